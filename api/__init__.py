@@ -1,0 +1,1 @@
+"""Everything a caller touches: HTTP routes, the command line, the web pages."""

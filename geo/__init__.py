@@ -1,0 +1,1 @@
+"""What the service knows and can do: settings, models, queries, lookup, plans."""

@@ -1,0 +1,46 @@
+"""Settings, read from the environment (`GRIDWARD_*`) and from a `.env` file beside the project."""
+
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import platformdirs
+from pydantic import Field
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class Language(StrEnum):
+    """A language that pages and maps are written in."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+def default_home() -> Path:
+    """Where the private database and uploads live unless `GRIDWARD_HOME` says otherwise."""
+    if os.geteuid() == 0:
+        return Path("/var/lib/gridward")
+    return Path(platformdirs.user_data_dir("gridward"))
+
+
+class Settings(BaseSettings):
+    """Everything that can be set from outside; `.env.example` lists it with a word on each."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="GRIDWARD_", env_file=".env", extra="ignore", frozen=True
+    )
+
+    home: Path = Field(default_factory=default_home)
+    database_url: str | None = None
+    pg_bin: Path | None = None
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=0, le=65535)
+    basemap: str = "none"
+    language: Language = Language.ZH
+    open_issue_intake: bool = False
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    page_limit: int = Field(1000, ge=1)
+    """The most features a list answers with at once; more come by its `next` link."""
+    batch_limit: int = Field(1_000_000, ge=1)
+    """The most points one JSON lookup may ask about."""

@@ -1,0 +1,1 @@
+"""Rows and frames in, Folium pages out."""
