@@ -1,4 +1,4 @@
-"""The kinds of things that go wrong, in the words of the field; each edge gives them its own form."""
+"""The kinds of things that go wrong, in the words of the field; each edge gives them a form."""
 
 
 class GridwardError(Exception):
