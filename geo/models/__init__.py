@@ -1,0 +1,32 @@
+"""The tables of the register."""
+
+from geo.models.areas import Area, Backdrop, BackdropKind, Level, Neighborhood
+from geo.models.base import WGS84, Base
+from geo.models.buildings import (
+    Building,
+    BuildingStatus,
+    Manager,
+    ManagerKind,
+    PropertyCoverage,
+)
+from geo.models.grids import MicroGrid, Revision
+from geo.models.issues import Issue, IssueStatus
+
+__all__ = [
+    "WGS84",
+    "Area",
+    "Backdrop",
+    "BackdropKind",
+    "Base",
+    "Building",
+    "BuildingStatus",
+    "Issue",
+    "IssueStatus",
+    "Level",
+    "Manager",
+    "ManagerKind",
+    "MicroGrid",
+    "Neighborhood",
+    "PropertyCoverage",
+    "Revision",
+]

@@ -1,0 +1,62 @@
+"""Micro-grids through time, and the revisions that publish them."""
+
+import datetime
+
+from geoalchemy2 import WKBElement
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Text, func
+from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint, Range
+from sqlalchemy.orm import Mapped, mapped_column
+
+from geo.models.base import CODE, Base, geometry, spatial_index
+
+Moment = DateTime(timezone=True)
+
+
+class Revision(Base):
+    """One publication of micro-grids; numbers rise by one, and so do their moments."""
+
+    __tablename__ = "revision"
+    __table_args__ = (
+        CheckConstraint("number > 0", name="revision_number_positive"),
+        Index(None, "effective_at"),
+    )
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    published_at: Mapped[datetime.datetime] = mapped_column(Moment, server_default=func.now())
+    effective_at: Mapped[datetime.datetime] = mapped_column(Moment, server_default=func.now())
+    """When its grids come into force: as it is published, unless it was scheduled or backdated."""
+    title: Mapped[str] = mapped_column(Text)
+    author: Mapped[str] = mapped_column(Text)
+
+
+class MicroGrid(Base):
+    """One shape of one micro-grid (微网格) while it was in force; a change makes a new row."""
+
+    __tablename__ = "micro_grid"
+    __table_args__ = (
+        CheckConstraint(
+            "starts_with(code, community_code) AND length(code) > length(community_code)",
+            name="grid_code_starts_with_its_communitys",
+        ),
+        CheckConstraint("ST_IsValid(geom) AND NOT ST_IsEmpty(geom)", name="grid_shape_valid"),
+        CheckConstraint(
+            "NOT isempty(in_force) AND NOT lower_inf(in_force)", name="grid_begins_at_a_moment"
+        ),
+        ExcludeConstraint(
+            ("code", "="), ("in_force", "&&"), name="one_shape_at_a_time", using="gist"
+        ),
+        Index(None, "code"),
+        Index(None, "community_code"),
+        Index(None, "begun_in"),
+        Index(None, "ended_in"),
+        spatial_index("geom"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(CODE)
+    name: Mapped[str | None] = mapped_column(Text)
+    community_code: Mapped[str] = mapped_column(CODE, ForeignKey("area.code"))
+    geom: Mapped[WKBElement] = mapped_column(geometry("MULTIPOLYGON"))
+    in_force: Mapped[Range[datetime.datetime]] = mapped_column(TSTZRANGE)
+    begun_in: Mapped[int] = mapped_column(ForeignKey("revision.number"))
+    ended_in: Mapped[int | None] = mapped_column(ForeignKey("revision.number"))
