@@ -1,0 +1,28 @@
+"""The database inside the private cluster, with the extensions it needs."""
+
+import psycopg
+from psycopg import sql
+
+from geo.cluster.binaries import EXTENSIONS
+from geo.cluster.place import Place
+
+ROLE = "gridward"
+NAME = "gridward"
+
+
+def ensure(place: Place) -> None:
+    """Make the database and its extensions unless they are there; the server must be running."""
+    with _connect(place, "postgres") as connection:
+        if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [NAME]).rowcount:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(NAME)))
+    with _connect(place, NAME) as connection:
+        there = {name for (name,) in connection.execute("SELECT extname FROM pg_extension")}
+        for name in EXTENSIONS:
+            if name not in there:
+                connection.execute(sql.SQL("CREATE EXTENSION {}").format(sql.Identifier(name)))
+
+
+def _connect(place: Place, name: str) -> "psycopg.Connection[tuple[str]]":
+    return psycopg.connect(
+        host=str(place.sockets), port=5432, user=ROLE, dbname=name, autocommit=True
+    )
