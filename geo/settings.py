@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=0, le=65535)
     basemap: str = "none"
     language: Language = Language.ZH
+    timezone: str = "Asia/Shanghai"
+    """The city's clock: it decides which day a moment belongs to."""
     open_issue_intake: bool = False
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
     page_limit: int = Field(1000, ge=1)

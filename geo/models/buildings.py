@@ -48,6 +48,9 @@ class Building(Base):
         CheckConstraint("ST_IsValid(footprint)", name="building_footprint_valid"),
         CheckConstraint("NOT ST_IsEmpty(footprint)", name="building_footprint_not_empty"),
         CheckConstraint("households >= 0", name="building_households_not_negative"),
+        CheckConstraint(
+            "(status = 'retired') = (retired_on IS NOT NULL)", name="retired_building_has_its_day"
+        ),
         Index(None, "community_code", "code"),
         Index(None, "neighborhood_code"),
         spatial_index("footprint"),
@@ -66,6 +69,8 @@ class Building(Base):
     status: Mapped[BuildingStatus] = mapped_column(
         vocabulary(BuildingStatus, "building_status_known"), server_default=BuildingStatus.STANDING
     )
+    retired_on: Mapped[datetime.date | None]
+    """The first day it no longer counts; set exactly while `status` is retired."""
     footprint: Mapped[WKBElement] = mapped_column(geometry("MULTIPOLYGON"))
     point: Mapped[WKBElement] = mapped_column(
         geometry("POINT"), Computed("ST_PointOnSurface(footprint)", persisted=True)

@@ -199,6 +199,7 @@ def upgrade() -> None:
             server_default="standing",
             nullable=False,
         ),
+        sa.Column("retired_on", sa.Date(), nullable=True),
         sa.Column("footprint", shape("MULTIPOLYGON"), nullable=False),
         sa.Column(
             "point",
@@ -209,6 +210,9 @@ def upgrade() -> None:
         sa.CheckConstraint("NOT ST_IsEmpty(footprint)", name="building_footprint_not_empty"),
         sa.CheckConstraint("ST_IsValid(footprint)", name="building_footprint_valid"),
         sa.CheckConstraint("households >= 0", name="building_households_not_negative"),
+        sa.CheckConstraint(
+            "(status = 'retired') = (retired_on IS NOT NULL)", name="retired_building_has_its_day"
+        ),
         sa.ForeignKeyConstraint(
             ["community_code"], ["area.code"], name="building_community_code_exists"
         ),

@@ -1,0 +1,49 @@
+"""Questions about the administrative hierarchy."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, func, literal, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from geo.errors import NotFound
+from geo.features import Features, Statement
+from geo.models import Area, Level
+
+
+class AreaUnknown(NotFound):
+    """No area has this code."""
+
+    code = "area_unknown"
+
+
+def within(
+    column: InstrumentedAttribute[str] | InstrumentedAttribute[str | None], area_code: str
+) -> ColumnElement[bool]:
+    """Return the condition that a code lies in an area: it starts with the area's code."""
+    return func.starts_with(column, area_code)
+
+
+def get(session: Session, code: str) -> Area:
+    """Return the area with this code. Raises AreaUnknown."""
+    area = session.get(Area, code)
+    if area is None:
+        raise AreaUnknown(f"There is no area {code!r}.", hint="GET /v1/areas lists the areas.")
+    return area
+
+
+def chain(session: Session, code: str) -> Sequence[Area]:
+    """Return the areas that a code lies in, the city first."""
+    above = select(Area).where(func.starts_with(literal(code), Area.code))
+    return session.scalars(above.order_by(func.length(Area.code))).all()
+
+
+def facts(*, level: Level | None = None, area_code: str | None = None) -> Features:
+    """Return the areas of a level inside an area, each with its outline where it has one."""
+    statement: Statement = select(
+        Area.code, Area.parent_code, Area.level, Area.name, Area.name_en, Area.geom
+    )
+    if level is not None:
+        statement = statement.where(Area.level == level)
+    if area_code is not None:
+        statement = statement.where(within(Area.code, area_code))
+    return Features(statement)

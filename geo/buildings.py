@@ -1,0 +1,125 @@
+"""Questions about buildings: who manages them on a day, since when, and where they stand."""
+
+import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func, literal, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from geo import areas, grids
+from geo.errors import NotFound
+from geo.features import Features, Statement
+from geo.models import (
+    Building,
+    BuildingStatus,
+    Manager,
+    Neighborhood,
+    PropertyCoverage,
+)
+
+Box = tuple[float, float, float, float]
+"""West, south, east, north, in degrees."""
+
+
+class BuildingUnknown(NotFound):
+    """No building has this code."""
+
+    code = "building_unknown"
+
+
+def standing_on(day: datetime.date) -> ColumnElement[bool]:
+    """Return the condition that a building counts on a day: already built and not yet retired."""
+    return (func.coalesce(Building.built_year, day.year) <= day.year) & or_(
+        Building.status == BuildingStatus.STANDING, Building.retired_on > day
+    )
+
+
+def in_box(column: Any, box: Box) -> ColumnElement[bool]:
+    """Return the condition that a geometry column meets a box."""
+    return func.ST_Intersects(column, func.ST_MakeEnvelope(*box, 4326))
+
+
+def facts(
+    *,
+    on: datetime.date,
+    at: datetime.datetime,
+    covered: bool | None = None,
+    area_code: str | None = None,
+    box: Box | None = None,
+) -> Features:
+    """Return the buildings that stand on a day, each with its manager or why it has none.
+
+    `reason` is null for a covered building, else `never_covered` or `lapsed`, and then
+    `uncovered_since` is the first day without a manager. `grid_code` is the grid at moment `at`.
+    """
+    today = aliased(PropertyCoverage, name="today")
+    lapse = (
+        select(func.max(func.upper(PropertyCoverage.covered)).label("on"))
+        .where(PropertyCoverage.building_code == Building.code)
+        .where(func.upper(PropertyCoverage.covered) <= on)
+        .where(today.id.is_(None))
+        .lateral("lapse")
+    )
+    statement: Statement = (
+        select(
+            Building.code,
+            Building.name,
+            Building.address,
+            Building.community_code,
+            Building.neighborhood_code,
+            Neighborhood.name.label("neighborhood"),
+            Building.households,
+            Building.floors,
+            Building.built_year,
+            Building.use,
+            today.id.is_not(None).label("covered"),
+            Manager.name.label("manager"),
+            Manager.kind.label("manager_kind"),
+            func.lower(today.covered).label("covered_since"),
+            case(
+                (today.id.is_not(None), None),
+                (lapse.c.on.is_(None), literal("never_covered")),
+                else_=literal("lapsed"),
+            ).label("reason"),
+            lapse.c.on.label("uncovered_since"),
+            grids.covering(Building.point, at).label("grid_code"),
+            Building.footprint.label("geom"),
+        )
+        .outerjoin(today, (today.building_code == Building.code) & today.covered.contains(on))
+        .outerjoin(Manager, Manager.code == today.manager_code)
+        .outerjoin(Neighborhood, Neighborhood.code == Building.neighborhood_code)
+        .outerjoin(lapse, literal(True))
+        .where(standing_on(on))
+    )
+    if covered is not None:
+        statement = statement.where(today.id.is_not(None) if covered else today.id.is_(None))
+    if area_code is not None:
+        statement = statement.where(areas.within(Building.community_code, area_code))
+    if box is not None:
+        statement = statement.where(in_box(Building.footprint, box))
+    return Features(statement)
+
+
+def get(code: str, *, on: datetime.date, at: datetime.datetime) -> Features:
+    """Return one building as `facts` has it; empty when no such building stands on that day."""
+    every = facts(on=on, at=at)
+    return Features(every.statement.where(Building.code == code))
+
+
+def history(session: Session, code: str) -> list[dict[str, Any]]:
+    """Return who managed a building from when to when, oldest first. Raises BuildingUnknown."""
+    if session.get(Building, code) is None:
+        raise BuildingUnknown(f"There is no building {code!r}.")
+    periods = (
+        select(
+            PropertyCoverage.manager_code,
+            Manager.name.label("manager"),
+            Manager.kind.label("manager_kind"),
+            func.lower(PropertyCoverage.covered).label("covered_from"),
+            func.upper(PropertyCoverage.covered).label("covered_to"),
+        )
+        .join(Manager, Manager.code == PropertyCoverage.manager_code)
+        .where(PropertyCoverage.building_code == code)
+        .order_by(PropertyCoverage.covered)
+    )
+    return [dict(row) for row in session.execute(periods).mappings()]

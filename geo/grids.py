@@ -1,0 +1,165 @@
+"""Questions about micro-grids: which one covers a place at a moment, and what it holds."""
+
+import datetime
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Double,
+    ScalarSelect,
+    bindparam,
+    cast,
+    column,
+    func,
+    select,
+)
+from sqlalchemy.orm import Session, aliased
+
+from geo import areas
+from geo.errors import NotFound
+from geo.features import Features
+from geo.models import Building, BuildingStatus, MicroGrid, Revision
+
+
+class GridUnknown(NotFound):
+    """No grid has had this code, or none has it at that moment."""
+
+    code = "grid_unknown"
+
+
+def in_force(at: datetime.datetime) -> ColumnElement[bool]:
+    """Return the condition that a grid's shape counts at a moment."""
+    return MicroGrid.in_force.contains(at)
+
+
+def covering(point: Any, at: datetime.datetime) -> ScalarSelect[Any]:
+    """Return the code of the grid that covers a point at a moment; the lowest, on a border."""
+    grid = aliased(MicroGrid)
+    return (
+        select(grid.code)
+        .where(grid.in_force.contains(at), func.ST_Covers(grid.geom, point))
+        .order_by(grid.code)
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def revision_at(session: Session, at: datetime.datetime) -> int | None:
+    """Return the number of the newest revision in force at a moment, None before the first."""
+    return session.scalar(select(func.max(Revision.number)).where(Revision.effective_at <= at))
+
+
+def locate(
+    session: Session, lons: Sequence[float], lats: Sequence[float], at: datetime.datetime
+) -> list[str | None]:
+    """Return, for each of n points, the code of its grid at a moment, or None outside every grid."""
+    asked = func.unnest(
+        cast(bindparam("lons", list(lons)), ARRAY(Double)),
+        cast(bindparam("lats", list(lats)), ARRAY(Double)),
+    )
+    lon, lat = column("lon", Double), column("lat", Double)
+    points = asked.table_valued(lon, lat, with_ordinality="row", name="asked").render_derived()
+    place = func.ST_SetSRID(func.ST_MakePoint(points.c.lon, points.c.lat), 4326)
+    codes = select(covering(place, at)).select_from(points).order_by(points.c.row)
+    return list(session.scalars(codes))
+
+
+def borders(session: Session, lon: float, lat: float, code: str, at: datetime.datetime) -> bool:
+    """Tell whether a point lies exactly on the border of the grid with this code."""
+    place = func.ST_SetSRID(func.ST_MakePoint(lon, lat), 4326)
+    on_border = select(func.ST_Intersects(func.ST_Boundary(MicroGrid.geom), place))
+    return bool(session.scalar(on_border.where(MicroGrid.code == code, in_force(at))))
+
+
+def facts(
+    *,
+    at: datetime.datetime,
+    area_code: str | None = None,
+    box: tuple[float, float, float, float] | None = None,
+) -> Features:
+    """Return the grids in force at a moment, each with the buildings and households it holds."""
+    holds = _holdings(at)
+    statement = (
+        select(
+            MicroGrid.code,
+            MicroGrid.name,
+            MicroGrid.community_code,
+            holds.c.buildings,
+            holds.c.households,
+            func.lower(MicroGrid.in_force).label("in_force_since"),
+            MicroGrid.begun_in.label("revision"),
+            MicroGrid.geom,
+        )
+        .join(holds, column("true", is_literal=True))
+        .where(in_force(at))
+    )
+    if area_code is not None:
+        statement = statement.where(areas.within(MicroGrid.code, area_code))
+    if box is not None:
+        envelope = func.ST_MakeEnvelope(*box, 4326)
+        statement = statement.where(func.ST_Intersects(MicroGrid.geom, envelope))
+    return Features(statement)
+
+
+def inside(grid: Any, at: datetime.datetime) -> ColumnElement[bool]:
+    """Return the condition that a building belongs to a grid: covered by it and by none lower."""
+    lower = aliased(MicroGrid)
+    claimed = (
+        select(lower.id)
+        .where(lower.in_force.contains(at), lower.code < grid.code)
+        .where(func.ST_Covers(lower.geom, Building.point))
+        .correlate(grid, Building)
+        .exists()
+    )
+    return func.ST_Covers(grid.geom, Building.point) & ~claimed
+
+
+def _holdings(at: datetime.datetime) -> Any:
+    return (
+        select(
+            func.count().label("buildings"),
+            func.coalesce(func.sum(Building.households), 0).label("households"),
+        )
+        .where(Building.status == BuildingStatus.STANDING, inside(MicroGrid, at))
+        .lateral("holds")
+    )
+
+
+def get(session: Session, code: str, *, at: datetime.datetime) -> Features:
+    """Return one grid as `facts` has it. Raises GridUnknown, which names the last day it had."""
+    found = Features(facts(at=at).statement.where(MicroGrid.code == code))
+    known = session.scalars(select(MicroGrid.in_force).where(MicroGrid.code == code)).all()
+    if any(period.contains(at) for period in known):
+        return found
+    if known:
+        ended = max(period.upper for period in known if period.upper is not None)
+        raise GridUnknown(
+            f"Grid {code!r} is not in force at {at.isoformat()}.",
+            hint=f"It last was before {ended.isoformat()}; ask ?at= an earlier moment.",
+        )
+    raise GridUnknown(f"There is no grid {code!r}.", hint="GET /v1/grids lists the grids.")
+
+
+def history(session: Session, code: str) -> list[dict[str, Any]]:
+    """Return every shape a grid has had, oldest first. Raises GridUnknown."""
+    shapes = (
+        select(
+            MicroGrid.code,
+            MicroGrid.name,
+            func.lower(MicroGrid.in_force).label("in_force_from"),
+            func.upper(MicroGrid.in_force).label("in_force_to"),
+            MicroGrid.begun_in.label("revision"),
+            Revision.title,
+            Revision.author,
+            func.ST_AsGeoJSON(MicroGrid.geom, 7).label("geometry"),
+        )
+        .join(Revision, Revision.number == MicroGrid.begun_in)
+        .where(MicroGrid.code == code)
+        .order_by(MicroGrid.in_force)
+    )
+    found = [dict(row) for row in session.execute(shapes).mappings()]
+    if not found:
+        raise GridUnknown(f"There is no grid {code!r}.", hint="GET /v1/grids lists the grids.")
+    return found

@@ -1,0 +1,30 @@
+"""Days and moments of the city: people ask about days, grids answer to moments."""
+
+import datetime
+from zoneinfo import ZoneInfo
+
+_ONE_DAY = datetime.timedelta(days=1)
+_ONE_INSTANT = datetime.timedelta(microseconds=1)
+
+
+def now() -> datetime.datetime:
+    """Return this moment, in UTC."""
+    return datetime.datetime.now(datetime.UTC)
+
+
+def today(zone: str) -> datetime.date:
+    """Return the day it is in the city."""
+    return datetime.datetime.now(ZoneInfo(zone)).date()
+
+
+def start_of(day: datetime.date, zone: str) -> datetime.datetime:
+    """Return the first moment of a day in the city."""
+    return datetime.datetime.combine(day, datetime.time(), ZoneInfo(zone))
+
+
+def moment_of(day: datetime.date, zone: str) -> datetime.datetime:
+    """Return the moment whose grids stand for a whole day: its last, or this one if it is today.
+
+    A grid redrawn during a day thus counts for that day, and tomorrow's plans never do.
+    """
+    return min(start_of(day + _ONE_DAY, zone) - _ONE_INSTANT, now())

@@ -1,0 +1,149 @@
+"""How many buildings have property management, by any rung of the city, on any day."""
+
+import datetime
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Float, Select, case, cast, column, func, select
+from sqlalchemy.orm import Session, aliased
+
+from geo import areas, grids
+from geo.buildings import standing_on
+from geo.models import Area, Building, Level, MicroGrid, Neighborhood, PropertyCoverage
+
+
+class Grouping(StrEnum):
+    """What property coverage is counted by."""
+
+    CITY = "city"
+    DISTRICT = "district"
+    SUBDISTRICT = "subdistrict"
+    COMMUNITY = "community"
+    NEIGHBORHOOD = "neighborhood"
+    GRID = "grid"
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Buildings and households of one place, and how many of them are covered."""
+
+    code: str
+    name: str | None
+    buildings: int
+    covered: int
+    uncovered: int
+    rate: float | None
+    """Covered buildings per building, 0 to 1; None where there is no building."""
+    households: int
+    covered_households: int
+
+
+def by(
+    session: Session,
+    grouping: Grouping,
+    *,
+    on: datetime.date,
+    at: datetime.datetime,
+    area_code: str | None = None,
+) -> list[Tally]:
+    """Return the tally of every place of a kind inside an area on a day, by code.
+
+    A grid is taken as it was at moment `at`. A building whose community is unknown counts nowhere.
+    """
+    rows = session.execute(statement(grouping, on=on, at=at, area_code=area_code))
+    return [Tally(**row) for row in rows.mappings()]
+
+
+def statement(
+    grouping: Grouping, *, on: datetime.date, at: datetime.datetime, area_code: str | None = None
+) -> Select[Any]:
+    """Return the one statement behind `by`."""
+    match grouping:
+        case Grouping.NEIGHBORHOOD:
+            return _by_neighborhood(on, area_code)
+        case Grouping.GRID:
+            return _by_grid(on, at, area_code)
+        case _:
+            return _by_level(Level(grouping.value), on, area_code)
+
+
+def _counts(*more: Any, on: datetime.date) -> Select[Any]:
+    """Count buildings and households; at most one row of today's coverage meets each building."""
+    today = aliased(PropertyCoverage, name="today")
+    return (
+        select(
+            *more,
+            func.count().label("buildings"),
+            func.count(today.id).label("covered"),
+            func.coalesce(func.sum(Building.households), 0).label("households"),
+            func.coalesce(func.sum(case((today.id.is_not(None), Building.households))), 0).label(
+                "covered_households"
+            ),
+        )
+        .select_from(Building)
+        .outerjoin(today, (today.building_code == Building.code) & today.covered.contains(on))
+        .where(standing_on(on))
+    )
+
+
+def _by_level(level: Level, on: datetime.date, area_code: str | None) -> Select[Any]:
+    counts = _counts(Building.community_code, on=on).group_by(Building.community_code)
+    places = select(Area.code, Area.name).where(Area.level == level)
+    if area_code is not None:
+        counts = counts.where(areas.within(Building.community_code, area_code))
+        places = places.where(areas.within(Area.code, area_code))
+    community, place = counts.cte("community"), places.cte("place")
+    lies_within: ColumnElement[bool] = func.starts_with(community.c.community_code, place.c.code)
+    if level is Level.COMMUNITY:
+        lies_within = community.c.community_code == place.c.code
+    return (
+        _tally(place, community, total=True)
+        .select_from(place.outerjoin(community, lies_within))
+        .group_by(place.c.code, place.c.name)
+        .order_by(place.c.code)
+    )
+
+
+def _by_neighborhood(on: datetime.date, area_code: str | None) -> Select[Any]:
+    counts = _counts(Building.neighborhood_code, on=on).group_by(Building.neighborhood_code)
+    places = select(Neighborhood.code, Neighborhood.name)
+    if area_code is not None:
+        places = places.where(areas.within(Neighborhood.community_code, area_code))
+    count, place = counts.cte("count"), places.cte("place")
+    joined = place.outerjoin(count, count.c.neighborhood_code == place.c.code)
+    return _tally(place, count).select_from(joined).order_by(place.c.code)
+
+
+def _by_grid(on: datetime.date, at: datetime.datetime, area_code: str | None) -> Select[Any]:
+    holds = _counts(on=on).where(grids.inside(MicroGrid, at)).lateral("holds")
+    statement = (
+        _tally(MicroGrid, holds)
+        .select_from(MicroGrid)
+        .join(holds, column("true", is_literal=True))
+        .where(grids.in_force(at))
+        .order_by(MicroGrid.code)
+    )
+    return (
+        statement if area_code is None else statement.where(areas.within(MicroGrid.code, area_code))
+    )
+
+
+def _tally(place: Any, counts: Any, *, total: bool = False) -> Select[Any]:
+    """Select the columns of Tally from a place and its counts, adding the counts up if `total`."""
+    of, by = (getattr(place, "c", place), counts.c)
+
+    def number(name: str) -> Any:
+        return func.coalesce(cast(func.sum(by[name]), BigInteger) if total else by[name], 0)
+
+    buildings, covered = number("buildings"), number("covered")
+    return select(
+        of.code,
+        of.name,
+        buildings.label("buildings"),
+        covered.label("covered"),
+        (buildings - covered).label("uncovered"),
+        (cast(covered, Float) / func.nullif(buildings, 0)).label("rate"),
+        number("households").label("households"),
+        number("covered_households").label("covered_households"),
+    )

@@ -1,0 +1,130 @@
+"""Vector tiles, written by PostGIS, with the attributes that maps style and popups show."""
+
+import datetime
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import func, literal_column, select
+from sqlalchemy.orm import Session
+
+from geo import backdrop, buildings, grids, issues, property_coverage
+from geo.errors import Invalid
+from geo.features import Features
+from geo.models import Area, Level
+from geo.property_coverage import Grouping
+
+EXTENT = 4096
+"""Units along a tile's side."""
+MARGIN = 64
+"""Units drawn beyond each side, so that lines do not end at the seam."""
+DEEPEST = 24
+
+
+class BadTile(Invalid):
+    """The tile lies outside the pyramid."""
+
+    code = "bad_tile"
+
+
+class Layer(StrEnum):
+    """What can be had as tiles."""
+
+    AREAS = "areas"
+    GRIDS = "grids"
+    BUILDINGS = "buildings"
+    ISSUES = "issues"
+    BACKDROP = "backdrop"
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A square of the Web Mercator pyramid; `y` counts from the north."""
+
+    z: int
+    x: int
+    y: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.z <= DEEPEST:
+            raise BadTile(f"Zoom {self.z} is outside 0 to {DEEPEST}.")
+        if not (0 <= self.x < 1 << self.z and 0 <= self.y < 1 << self.z):
+            raise BadTile(
+                f"Tile {self.z}/{self.x}/{self.y}: x and y run from 0 to {2**self.z - 1}."
+            )
+
+    def box(self) -> buildings.Box:
+        """Return the tile with its margin as west, south, east, north in degrees."""
+        margin = MARGIN / EXTENT
+        west, north = _degrees(self.x - margin, self.y - margin, self.z)
+        east, south = _degrees(self.x + 1 + margin, self.y + 1 + margin, self.z)
+        return west, south, east, north
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What a tile shows: a day for property coverage, a moment for grids."""
+
+    on: datetime.date
+    at: datetime.datetime
+
+
+SHALLOWEST = {
+    Layer.AREAS: 0,
+    Layer.BACKDROP: 10,
+    Layer.GRIDS: 11,
+    Layer.BUILDINGS: 13,
+    Layer.ISSUES: 10,
+}
+"""The first zoom at which a layer has anything: further out it would be a blot."""
+
+
+def level_at(zoom: int) -> Level:
+    """Return the rung of the hierarchy that fits a zoom."""
+    return Level.DISTRICT if zoom < 12 else Level.SUBDISTRICT if zoom < 13 else Level.COMMUNITY
+
+
+def draw(session: Session, layer: Layer, tile: Tile, scene: Scene) -> bytes:
+    """Return a layer's tile as MVT; empty where it shows nothing."""
+    if tile.z < SHALLOWEST[layer]:
+        return b""
+    feature = _FEATURES[layer](tile, scene).statement.subquery("feature")
+    square = func.ST_TileEnvelope(tile.z, tile.x, tile.y)
+    shown = select(
+        *(column for column in feature.c if column.key != "geom"),
+        func.ST_AsMVTGeom(func.ST_Transform(feature.c.geom, 3857), square, EXTENT, MARGIN).label(
+            "geom"
+        ),
+    ).subquery("shown")
+    drawn = select(func.ST_AsMVT(literal_column("shown"), layer.value, EXTENT, "geom"))
+    return bytes(session.scalar(drawn.select_from(shown).where(shown.c.geom.is_not(None))) or b"")
+
+
+def _areas(tile: Tile, scene: Scene) -> Features:
+    level = level_at(tile.z)
+    tally = property_coverage.statement(Grouping(level.value), on=scene.on, at=scene.at)
+    counts = tally.subquery("tally")
+    shown = (
+        select(Area.parent_code, Area.level, *counts.c, Area.geom)
+        .join(counts, counts.c.code == Area.code)
+        .where(buildings.in_box(Area.geom, tile.box()))
+    )
+    return Features(shown)
+
+
+_FEATURES: dict[Layer, Callable[[Tile, Scene], Features]] = {
+    Layer.AREAS: _areas,
+    Layer.GRIDS: lambda tile, scene: grids.facts(at=scene.at, box=tile.box()),
+    Layer.BUILDINGS: lambda tile, scene: buildings.facts(on=scene.on, at=scene.at, box=tile.box()),
+    Layer.ISSUES: lambda tile, scene: issues.facts(at=scene.at, box=tile.box()),
+    Layer.BACKDROP: lambda tile, _: backdrop.facts(tile.box()),
+}
+
+
+def _degrees(x: float, y: float, zoom: int) -> tuple[float, float]:
+    """Return longitude and latitude of a place in the pyramid."""
+    side = 1 << zoom
+    lon = x / side * 360 - 180
+    lat = math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * y / side))))
+    return lon, lat

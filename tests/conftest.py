@@ -1,0 +1,112 @@
+"""The real parts that tests share: one private cluster a run, a database a worker, rolled back."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+from geo import cluster, db, migrations
+from geo.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def realdata() -> Path:
+    """The folder of real files, which is not part of the project."""
+    folder = Path(os.environ.get("GRIDWARD_REALDATA", ROOT.parent / "shared" / "realdata"))
+    if not (folder / "MANIFEST.md").exists():
+        pytest.skip(f"no real files at {folder}: set GRIDWARD_REALDATA to where they lie")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def home() -> Iterator[Path]:
+    """A short, reachable home for the private cluster: pytest's own folders shut others out."""
+    folder = Path(tempfile.mkdtemp(prefix="gw-"))
+    folder.chmod(0o755)
+    yield folder
+    cluster.down(Settings(home=folder))
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def server_url(home: Path) -> str:
+    """The address of a running PostGIS server of our own."""
+    if "GRIDWARD_DATABASE_URL" in os.environ:
+        return os.environ["GRIDWARD_DATABASE_URL"]
+    return cluster.up(Settings(home=home))
+
+
+class Databases:
+    """Makes databases on the test server and drops them at the end."""
+
+    def __init__(self, server_url: str) -> None:
+        self.server = db.connect(server_url).execution_options(isolation_level="AUTOCOMMIT")
+        self.made: list[str] = []
+
+    def make(self, template: str = "template0") -> str:
+        """Return the address of a new database, copied from `template`."""
+        name = f"gw_{os.getpid()}_{len(self.made)}"
+        with self.server.connect() as connection:
+            connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+        self.made.append(name)
+        return self.server.url.set(database=name).render_as_string(hide_password=False)
+
+    def drop(self) -> None:
+        """Drop them all, whoever is still connected."""
+        with self.server.connect() as connection:
+            for name in self.made:
+                connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+        self.server.dispose()
+
+
+@pytest.fixture(scope="session")
+def databases(server_url: str) -> Iterator[Databases]:
+    """Makes scratch databases."""
+    maker = Databases(server_url)
+    yield maker
+    maker.drop()
+
+
+@pytest.fixture(scope="session")
+def template(databases: Databases) -> str:
+    """The name of a migrated, empty database to copy."""
+    url = databases.make()
+    engine = db.connect(url)
+    migrations.upgrade(engine)
+    engine.dispose()
+    return str(make_url(url).database)
+
+
+@pytest.fixture
+def database_url(databases: Databases, template: str) -> str:
+    """The address of a fresh migrated database, for what commits or runs in another process."""
+    return databases.make(template)
+
+
+@pytest.fixture(scope="session")
+def engine(databases: Databases, template: str) -> Iterator[Engine]:
+    """An engine on a migrated database whose tests leave nothing behind."""
+    made = db.connect(databases.make(template))
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """A session whose commits are savepoints: everything is rolled back after the test."""
+    with (
+        engine.connect() as connection,
+        connection.begin() as transaction,
+        Session(connection, join_transaction_mode="create_savepoint") as opened,
+    ):
+        yield opened
+        opened.close()
+        transaction.rollback()
