@@ -81,7 +81,7 @@ def status(settings: Settings) -> Status:
 def url(settings: Settings) -> str:
     """Return the SQLAlchemy URL of the private database, whether or not it is running."""
     place = Place.of(settings.home)
-    query = {"host": str(place.sockets), "port": str(server.PORT)}
+    query = {"host": str(place.sockets), "port": str(database.PORT)}
     address = sa.URL.create(DRIVER, database.ROLE, database=database.NAME, query=query)
     return address.render_as_string(hide_password=False)
 

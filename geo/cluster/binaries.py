@@ -1,5 +1,6 @@
 """Find the programs of a PostgreSQL that has PostGIS."""
 
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -24,9 +25,7 @@ def find(chosen: Path | None, version: int | None = None) -> Path:
     `pg_config` on the path names. With `version` only that major version will do: data is
     readable to the version that made it alone. Raises NoPostgis naming what to install.
     """
-    if chosen is not None and not (chosen / "initdb").exists():
-        raise NoPostgis(f"GRIDWARD_PG_BIN is {chosen}, but there is no initdb in it.")
-    candidates = [chosen] if chosen is not None else list(_installed())
+    candidates = list(_installed()) if chosen is None else [_checked(chosen)]
     fitting = [bin for bin in candidates if version in (None, major(bin))]
     for bin in fitting:
         if not missing(bin):
@@ -36,14 +35,24 @@ def find(chosen: Path | None, version: int | None = None) -> Path:
 
 def major(bin: Path) -> int:
     """Return the major version of the PostgreSQL in a folder of programs."""
-    words = _ask(bin / "postgres", "--version").split()
-    return int(words[2].partition(".")[0].rstrip("abcdefghijklmnopqrstuvwxyz"))
+    answer = _ask(bin / "postgres", "--version")
+    found = re.search(r"\d+", answer)
+    if found is None:
+        raise NoPostgis(f"{bin / 'postgres'} says {answer!r}, which names no version.")
+    return int(found[0])
 
 
 def missing(bin: Path) -> list[str]:
     """Return the extensions we need that the PostgreSQL in a folder of programs lacks."""
     share = Path(_ask(bin / "pg_config", "--sharedir").strip())
     return [name for name in EXTENSIONS if not (share / "extension" / f"{name}.control").exists()]
+
+
+def _checked(chosen: Path) -> Path:
+    if not (chosen / "initdb").exists():
+        message = f"GRIDWARD_PG_BIN is {chosen}, but there is no initdb in it."
+        raise NoPostgis(message, hint="Name the folder that holds initdb, or unset it.")
+    return chosen
 
 
 def _installed() -> Iterator[Path]:
@@ -70,7 +79,8 @@ def _complaint(candidates: list[Path], fitting: list[Path], version: int | None)
     if fitting:
         return f"PostgreSQL in {fitting[0]} lacks {' and '.join(missing(fitting[0]))}."
     if candidates:
-        return f"The private database was made by PostgreSQL {version}, which is not installed."
+        others = ", ".join(str(major(bin)) for bin in candidates)
+        return f"The private database was made by PostgreSQL {version}; found here: {others}."
     return "PostgreSQL is not installed."
 
 

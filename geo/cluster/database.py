@@ -8,6 +8,8 @@ from geo.cluster.place import Place
 
 ROLE = "gridward"
 NAME = "gridward"
+PORT = 5432
+"""Only the end of the socket's name: nothing listens on TCP."""
 
 
 def ensure(place: Place) -> None:
@@ -24,5 +26,5 @@ def ensure(place: Place) -> None:
 
 def _connect(place: Place, name: str) -> "psycopg.Connection[tuple[str]]":
     return psycopg.connect(
-        host=str(place.sockets), port=5432, user=ROLE, dbname=name, autocommit=True
+        host=str(place.sockets), port=PORT, user=ROLE, dbname=name, autocommit=True
     )

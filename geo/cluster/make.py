@@ -1,7 +1,6 @@
 """Make a private cluster: its folders, then its data, complete or not at all."""
 
 import os
-import pwd
 import secrets
 from pathlib import Path
 from stat import S_ISDIR
@@ -11,8 +10,6 @@ from geo.cluster.account import Account, WrongAccount
 from geo.cluster.database import ROLE
 from geo.cluster.place import Place
 from geo.errors import Unavailable
-
-MIB = 1024 * 1024
 
 
 class HomeOutOfReach(WrongAccount):
@@ -50,28 +47,16 @@ def data(place: Place, account: Account, pg_bin: Path | None) -> None:
     unfinished = f"unfinished-{secrets.token_hex(4)}"
     account.do(
         [bin / "initdb", "-D", unfinished, "-U", ROLE, "-E", "UTF8", "--locale=C.UTF-8",
-         "--data-checksums", "--auth-local=peer", "--auth-host=reject"],
+         "--data-checksums", "--auth-local=peer", "--auth-host=reject", "--no-sync"],
         cwd=place.folder,
     )  # fmt: skip
     account.do(
         ["tee", "-a", "postgresql.conf"],
         cwd=place.folder / unfinished,
-        text="\n# Written anew at each start; ALTER SYSTEM overrides it.\ninclude = 'gridward.conf'\n",
+        text="\n# Written at each start; ALTER SYSTEM overrides it.\ninclude = 'gridward.conf'\n",
     )
+    account.do([bin / "initdb", "--sync-only", "-D", unfinished], cwd=place.folder)
     account.do(["mv", unfinished, "data"], cwd=place.folder)
-
-
-def settings(place: Place, account: Account) -> None:
-    """Write the server's settings and who may connect: the account of the server, and root."""
-    files = {
-        "gridward.conf": _conf(place),
-        "pg_hba.conf": f"local all {ROLE} peer map=gridward\n",
-        "pg_ident.conf": "".join(
-            f'gridward "{name}" {ROLE}\n' for name in (account.name, pwd.getpwuid(0).pw_name)
-        ),
-    }
-    for name, text in files.items():
-        account.do(["tee", name], cwd=place.data, text=text)
 
 
 def sockets(place: Place, account: Account) -> None:
@@ -81,40 +66,6 @@ def sockets(place: Place, account: Account) -> None:
     if found.st_uid != account.uid or not S_ISDIR(found.st_mode) or found.st_mode & 0o077:
         message = f"{place.sockets} should be a folder that only {account.name} may enter."
         raise Unavailable(message, hint="Remove it, or set GRIDWARD_HOME to a shorter path.")
-
-
-def _conf(place: Place) -> str:
-    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // MIB
-    values = {
-        "listen_addresses": "",
-        "port": 5432,
-        "unix_socket_directories": f'"{place.sockets}"',
-        "unix_socket_permissions": "0700",
-        "shared_buffers": f"{min(memory // 8, 2048)}MB",
-        "effective_cache_size": f"{memory // 2}MB",
-        "maintenance_work_mem": f"{min(memory // 24, 1024)}MB",
-        "work_mem": f"{max(min(memory // 512, 64), 4)}MB",
-        # /dev/shm is tiny in containers, and systemd empties it when a user logs out:
-        # parallel queries get their memory from the main block first, then from files.
-        "min_dynamic_shared_memory": f"{min(memory // 64, 256)}MB",
-        "dynamic_shared_memory_type": "mmap",
-        "max_wal_size": "4GB",
-        "checkpoint_timeout": "15min",
-        "random_page_cost": 1.1,
-        "jit": "off",
-        "fsync": "on",
-        "autovacuum": "on",
-        "timezone": "UTC",
-        "log_timezone": "UTC",
-        "logging_collector": "on",
-        "log_directory": "../log",
-        "log_filename": "%a.log",
-        "log_rotation_age": "1d",
-        "log_rotation_size": 0,
-        "log_truncate_on_rotation": "on",
-        "log_line_prefix": "%m [%p] ",
-    }
-    return "".join(f"{name} = '{value}'\n" for name, value in values.items())
 
 
 def _make_missing(folder: Path, mode: int) -> None:

@@ -8,13 +8,11 @@ from pathlib import Path
 from psycopg import pq
 from psycopg.conninfo import make_conninfo
 
-from geo.cluster import make
+from geo.cluster import conf, make
 from geo.cluster.account import Account
+from geo.cluster.database import PORT
 from geo.cluster.place import Place
 from geo.errors import Unavailable
-
-PORT = 5432
-"""Only the end of the socket's name: nothing listens on TCP."""
 
 LINUX = sys.platform == "linux"
 
@@ -38,7 +36,7 @@ def start(place: Place, account: Account, bin: Path) -> None:
     if pid(place, account) is None:
         _clear_remains(place, account)
         make.sockets(place, account)
-        make.settings(place, account)
+        conf.write(place, account)
         done = account.run(
             # Paths relative to the folder: pg_ctl hands them to a shell.
             [bin / "pg_ctl", "start", "-D", "data", "-l", "log/start.log", "-t", str(PATIENCE_S)],
