@@ -23,18 +23,24 @@ def within(
     return func.starts_with(column, area_code)
 
 
-def get(session: Session, code: str) -> Area:
-    """Return the area with this code. Raises AreaUnknown."""
-    area = session.get(Area, code)
-    if area is None:
+def get(session: Session, code: str) -> Features:
+    """Return one area as `facts` has it. Raises AreaUnknown."""
+    if session.get(Area, code) is None:
         raise AreaUnknown(f"There is no area {code!r}.", hint="GET /v1/areas lists the areas.")
-    return area
+    return Features(facts().statement.where(Area.code == code))
 
 
 def chain(session: Session, code: str) -> Sequence[Area]:
     """Return the areas that a code lies in, the city first."""
     above = select(Area).where(func.starts_with(literal(code), Area.code))
     return session.scalars(above.order_by(func.length(Area.code))).all()
+
+
+def covering(session: Session, lon: float, lat: float) -> Sequence[Area]:
+    """Return the areas whose outline covers a point, the city first."""
+    place = func.ST_SetSRID(func.ST_MakePoint(lon, lat), 4326)
+    around = select(Area).where(func.ST_Covers(Area.geom, place))
+    return session.scalars(around.order_by(func.length(Area.code), Area.code)).all()
 
 
 def facts(*, level: Level | None = None, area_code: str | None = None) -> Features:

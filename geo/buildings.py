@@ -100,10 +100,16 @@ def facts(
     return Features(statement)
 
 
-def get(code: str, *, on: datetime.date, at: datetime.datetime) -> Features:
-    """Return one building as `facts` has it; empty when no such building stands on that day."""
-    every = facts(on=on, at=at)
-    return Features(every.statement.where(Building.code == code))
+def get(session: Session, code: str, *, on: datetime.date, at: datetime.datetime) -> Features:
+    """Return one building as `facts` has it. Raises BuildingUnknown."""
+    stands = session.scalar(select(standing_on(on)).where(Building.code == code))
+    if stands is None:
+        raise BuildingUnknown(f"There is no building {code!r}.")
+    if not stands:
+        raise BuildingUnknown(
+            f"Building {code!r} does not stand on {on}.", hint="Ask ?on= another day."
+        )
+    return Features(facts(on=on, at=at).statement.where(Building.code == code))
 
 
 def history(session: Session, code: str) -> list[dict[str, Any]]:

@@ -64,6 +64,14 @@ def from_wgs84(coords: Coords, datum: Datum) -> Coords:
     return _follow(FROM_WGS84[datum], coords)
 
 
+def one_to_wgs84(lon: float, lat: float, datum: Datum) -> tuple[float, float]:
+    """Return the WGS-84 longitude and latitude of one point given in `datum`."""
+    if datum in (Datum.WGS84, Datum.CGCS2000):
+        return lon, lat
+    [[lon, lat]] = to_wgs84(np.array([[lon, lat]]), datum).tolist()
+    return lon, lat
+
+
 def _follow(steps: tuple[Step, ...], coords: Coords) -> Coords:
     coords = np.asarray(coords, dtype=np.float64).reshape(-1, 2)
     for step in steps:

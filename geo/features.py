@@ -52,6 +52,7 @@ def page(session: Session, features: Features, *, limit: int, cursor: str | None
     return Page([row[1] for row in found[:limit]], found[limit - 1][0] if more else None)
 
 
-def one(session: Session, features: Features) -> str | None:
-    """Return the first feature as GeoJSON, or None."""
-    return next(iter(page(session, features, limit=1).features), None)
+def one(session: Session, features: Features) -> str:
+    """Return the only feature there is as GeoJSON."""
+    [written] = page(session, features, limit=1).features
+    return written

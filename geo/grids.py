@@ -1,7 +1,6 @@
 """Questions about micro-grids: which one covers a place at a moment, and what it holds."""
 
 import datetime
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -18,6 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from geo import areas
+from geo.datums import Coords
 from geo.errors import NotFound
 from geo.features import Features
 from geo.models import Building, BuildingStatus, MicroGrid, Revision
@@ -51,13 +51,15 @@ def revision_at(session: Session, at: datetime.datetime) -> int | None:
     return session.scalar(select(func.max(Revision.number)).where(Revision.effective_at <= at))
 
 
-def locate(
-    session: Session, lons: Sequence[float], lats: Sequence[float], at: datetime.datetime
-) -> list[str | None]:
-    """Return, for each of n points, the code of its grid at a moment, or None outside every grid."""
+def locate(session: Session, coords: Coords, at: datetime.datetime) -> list[str | None]:
+    """Return the code of the grid of each of n points at a moment, None outside every grid.
+
+    `coords` has shape (n, 2), in WGS 84; a point with NaN in it lies nowhere.
+    """
+    lons, lats = coords.T.tolist()
     asked = func.unnest(
-        cast(bindparam("lons", list(lons)), ARRAY(Double)),
-        cast(bindparam("lats", list(lats)), ARRAY(Double)),
+        cast(bindparam("lons", lons), ARRAY(Double)),
+        cast(bindparam("lats", lats), ARRAY(Double)),
     )
     lon, lat = column("lon", Double), column("lat", Double)
     points = asked.table_valued(lon, lat, with_ordinality="row", name="asked").render_derived()

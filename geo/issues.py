@@ -1,21 +1,33 @@
 """Issues on the ground: filing one under its grid, and asking about them."""
 
 import datetime
+import uuid
+from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from geo import areas, grids
-from geo.errors import Conflict, NotFound
+from geo import areas, grids, moments
+from geo.errors import Conflict, Forbidden, NotFound
 from geo.features import Features
 from geo.models import Issue, IssueStatus
+
+GIVEN = {"ref", "category", "description", "reported_at", "channel"}
+"""What is told when an issue is filed, beside its place."""
 
 
 class IssueUnknown(NotFound):
     """No issue has this reference."""
 
     code = "issue_unknown"
+
+
+class IntakeClosed(Forbidden):
+    """Filing issues is not open to everybody."""
+
+    code = "intake_closed"
 
 
 class IssueKnown(Conflict):
@@ -31,7 +43,6 @@ def facts(
     category: str | None = None,
     status: IssueStatus | None = None,
     box: tuple[float, float, float, float] | None = None,
-    ref: str | None = None,
 ) -> Features:
     """Return issues with the grid each was filed under and the grid its place is in at a moment."""
     statement = select(
@@ -45,8 +56,6 @@ def facts(
         grids.covering(Issue.geom, at).label("current_grid_code"),
         Issue.geom,
     )
-    if ref is not None:
-        statement = statement.where(Issue.ref == ref)
     if area_code is not None:
         statement = statement.where(areas.within(Issue.grid_code, area_code))
     if category is not None:
@@ -60,26 +69,42 @@ def facts(
     return Features(statement, key="ref")
 
 
-def get(session: Session, ref: str) -> Issue:
-    """Return the issue with this reference. Raises IssueUnknown."""
-    issue = session.get(Issue, ref)
-    if issue is None:
-        raise IssueUnknown(f"There is no issue {ref!r}.")
-    return issue
+def get(session: Session, ref: str, *, at: datetime.datetime | None = None) -> dict[str, Any]:
+    """Return one issue with its place, its grid as filed and its grid at a moment, now if None.
 
-
-def file(session: Session, lon: float, lat: float, facts: dict[str, Any]) -> Issue:
-    """File an issue at a place, under the grid in force as it was reported.
-
-    `facts` are the columns of Issue but for its place and grid. Raises IssueKnown.
+    Raises IssueUnknown.
     """
-    if session.get(Issue, facts["ref"]) is not None:
-        raise IssueKnown(
-            f"An issue {facts['ref']!r} was filed before.", hint="Choose another reference."
-        )
-    [grid_code] = grids.locate(session, [lon], [lat], facts["reported_at"])
+    every = facts(at=at or moments.now()).statement.where(Issue.ref == ref).subquery()
+    columns = [column for column in every.c if column.key != "geom"]
+    spot = (func.ST_X(every.c.geom).label("lon"), func.ST_Y(every.c.geom).label("lat"))
+    found = session.execute(select(*columns, *spot)).mappings().one_or_none()
+    if found is None:
+        raise IssueUnknown(f"There is no issue {ref!r}.")
+    return dict(found)
+
+
+def file(session: Session, lon: float, lat: float, given: Mapping[str, Any]) -> str:
+    """File an issue at a place in WGS 84 under the grid in force as it was reported.
+
+    `given` holds columns of Issue among GIVEN; a missing `ref` is made up and a missing
+    `reported_at` is now. Returns the reference. Raises IssueKnown.
+    """
+    ref = given.get("ref") or f"G{uuid.uuid4().hex[:12].upper()}"
+    if session.get(Issue, ref) is not None:
+        raise IssueKnown(f"An issue {ref!r} was filed before.", hint="Choose another reference.")
+    reported_at = given.get("reported_at") or moments.now()
+    [grid_code] = grids.locate(session, np.array([[lon, lat]]), reported_at)
     place = func.ST_SetSRID(func.ST_MakePoint(lon, lat), 4326)
-    issue = Issue(**facts, geom=place, grid_code=grid_code)
-    session.add(issue)
+    filed = {**given, "ref": ref, "reported_at": reported_at}
+    session.add(Issue(**filed, geom=place, grid_code=grid_code))
     session.flush()
-    return issue
+    return ref
+
+
+def require_open_intake(is_open: bool) -> None:
+    """Raise IntakeClosed unless anybody may file issues."""
+    if not is_open:
+        raise IntakeClosed(
+            "Issues cannot be filed here.",
+            hint="Set GRIDWARD_OPEN_ISSUE_INTAKE=true to let anybody file them.",
+        )

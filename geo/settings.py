@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import platformdirs
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -41,8 +41,14 @@ class Settings(BaseSettings):
     timezone: str = "Asia/Shanghai"
     """The city's clock: it decides which day a moment belongs to."""
     open_issue_intake: bool = False
-    cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = ("*",)
+    """Who may read answers from a browser page of their own; by commas."""
     page_limit: int = Field(1000, ge=1)
     """The most features a list answers with at once; more come by its `next` link."""
     batch_limit: int = Field(1_000_000, ge=1)
     """The most points one JSON lookup may ask about."""
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _by_commas(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",")) if isinstance(value, str) else value

@@ -1,0 +1,72 @@
+"""The web application, built from settings and nothing else."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import Depends, FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from prometheus_client import CollectorRegistry
+from sqlalchemy.orm import sessionmaker
+from starlette.middleware.gzip import GZipMiddleware
+
+from api import errors
+from api.deps import known_parameters
+from api.metrics import Metrics
+from api.routes import (
+    areas,
+    assets,
+    buildings,
+    grids,
+    issues,
+    lookup,
+    operations,
+    pages,
+    property_coverage,
+    search,
+    tiles,
+)
+from geo import cluster, db
+from geo.settings import Settings
+
+ROUTERS = (lookup, areas, buildings, property_coverage, grids, issues, search, tiles)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Return the application; it reaches for the database only when asked something."""
+    app = FastAPI(
+        title="Gridward",
+        version=version("gridward"),
+        summary="Buildings without property management, and the micro-grid of every place.",
+        dependencies=[Depends(known_parameters)],
+        responses=errors.PROBLEMS,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+    )
+    registry = CollectorRegistry()
+    engine = db.connect(cluster.database_url(settings))
+    app.state.settings = settings
+    app.state.engine = engine
+    app.state.sessions = sessionmaker(engine)
+    app.state.metrics = registry
+    app.state.parameters = {}
+    for subject in (*ROUTERS, operations, pages, assets):
+        app.include_router(subject.router)
+    errors.install(app)
+    app.add_middleware(GZipMiddleware, minimum_size=1000)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=settings.cors_origins,
+        allow_methods=["GET", "POST"],
+        allow_headers=["*"],
+        expose_headers=["ETag", "Link"],
+    )
+    app.add_middleware(Metrics, registry=registry)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.engine.dispose()

@@ -1,0 +1,24 @@
+"""Answers that a browser may keep: each carries an ETag, and an unchanged one is not sent again."""
+
+from hashlib import blake2b
+
+from fastapi import Request, Response
+
+
+def tagged(
+    request: Request, body: bytes, media_type: str, headers: dict[str, str] | None = None
+) -> Response:
+    """Return the body with its ETag, or an empty 304 when the caller has it already."""
+    etag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
+    held = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept"} | (headers or {})
+    if _matches(request.headers.get("if-none-match"), etag):
+        return Response(status_code=304, headers=held)
+    return Response(body, media_type=media_type, headers=held)
+
+
+def _matches(wanted: str | None, etag: str) -> bool:
+    """Compare weakly, as RFC 9110 has it: compression on the way makes a tag weak."""
+    if wanted is None:
+        return False
+    tags = {tag.strip().removeprefix("W/") for tag in wanted.split(",")}
+    return etag in tags or "*" in tags

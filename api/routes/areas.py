@@ -1,0 +1,34 @@
+"""The hierarchy of areas."""
+
+from fastapi import APIRouter, Request, Response
+
+from api.cache import tagged
+from api.deps import AreaCode, Code, Cursor, Limit, SessionDep
+from api.formats import LIST, MEDIA, Format, FormatDep, listing
+from api.schemas import Feature, FeatureCollection
+from geo import areas, features
+from geo.models import Level
+
+router = APIRouter(prefix="/v1/areas", tags=["areas"])
+
+
+@router.get("", response_model=FeatureCollection, responses=LIST)
+def list_areas(
+    request: Request,
+    session: SessionDep,
+    form: FormatDep,
+    limit: Limit,
+    level: Level | None = None,
+    area: AreaCode = None,
+    cursor: Cursor = None,
+) -> Response:
+    """The areas, or those of one level or inside one area."""
+    asked = areas.facts(level=level, area_code=area)
+    return listing(request, session, asked, form, limit=limit, cursor=cursor)
+
+
+@router.get("/{code}", response_model=Feature)
+def area(request: Request, session: SessionDep, code: Code) -> Response:
+    """One area with its outline."""
+    written = features.one(session, areas.get(session, code))
+    return tagged(request, written.encode(), MEDIA[Format.GEOJSON])

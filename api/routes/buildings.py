@@ -1,0 +1,46 @@
+"""Buildings, and who manages them."""
+
+from typing import Any
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api.cache import tagged
+from api.deps import AreaCode, Box, Code, Cursor, Day, Limit, MomentOfDay, SessionDep
+from api.formats import LIST, MEDIA, Format, FormatDep, listing
+from api.schemas import CoveragePeriod, Feature, FeatureCollection
+from geo import buildings, features
+
+router = APIRouter(prefix="/v1/buildings", tags=["buildings"])
+
+
+@router.get("", response_model=FeatureCollection, responses=LIST)
+def list_buildings(
+    request: Request,
+    session: SessionDep,
+    form: FormatDep,
+    limit: Limit,
+    on: Day,
+    at: MomentOfDay,
+    box: Box,
+    covered: bool | None = Query(None, description="Only those with or without a manager."),
+    area: AreaCode = None,
+    cursor: Cursor = None,
+) -> Response:
+    """The buildings that stand on a day; with `covered=false` why each has no manager."""
+    asked = buildings.facts(on=on, at=at, covered=covered, area_code=area, box=box)
+    return listing(request, session, asked, form, limit=limit, cursor=cursor)
+
+
+@router.get("/{code}", response_model=Feature)
+def building(
+    request: Request, session: SessionDep, code: Code, on: Day, at: MomentOfDay
+) -> Response:
+    """One building as it stands on a day."""
+    written = features.one(session, buildings.get(session, code, on=on, at=at))
+    return tagged(request, written.encode(), MEDIA[Format.GEOJSON])
+
+
+@router.get("/{code}/history", response_model=list[CoveragePeriod])
+def history(session: SessionDep, code: Code) -> list[dict[str, Any]]:
+    """Who managed a building from when to when."""
+    return buildings.history(session, code)

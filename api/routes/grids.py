@@ -1,0 +1,42 @@
+"""Micro-grids, now and at past moments."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from api.cache import tagged
+from api.deps import AreaCode, Box, Code, Cursor, Limit, Moment, SessionDep
+from api.formats import LIST, MEDIA, Format, FormatDep, listing
+from api.schemas import Feature, FeatureCollection, GridShape
+from geo import features, grids
+
+router = APIRouter(prefix="/v1/grids", tags=["grids"])
+
+
+@router.get("", response_model=FeatureCollection, responses=LIST)
+def list_grids(
+    request: Request,
+    session: SessionDep,
+    form: FormatDep,
+    limit: Limit,
+    at: Moment,
+    box: Box,
+    area: AreaCode = None,
+    cursor: Cursor = None,
+) -> Response:
+    """The grids in force at a moment, with the buildings and households each holds."""
+    asked = grids.facts(at=at, area_code=area, box=box)
+    return listing(request, session, asked, form, limit=limit, cursor=cursor)
+
+
+@router.get("/{code}", response_model=Feature)
+def grid(request: Request, session: SessionDep, code: Code, at: Moment) -> Response:
+    """One grid, now or at a past moment."""
+    written = features.one(session, grids.get(session, code, at=at))
+    return tagged(request, written.encode(), MEDIA[Format.GEOJSON])
+
+
+@router.get("/{code}/history", response_model=list[GridShape])
+def history(session: SessionDep, code: Code) -> list[dict[str, Any]]:
+    """Every shape the grid has had."""
+    return grids.history(session, code)

@@ -1,0 +1,50 @@
+"""Issues reported on the ground."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api.deps import AreaCode, Box, Code, Cursor, Limit, Moment, SessionDep, SettingsDep
+from api.formats import LIST, FormatDep, listing
+from api.schemas import FeatureCollection, IssueIn, IssueOut
+from geo import issues
+from geo.datums import one_to_wgs84
+from geo.models import IssueStatus
+
+router = APIRouter(prefix="/v1/issues", tags=["issues"])
+
+
+@router.get("", response_model=FeatureCollection, responses=LIST)
+def list_issues(
+    request: Request,
+    session: SessionDep,
+    form: FormatDep,
+    limit: Limit,
+    at: Moment,
+    box: Box,
+    category: Annotated[str | None, Query(examples=["heating"])] = None,
+    status: IssueStatus | None = None,
+    area: AreaCode = None,
+    cursor: Cursor = None,
+) -> Response:
+    """Issues, each with the grid it was filed under and the grid its place is in at a moment."""
+    asked = issues.facts(at=at, area_code=area, category=category, status=status, box=box)
+    return listing(request, session, asked, form, limit=limit, cursor=cursor)
+
+
+@router.get("/{ref}", response_model=IssueOut)
+def issue(session: SessionDep, ref: Code, at: Moment) -> dict[str, Any]:
+    """One issue as it stands."""
+    return issues.get(session, ref, at=at)
+
+
+@router.post("", status_code=201, response_model=IssueOut)
+def file(
+    session: SessionDep, settings: SettingsDep, body: IssueIn, response: Response
+) -> dict[str, Any]:
+    """File an issue under the grid that its place is in. Open only where a setting says so."""
+    issues.require_open_intake(settings.open_issue_intake)
+    lon, lat = one_to_wgs84(body.lon, body.lat, body.datum)
+    ref = issues.file(session, lon, lat, body.model_dump(include=issues.GIVEN, exclude_none=True))
+    response.headers["Location"] = f"/v1/issues/{ref}"
+    return issues.get(session, ref)

@@ -1,0 +1,57 @@
+"""For those who run the service: is it alive, is it ready, what has it done."""
+
+from typing import Literal
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import BaseModel
+
+from api.errors import PROBLEMS
+from geo import migrations
+from geo.errors import Unavailable
+
+router = APIRouter(tags=["operations"])
+
+
+class Health(BaseModel):
+    """The process answers."""
+
+    status: Literal["ok"] = "ok"
+
+
+class Readiness(Health):
+    """The service can do its work: the database answers and is at this migration."""
+
+    migration: str
+
+
+class NotMigrated(Unavailable):
+    """The database is not at the migration that this version needs."""
+
+    code = "not_migrated"
+
+
+@router.get("/healthz")
+def healthz() -> Health:
+    """Whether the process is alive."""
+    return Health()
+
+
+@router.get("/readyz", responses={503: PROBLEMS[503]})
+def readyz(request: Request) -> Readiness:
+    """Whether the database answers and is migrated."""
+    with request.app.state.engine.connect() as connection:
+        reached = migrations.reached(connection)
+    newest = migrations.newest()
+    if reached is None or reached != newest:
+        raise NotMigrated(
+            f"The database is at migration {reached}, this version needs {newest}.",
+            hint="Run: gridward db migrate",
+        )
+    return Readiness(migration=reached)
+
+
+@router.get("/metrics", response_class=Response)
+def metrics(request: Request) -> Response:
+    """Counts and times of requests, for Prometheus."""
+    return Response(generate_latest(request.app.state.metrics), media_type=CONTENT_TYPE_LATEST)
