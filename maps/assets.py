@@ -1,0 +1,146 @@
+"""Scripts and styles of the pages: ours, and those that npm installed by `package-lock.json`."""
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from geo.errors import Unavailable
+
+PREFIX: Final = "/assets"
+
+SCRIPTS: Final = {
+    "leaflet": ("dist/leaflet.js",),
+    "protomaps-leaflet": ("dist/protomaps-leaflet.js",),
+    "gridward": (
+        "words.js",
+        "nodes.js",
+        "pack.js",
+        "register.js",
+        "sources.js",
+        "symbols.js",
+        "labels.js",
+        "paint.js",
+        "tiles.js",
+        "facts.js",
+        "pointer.js",
+        "table.js",
+        "counts.js",
+        "search.js",
+        "legend.js",
+        "page.js",
+    ),
+}
+STYLES: Final = {"leaflet": ("dist/leaflet.css",), "gridward": ("gridward.css",)}
+IMAGES: Final = {
+    "leaflet": tuple(
+        f"dist/images/{name}.png"
+        for name in ("layers", "layers-2x", "marker-icon", "marker-icon-2x", "marker-shadow")
+    )
+}
+
+
+class AssetsMissing(Unavailable):
+    """The scripts that pages load are not installed."""
+
+    code = "assets_missing"
+
+
+@dataclass(frozen=True)
+class Asset:
+    """One file of one package at one version, and the path under which it is served."""
+
+    package: str
+    version: str
+    path: str
+    file: Path
+
+    @property
+    def url(self) -> str:
+        """`/assets/<package>@<version>/<path>`: it changes whenever the content does."""
+        return f"{PREFIX}/{self.package}@{self.version}/{self.path}"
+
+
+def root() -> Path:
+    """Return the folder that npm installs into."""
+    return Path(__file__).parents[1] / "node_modules"
+
+
+def own() -> Path:
+    """Return the folder of the scripts and styles written here."""
+    return Path(__file__).parent / "static"
+
+
+@cache
+def scripts() -> tuple[Asset, ...]:
+    """Return the scripts of a page in the order in which they load."""
+    return _assets(SCRIPTS)
+
+
+@cache
+def styles() -> tuple[Asset, ...]:
+    """Return the style sheets of a page in the order in which they load."""
+    return _assets(STYLES)
+
+
+def files() -> list[tuple[str, Path]]:
+    """Return (URL path, file) of everything that pages may ask for under `/assets`.
+
+    Raises AssetsMissing when npm has not installed the packages. The URLs carry the version,
+    so the answers may be cached for ever.
+    """
+    return [(asset.url, asset.file) for asset in (*scripts(), *styles(), *_assets(IMAGES))]
+
+
+def script_text(asset: Asset) -> str:
+    """Return a script in the form in which it can stand between `<script>` tags."""
+    code = re.sub(r"\n?//# sourceMappingURL=\S+\s*", "\n", asset.file.read_text("utf-8"))
+    return code.replace("</script", "<\\/script").replace("<!--", "<\\!--")
+
+
+def style_text(asset: Asset) -> str:
+    """Return a style sheet with the images it names inside it."""
+
+    def embed(match: re.Match[str]) -> str:
+        image = asset.file.parent / match[1]
+        return f"url(data:image/png;base64,{base64.b64encode(image.read_bytes()).decode()})"
+
+    return re.sub(r"url\((images/[\w.-]+\.png)\)", embed, asset.file.read_text("utf-8"))
+
+
+@cache
+def notices() -> str:
+    """Return the licences of the packages, which a page that carries their code must carry too."""
+    licences = sorted(file for file in root().glob("**/LICENSE*") if "@types" not in file.parts)
+    texts = (f"{file.parent.relative_to(root())}\n\n{file.read_text('utf-8')}" for file in licences)
+    return "\n\n".join(texts).replace("--", "- -")
+
+
+def _assets(listing: Mapping[str, tuple[str, ...]]) -> tuple[Asset, ...]:
+    return tuple(_asset(package, path) for package, paths in listing.items() for path in paths)
+
+
+def _asset(package: str, path: str) -> Asset:
+    folder = own() if package == "gridward" else root() / package
+    file = folder / path
+    if not file.is_file():
+        raise AssetsMissing(
+            f"The map pages need {package}/{path}, which is not installed.",
+            hint=f"Run `npm ci` (or `make setup`) in {root().parent}.",
+        )
+    return Asset(package, _version(package), path.removeprefix("dist/"), file)
+
+
+@cache
+def _version(package: str) -> str:
+    if package != "gridward":
+        return str(json.loads((root() / package / "package.json").read_text("utf-8"))["version"])
+    digest = hashlib.sha256()
+    for file in sorted(own().iterdir()):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]

@@ -1,0 +1,142 @@
+"""Folium elements of ours: the sheet around the map, the map itself, layers of vector tiles."""
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from typing import Any, ClassVar, Final
+
+import folium
+import jinja2
+from branca.element import CssLink, Element, Figure, JavascriptLink, MacroElement
+from folium.map import Layer
+from folium.template import Template
+from markupsafe import Markup
+
+from maps import assets, pack
+
+PAGE: Final = "page.html"
+
+
+class CityMap(folium.Map):
+    """A Folium map that loads nothing by itself; size, viewport and scripts are the sheet's."""
+
+    default_js: ClassVar[list[tuple[str, str]]] = []
+    default_css: ClassVar[list[tuple[str, str]]] = []
+
+
+class VectorTiles(Layer):
+    """A layer drawn by our own script from vector tiles, or from the features inside the page."""
+
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+            var {{ this.get_name() }} = Gridward.tiles({{ this.options|tojavascript }});
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, layer: str, name: str, *, show: bool = True) -> None:
+        super().__init__(name=name, overlay=True, control=True, show=show)
+        self._name = "VectorTiles"
+        self.options = {"layer": layer}
+
+
+class Opening(MacroElement):
+    """Hands the finished map to our script; the last child of its map."""
+
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+            Gridward.open({{ this._parent.get_name() }});
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._name = "Opening"
+
+
+class Sheet(Figure):
+    """The HTML page around a map: title bar, panel, data blocks, and scripts by address or inside.
+
+    `said` holds what the template needs; `blocks` is JSON by the id of its data block.
+    """
+
+    def __init__(self, said: dict[str, Any], blocks: dict[str, Any], *, embedded: bool) -> None:
+        super().__init__()
+        self.header._children.clear()
+        self.said = said
+        self.blocks = blocks
+        self.embedded = embedded
+        self.script_hashes: tuple[str, ...] = ()
+
+    def render(self, **kwargs: Any) -> str:
+        """Return the page, the same one for the same input; afterwards `script_hashes` is known."""
+        number(self)
+        for child in self._children.values():
+            child.render(**kwargs)
+        self.header._children.clear()  # of Folium's own header nothing is needed
+        script = self.script.render()
+        codes = [script]
+        links: list[Element] = []
+        for asset in assets.styles():
+            links.append(_link(CssLink(asset.url), assets.style_text(asset), self.embedded))
+        for asset in assets.scripts():
+            code = assets.script_text(asset)
+            links.append(_link(JavascriptLink(asset.url), code, self.embedded))
+            codes.append(code)
+        inline = codes if self.embedded else codes[:1]
+        self.script_hashes = tuple(digest(code) for code in inline)
+        return (
+            _templates()
+            .get_template(PAGE)
+            .render(
+                self.said,
+                header=Markup("\n".join(link.render(embedded=self.embedded) for link in links)),
+                html=Markup(self.html.render()),
+                data=Markup("\n".join(_block(name, value) for name, value in self.blocks.items())),
+                script=Markup(script),
+                policy=self.policy() if self.embedded else None,
+            )
+        )
+
+    def policy(self) -> str:
+        """Return the content-security policy of a page that holds everything itself."""
+        scripts = " ".join(f"'{code}'" for code in self.script_hashes)
+        images = " ".join(("data:", *self.said["image_origins"]))
+        return (
+            f"default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; "
+            f"img-src {images}; base-uri 'none'; form-action 'none'"
+        )
+
+
+def number(root: Element) -> None:
+    """Give every element below a root an id by its place, where Folium gives a random one."""
+    for position, element in enumerate(_walk(root)):
+        element._id = str(position)
+
+
+def digest(code: str) -> str:
+    """Return what a content-security policy calls a script by: `sha256-…`."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()}"
+
+
+def _walk(element: Element) -> Iterator[Element]:
+    yield element
+    for child in element._children.values():
+        yield from _walk(child)
+
+
+def _link(link: CssLink | JavascriptLink, text: str, embedded: bool) -> Element:
+    if embedded:
+        link.code = text  # type: ignore[assignment]  # branca fills its template with it as it is
+    return link
+
+
+def _block(name: str, value: object) -> str:
+    return f'<script type="application/json" id="{name}">{pack.dump(value)}</script>'
+
+
+def _templates() -> jinja2.Environment:
+    return jinja2.Environment(loader=jinja2.PackageLoader("maps"), autoescape=True)

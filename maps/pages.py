@@ -1,0 +1,195 @@
+"""The pages: frames or addresses in, HTML out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+import folium
+
+from geo.settings import Language
+from maps import basemap as basemaps
+from maps import style
+from maps.elements import CityMap, Opening, Sheet, VectorTiles
+from maps.pack import pack
+from maps.sources import COLUMNS, City, Tiles
+from maps.words import WORDS, day, word
+
+__all__ = ["City", "Page", "Tiles", "grids", "issues", "property_coverage"]
+
+LAYERS: Final = ("shade", "backdrop", "borders", "grids", "buildings", "names", "issues")
+"""What the pages draw, from the ground up."""
+
+DRAWN_FROM: Final = {"shade": "areas", "borders": "areas", "names": "areas"}
+"""The layer of data behind a layer of the map, where the names differ."""
+"""What each page draws, from the ground up."""
+
+DEEPEST_ZOOM: Final = 20
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page, and what a content-security policy must allow it."""
+
+    html: str
+    script_hashes: tuple[str, ...]
+    """`sha256-…` of each script that stands in the page itself."""
+    image_origins: tuple[str, ...]
+    """Hosts of the basemap, such as `https://tile.openstreetmap.org`; empty without one."""
+
+
+def property_coverage(
+    data: City | Tiles,
+    *,
+    title: str,
+    on: date,
+    language: Language = Language.ZH,
+    basemap: str = basemaps.NONE,
+) -> Page:
+    """Return the page of property coverage on a day: rates by area, managers by building.
+
+    From a City it is one file that needs no network, from Tiles it asks the service. `title` is the
+    name of the city or area. Raises BasemapUnknown, and AssetsMissing before npm has run.
+    """
+    return _page("property-coverage", data, title, on, language, basemap)
+
+
+def grids(
+    data: City | Tiles,
+    *,
+    title: str,
+    on: date,
+    language: Language = Language.ZH,
+    basemap: str = basemaps.NONE,
+) -> Page:
+    """Return the page of micro-grids, shaded by households, buildings or coverage rate.
+
+    Otherwise as property_coverage.
+    """
+    return _page("grids", data, title, on, language, basemap)
+
+
+def issues(
+    data: City | Tiles,
+    *,
+    title: str,
+    on: date,
+    language: Language = Language.ZH,
+    basemap: str = basemaps.NONE,
+) -> Page:
+    """Return the page of issues by category and status, gathered into bubbles from afar.
+
+    Otherwise as property_coverage.
+    """
+    return _page("issues", data, title, on, language, basemap)
+
+
+def _page(
+    kind: str, data: City | Tiles, title: str, on: date, language: Language, basemap: str
+) -> Page:
+    ground = basemaps.tile_layer(basemap, word(language, "layer.basemap"))
+    origins = basemaps.image_origins(ground)
+    config = _config(kind, data, title, on, language) | {"basemap": ground is not None}
+    blocks = {"gridward-config": config}
+    if isinstance(data, City):
+        blocks["gridward-data"] = _data(kind, data)
+    said = {
+        "lang": "zh-CN" if language is Language.ZH else "en",
+        "kind": kind,
+        "title": title,
+        "as_of": _as_of(data, on, language),
+        "words": WORDS[language],
+        "image_origins": origins,
+    }
+    sheet = Sheet(said, blocks, embedded=isinstance(data, City))
+    _map(data, _layers(kind, data), ground, language).add_to(sheet)
+    html = sheet.render()
+    return Page(html, sheet.script_hashes, origins)
+
+
+def _map(
+    data: City | Tiles,
+    layers: Sequence[str],
+    ground: folium.TileLayer | None,
+    language: Language,
+) -> CityMap:
+    west, south, east, north = data.bounds
+    drawn = CityMap(
+        location=[(south + north) / 2, (west + east) / 2],
+        tiles=None,
+        zoom_start=11,
+        max_zoom=DEEPEST_ZOOM,
+        zoom_control=False,
+    )
+    if ground is not None:
+        ground.add_to(drawn)
+    for layer in layers:
+        VectorTiles(layer, word(language, f"layer.{layer}")).add_to(drawn)
+    folium.LayerControl().add_to(drawn)
+    Opening().add_to(drawn)
+    return drawn
+
+
+def _layers(kind: str, data: City | Tiles) -> list[str]:
+    """Return the layers of a page that there is data for; issues are on their own page alone."""
+    there = set(data.frames() if isinstance(data, City) else data.layers)
+    if kind != "issues":
+        there.discard("issues")
+    return [layer for layer in LAYERS if DRAWN_FROM.get(layer, layer) in there]
+
+
+def _config(
+    kind: str, data: City | Tiles, title: str, on: date, language: Language
+) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "title": title,
+        "language": str(language),
+        "on": on.isoformat(),
+        "bounds": data.bounds,
+        "levels": _levels(data),
+        "style": style.sheet(),
+        "words": WORDS[language],
+        "area": data.area,
+        "served": _addresses(data, on) if isinstance(data, Tiles) else None,
+    }
+
+
+def _levels(data: City | Tiles) -> list[str]:
+    """Return the levels that the page offers: for a city, those it has rows of."""
+    if isinstance(data, Tiles):
+        return [level for level in style.LEVELS if level != "grid" or "grids" in data.layers]
+    present = set(data.areas["level"]) if len(data.areas) else set()
+    if data.grids is not None and len(data.grids):
+        present.add("grid")
+    return [level for level in style.LEVELS if level in present] or [style.LEVELS[0]]
+
+
+def _addresses(tiles: Tiles, on: date) -> dict[str, Any]:
+    query = f"on={on.isoformat()}&revision={tiles.revision}"
+    if tiles.at is not None:
+        query += f"&at={tiles.at.isoformat().replace('+', '%2B')}"
+    return {
+        "tiles": tiles.tiles,
+        "query": query,
+        "coverage": tiles.coverage,
+        "search": tiles.search,
+        "places": dict(tiles.places),
+        "issueCounts": list(tiles.issue_counts),
+    }
+
+
+def _data(kind: str, city: City) -> dict[str, Any]:
+    used = {DRAWN_FROM.get(layer, layer) for layer in _layers(kind, city)}
+    return {
+        layer: pack(frame, COLUMNS[layer], labels=layer in ("areas", "grids"))
+        for layer, frame in city.frames().items()
+        if layer in used
+    }
+
+
+def _as_of(data: City | Tiles, on: date, language: Language) -> str:
+    text = word(language, "as_of", day=day(language, on))
+    if isinstance(data, Tiles):
+        text += " · " + word(language, "revision", number=data.revision)
+    return text

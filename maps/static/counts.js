@@ -1,0 +1,109 @@
+/* The panel of the issues page: how many of each category and status, and which of them to show. */
+"use strict";
+
+(function (G) {
+  const STATUSES = ["open", "in_progress", "resolved", "closed"];
+
+  let rows;
+
+  /* Rows {category, status, issues}: counted in the page, or counted by the service. */
+  G.issueRows = function () {
+    if (rows) return rows;
+    if (!G.data) return (rows = G.config.served.issueCounts);
+    const counted = new Map();
+    for (const { props } of G.features("issues")) {
+      const key = JSON.stringify([props.category, props.status]);
+      counted.set(key, (counted.get(key) ?? 0) + 1);
+    }
+    rows = [...counted].map(([key, issues]) => {
+      const [category, status] = JSON.parse(key);
+      return { category, status, issues };
+    });
+    return rows;
+  };
+
+  const add = (list) => list.reduce((total, row) => total + row.issues, 0);
+
+  /* Categories from the most frequent on; the palette is handed out in this order. */
+  G.categories = function () {
+    const totals = new Map();
+    for (const row of G.issueRows()) totals.set(row.category, (totals.get(row.category) ?? 0) + row.issues);
+    return [...totals.keys()].sort((a, b) => totals.get(b) - totals.get(a) || (a < b ? -1 : 1));
+  };
+
+  let palette;
+
+  G.categoryColour = function (category) {
+    palette ??= new Map(G.categories().map((name, at) => [name, G.style.categories[at] ?? "#7b868d"]));
+    return palette.get(category) ?? "#7b868d";
+  };
+
+  G.isShown = ({ category, status }) =>
+    !G.state.hidden.category.has(category) && !G.state.hidden.status.has(status);
+
+  G.settled = (list) => add(list.filter((row) => ["resolved", "closed"].includes(row.status)));
+
+  G.issueTotal = add;
+
+  class Counts {
+    constructor(place) {
+      this.place = place;
+      this.draw();
+    }
+
+    draw() {
+      const present = new Set(G.issueRows().map((row) => row.status));
+      const statuses = STATUSES.filter((status) => present.has(status));
+      G.fill(this.place, [
+        this.group("status", statuses, (status) => G.style.colours[status]),
+        this.group("category", G.categories(), G.categoryColour),
+      ]);
+    }
+
+    group(family, names, colour) {
+      const other = family === "category" ? "status" : "category";
+      const counted = G.issueRows().filter((row) => !G.state.hidden[other].has(row[other]));
+      const counts = new Map(names.map((name) => [name, add(counted.filter((row) => row[family] === name))]));
+      const most = Math.max(1, ...counts.values());
+      const all = G.button(G.word("show_all"), () => this.toggleAll(family), { class: "show-all" });
+      return G.node("fieldset", { class: "counts" }, [
+        G.node("legend", {}, G.word(`by_${family}`)),
+        G.state.hidden[family].size ? all : null,
+        ...names.map((name) => this.line(family, name, colour(name), counts.get(name), most)),
+      ]);
+    }
+
+    line(family, name, colour, count, most) {
+      const shown = !G.state.hidden[family].has(name);
+      const box = G.node("input", { type: "checkbox", checked: shown, "data-name": name });
+      box.addEventListener("change", () => this.toggle(family, name, box.checked));
+      const bar = G.node("span", { class: "count-bar", "aria-hidden": "true" });
+      bar.style.setProperty("--share", count / most);
+      bar.style.setProperty("--colour", colour);
+      return G.node("label", { class: "count" }, [
+        box, G.swatch(colour, "round"), G.node("span", { class: "count-name" }, G.term(family, name)),
+        bar, G.node("span", { class: "n" }, G.number(count)),
+      ]);
+    }
+
+    toggle(family, name, shown) {
+      if (shown) G.state.hidden[family].delete(name);
+      else G.state.hidden[family].add(name);
+      this.changed();
+      this.place.querySelector(`[data-name="${CSS.escape(name)}"]`)?.focus();
+    }
+
+    toggleAll(family) {
+      G.state.hidden[family].clear();
+      this.changed();
+    }
+
+    changed() {
+      this.draw();
+      G.refresh("issues");
+      G.tell("filter");
+    }
+  }
+
+  G.Counts = Counts;
+})(window.Gridward);

@@ -1,0 +1,91 @@
+/* What a popup says about a building, a grid, an area or an issue: text nodes only. */
+"use strict";
+
+(function (G) {
+  const named = (code) => (code ? G.register().name(code) ?? code : null);
+
+  const rows = (pairs) =>
+    G.node("dl", {}, pairs
+      .filter(([, value]) => value != null && value !== "")
+      .map(([key, value]) => G.node("div", {}, [G.node("dt", {}, G.word(key)), G.node("dd", {}, String(value))])));
+
+  const card = (title, kind, badge, pairs) =>
+    G.node("article", { class: `facts facts-${kind}` }, [
+      G.node("p", { class: "facts-kind" }, G.word(kind)),
+      G.node("h2", {}, title),
+      badge,
+      rows(pairs),
+    ]);
+
+  const badge = (kind, text) => G.node("p", { class: `badge badge-${kind}` }, text);
+
+  function coverage(props) {
+    if (G.isCovered(props)) return badge("covered", G.word("covered"));
+    if (props.reason === "lapsed") return badge("lapsed", G.word("lapsed_since", { day: G.day(props.uncovered_since) }));
+    return badge("never_covered", G.word("never_covered"));
+  }
+
+  function building(props) {
+    return card(props.name ?? props.address ?? props.code, "building", coverage(props), [
+      ["manager", props.manager],
+      ["manager_kind", props.manager_kind && G.term("manager", props.manager_kind)],
+      ["covered_since", G.isCovered(props) ? G.day(props.covered_since) : null],
+      ["address", props.name ? props.address : null],
+      ["neighborhood", props.neighborhood],
+      ["community", props.community ?? named(props.community_code)],
+      ["households", props.households && G.number(props.households)],
+      ["floors", props.floors],
+      ["built_year", props.built_year],
+      ["grid", props.grid_code],
+      ["code", props.code],
+    ]);
+  }
+
+  const figures = (props) => [
+    ["buildings", G.number(props.buildings)],
+    ["uncovered", G.number(props.uncovered)],
+    ["rate", G.percent(props.rate)],
+    ["households", G.number(props.households)],
+  ];
+
+  const grid = (props) =>
+    card(props.name ?? props.code, "grid", null, [
+      ["code", props.code],
+      ["community", props.community ?? named(props.community_code)],
+      ...figures(props),
+    ]);
+
+  const area = (props) =>
+    card(props.name, props.level, null, [...figures(props), ["code", props.code]]);
+
+  const issue = (props) =>
+    card(G.term("category", props.category), "issue", badge(props.status, G.term("status", props.status)), [
+      ["description", props.description],
+      ["reported_at", G.moment(props.reported_at)],
+      ["channel", props.channel && G.term("channel", props.channel)],
+      ["filed_in", props.grid_code],
+      ["grid_today", props.current_grid_code === props.grid_code ? null : props.current_grid_code],
+      ["ref", props.ref],
+    ]);
+
+  const cards = { buildings: building, grids: grid, areas: area, issues: issue };
+
+  G.facts = ({ layer, props }) => cards[layer](props);
+
+  /* The line that follows the pointer. */
+  G.hint = function ({ layer, props }) {
+    if (layer === "buildings") {
+      const state = G.isCovered(props) ? "covered" : props.reason === "lapsed" ? "lapsed" : "never_covered";
+      return `${props.name ?? props.address ?? props.code} · ${G.word(state)}`;
+    }
+    if (layer === "issues") {
+      if (props.cluster) return G.word("issues_here", { count: G.number(props.cluster) });
+      return `${G.term("category", props.category)} · ${G.term("status", props.status)}`;
+    }
+    if (G.config.kind === "issues") return props.name ?? props.code;
+    if (G.config.kind === "grids" && layer === "grids") {
+      return `${props.name ?? props.code} · ${G.word("households_of", { count: G.number(props.households) })}`;
+    }
+    return `${props.name ?? props.code} · ${G.percent(props.rate)}`;
+  };
+})(window.Gridward);

@@ -1,0 +1,48 @@
+/* Names on the map: one or two centred lines with a halo. */
+"use strict";
+
+(function (G) {
+  const ASCENT = 0.8;
+
+  function measure(pen, lines) {
+    let width = 0;
+    let height = 0;
+    for (const line of lines) {
+      pen.font = line.font;
+      width = Math.max(width, pen.measureText(line.text).width);
+      height += line.size * 1.25;
+    }
+    return { width, height };
+  }
+
+  function write(ctx, lines, height) {
+    let y = -height / 2;
+    ctx.globalAlpha = 1;
+    ctx.textAlign = "center";
+    ctx.lineJoin = "round";
+    for (const line of lines) {
+      ctx.font = line.font;
+      ctx.lineWidth = 3.5;
+      ctx.strokeStyle = "rgba(255, 255, 255, 0.92)";
+      ctx.strokeText(line.text, 0, y + line.size * ASCENT + line.size * 0.22);
+      ctx.fillStyle = line.colour;
+      ctx.fillText(line.text, 0, y + line.size * ASCENT + line.size * 0.22);
+      y += line.size * 1.25;
+    }
+    ctx.textAlign = "start";
+  }
+
+  /* `said(zoom, properties)` gives the lines: [{text, size, weight, colour}]. */
+  G.label = (said) => ({
+    place(layout, [[at]], feature) {
+      const lines = said(layout.zoom, feature.props)
+        .filter((line) => line.text)
+        .map((line) => ({ ...line, font: `${line.weight} ${line.size}px ${G.FONT}` }));
+      if (!lines.length) return undefined;
+      const { width, height } = measure(layout.scratch, lines);
+      const [wide, high] = [width / 2 + 4, height / 2 + 2];
+      const bbox = { minX: at.x - wide, maxX: at.x + wide, minY: at.y - high, maxY: at.y + high };
+      return [{ anchor: at, bboxes: [bbox], draw: (ctx) => write(ctx, lines, height) }];
+    },
+  });
+})(window.Gridward);

@@ -1,0 +1,79 @@
+/* The legend: what the colours on the map mean at this zoom. */
+"use strict";
+
+(function (G) {
+  const entry = (swatch, text) => G.node("li", {}, [swatch, text]);
+
+  const section = (title, entries) => [G.node("h3", {}, title), G.node("ul", {}, entries)];
+
+  function rates() {
+    const { rates, colours } = { rates: G.style.rates, colours: G.style.colours };
+    const whole = (rate) => `${Math.round(rate * 100)}`;
+    const entries = rates.map(([from, colour], at) => {
+      const to = rates[at + 1]?.[0];
+      const text = at === 0 ? `< ${whole(to)} %` : to ? `${whole(from)} – ${whole(to)} %` : `≥ ${whole(from)} %`;
+      return entry(G.swatch(colour), text);
+    });
+    return section(G.word("rate"), [...entries.reverse(), entry(G.swatch(colours.no_data), G.word("no_data"))]);
+  }
+
+  function loads() {
+    const bounds = G.state.classes;
+    const entries = [0, ...bounds].map((from, at) => {
+      const to = bounds[at];
+      const text = to == null ? `≥ ${G.number(from)}` : `${G.number(from)} – ${G.number(to - 1)}`;
+      return entry(G.swatch(G.style.loads[at]), text);
+    });
+    return section(G.word(`per_grid.${G.state.measure}`), entries);
+  }
+
+  function buildings() {
+    const { covered, never_covered, lapsed } = G.style.colours;
+    return section(G.word("building"), [
+      entry(G.swatch(covered), G.word("covered")),
+      entry(G.swatch(never_covered), G.word("never_covered")),
+      entry(G.swatch(lapsed, "hatched"), G.word("lapsed")),
+    ]);
+  }
+
+  function issues(zoom) {
+    const { open, closed, ink } = G.style.colours;
+    if (zoom < G.style.zooms.dots) {
+      return section(G.word("issues"), [
+        entry(G.node("span", { class: "swatch bubble", "aria-hidden": "true" }, "12"), G.word("cluster_legend")),
+        entry(G.swatch(open, "rim"), G.word("still_open")),
+        entry(G.swatch(closed, "rim"), G.word("settled")),
+      ]);
+    }
+    return section(G.word("issues"), [
+      entry(G.swatch(ink, "round"), G.word("still_open")),
+      entry(G.swatch(ink, "hollow"), G.word("settled")),
+    ]);
+  }
+
+  function content(zoom) {
+    const close = zoom >= G.style.zooms.buildings;
+    if (G.config.kind === "issues") return issues(zoom);
+    const areas = G.config.kind === "grids" && G.state.measure !== "rate" ? loads() : rates();
+    return close ? [...areas, ...buildings()] : areas;
+  }
+
+  G.legend = function (map) {
+    const control = L.control({ position: "bottomright" });
+    const body = G.node("div", { class: "legend-body" });
+    control.onAdd = function () {
+      const wide = window.matchMedia("(min-width: 700px)").matches;
+      const box = G.node("details", { class: "legend leaflet-control", open: wide }, [
+        G.node("summary", {}, G.word("legend")), body,
+      ]);
+      L.DomEvent.disableClickPropagation(box);
+      L.DomEvent.disableScrollPropagation(box);
+      return box;
+    };
+    const draw = () => G.fill(body, content(map.getZoom()));
+    map.on("zoomend", draw);
+    G.on("level", draw);
+    control.addTo(map);
+    draw();
+  };
+})(window.Gridward);

@@ -1,0 +1,30 @@
+/* Elements made from text: nothing that comes from data ever reaches the HTML parser. */
+"use strict";
+
+(function (G) {
+  /* node("td", {class: "n"}, "12") or node("tr", {}, [cell, cell]); text becomes a text node. */
+  G.node = function (tag, attributes = {}, content = []) {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) {
+      if (value === true) element.setAttribute(name, "");
+      else if (value !== false && value != null) element.setAttribute(name, value);
+    }
+    element.append(...[content].flat().filter((part) => part != null));
+    return element;
+  };
+
+  G.button = function (label, pressed, attributes = {}) {
+    const element = G.node("button", { type: "button", ...attributes }, label);
+    element.addEventListener("click", pressed);
+    return element;
+  };
+
+  /* A small square in a colour, or hatched in it. */
+  G.swatch = function (colour, kind = "") {
+    const element = G.node("span", { class: `swatch ${kind}`, "aria-hidden": "true" });
+    element.style.setProperty("--colour", colour);
+    return element;
+  };
+
+  G.fill = (element, content) => element.replaceChildren(...[content].flat().filter((part) => part != null));
+})(window.Gridward);

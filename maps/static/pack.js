@@ -1,0 +1,99 @@
+/* The features inside a stand-alone page: lists of columns and whole-number steps become shapes to draw. */
+"use strict";
+
+(function (G) {
+  const SCALE = 1e6;
+  const TYPES = { point: 1, line: 2, polygon: 3 };
+
+  /* A corner as the drawing library handles it. */
+  class Corner {
+    constructor(x, y) {
+      this.x = x;
+      this.y = y;
+    }
+
+    clone() {
+      return new Corner(this.x, this.y);
+    }
+
+    mult(factor) {
+      this.x *= factor;
+      this.y *= factor;
+      return this;
+    }
+
+    add(other) {
+      this.x += other.x;
+      this.y += other.y;
+      return this;
+    }
+  }
+
+  G.corner = (x, y) => new Corner(x, y);
+
+  /* Web Mercator with the world between 0 and 1, x to the east and y to the south. */
+  G.project = function (lon, lat) {
+    const sine = Math.sin((lat * Math.PI) / 180);
+    return { x: lon / 360 + 0.5, y: 0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI) };
+  };
+
+  const column = (packed) => (Array.isArray(packed) ? packed : packed.index.map((at) => packed.values[at]));
+
+  function properties({ count, columns }) {
+    const rows = Array.from({ length: count }, () => ({}));
+    for (const [name, packed] of Object.entries(columns)) {
+      column(packed).forEach((value, at) => {
+        if (value !== null) rows[at][name] = value;
+      });
+    }
+    return rows;
+  }
+
+  function walker(steps) {
+    let at = 0;
+    let lon = 0;
+    let lat = 0;
+    return function () {
+      lon += steps[at++];
+      lat += steps[at++];
+      return [lon / SCALE, lat / SCALE];
+    };
+  }
+
+  function shapes({ type, parts, sizes, steps }) {
+    const next = walker(steps);
+    let part = 0;
+    return parts.map((count) => {
+      const box = [Infinity, Infinity, -Infinity, -Infinity];
+      const rings = [];
+      for (let ring = 0; ring < count; ring++) {
+        const corners = [];
+        for (let corner = 0; corner < sizes[part]; corner++) {
+          const [lon, lat] = next();
+          corners.push(G.project(lon, lat));
+          box[0] = Math.min(box[0], lon);
+          box[1] = Math.min(box[1], lat);
+          box[2] = Math.max(box[2], lon);
+          box[3] = Math.max(box[3], lat);
+        }
+        if (type === "polygon") corners.push(corners[0]);
+        rings.push(corners);
+        part++;
+      }
+      return { type: TYPES[type], rings, box };
+    });
+  }
+
+  /* Features {props, type, rings, box, extent}: rings in Mercator, box in degrees, extent in Mercator. */
+  G.unpack = function (packed) {
+    const rows = properties(packed);
+    const anchor = packed.labels ? walker(packed.labels) : null;
+    return shapes(packed.shapes).map((shape, at) => {
+      const [west, south, east, north] = shape.box;
+      const low = G.project(west, north);
+      const high = G.project(east, south);
+      const extent = { minX: low.x, minY: low.y, maxX: high.x, maxY: high.y };
+      return { ...shape, props: rows[at], extent, anchor: anchor ? anchor() : null };
+    });
+  };
+})(window.Gridward);

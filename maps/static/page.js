@@ -1,0 +1,139 @@
+/* Brings the page to life: Folium's Screen element calls `Gridward.open` with the map it made. */
+"use strict";
+
+(function (G) {
+  let map;
+
+  G.open = function (made) {
+    map = made;
+    controls();
+    G.home = () => [[G.config.bounds[1], G.config.bounds[0]], [G.config.bounds[3], G.config.bounds[2]]];
+    map.fitBounds(G.home());
+    G.watchPointer(map);
+    new G.Search(map, document.getElementById("search"));
+    map.on("zoomend", () => G.state.follows && toLevel(levelAt(map.getZoom())));
+    if (G.config.kind === "issues") openIssues();
+    else openCoverage();
+    G.legend(map);
+    window.addEventListener("beforeprint", () => map.invalidateSize({ animate: false }));
+    document.documentElement.dataset.ready = "true";
+  };
+
+  function controls() {
+    map.attributionControl.setPrefix(false);
+    L.control.zoom({ zoomInTitle: G.word("zoom_in"), zoomOutTitle: G.word("zoom_out") }).addTo(map);
+    L.control.scale({ imperial: false }).addTo(map);
+    const toggle = document.querySelector(".leaflet-control-layers-toggle");
+    toggle?.setAttribute("title", G.word("layers"));
+    toggle?.setAttribute("aria-label", G.word("layers"));
+    map.getContainer().setAttribute("aria-label", G.word("map"));
+    map.getContainer().setAttribute("role", "application");
+  }
+
+  async function openCoverage() {
+    const table = new G.Table(map, document.getElementById("content"));
+    setLevel(levelAt(map.getZoom()));
+    if (G.config.kind === "grids") measures(table);
+    try {
+      figures(await G.register().rows(G.config.levels[0], G.state.scope));
+    } catch {
+      figures([]); // the table says what is wrong
+    }
+  }
+
+  function openIssues() {
+    setLevel(levelAt(map.getZoom()));
+    const counts = G.issueRows();
+    new G.Counts(document.getElementById("content"));
+    const total = G.issueTotal(counts);
+    const settled = G.settled(counts);
+    show([
+      ["issues", G.number(total)],
+      ["still_open", G.number(total - settled), "alarm"],
+      ["settled_share", G.percent(total ? settled / total : null)],
+    ]);
+  }
+
+  function figures(rows) {
+    const total = G.total(rows);
+    show([
+      ["buildings", G.number(total.buildings)],
+      ["rate", G.percent(total.rate)],
+      ["uncovered_buildings", G.number(total.uncovered), "alarm"],
+      ["households", G.number(total.households)],
+    ]);
+  }
+
+  function show(entries) {
+    G.fill(document.getElementById("figures"), entries.map(([key, value, kind]) =>
+      G.node("div", { class: kind ?? "" }, [G.node("dd", {}, value), G.node("dt", {}, G.word(key))])));
+  }
+
+  /* The measure that shades the grids: households, buildings or the coverage rate. */
+  async function measures(table) {
+    const box = G.node("div", { class: "levels measures", role: "group", "aria-label": G.word("shade_by") });
+    const place = document.getElementById("content");
+    place.prepend(G.node("h2", { class: "small" }, G.word("shade_by")), box);
+    const rows = await G.register().rows("grid", G.config.area ?? "");
+    const choose = (measure) => {
+      G.state.measure = measure;
+      G.state.classes = measure === "rate" ? [] : G.classes(rows.map((row) => row[measure]));
+      G.fill(box, ["households", "buildings", "rate"].map((name) =>
+        G.button(G.word(name), () => choose(name), { "aria-pressed": String(name === measure) })));
+      G.refresh("shade");
+      G.tell("measure");
+    };
+    choose("households");
+    return table;
+  }
+
+  function levelAt(zoom) {
+    const { levels } = G.config;
+    const fits = levels.filter((level) => zoom >= G.style.levelZooms[level]);
+    return fits.at(-1) ?? levels[0];
+  }
+
+  function toLevel(level) {
+    if (level !== G.state.level) setLevel(level);
+  }
+
+  function setLevel(level) {
+    G.state.level = level;
+    const areaLevels = G.config.levels.filter((name) => name !== "grid");
+    G.state.areaLevel = level === "grid" ? areaLevels.at(-1) : level;
+    G.refresh("shade", "borders", "grids", "names");
+    G.tell("level");
+  }
+
+  G.setLevel = function (level) {
+    G.state.follows = false;
+    setLevel(level);
+    if (map.getZoom() < G.style.levelZooms[level] && !G.data) map.setZoom(G.style.levelZooms[level]);
+  };
+
+  G.followZoom = function () {
+    G.state.follows = true;
+    setLevel(levelAt(map.getZoom()));
+  };
+
+  G.setScope = function (scope) {
+    G.state.scope = scope;
+    setLevel(G.state.level);
+  };
+
+  G.select = function (code) {
+    G.state.selected = code;
+    G.refresh("borders", "grids", "buildings", "issues");
+    G.tell("selected");
+  };
+
+  /* Calls back once all tiles of the map stand. */
+  G.whenDrawn = function (on, then) {
+    const ask = () => {
+      const busy = Object.values(G.layers).some((layer) => on.hasLayer(layer) && layer.isLoading());
+      if (busy) setTimeout(ask, 60);
+      else then();
+    };
+    setTimeout(ask, 60);
+  };
+})(window.Gridward);

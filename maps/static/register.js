@@ -1,0 +1,109 @@
+/* What the page asks about the city: rows of figures, places by name, where a place lies. */
+"use strict";
+
+(function (G) {
+  const MOST = 12;
+
+  /* Answers out of the page itself. */
+  class Embedded {
+    constructor() {
+      this.areas = G.features("areas");
+      this.grids = G.features("grids");
+      this.byCode = new Map([...this.areas, ...this.grids].map((area) => [area.props.code, area]));
+    }
+
+    async rows(level, scope) {
+      const features = level === "grid" ? this.grids : this.areas.filter((area) => area.props.level === level);
+      return features.map((feature) => feature.props).filter((row) => row.code.startsWith(scope));
+    }
+
+    async find(query) {
+      const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+      const hits = [];
+      for (const entry of this.entries()) {
+        if (words.every((word) => entry.text.includes(word))) hits.push(entry);
+      }
+      hits.sort((a, b) => rank(a, words[0]) - rank(b, words[0]) || a.text.length - b.text.length);
+      return hits.slice(0, MOST);
+    }
+
+    entries() {
+      this.index ??= [
+        ...this.areas.map((feature) => entry("area", feature)),
+        ...this.grids.map((feature) => entry("grid", feature)),
+        ...G.features("buildings").map((feature) => entry("building", feature)),
+        ...G.features("issues").map((feature) => entry("issue", feature)),
+      ];
+      return this.index;
+    }
+
+    async place(kind, code) {
+      return bounds(this.byCode.get(code)?.box);
+    }
+
+    name(code) {
+      return this.byCode.get(code)?.props.name;
+    }
+  }
+
+  function entry(kind, { props, box }) {
+    const { code = props.ref, name, address } = props;
+    const text = [code, name, address].filter(Boolean).join(" ").toLowerCase();
+    return { kind, code, name, address, text, lon: (box[0] + box[2]) / 2, lat: (box[1] + box[3]) / 2 };
+  }
+
+  const rank = (entry, word) =>
+    entry.code === word ? 0 : entry.name?.toLowerCase().startsWith(word) ? 1 : entry.code.startsWith(word) ? 2 : 3;
+
+  const bounds = (box) => (box ? [[box[1], box[0]], [box[3], box[2]]] : null);
+
+  /* Answers from the service. */
+  class Served {
+    constructor() {
+      this.names = new Map();
+    }
+
+    async rows(level, scope) {
+      const { coverage } = G.config.served;
+      const rows = await ask(coverage, { by: level, area: scope || null, on: G.config.on });
+      for (const row of rows) this.names.set(row.code, row.name);
+      return rows;
+    }
+
+    async find(query) {
+      return (await ask(G.config.served.search, { q: query })).slice(0, MOST);
+    }
+
+    async place(kind, code) {
+      const address = G.config.served.places[kind];
+      if (!address) return null;
+      const feature = await ask(address.replace("{code}", encodeURIComponent(code)), {});
+      return bounds(feature.bbox ?? extent(feature.geometry));
+    }
+
+    name(code) {
+      return this.names.get(code);
+    }
+  }
+
+  async function ask(address, values) {
+    const query = new URLSearchParams(Object.entries(values).filter(([, value]) => value != null));
+    const answer = await fetch(query.size ? `${address}?${query}` : address, {
+      headers: { Accept: "application/json, application/geo+json" },
+    });
+    if (!answer.ok) throw new Error(`${answer.status} ${address}`);
+    return answer.json();
+  }
+
+  function extent(geometry) {
+    if (!geometry) return null;
+    const flat = geometry.coordinates.flat(Infinity);
+    const lons = flat.filter((_, at) => at % 2 === 0);
+    const lats = flat.filter((_, at) => at % 2 === 1);
+    const least = (values) => values.reduce((a, b) => Math.min(a, b));
+    const most = (values) => values.reduce((a, b) => Math.max(a, b));
+    return [least(lons), least(lats), most(lons), most(lats)];
+  }
+
+  G.register = () => (G.answers ??= G.data ? new Embedded() : new Served());
+})(window.Gridward);

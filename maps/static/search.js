@@ -1,0 +1,114 @@
+/* The search box: names and codes as they are typed, arrows and Enter to go there. */
+"use strict";
+
+(function (G) {
+  const PAUSE = 160; // milliseconds without a key before the question is asked
+  const ZOOM = { building: 17, issue: 17, grid: 16 };
+
+  class Search {
+    constructor(map, place) {
+      this.map = map;
+      this.input = place.querySelector("input");
+      this.list = place.querySelector("[role=listbox]");
+      this.hits = [];
+      this.at = -1;
+      this.input.addEventListener("input", () => this.wait());
+      this.input.addEventListener("keydown", (event) => this.key(event));
+      this.input.addEventListener("blur", () => setTimeout(() => this.close(), 150));
+    }
+
+    wait() {
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.ask(), PAUSE);
+    }
+
+    async ask() {
+      const query = this.input.value.trim();
+      if (!query) return this.close();
+      const place = coordinates(query);
+      try {
+        const hits = place ? [place] : await G.register().find(query);
+        if (query === this.input.value.trim()) this.show(hits);
+      } catch (error) {
+        this.say(G.word("unreachable", { why: error.message }));
+      }
+    }
+
+    show(hits) {
+      this.hits = hits;
+      this.at = -1;
+      if (!hits.length) return this.say(G.word("not_found"));
+      G.fill(this.list, hits.map((hit, at) => this.option(hit, at)));
+      this.open();
+    }
+
+    say(text) {
+      this.hits = [];
+      G.fill(this.list, G.node("li", { class: "none" }, text));
+      this.open();
+    }
+
+    option(hit, at) {
+      const option = G.node("li", { role: "option", id: `hit-${at}`, "aria-selected": "false" }, [
+        G.node("span", { class: "hit-kind" }, G.word(hit.kind)),
+        G.node("span", { class: "hit-name" }, hit.name ?? hit.address ?? hit.code),
+        G.node("span", { class: "hit-code" }, hit.code),
+      ]);
+      option.addEventListener("mousedown", (event) => event.preventDefault());
+      option.addEventListener("click", () => this.go(hit));
+      return option;
+    }
+
+    key(event) {
+      if (event.key === "Escape") return this.close();
+      if (event.key === "Enter" && this.hits.length) this.go(this.hits[Math.max(this.at, 0)]);
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (!step || !this.hits.length) return undefined;
+      event.preventDefault();
+      this.at = (this.at + step + this.hits.length) % this.hits.length;
+      [...this.list.children].forEach((option, at) => option.setAttribute("aria-selected", String(at === this.at)));
+      this.input.setAttribute("aria-activedescendant", `hit-${this.at}`);
+      return this.list.children[this.at].scrollIntoView({ block: "nearest" });
+    }
+
+    async go(hit) {
+      this.close();
+      this.input.value = hit.name ?? hit.code;
+      const bounds = hit.kind === "place" ? null : await G.register().place(hit.kind, hit.code);
+      const target = L.latLng(hit.lat, hit.lon);
+      if (bounds) this.map.fitBounds(bounds, { maxZoom: 17, padding: [30, 30], animate: false });
+      else this.map.setView(target, Math.max(this.map.getZoom(), ZOOM[hit.kind] ?? 16), { animate: false });
+      G.select(hit.code);
+      G.whenDrawn(this.map, () => this.open_(hit, target));
+    }
+
+    /* Opens the popup of what was found, once its tile is there. */
+    open_(hit, target) {
+      const layer = { building: "buildings", issue: "issues", grid: "grids", area: "areas" }[hit.kind];
+      const found = G.at(this.map, target).find(({ layer: name, props }) =>
+        name === layer && (props.code ?? props.ref) === hit.code);
+      if (found) G.show(this.map, found, target);
+    }
+
+    open() {
+      this.list.hidden = false;
+      this.input.setAttribute("aria-expanded", "true");
+    }
+
+    close() {
+      this.list.hidden = true;
+      this.input.setAttribute("aria-expanded", "false");
+      this.input.removeAttribute("aria-activedescendant");
+    }
+  }
+
+  /* "130.30, 47.35": longitude first, as everywhere. */
+  function coordinates(text) {
+    const match = text.match(/^(-?\d+(?:\.\d+)?)\s*[,，\s]\s*(-?\d+(?:\.\d+)?)$/);
+    if (!match) return null;
+    const [lon, lat] = [Number(match[1]), Number(match[2])];
+    return Math.abs(lon) <= 180 && Math.abs(lat) <= 85 ? { kind: "place", code: text, lon, lat } : null;
+  }
+
+  G.Search = Search;
+})(window.Gridward);

@@ -1,0 +1,128 @@
+/* Where a layer's tiles come from: out of the page itself, from the service, or gathered into clusters. */
+"use strict";
+
+(function (G) {
+  const MARGIN = 64; // pixels drawn beyond a tile's edge, so that strokes and dots are never cut
+
+  const within = (box, west, north, east, south) =>
+    box.maxX >= west && box.minX <= east && box.maxY >= north && box.minY <= south;
+
+  function placed(feature, rings, place) {
+    const geom = rings.map((ring) => ring.map(place));
+    const low = place({ x: feature.extent.minX, y: feature.extent.minY });
+    const high = place({ x: feature.extent.maxX, y: feature.extent.maxY });
+    const bbox = { minX: low.x, minY: low.y, maxX: high.x, maxY: high.y };
+    return { props: feature.props, geomType: feature.type, geom, bbox, numVertices: 0 };
+  }
+
+  /* Cuts features that are in memory; any zoom is as exact as the data. */
+  class Embedded {
+    constructor(name, features) {
+      this.name = name;
+      this.features = features;
+      this.anchors = features.filter((feature) => feature.anchor).map((feature) => anchored(feature));
+    }
+
+    async get({ z, x, y }, size) {
+      const world = 2 ** z;
+      const margin = MARGIN / size / world;
+      const place = (corner) => G.corner((corner.x * world - x) * size, (corner.y * world - y) * size);
+      const cut = (features, edge) =>
+        features
+          .filter(({ extent }) =>
+            within(extent, x / world - edge, y / world - edge, (x + 1) / world + edge, (y + 1) / world + edge))
+          .map((feature) => placed(feature, feature.rings, place));
+      return new Map([
+        [this.name, cut(this.features, margin)],
+        [`${this.name}_labels`, cut(this.anchors, 0)],
+      ]);
+    }
+  }
+
+  function anchored(feature) {
+    const at = G.project(...feature.anchor);
+    const extent = { minX: at.x, minY: at.y, maxX: at.x, maxY: at.y };
+    return { props: feature.props, type: 1, rings: [[at]], extent };
+  }
+
+  /* Asks the service; an answer that is no tile is an error, not an empty tile. */
+  function served(name) {
+    const { tiles, query } = G.config.served;
+    const address = tiles.replace("{layer}", name) + (query ? `?${query}` : "");
+    return new protomapsL.PmtilesSource(
+      {
+        async getZxy(z, x, y, signal) {
+          const answer = await fetch(
+            address.replace("{z}", z).replace("{x}", x).replace("{y}", y), { signal });
+          if (answer.status === 204 || answer.status === 404) return undefined;
+          if (!answer.ok) throw new Error(`${answer.status} ${answer.url}`);
+          const data = await answer.arrayBuffer();
+          return data.byteLength ? { data } : undefined;
+        },
+      },
+      true,
+    );
+  }
+
+  /* Gathers a tile's points into one bubble per square; what is alone stays itself. */
+  class Clusters {
+    constructor(name, cache, shown) {
+      this.name = name;
+      this.cache = cache;
+      this.shown = shown;
+    }
+
+    async get(tile, size) {
+      const points = (await this.cache.get(tile)).get(this.name) ?? [];
+      const squares = new Map();
+      for (const point of points) {
+        const { x, y } = point.geom[0][0];
+        if (x < 0 || y < 0 || x >= size || y >= size || !this.shown(point.props)) continue;
+        const key = `${Math.floor((x / size) * 7)}:${Math.floor((y / size) * 7)}`;
+        if (!squares.has(key)) squares.set(key, []);
+        squares.get(key).push(point);
+      }
+      return new Map([[this.name, [...squares.values()].map((points) => bubble(points, size))]]);
+    }
+  }
+
+  function bubble(points, size) {
+    const total = points.reduce((sum, point) => sum + (point.props.count ?? 1), 0);
+    const open = points.filter((point) => ["open", "in_progress"].includes(point.props.status));
+    const unsettled = open.reduce((sum, point) => sum + (point.props.count ?? 1), 0);
+    const radius = total === 1 ? 5 : Math.min(24, 10 + 2.2 * Math.log2(total));
+    const middle = (axis) => {
+      const sum = points.reduce((all, point) => all + point.geom[0][0][axis], 0);
+      return Math.min(Math.max(sum / points.length, radius + 1), size - radius - 1);
+    };
+    const at = G.corner(middle("x"), middle("y"));
+    const bbox = { minX: at.x - radius, minY: at.y - radius, maxX: at.x + radius, maxY: at.y + radius };
+    const props = total === 1 ? points[0].props : { cluster: total, unsettled, radius };
+    return { props, geomType: 1, geom: [[at]], bbox, numVertices: 1 };
+  }
+
+  const caches = new Map();
+  const SIZE = 512;
+
+  /* The tile cache of a layer; several map layers that draw the same tiles share it. */
+  G.cache = function (name) {
+    if (!caches.has(name)) {
+      const features = G.data?.[name];
+      const source = G.data ? new Embedded(name, features ? G.features(name) : []) : served(name);
+      caches.set(name, new protomapsL.TileCache(source, SIZE));
+    }
+    return caches.get(name);
+  };
+
+  G.view = (cache) => new protomapsL.View(cache, G.data ? 22 : G.style.maxDataZoom, 1);
+
+  G.clusters = (name, shown) => new protomapsL.TileCache(new Clusters(name, G.cache(name), shown), SIZE);
+
+  const unpacked = new Map();
+
+  /* The features of a layer inside the page. */
+  G.features = function (name) {
+    if (!unpacked.has(name)) unpacked.set(name, G.data?.[name] ? G.unpack(G.data[name]) : []);
+    return unpacked.get(name);
+  };
+})(window.Gridward);

@@ -1,0 +1,119 @@
+/* Strokes, fills and hatches on a canvas tile. */
+"use strict";
+
+(function (G) {
+  function trace(ctx, rings) {
+    ctx.beginPath();
+    for (const ring of rings) {
+      ring.forEach((corner, at) => (at ? ctx.lineTo(corner.x, corner.y) : ctx.moveTo(corner.x, corner.y)));
+    }
+  }
+
+  const hatches = new Map();
+
+  /* Diagonal stripes: what differs by colour on screen differs by pattern in print. */
+  G.hatch = function (ctx, colour, ground) {
+    const key = `${colour} ${ground}`;
+    if (!hatches.has(key)) {
+      const tile = document.createElement("canvas");
+      tile.width = tile.height = 8;
+      const pen = tile.getContext("2d");
+      pen.fillStyle = ground;
+      pen.fillRect(0, 0, 8, 8);
+      pen.strokeStyle = colour;
+      pen.lineWidth = 2.4;
+      for (const shift of [-8, 0, 8]) {
+        pen.beginPath();
+        pen.moveTo(shift - 2, 10);
+        pen.lineTo(shift + 10, -2);
+        pen.stroke();
+      }
+      hatches.set(key, ctx.createPattern(tile, "repeat"));
+    }
+    return hatches.get(key);
+  };
+
+  /* A symbol of the drawing library from a function of (zoom, properties) that says how to draw it. */
+  G.polygon = (styled) => ({
+    draw(ctx, rings, zoom, feature) {
+      const { fill, hatch, opacity = 1, stroke, width = 0, dash } = styled(zoom, feature.props);
+      trace(ctx, rings);
+      if (fill) {
+        ctx.globalAlpha = opacity;
+        ctx.fillStyle = hatch ? G.hatch(ctx, hatch, fill) : fill;
+        ctx.fill("evenodd");
+      }
+      if (stroke && width) {
+        ctx.globalAlpha = 1;
+        ctx.strokeStyle = stroke;
+        ctx.lineWidth = width;
+        ctx.lineJoin = "round";
+        ctx.setLineDash(dash ?? []);
+        ctx.stroke();
+      }
+    },
+  });
+
+  G.line = (styled) => ({
+    draw(ctx, lines, zoom, feature) {
+      const { stroke, width, dash } = styled(zoom, feature.props);
+      if (!width) return;
+      trace(ctx, lines);
+      ctx.globalAlpha = 1;
+      ctx.strokeStyle = stroke;
+      ctx.lineWidth = width;
+      ctx.lineCap = dash ? "butt" : "round";
+      ctx.lineJoin = "round";
+      ctx.setLineDash(dash ?? []);
+      ctx.stroke();
+    },
+  });
+
+  G.dot = (styled) => ({
+    draw(ctx, [[at]], zoom, feature) {
+      const { fill, radius, ring, hollow } = styled(zoom, feature.props);
+      ctx.globalAlpha = 1;
+      ctx.setLineDash([]);
+      ctx.beginPath();
+      ctx.arc(at.x, at.y, radius, 0, 2 * Math.PI);
+      ctx.fillStyle = hollow ? "#fff" : fill;
+      ctx.fill();
+      ctx.lineWidth = hollow ? 2 : 1.25;
+      ctx.strokeStyle = hollow ? fill : ring;
+      ctx.stroke();
+    },
+  });
+
+  /* A bubble with a number; its rim shows which share is still open. */
+  G.bubble = () => ({
+    draw(ctx, [[at]], zoom, { props: { cluster, unsettled, radius } }) {
+      const { ink, open, closed } = G.style.colours;
+      const rim = (colour, share) => {
+        ctx.beginPath();
+        ctx.arc(at.x, at.y, radius - 2, -Math.PI / 2, -Math.PI / 2 + 2 * Math.PI * share);
+        ctx.strokeStyle = colour;
+        ctx.stroke();
+      };
+      ctx.globalAlpha = 1;
+      ctx.setLineDash([]);
+      ctx.beginPath();
+      ctx.arc(at.x, at.y, radius, 0, 2 * Math.PI);
+      ctx.fillStyle = "#fff";
+      ctx.fill();
+      ctx.lineWidth = 4;
+      rim(closed, 1);
+      if (unsettled) rim(open, unsettled / cluster);
+      ctx.fillStyle = ink;
+      ctx.font = `600 ${radius > 15 ? 12 : 11}px ${G.FONT}`;
+      ctx.textAlign = "center";
+      ctx.textBaseline = "middle";
+      ctx.fillText(cluster > 999 ? `${(cluster / 1000).toFixed(1)}k` : cluster, at.x, at.y + 0.5);
+      ctx.textAlign = "start";
+      ctx.textBaseline = "alphabetic";
+    },
+  });
+
+  G.FONT =
+    'system-ui, -apple-system, "Segoe UI", "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", ' +
+    '"Noto Sans CJK SC", "Source Han Sans SC", sans-serif';
+})(window.Gridward);

@@ -1,0 +1,154 @@
+/* The figures beside the map: a sortable table per level, within the area that was chosen. */
+"use strict";
+
+(function (G) {
+  const MOST_ROWS = 1000;
+
+  const COLUMNS = {
+    "property-coverage": ["name", "buildings", "uncovered", "rate"],
+    grids: ["name", "buildings", "households", "rate"],
+  };
+
+  const FORMS = { name: (value, row) => value ?? row.code, rate: G.percent };
+
+  const sum = (rows, key) => rows.reduce((total, row) => total + (row[key] ?? 0), 0);
+
+  /* The row that stands for all rows. */
+  G.total = function (rows) {
+    const total = {};
+    for (const key of ["buildings", "covered", "uncovered", "households", "covered_households"]) {
+      total[key] = sum(rows, key);
+    }
+    return { ...total, rate: total.buildings ? total.covered / total.buildings : null };
+  };
+
+  class Table {
+    constructor(map, place) {
+      this.map = map;
+      this.columns = COLUMNS[G.config.kind];
+      this.order = { by: G.config.kind === "grids" ? "households" : "uncovered", up: false };
+      this.levels = G.node("div", { class: "levels", role: "group", "aria-label": G.word("level") });
+      this.trail = G.node("nav", { class: "trail", "aria-label": G.word("scope") });
+      this.head = G.node("tr");
+      this.body = G.node("tbody");
+      this.foot = G.node("tfoot");
+      this.note = G.node("p", { class: "note", role: "status" });
+      const caption = G.node("caption", { class: "unseen" }, G.word(`table.${G.config.kind}`));
+      const table = G.node("table", {}, [caption, G.node("thead", {}, this.head), this.body, this.foot]);
+      place.append(this.levels, this.trail, G.node("div", { class: "rows", tabindex: "0" }, table), this.note);
+      this.scopes = G.config.area ? [{ code: G.config.area, name: G.config.title }] : [];
+      G.on("level", () => this.show());
+      G.on("selected", () => this.mark());
+    }
+
+    async show() {
+      const { level, scope } = G.state;
+      this.drawLevels();
+      this.drawTrail();
+      this.note.textContent = this.rows ? "" : G.word("loading");
+      try {
+        const rows = await G.register().rows(level, scope);
+        if (level !== G.state.level || scope !== G.state.scope) return;
+        this.rows = rows;
+        this.draw();
+      } catch (error) {
+        this.note.textContent = G.word("unreachable", { why: error.message });
+      }
+    }
+
+    drawLevels() {
+      const options = G.config.levels.map((level) =>
+        G.button(G.word(level), () => G.setLevel(level), { "aria-pressed": String(level === G.state.level) }));
+      const follow = G.button(G.word("follow_zoom"), () => G.followZoom(),
+        { "aria-pressed": String(G.state.follows), class: "follow", title: G.word("follow_zoom_hint") });
+      G.fill(this.levels, [...options, follow]);
+    }
+
+    drawTrail() {
+      const home = G.button(G.config.title, () => this.leave(0));
+      const steps = this.scopes.slice(G.config.area ? 1 : 0).map((scope, at) =>
+        G.button(scope.name ?? scope.code, () => this.leave(at + 1)));
+      G.fill(this.trail, [home, ...steps]);
+      this.trail.lastChild.setAttribute("aria-current", "true");
+    }
+
+    draw() {
+      G.fill(this.head, this.columns.map((column) => this.heading(column)));
+      const { by, up } = this.order;
+      const sorted = [...this.rows].sort((a, b) => (up ? 1 : -1) * compare(a[by], b[by]) || compare(a.code, b.code));
+      G.fill(this.body, sorted.slice(0, MOST_ROWS).map((row) => this.row(row)));
+      G.fill(this.foot, this.totals());
+      const hidden = sorted.length - MOST_ROWS;
+      this.note.textContent = !sorted.length ? G.word("nothing_here")
+        : hidden > 0 ? G.word("rows_hidden", { count: G.number(hidden) }) : "";
+      this.mark();
+    }
+
+    heading(column) {
+      const sorted = this.order.by === column ? (this.order.up ? "ascending" : "descending") : "none";
+      const label = column === "name" ? G.word(G.state.level) : G.word(`column.${column}`);
+      return G.node("th", { scope: "col", "aria-sort": sorted, class: column }, G.button(label, () => {
+        this.order = { by: column, up: this.order.by === column ? !this.order.up : column === "name" };
+        this.draw();
+        this.head.querySelector(`.${column} button`).focus();
+      }));
+    }
+
+    row(row) {
+      const cells = this.columns.map((column) => this.cell(column, row));
+      const element = G.node("tr", { "data-code": row.code }, cells);
+      element.addEventListener("click", () => this.enter(row));
+      return element;
+    }
+
+    cell(column, row) {
+      const text = (FORMS[column] ?? G.number)(row[column], row);
+      if (column === "name") return G.node("th", { scope: "row" }, G.node("button", { type: "button", title: row.code }, text));
+      if (column !== "rate") return G.node("td", { class: `n ${column}` }, text);
+      const bar = G.node("span", { class: "bar-rate", "aria-hidden": "true" });
+      bar.style.setProperty("--share", row.rate ?? 0);
+      bar.style.setProperty("--colour", G.shade(row.rate));
+      return G.node("td", { class: "n rate" }, [bar, text]);
+    }
+
+    totals() {
+      const total = G.total(this.rows);
+      const label = G.node("th", { scope: "row" }, G.word("total", { count: G.number(this.rows.length) }));
+      const cells = this.columns.slice(1).map((column) =>
+        G.node("td", { class: `n ${column}` }, (FORMS[column] ?? G.number)(total[column], total)));
+      return G.node("tr", {}, [label, ...cells]);
+    }
+
+    /* Goes to a row's place and, when it has parts of its own, looks inside it. */
+    async enter(row) {
+      const level = G.state.level;
+      const bounds = await G.register().place(level === "grid" ? "grid" : "area", row.code);
+      G.select(row.code);
+      if (level !== "grid") {
+        this.scopes = [...this.scopes.filter((scope) => row.code.startsWith(scope.code)), { code: row.code, name: row.name }];
+        G.setScope(row.code);
+      }
+      if (bounds) this.map.fitBounds(bounds, { maxZoom: 17, padding: [20, 20] });
+    }
+
+    async leave(at) {
+      const kept = this.scopes.slice(0, at + (G.config.area ? 1 : 0));
+      this.scopes = kept;
+      G.select(null);
+      G.setScope(kept.at(-1)?.code ?? "");
+      const bounds = at ? await G.register().place("area", kept.at(-1).code) : null;
+      this.map.fitBounds(bounds ?? G.home());
+    }
+
+    mark() {
+      for (const row of this.body.rows) row.classList.toggle("chosen", row.dataset.code === G.state.selected);
+    }
+  }
+
+  function compare(a, b) {
+    if (a == null || b == null) return (a == null) - (b == null);
+    return typeof a === "string" ? a.localeCompare(b, G.locale) : a - b;
+  }
+
+  G.Table = Table;
+})(window.Gridward);

@@ -1,0 +1,78 @@
+/* One layer of vector tiles on the map; Folium's VectorTiles element calls `Gridward.tiles`. */
+"use strict";
+
+(function (G) {
+  const LABELLED_TILES = 64;
+
+  G.layers = {};
+
+  /* Returns a Leaflet layer that draws `options.layer` by its rules, out of the page or from the service. */
+  G.tiles = function (options) {
+    if (!G.config) G.load();
+    const name = options.layer;
+    const layer = protomapsL.leafletLayer({
+      sources: {},
+      paintRules: G.paint[name]?.() ?? [],
+      labelRules: name === "names" ? G.names() : [],
+      attribution: "",
+      lang: G.config.language,
+      pane: "tilePane",
+      zIndex: options.zIndex,
+    });
+    layer.views = views(name);
+    layer.name = name;
+    layer.refresh = refresh;
+    relabel(layer);
+    G.layers[name] = layer;
+    return layer;
+  };
+
+  /* The tiles that a layer draws, by the name its rules use for them. */
+  function views(name) {
+    const plain = G.view(G.cache({ borders: "areas" }[name] ?? name));
+    if (name === "issues") return new Map([["", plain], ["clusters", gathered()]]);
+    if (name === "names" || name === "shade") {
+      return new Map(["areas", "grids"].map((part) => [part, G.view(G.cache(part))]));
+    }
+    return new Map([["", plain]]);
+  }
+
+  const gathered = () => G.view(G.clusters("issues", (props) => G.isShown(props)));
+
+  function relabel(layer) {
+    const { scratch, labelRules, onTilesInvalidated } = layer;
+    layer.labelers = new protomapsL.Labelers(scratch, labelRules, LABELLED_TILES, onTilesInvalidated);
+  }
+
+  /* Draws again, after something that the rules look at has changed. */
+  function refresh() {
+    if (this.name === "issues") this.views.set("clusters", gathered());
+    relabel(this);
+    if (this._map) this.rerenderTiles();
+  }
+
+  G.refresh = (...names) => {
+    for (const name of names) G.layers[name]?.refresh();
+  };
+
+  /* What is drawn at a place, topmost first: [{layer, props}]. */
+  G.at = function (map, { lng, lat }) {
+    const zoom = Math.round(map.getZoom());
+    const found = [];
+    for (const name of ["issues", "buildings", "shade"]) {
+      const layer = G.layers[name];
+      if (!layer || !map.hasLayer(layer)) continue;
+      for (const [source, picked] of layer.queryTileFeaturesDebug(lng, lat, name === "issues" ? 12 : 4)) {
+        for (const { layerName, feature } of picked) {
+          const drawn = layer.paintRules.some((rule) => draws(rule, source, layerName, zoom, feature));
+          if (drawn) found.push({ layer: layerName, props: feature.props });
+        }
+      }
+    }
+    return found;
+  };
+
+  const draws = (rule, source, layerName, zoom, feature) =>
+    (rule.dataSource ?? "") === source && rule.dataLayer === layerName
+    && zoom >= (rule.minzoom ?? 0) && (!rule.filter || rule.filter(zoom, feature));
+})(window.Gridward);

@@ -1,0 +1,62 @@
+/* The words of the page in its language, and numbers and days as that language writes them. */
+"use strict";
+
+window.Gridward = window.Gridward || {};
+
+(function (G) {
+  const read = (id) => JSON.parse(document.getElementById(id).textContent);
+
+  /* What the page was told: words, style, what it shows and where its data is. Scripts run before the body. */
+  G.load = function () {
+    G.config = read("gridward-config");
+    G.style = G.config.style;
+    G.locale = G.config.language === "zh" ? "zh-CN" : "en-GB";
+    const data = document.getElementById("gridward-data");
+    G.data = data ? JSON.parse(data.textContent) : null;
+    G.state = {
+      level: G.config.levels[0],
+      areaLevel: G.config.levels[0],
+      follows: true, // the level follows the zoom until somebody chooses one
+      scope: G.config.area ?? "",
+      selected: null,
+      measure: "households",
+      classes: [],
+      hidden: { category: new Set(), status: new Set() },
+    };
+  };
+
+  G.word = function (key, values = {}) {
+    const text = G.config.words[key] ?? key;
+    return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+  };
+
+  /* A word for a value that comes from a list we know, or the value itself. */
+  G.term = (family, value) => G.config.words[`${family}.${value}`] ?? String(value ?? "");
+
+  G.number = (value) => (value == null ? "–" : new Intl.NumberFormat(G.locale).format(value));
+
+  G.percent = function (rate) {
+    if (rate == null) return "–";
+    const digits = { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 };
+    return new Intl.NumberFormat(G.locale, digits).format(rate);
+  };
+
+  G.day = function (text) {
+    if (!text) return "";
+    const [year, month, day] = text.slice(0, 10).split("-").map(Number);
+    const moment = new Date(Date.UTC(year, month - 1, day));
+    return new Intl.DateTimeFormat(G.locale, { dateStyle: "medium", timeZone: "UTC" }).format(moment);
+  };
+
+  G.moment = function (text) {
+    if (!text) return "";
+    if (text.length <= 10) return G.day(text);
+    const format = { dateStyle: "medium", timeStyle: "short" };
+    return new Intl.DateTimeFormat(G.locale, format).format(new Date(text));
+  };
+
+  /* Subjects that tell each other: "level", "scope", "selected", "filter". */
+  const bus = new EventTarget();
+  G.on = (name, heard) => bus.addEventListener(name, (event) => heard(event.detail));
+  G.tell = (name, detail) => bus.dispatchEvent(new CustomEvent(name, { detail }));
+})(window.Gridward);

@@ -1,0 +1,81 @@
+"""Colours, classes and zooms of the maps, fit for colour-blind readers and for grey print."""
+
+from typing import Final
+
+LEVELS: Final = ("district", "subdistrict", "community", "grid")
+"""The levels a table or a choropleth can show, coarse to fine; city is their sum."""
+
+LEVEL_ZOOMS: Final = {"district": 0, "subdistrict": 11, "community": 12, "grid": 14}
+"""From which map zoom each level is drawn and, on automatic, chosen."""
+
+ZOOMS: Final = {"buildings": 14, "grids": 13, "grid_labels": 16, "names": 8, "dots": 16}
+"""From which map zoom footprints, grid borders, names and single issues are drawn."""
+
+MAX_DATA_ZOOM: Final = 15
+"""The deepest tiles asked for. A screen tile of 256 pixels shows a quarter of the tile one zoom up,
+so a map at zoom 16 is drawn from tiles of zoom 15, and any deeper zoom from the same tiles."""
+
+COLOURS: Final = {
+    "paper": "#f4f2ee",
+    "land": "#ffffff",
+    "ink": "#1c2b36",
+    "muted": "#5c6b76",
+    "line": "#74828c",
+    "grid": "#5f6f7a",
+    "accent": "#0b5fa5",
+    "covered": "#a9b8c4",
+    "covered_line": "#73858f",
+    "never_covered": "#c4420a",
+    "lapsed": "#f2a65a",
+    "uncovered_line": "#8a2d05",
+    "selected": "#0b5fa5",
+    "no_data": "#d9dcde",
+    "road": "#ffffff",
+    "road_line": "#d5d0c6",
+    "rail": "#a9a49b",
+    "water": "#c6dcea",
+    "green": "#dbe7d0",
+    "open": "#c4420a",
+    "in_progress": "#e69f00",
+    "resolved": "#5b8fb0",
+    "closed": "#9aa5ad",
+}
+"""Uncovered is orange-red against grey-blue: told apart by every eye, and by lightness in print."""
+
+RATE_CLASSES: Final = (
+    (0.0, "#8f3204"),
+    (0.5, "#cc5a10"),
+    (0.65, "#f08a30"),
+    (0.75, "#fbb973"),
+    (0.85, "#fde0bd"),
+    (0.95, "#eef1f2"),
+)
+"""Lower bound of a coverage rate and its colour: the darker, the more is uncovered."""
+
+LOAD_COLOURS: Final = ("#eef3f7", "#c9dbe8", "#97bcd6", "#5d95bd", "#2b6a9b", "#12426b")
+"""Households or buildings of a grid, few to many; the class bounds are the data's own."""
+
+CATEGORY_COLOURS: Final = (
+    "#0072b2",
+    "#d55e00",
+    "#009e73",
+    "#cc79a7",
+    "#e6a100",
+    "#56b4e9",
+    "#6b4c9a",
+)
+"""Okabe and Ito's palette, handed to issue categories from the most frequent on; then grey."""
+
+
+def sheet() -> dict[str, object]:
+    """Return all of it in the form that the scripts of a page read."""
+    return {
+        "colours": COLOURS,
+        "rates": RATE_CLASSES,
+        "loads": LOAD_COLOURS,
+        "categories": CATEGORY_COLOURS,
+        "levels": LEVELS,
+        "levelZooms": LEVEL_ZOOMS,
+        "zooms": ZOOMS,
+        "maxDataZoom": MAX_DATA_ZOOM,
+    }

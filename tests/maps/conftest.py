@@ -1,0 +1,178 @@
+"""A made-up town as frames, at any size."""
+
+from collections.abc import Callable
+from datetime import date
+
+import geopandas as gpd
+import numpy as np
+import pytest
+from shapely import LineString, Point, box, unary_union
+
+from maps.sources import City
+
+CRS = "EPSG:4326"
+WEST, SOUTH = 130.20, 47.28
+STEP_LON, STEP_LAT = 0.0140, 0.0095  # a community, about 1.05 km square
+ON = date(2025, 6, 30)
+
+
+def town(districts: int = 2, grids: int = 4, homes: int = 6, issues: int = 40) -> City:
+    """Districts side by side, each of 2 subdistricts of 3 communities, each of strips of grids.
+
+    | 230401001 | 230402001 |      | c1 | c2 | c3 |      | g1 | g2 | g3 | g4 |   homes stand in rows
+    | 230401002 | 230402002 |      one subdistrict        one community
+    """
+    rng = np.random.default_rng(7)
+    area_rows, grid_rows, home_rows = [], [], []
+    for district in range(districts):
+        for subdistrict in range(2):
+            for community in range(3):
+                _community(
+                    district,
+                    subdistrict,
+                    community,
+                    (grids, homes),
+                    rng,
+                    area_rows,
+                    grid_rows,
+                    home_rows,
+                )
+    communities = gpd.GeoDataFrame(area_rows, crs=CRS)
+    buildings = gpd.GeoDataFrame(home_rows, crs=CRS)
+    frames = [communities, *(_parents(communities, level, size) for level, size in _LEVELS)]
+    areas = gpd.GeoDataFrame(gpd.pd.concat(frames, ignore_index=True), crs=CRS)
+    return City(
+        areas=_counted(areas, buildings, "community_code"),
+        grids=_counted(gpd.GeoDataFrame(grid_rows, crs=CRS), buildings, "grid_code"),
+        buildings=buildings,
+        issues=_issues(buildings, issues, rng),
+        backdrop=_backdrop(communities),
+    )
+
+
+_LEVELS = (("subdistrict", 9), ("district", 6), ("city", 4))
+
+
+def _community(district, subdistrict, community, counts, rng, area_rows, grid_rows, home_rows):
+    code = f"2304{district + 1:02}{subdistrict + 1:03}{community + 1:03}"
+    west = WEST + (district * 3 + community) * STEP_LON
+    south = SOUTH + (1 - subdistrict) * STEP_LAT
+    area_rows.append(
+        {
+            "code": code,
+            "parent_code": code[:9],
+            "level": "community",
+            "name": f"第{int(code[-7:]) % 997}社区",
+            "geometry": box(west, south, west + STEP_LON, south + STEP_LAT),
+        }
+    )
+    grids, homes = counts
+    for grid in range(grids):
+        left = west + grid * STEP_LON / grids
+        right = west + (grid + 1) * STEP_LON / grids
+        grid_code = f"{code}{grid + 1:03}"
+        grid_rows.append(
+            {
+                "code": grid_code,
+                "name": f"网格{grid + 1}",
+                "community_code": code,
+                "geometry": box(left, south, right, south + STEP_LAT),
+            }
+        )
+        for home in range(homes):
+            home_rows.append(_home(grid_code, home, homes, (left, south, right), rng))
+
+
+def _home(grid_code, home, homes, frame, rng):
+    left, south, right = frame
+    depth = STEP_LAT / homes
+    y = south + (home + 0.25) * depth
+    x = left + (right - left) * 0.2
+    reason = rng.choice(["covered"] * 8 + ["never_covered", "lapsed"])
+    covered = reason == "covered"
+    return {
+        "code": f"{grid_code}{home + 1:04}",
+        "name": f"{home + 1}号楼",
+        "address": f"和平路{int(grid_code[-6:])}号{home + 1}栋",
+        "community_code": grid_code[:12],
+        "neighborhood": "和平小区",
+        "households": int(rng.integers(20, 120)),
+        "floors": int(rng.integers(3, 19)),
+        "built_year": int(rng.integers(1975, 2020)),
+        "covered": covered,
+        "manager": "鹤翔物业" if covered else None,
+        "manager_kind": "property_firm" if covered else None,
+        "covered_since": date(2019, 5, 1) if covered else None,
+        "reason": None if covered else str(reason),
+        "uncovered_since": date(2023, 3, 1) if reason == "lapsed" else None,
+        "grid_code": grid_code,
+        "geometry": box(x, y, x + (right - left) * 0.6, y + depth * 0.4),
+    }
+
+
+def _parents(communities, level, size):
+    whole = communities.assign(code=communities.code.str[:size]).dissolve("code").reset_index()
+    whole["level"] = level
+    whole["parent_code"] = whole.code.str[: {9: 6, 6: 4, 4: 0}[size]]
+    names = {"subdistrict": "街道", "district": "区", "city": "鹤城"}
+    whole["name"] = [f"{names[level]}{code[-3:]}" for code in whole.code]
+    return whole
+
+
+def _counted(frame, buildings, column):
+    """The frame with figures: buildings whose code starts with the row's code."""
+    rows = [buildings[buildings[column].str.startswith(code)] for code in frame.code]
+    frame = frame.copy()
+    frame["buildings"] = [len(homes) for homes in rows]
+    frame["covered"] = [int(homes.covered.sum()) for homes in rows]
+    frame["uncovered"] = frame.buildings - frame.covered
+    frame["rate"] = frame.covered / frame.buildings
+    frame["households"] = [int(homes.households.sum()) for homes in rows]
+    frame["covered_households"] = [int(homes.households[homes.covered].sum()) for homes in rows]
+    return frame
+
+
+def _issues(buildings, count, rng):
+    homes = buildings.sample(count, replace=True, random_state=11)
+    spots = homes.geometry.representative_point()
+    return gpd.GeoDataFrame(
+        {
+            "ref": [f"E{number:05}" for number in range(count)],
+            "category": rng.choice(["heating", "dispute", "property", "snap_and_report"], count),
+            "description": "暖气不热",
+            "status": rng.choice(["open", "in_progress", "resolved", "closed"], count),
+            "channel": "hotline",
+            "reported_at": "2025-01-15T08:30:00+08:00",
+            "grid_code": homes.grid_code.to_numpy(),
+            "current_grid_code": homes.grid_code.to_numpy(),
+        },
+        geometry=spots.to_numpy(),
+        crs=CRS,
+    )
+
+
+def _backdrop(communities):
+    west, south, east, north = communities.total_bounds
+    river = LineString([(west, south + 0.004), ((west + east) / 2, south + 0.007), (east, south)])
+    streets = [
+        LineString([(west + i * STEP_LON, south), (west + i * STEP_LON, north)]) for i in range(7)
+    ]
+    park = Point(west + 0.01, south + 0.012).buffer(0.0012)
+    shapes = [*streets, river.buffer(0.0005), park]
+    kinds = ["road"] * len(streets) + ["water", "green"]
+    return gpd.GeoDataFrame({"kind": kinds, "name": None}, geometry=shapes, crs=CRS)
+
+
+@pytest.fixture(scope="session")
+def build_town() -> Callable[..., City]:
+    return town
+
+
+@pytest.fixture(scope="session")
+def small_town() -> City:
+    return town()
+
+
+@pytest.fixture(scope="session")
+def whole(small_town: City):
+    return unary_union(small_town.areas.geometry)
