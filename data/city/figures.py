@@ -1,0 +1,59 @@
+"""The published figures the sample city meets, and the shares it is free to choose."""
+
+from datetime import date, timedelta
+
+TODAY = date(2025, 12, 31)
+
+BUILDINGS = 4_253
+COVERED = round(0.86 * BUILDINGS)
+ADOPTED = 1_095
+HOMEOWNER_COMMITTEES = 65
+PROPERTY_COMMITTEES = 156
+GRIDS = 721
+STATIONS = 151
+SERVICES = 57
+URGENT, DISPUTES, FINDINGS, COMPLAINTS, SNAPS = 1_300, 270, 749, 131, 3_700
+
+WEIMIN = "为民社区"
+WEIMIN_BEFORE, WEIMIN_AFTER = 6, 21
+# Days before today, and how many buildings of Weimin then have a manager.
+WEIMIN_CLIMB = (
+    (800, 7), (735, 8), (660, 10), (560, 11), (470, 13), (380, 15), (290, 17), (180, 19), (75, 21),
+)  # fmt: skip
+
+DISTRICTS = {
+    "230402": ("向阳区", "Xiangyang District"),
+    "230403": ("工农区", "Gongnong District"),
+    "230404": ("南山区", "Nanshan District"),
+    "230405": ("兴安区", "Xing'an District"),
+    "230406": ("东山区", "Dongshan District"),
+    "230407": ("兴山区", "Xingshan District"),
+}
+# Residential buildings, subdistricts and communities of each district: made up, the first adds
+# up to BUILDINGS.
+SHARES = {
+    "230402": (560, 4, 11),
+    "230403": (900, 6, 18),
+    "230404": (840, 5, 17),
+    "230405": (680, 5, 14),
+    "230406": (730, 5, 15),
+    "230407": (543, 4, 11),
+}
+NAMED_SUBDISTRICTS = {"230403": (("新安", "Xin'an"),)}
+NAMED_COMMUNITIES = {
+    "230405": (("育安", "Yu'an"), ("兴鑫", "Xingxin")),
+    "230406": (("大洋树", "Dayangshu"),),
+    "230407": (("为民", "Weimin"),),
+}
+
+OLD_AGE = 26
+
+
+def is_old(built_year: int, today: date) -> bool:
+    """Tell whether a building counts as an old residential one: built 26 or more years ago."""
+    return today.year - built_year >= OLD_AGE
+
+
+def campaign(today: date) -> date:
+    """Return the day from which a start of management counts as newly adopted."""
+    return today - timedelta(days=3 * 365)
