@@ -1,0 +1,23 @@
+"""Say whether a PostgreSQL with PostGIS is here: exit status 0, or 1 and what to install."""
+
+import sys
+
+from geo.cluster import binaries
+from geo.errors import Unavailable
+from geo.settings import Settings
+
+
+def main() -> int:
+    """Return the exit status; with a database of one's own nothing is needed here."""
+    settings = Settings()
+    if settings.database_url is None:
+        try:
+            binaries.find(settings.pg_bin)
+        except Unavailable as refusal:
+            print(refusal, file=sys.stderr)
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
