@@ -70,3 +70,8 @@ def create_app(settings: Settings) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
     app.state.engine.dispose()
+
+
+def served() -> FastAPI:
+    """Return the application as the environment sets it; each worker process calls this."""
+    return create_app(Settings())

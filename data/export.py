@@ -1,5 +1,7 @@
 """From questions to frames: what a statement of the register answers, as geopandas has it."""
 
+import datetime
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import geopandas
@@ -8,8 +10,18 @@ import shapely
 from sqlalchemy import LargeBinary, func, select
 from sqlalchemy.orm import Session
 
-from geo.features import Features
-from geo.models import WGS84
+from data.columns import Kind
+from geo import areas, backdrop, grids
+from geo.features import Features, Statement
+from geo.models import (
+    WGS84,
+    Building,
+    Issue,
+    Manager,
+    MicroGrid,
+    Neighborhood,
+    PropertyCoverage,
+)
 
 
 def frame(
@@ -22,8 +34,100 @@ def frame(
     statement = select(*facts, shape.label("geom")).order_by(feature.c[features.key])
     rows = session.execute(statement).all()
     names = [column.key for column in facts]
-    table = pd.DataFrame([row[:-1] for row in rows], columns=pd.Index(names)).convert_dtypes(
-        convert_string=False
-    )
     shapes = shapely.from_wkb([row[-1] for row in rows])
-    return geopandas.GeoDataFrame(table, geometry=shapes, crs=WGS84)
+    return geopandas.GeoDataFrame(_table(names, rows), geometry=shapes, crs=WGS84)
+
+
+def kind(
+    session: Session, kind: Kind, *, area_code: str | None = None, at: datetime.datetime
+) -> pd.DataFrame:
+    """Return everything of a kind, in the columns that import reads; grids as at a moment."""
+    if kind in _SHAPED:
+        return frame(session, _SHAPED[kind](area_code, at))
+    statement = _TABLES[kind](area_code)
+    rows = session.execute(statement)
+    return _table(list(rows.keys()), rows.all())
+
+
+def _table(names: list[str], rows: Any) -> pd.DataFrame:
+    columns = zip(*(row[: len(names)] for row in rows), strict=True) if rows else ([],) * len(names)
+    table = pd.DataFrame(dict(zip(names, map(list, columns), strict=True)), columns=pd.Index(names))
+    return table.convert_dtypes(convert_string=False)
+
+
+def _neighborhoods(area_code: str | None, _: datetime.datetime) -> Features:
+    columns = ("code", "name", "community_code", "station_services", "geom")
+    statement: Statement = select(*(getattr(Neighborhood, name) for name in columns))
+    return _inside(statement, Neighborhood.community_code, area_code)
+
+
+def _buildings(area_code: str | None, _: datetime.datetime) -> Features:
+    statement: Statement = select(
+        Building.code,
+        Building.name,
+        Building.address,
+        Building.community_code,
+        Building.neighborhood_code,
+        Building.households,
+        Building.floors,
+        Building.built_year,
+        Building.use,
+        Building.status,
+        Building.footprint.label("geom"),
+    )
+    return _inside(statement, Building.community_code, area_code)
+
+
+def _grids(area_code: str | None, at: datetime.datetime) -> Features:
+    statement: Statement = select(
+        MicroGrid.code, MicroGrid.name, MicroGrid.community_code, MicroGrid.geom
+    ).where(grids.in_force(at))
+    return _inside(statement, MicroGrid.code, area_code)
+
+
+def _issues(area_code: str | None, _: datetime.datetime) -> Features:
+    columns = ("ref", "category", "description", "reported_at", "status", "channel", "geom")
+    statement: Statement = select(*(getattr(Issue, name) for name in columns))
+    return _inside(statement, Issue.grid_code, area_code, key="ref")
+
+
+def _managers(_: str | None) -> Statement:
+    return select(Manager.code, Manager.name, Manager.kind, Manager.phone).order_by(Manager.code)
+
+
+def _property_coverage(area_code: str | None) -> Statement:
+    statement = (
+        select(
+            PropertyCoverage.building_code,
+            PropertyCoverage.manager_code,
+            func.lower(PropertyCoverage.covered).label("covered_from"),
+            func.upper(PropertyCoverage.covered).label("covered_to"),
+        )
+        .join(Building, Building.code == PropertyCoverage.building_code)
+        .order_by(PropertyCoverage.building_code, PropertyCoverage.covered)
+    )
+    if area_code is None:
+        return statement
+    return statement.where(areas.within(Building.community_code, area_code))
+
+
+def _inside(
+    statement: Statement, column: Any, area_code: str | None, key: str = "code"
+) -> Features:
+    if area_code is not None:
+        statement = statement.where(areas.within(column, area_code))
+    return Features(statement, key)
+
+
+_SHAPED: Mapping[Kind, Callable[[str | None, datetime.datetime], Features]] = {
+    Kind.AREAS: lambda area_code, _: areas.facts(area_code=area_code),
+    Kind.NEIGHBORHOODS: _neighborhoods,
+    Kind.BUILDINGS: _buildings,
+    Kind.GRIDS: _grids,
+    Kind.ISSUES: _issues,
+    Kind.BACKDROP: lambda _area_code, _at: backdrop.facts(),
+}
+_TABLES: Mapping[Kind, Callable[[str | None], Statement]] = {
+    Kind.MANAGERS: _managers,
+    Kind.PROPERTY_COVERAGE: _property_coverage,
+}

@@ -43,6 +43,15 @@ def covering(session: Session, lon: float, lat: float) -> Sequence[Area]:
     return session.scalars(around.order_by(func.length(Area.code), Area.code)).all()
 
 
+def title(session: Session, code: str | None, *, english: bool = False) -> str:
+    """Return the name of an area, or of the whole: the top areas' names. Raises AreaUnknown."""
+    if code is not None:
+        get(session, code)
+    named = Area.code == code if code is not None else Area.parent_code.is_(None)
+    found = session.scalars(select(Area).where(named).order_by(Area.code).limit(3))
+    return " · ".join((english and area.name_en) or area.name for area in found) or "Gridward"
+
+
 def facts(*, level: Level | None = None, area_code: str | None = None) -> Features:
     """Return the areas of a level inside an area, each with its outline where it has one."""
     statement: Statement = select(

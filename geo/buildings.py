@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, aliased
 
 from geo import areas, grids
 from geo.errors import NotFound
-from geo.features import Features, Statement
+from geo.features import Box, Features, Statement, in_box
 from geo.models import (
     Building,
     BuildingStatus,
@@ -16,9 +16,6 @@ from geo.models import (
     Neighborhood,
     PropertyCoverage,
 )
-
-Box = tuple[float, float, float, float]
-"""West, south, east, north, in degrees."""
 
 
 class BuildingUnknown(NotFound):
@@ -32,11 +29,6 @@ def standing_on(day: datetime.date) -> ColumnElement[bool]:
     return (func.coalesce(Building.built_year, day.year) <= day.year) & or_(
         Building.status == BuildingStatus.STANDING, Building.retired_on > day
     )
-
-
-def in_box(column: Any, box: Box) -> ColumnElement[bool]:
-    """Return the condition that a geometry column meets a box."""
-    return func.ST_Intersects(column, func.ST_MakeEnvelope(*box, 4326))
 
 
 def facts(

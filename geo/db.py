@@ -2,6 +2,16 @@
 
 from sqlalchemy import Engine, create_engine
 
+from geo import cluster, migrations
+from geo.errors import Unavailable
+from geo.settings import Settings
+
+
+class NotMigrated(Unavailable):
+    """The database is not at the migration that this version needs."""
+
+    code = "not_migrated"
+
 
 def connect(url: str) -> Engine:
     """Return an engine that drops connections a restarted database has left dead.
@@ -17,3 +27,30 @@ def connect(url: str) -> Engine:
             "options": "-c timezone=UTC",
         },
     )
+
+
+def ready(settings: Settings) -> Engine:
+    """Return an engine on a database that is migrated.
+
+    The private database is started and migrated as needed; another one is never changed unasked,
+    so if it is behind this raises NotMigrated.
+    """
+    engine = connect(cluster.database_url(settings))
+    if settings.database_url is None:
+        migrations.upgrade(engine)
+    else:
+        require_migrated(engine)
+    return engine
+
+
+def require_migrated(engine: Engine) -> str:
+    """Return the migration that the database is at. Raises NotMigrated unless it is the newest."""
+    with engine.connect() as connection:
+        reached = migrations.reached(connection)
+    newest = migrations.newest()
+    if reached is None or reached != newest:
+        raise NotMigrated(
+            f"The database is at migration {reached}, this version needs {newest}.",
+            hint="Run: gridward db migrate",
+        )
+    return reached

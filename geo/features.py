@@ -4,14 +4,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, func, literal_column, select
 from sqlalchemy.orm import Session
+
+from geo.models import WGS84
 
 Statement = Select[*tuple[Any, ...]]
 """A select of any columns."""
 
 PRECISION = 7
 """Decimals of a degree in GeoJSON: a centimetre."""
+
+
+Box = tuple[float, float, float, float]
+"""West, south, east, north, in degrees."""
+
+
+def in_box(column: Any, box: Box) -> ColumnElement[bool]:
+    """Return the condition that a geometry column meets a box."""
+    return func.ST_Intersects(column, func.ST_MakeEnvelope(*box, WGS84))
 
 
 @dataclass(frozen=True)

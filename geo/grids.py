@@ -8,6 +8,7 @@ from sqlalchemy import (
     ColumnElement,
     Double,
     ScalarSelect,
+    and_,
     bindparam,
     cast,
     column,
@@ -19,7 +20,7 @@ from sqlalchemy.orm import Session, aliased
 from geo import areas
 from geo.datums import Coords
 from geo.errors import NotFound
-from geo.features import Features
+from geo.features import Box, Features, in_box
 from geo.models import Building, BuildingStatus, MicroGrid, Revision
 
 
@@ -79,7 +80,7 @@ def facts(
     *,
     at: datetime.datetime,
     area_code: str | None = None,
-    box: tuple[float, float, float, float] | None = None,
+    box: Box | None = None,
 ) -> Features:
     """Return the grids in force at a moment, each with the buildings and households it holds."""
     holds = _holdings(at)
@@ -100,8 +101,7 @@ def facts(
     if area_code is not None:
         statement = statement.where(areas.within(MicroGrid.code, area_code))
     if box is not None:
-        envelope = func.ST_MakeEnvelope(*box, 4326)
-        statement = statement.where(func.ST_Intersects(MicroGrid.geom, envelope))
+        statement = statement.where(in_box(MicroGrid.geom, box))
     return Features(statement)
 
 
@@ -115,7 +115,9 @@ def inside(grid: Any, at: datetime.datetime) -> ColumnElement[bool]:
         .correlate(grid, Building)
         .exists()
     )
-    return func.ST_Covers(grid.geom, Building.point) & ~claimed
+    # The footprints are indexed, the points in them are not.
+    near = Building.footprint.intersects(grid.geom)
+    return and_(near, func.ST_Covers(grid.geom, Building.point), ~claimed)
 
 
 def _holdings(at: datetime.datetime) -> Any:

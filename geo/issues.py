@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from geo import areas, grids, moments
 from geo.errors import Conflict, Forbidden, NotFound
-from geo.features import Features
+from geo.features import Box, Features, in_box
 from geo.models import Issue, IssueStatus
 
 GIVEN = {"ref", "category", "description", "reported_at", "channel"}
@@ -42,7 +42,7 @@ def facts(
     area_code: str | None = None,
     category: str | None = None,
     status: IssueStatus | None = None,
-    box: tuple[float, float, float, float] | None = None,
+    box: Box | None = None,
 ) -> Features:
     """Return issues with the grid each was filed under and the grid its place is in at a moment."""
     statement = select(
@@ -63,10 +63,18 @@ def facts(
     if status is not None:
         statement = statement.where(Issue.status == status)
     if box is not None:
-        statement = statement.where(
-            func.ST_Intersects(Issue.geom, func.ST_MakeEnvelope(*box, 4326))
-        )
+        statement = statement.where(in_box(Issue.geom, box))
     return Features(statement, key="ref")
+
+
+def counts(session: Session, *, area_code: str | None = None) -> list[dict[str, Any]]:
+    """Return `{category, status, issues}`: how many issues there are of each."""
+    number = func.count().label("issues")
+    statement = select(Issue.category, Issue.status, number).group_by(Issue.category, Issue.status)
+    if area_code is not None:
+        statement = statement.where(areas.within(Issue.grid_code, area_code))
+    ordered = statement.order_by(Issue.category, Issue.status)
+    return [dict(row) for row in session.execute(ordered).mappings()]
 
 
 def get(session: Session, ref: str, *, at: datetime.datetime | None = None) -> dict[str, Any]:

@@ -28,3 +28,8 @@ def moment_of(day: datetime.date, zone: str) -> datetime.datetime:
     A grid redrawn during a day thus counts for that day, and tomorrow's plans never do.
     """
     return min(start_of(day + _ONE_DAY, zone) - _ONE_INSTANT, now())
+
+
+def zoned(moment: datetime.datetime, zone: str) -> datetime.datetime:
+    """Return a moment with its zone; one that states none is meant in the city's."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))

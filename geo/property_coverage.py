@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from geo import areas, grids
 from geo.buildings import standing_on
+from geo.features import Box, Features, in_box
 from geo.models import Area, Building, Level, MicroGrid, Neighborhood, PropertyCoverage
 
 
@@ -68,6 +69,25 @@ def statement(
             return _by_level(Level(grouping.value), on, area_code)
 
 
+def facts(
+    grouping: Grouping,
+    *,
+    on: datetime.date,
+    at: datetime.datetime,
+    area_code: str | None = None,
+    box: Box | None = None,
+) -> Features:
+    """Return the tallies of areas or grids with their shapes, those that meet a box if any."""
+    if grouping is Grouping.GRID:
+        tally = _by_grid(on, at, area_code, box)
+        return Features(tally.add_columns(MicroGrid.community_code, MicroGrid.geom))
+    counts = _by_level(Level(grouping.value), on, area_code).subquery("tally")
+    statement = select(*counts.c, Area.parent_code, Area.level, Area.geom).join(
+        Area, Area.code == counts.c.code
+    )
+    return Features(statement if box is None else statement.where(in_box(Area.geom, box)))
+
+
 def _counts(*more: Any, on: datetime.date) -> Select[Any]:
     """Count buildings and households; at most one row of today's coverage meets each building."""
     today = aliased(PropertyCoverage, name="today")
@@ -115,7 +135,9 @@ def _by_neighborhood(on: datetime.date, area_code: str | None) -> Select[Any]:
     return _tally(place, count).select_from(joined).order_by(place.c.code)
 
 
-def _by_grid(on: datetime.date, at: datetime.datetime, area_code: str | None) -> Select[Any]:
+def _by_grid(
+    on: datetime.date, at: datetime.datetime, area_code: str | None, box: Box | None = None
+) -> Select[Any]:
     holds = _counts(on=on).where(grids.inside(MicroGrid, at)).lateral("holds")
     statement = (
         _tally(MicroGrid, holds)
@@ -124,9 +146,9 @@ def _by_grid(on: datetime.date, at: datetime.datetime, area_code: str | None) ->
         .where(grids.in_force(at))
         .order_by(MicroGrid.code)
     )
-    return (
-        statement if area_code is None else statement.where(areas.within(MicroGrid.code, area_code))
-    )
+    if area_code is not None:
+        statement = statement.where(areas.within(MicroGrid.code, area_code))
+    return statement if box is None else statement.where(in_box(MicroGrid.geom, box))
 
 
 def _tally(place: Any, counts: Any, *, total: bool = False) -> Select[Any]:

@@ -9,10 +9,10 @@ from enum import StrEnum
 from sqlalchemy import func, literal_column, select
 from sqlalchemy.orm import Session
 
-from geo import backdrop, buildings, grids, issues, property_coverage
+from geo import backdrop, buildings, issues, property_coverage
 from geo.errors import Invalid
-from geo.features import Features
-from geo.models import Area, Level
+from geo.features import Box, Features
+from geo.models import Level
 from geo.property_coverage import Grouping
 
 EXTENT = 4096
@@ -54,7 +54,7 @@ class Tile:
                 f"Tile {self.z}/{self.x}/{self.y}: x and y run from 0 to {2**self.z - 1}."
             )
 
-    def box(self) -> buildings.Box:
+    def box(self) -> Box:
         """Return the tile with its margin as west, south, east, north in degrees."""
         margin = MARGIN / EXTENT
         west, north = _degrees(self.x - margin, self.y - margin, self.z)
@@ -101,21 +101,13 @@ def draw(session: Session, layer: Layer, tile: Tile, scene: Scene) -> bytes:
     return bytes(session.scalar(drawn.select_from(shown).where(shown.c.geom.is_not(None))) or b"")
 
 
-def _areas(tile: Tile, scene: Scene) -> Features:
-    level = level_at(tile.z)
-    tally = property_coverage.statement(Grouping(level.value), on=scene.on, at=scene.at)
-    counts = tally.subquery("tally")
-    shown = (
-        select(Area.parent_code, Area.level, *counts.c, Area.geom)
-        .join(counts, counts.c.code == Area.code)
-        .where(buildings.in_box(Area.geom, tile.box()))
-    )
-    return Features(shown)
+def _tallied(grouping: Grouping, tile: Tile, scene: Scene) -> Features:
+    return property_coverage.facts(grouping, on=scene.on, at=scene.at, box=tile.box())
 
 
 _FEATURES: dict[Layer, Callable[[Tile, Scene], Features]] = {
-    Layer.AREAS: _areas,
-    Layer.GRIDS: lambda tile, scene: grids.facts(at=scene.at, box=tile.box()),
+    Layer.AREAS: lambda tile, scene: _tallied(Grouping(level_at(tile.z).value), tile, scene),
+    Layer.GRIDS: lambda tile, scene: _tallied(Grouping.GRID, tile, scene),
     Layer.BUILDINGS: lambda tile, scene: buildings.facts(on=scene.on, at=scene.at, box=tile.box()),
     Layer.ISSUES: lambda tile, scene: issues.facts(at=scene.at, box=tile.box()),
     Layer.BACKDROP: lambda tile, _: backdrop.facts(tile.box()),

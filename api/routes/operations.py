@@ -7,8 +7,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
 
 from api.errors import PROBLEMS
-from geo import migrations
-from geo.errors import Unavailable
+from geo import db
 
 router = APIRouter(tags=["operations"])
 
@@ -25,12 +24,6 @@ class Readiness(Health):
     migration: str
 
 
-class NotMigrated(Unavailable):
-    """The database is not at the migration that this version needs."""
-
-    code = "not_migrated"
-
-
 @router.get("/healthz")
 def healthz() -> Health:
     """Whether the process is alive."""
@@ -40,15 +33,7 @@ def healthz() -> Health:
 @router.get("/readyz", responses={503: PROBLEMS[503]})
 def readyz(request: Request) -> Readiness:
     """Whether the database answers and is migrated."""
-    with request.app.state.engine.connect() as connection:
-        reached = migrations.reached(connection)
-    newest = migrations.newest()
-    if reached is None or reached != newest:
-        raise NotMigrated(
-            f"The database is at migration {reached}, this version needs {newest}.",
-            hint="Run: gridward db migrate",
-        )
-    return Readiness(migration=reached)
+    return Readiness(migration=db.require_migrated(request.app.state.engine))
 
 
 @router.get("/metrics", response_class=Response)

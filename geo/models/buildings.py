@@ -51,10 +51,9 @@ class Building(Base):
         CheckConstraint(
             "(status = 'retired') = (retired_on IS NOT NULL)", name="retired_building_has_its_day"
         ),
-        Index(None, "community_code", "code"),
+        Index(None, "community_code"),
         Index(None, "neighborhood_code"),
         spatial_index("footprint"),
-        spatial_index("point"),
     )
 
     code: Mapped[str] = mapped_column(CODE, primary_key=True)

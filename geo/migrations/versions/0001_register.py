@@ -221,10 +221,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("code", name="building_pkey"),
     )
-    op.create_index("building_community_code_code_idx", "building", ["community_code", "code"])
+    op.create_index("building_community_code_idx", "building", ["community_code"])
     op.create_index("building_footprint_idx", "building", ["footprint"], postgresql_using="gist")
     op.create_index("building_neighborhood_code_idx", "building", ["neighborhood_code"])
-    op.create_index("building_point_idx", "building", ["point"], postgresql_using="gist")
     op.create_table(
         "property_coverage",
         sa.Column("id", sa.Integer(), nullable=False),

@@ -1,0 +1,30 @@
+"""`gridward export KIND FILE`: the register into files."""
+
+import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli import register as registers
+from api.cli.output import say
+from api.cli.questions import AreaCode, Moment, moment_asked
+from data import export, write
+from data.columns import Kind
+from geo.settings import Settings
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("export", no_args_is_help=True)(export_)
+
+
+def export_(kind: Kind, file: Path, area: AreaCode = None, at: Moment = None) -> None:
+    """Write what the register holds to a file, in the columns that import reads."""
+    settings = Settings()
+    write.known(file)
+    with registers.opened(settings) as session:
+        moment = moment_asked(at, settings)
+        frame = export.kind(session, kind, area_code=area, at=moment)
+    write.frame(frame, file)
+    say(f"{len(frame):,} {kind} written to {file}.")

@@ -1,0 +1,184 @@
+"""`gridward coverage | uncovered | lookup | check`: questions to the register."""
+
+import csv
+import datetime
+import json
+import sys
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from api.cli import register as registers
+from api.cli.output import say
+from data import export, write
+from geo import buildings, checks, datums, moments, places, property_coverage
+from geo.datums import Datum
+from geo.property_coverage import Grouping, Tally
+from geo.settings import Settings
+
+Day = Annotated[
+    datetime.datetime | None,
+    typer.Option("--on", formats=["%Y-%m-%d"], help="The day asked about; today if left out."),
+]
+Moment = Annotated[
+    datetime.datetime | None,
+    typer.Option(
+        "--at",
+        formats=["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"],
+        help="The moment asked about, in the city's time unless it has a zone; now if left out.",
+    ),
+]
+AreaCode = Annotated[str | None, typer.Option("--area", help="Only inside the area of this code.")]
+
+
+class TableFormat(StrEnum):
+    """How a table leaves."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (coverage, uncovered, lookup, check):
+        app.command()(command)
+
+
+def coverage(
+    by: Annotated[Grouping, typer.Option(help="What to count by.")] = Grouping.DISTRICT,
+    area: AreaCode = None,
+    on: Day = None,
+    format: Annotated[TableFormat, typer.Option(help="How to print it.")] = TableFormat.TABLE,
+) -> None:
+    """How many buildings have property management, and how many have none."""
+    settings = Settings()
+    day = day_of(on, settings)
+    with registers.opened(settings) as session:
+        at = moments.moment_of(day, settings.timezone)
+        tallies = property_coverage.by(session, by, on=day, at=at, area_code=area)
+    show(tallies, f"Property coverage by {by} on {day}", format)
+
+
+def show(tallies: list[Tally], title: str, form: TableFormat) -> None:
+    """Print tallies as a table with its total, or as CSV or JSON without."""
+    rows = [asdict(tally) for tally in tallies]
+    if form is TableFormat.JSON:
+        print(json.dumps(rows, ensure_ascii=False, indent=1))
+    elif form is TableFormat.CSV:
+        writer = csv.DictWriter(sys.stdout, [*Tally.__dataclass_fields__], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    else:
+        Console().print(_table(tallies, title))
+
+
+def _table(tallies: list[Tally], title: str) -> Table:
+    table = Table(title=title, title_justify="left", show_footer=True)
+    total = _sum(tallies)
+    table.add_column("code", "total")
+    table.add_column("name")
+    for field in ("buildings", "covered", "uncovered"):
+        table.add_column(field, f"{getattr(total, field):,}", justify="right")
+    table.add_column("rate", _percent(total.rate), justify="right")
+    table.add_column("households", f"{total.households:,}", justify="right")
+    for tally in tallies:
+        counts = (f"{n:,}" for n in (tally.buildings, tally.covered, tally.uncovered))
+        households = f"{tally.households:,}"
+        table.add_row(tally.code, tally.name, *counts, _percent(tally.rate), households)
+    return table
+
+
+def _sum(tallies: list[Tally]) -> Tally:
+    buildings, covered, uncovered, households, covered_households = (
+        sum(getattr(tally, field) for tally in tallies)
+        for field in ("buildings", "covered", "uncovered", "households", "covered_households")
+    )
+    rate = covered / buildings if buildings else None
+    return Tally("", None, buildings, covered, uncovered, rate, households, covered_households)
+
+
+def _percent(rate: float | None) -> str:
+    return "–" if rate is None else f"{rate:.1%}"
+
+
+def uncovered(
+    area: AreaCode = None,
+    on: Day = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", help="A file of any format; a list if left out.")
+    ] = None,
+) -> None:
+    """The buildings without property management, why, and since when."""
+    settings = Settings()
+    day = day_of(on, settings)
+    if output is not None:
+        write.known(output)
+    with registers.opened(settings) as session:
+        at = moments.moment_of(day, settings.timezone)
+        asked = buildings.facts(on=day, at=at, covered=False, area_code=area)
+        found = export.frame(session, asked)
+    if output is not None:
+        write.frame(found, output)
+        say(f"{len(found):,} buildings written to {output}.")
+        return
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    listed = ["code", "name", "address", "households", "reason", "uncovered_since", "grid_code"]
+    writer.writerow(listed)
+    writer.writerows(found[listed].astype(object).where(found[listed].notna(), "").to_numpy())
+
+
+def lookup(
+    where: Annotated[str, typer.Argument(metavar="LON,LAT", help="A place, longitude first.")],
+    datum: Annotated[Datum, typer.Option(help="The datum of the coordinates.")] = Datum.WGS84,
+    at: Moment = None,
+) -> None:
+    """Which grid a place is in, now or at a past moment."""
+    settings = Settings()
+    lon, lat = _place(where)
+    with registers.opened(settings) as session:
+        moment = moment_asked(at, settings)
+        found = places.look_up(session, *datums.one_to_wgs84(lon, lat, datum), moment)
+        print(found.grid.code if found.grid else "outside every grid")
+        for area in found.areas:
+            print(f"  {area.level:<12} {area.code:<16} {area.name}")
+    say(f"{found.method}, revision {found.revision}")
+
+
+def _place(text: str) -> tuple[float, float]:
+    try:
+        lon, lat = (float(part) for part in text.split(","))
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not LON,LAT", param_hint="LON,LAT") from None
+    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+        swapped = -180 <= lat <= 180 and -90 <= lon <= 90
+        hint = "; longitude comes first" if swapped else ""
+        raise typer.BadParameter(f"{text!r} is not on Earth{hint}", param_hint="LON,LAT")
+    return lon, lat
+
+
+def check(area: AreaCode = None) -> None:
+    """Every finding about the data in force; exits with 3 when there is any error."""
+    settings = Settings()
+    with registers.opened(settings) as session:
+        findings = checks.findings(session, area_code=area)
+    for finding in findings:
+        print(finding)
+    say(f"{len(findings):,} findings." if findings else "Nothing found: the data are in order.")
+    if any(finding.is_error for finding in findings):
+        raise typer.Exit(3)
+
+
+def day_of(on: datetime.datetime | None, settings: Settings) -> datetime.date:
+    """Return the day asked about, today in the city if none."""
+    return on.date() if on is not None else moments.today(settings.timezone)
+
+
+def moment_asked(at: datetime.datetime | None, settings: Settings) -> datetime.datetime:
+    """Return the moment asked about, now if none."""
+    return moments.now() if at is None else moments.zoned(at, settings.timezone)

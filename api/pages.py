@@ -1,0 +1,116 @@
+"""What a map page shows, fetched: its frames for a page that stands alone, or its addresses."""
+
+import datetime
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import geopandas
+import pandas as pd
+from sqlalchemy.orm import Session
+
+import maps.pages
+from data import export
+from geo import areas, backdrop, buildings, extents, grids, issues, property_coverage
+from geo.errors import NotFound
+from geo.models import Level
+from geo.property_coverage import Grouping
+from geo.settings import Language, Settings
+from maps.pages import City, Page, Tiles
+
+
+class Subject(StrEnum):
+    """What a page is about."""
+
+    PROPERTY_COVERAGE = "property-coverage"
+    GRIDS = "grids"
+    ISSUES = "issues"
+
+
+class NothingToShow(NotFound):
+    """There is nothing on the map yet."""
+
+    code = "nothing_to_show"
+
+
+@dataclass(frozen=True)
+class View:
+    """What is looked at: a day, the moment whose grids stand for it, and an area or everything."""
+
+    on: datetime.date
+    at: datetime.datetime
+    area: str | None = None
+
+
+_DRAW = {
+    Subject.PROPERTY_COVERAGE: maps.pages.property_coverage,
+    Subject.GRIDS: maps.pages.grids,
+    Subject.ISSUES: maps.pages.issues,
+}
+
+
+def served(
+    session: Session, subject: Subject, view: View, settings: Settings, language: Language
+) -> Page:
+    """Return the page that asks this service for what it draws. Raises NothingToShow."""
+    bounds = extents.of(session, view.area)
+    if bounds is None:
+        raise _nothing(view)
+    counts = issues.counts(session, area_code=view.area) if subject is Subject.ISSUES else []
+    source = Tiles(
+        bounds=bounds,
+        revision=grids.revision_at(session, view.at) or 0,
+        issue_counts=counts,
+        area=view.area,
+    )
+    return _draw(session, subject, source, view, settings, language)
+
+
+def standalone(
+    session: Session, subject: Subject, view: View, settings: Settings, language: Language
+) -> Page:
+    """Return the page with its data inside, which opens without a network. Raises NothingToShow."""
+    if extents.of(session, view.area) is None:
+        raise _nothing(view)
+    return _draw(session, subject, _city(session, subject, view), view, settings, language)
+
+
+def _draw(
+    session: Session,
+    subject: Subject,
+    source: City | Tiles,
+    view: View,
+    settings: Settings,
+    language: Language,
+) -> Page:
+    title = areas.title(session, view.area, english=language is Language.EN)
+    return _DRAW[subject](
+        source, title=title, on=view.on, language=language, basemap=settings.basemap
+    )
+
+
+def _city(session: Session, subject: Subject, view: View) -> City:
+    asked: dict[str, Any] = {"on": view.on, "at": view.at, "area_code": view.area}
+    rungs = [
+        export.frame(session, property_coverage.facts(Grouping(level.value), **asked))
+        for level in Level
+    ]
+    present = [rung for rung in rungs if len(rung)]
+    placed = {"at": view.at, "area_code": view.area}
+    return City(
+        areas=geopandas.GeoDataFrame(pd.concat(present)) if present else rungs[0],
+        grids=export.frame(session, property_coverage.facts(Grouping.GRID, **asked)),
+        buildings=export.frame(session, buildings.facts(**asked)),
+        issues=(
+            export.frame(session, issues.facts(**placed)) if subject is Subject.ISSUES else None
+        ),
+        backdrop=export.frame(session, backdrop.facts(extents.of(session, view.area))),
+        area=view.area,
+    )
+
+
+def _nothing(view: View) -> NothingToShow:
+    where = "on the map yet" if view.area is None else f"in area {view.area!r}"
+    return NothingToShow(
+        f"There is nothing {where}.", hint="Run gridward demo, or gridward import your own files."
+    )

@@ -1,0 +1,35 @@
+"""Scripts and styles of the pages, from our own server, and the interactive documentation."""
+
+from fastapi import APIRouter
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.responses import FileResponse, HTMLResponse
+from starlette.exceptions import HTTPException
+
+from maps import assets
+
+router = APIRouter(include_in_schema=False)
+
+FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+"""The address of an asset carries its version, so what is behind it never changes."""
+
+
+@router.get(assets.PREFIX + "/{path:path}")
+def asset(path: str) -> FileResponse:
+    """One script, style or image of the pages."""
+    file = assets.find(f"{assets.PREFIX}/{path}")
+    if file is None:
+        raise HTTPException(404, "There is no such asset.")
+    return FileResponse(file, headers=FOREVER)
+
+
+@router.get("/docs")
+def docs() -> HTMLResponse:
+    """The routes, to read and to try."""
+    script, style, icon = assets.documentation()
+    return get_swagger_ui_html(
+        openapi_url="/openapi.json",
+        title="Gridward API",
+        swagger_js_url=script.url,
+        swagger_css_url=style.url,
+        swagger_favicon_url=icon.url,
+    )

@@ -1,0 +1,192 @@
+"""Loading files into the register: all of it or nothing, whatever happens on the way."""
+
+import queue
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Connection, text
+
+from data import indexes, merge, references, staging
+from data.columns import Kind
+from data.faults import BadData, Fault, FaultLog
+from data.read import ReadOptions, Source, open_source
+
+Item = TypeVar("Item")
+Progress = Callable[[int, int | None], None]
+"""Told how many rows are done, and how many there are if the files say so."""
+
+_BATCHWISE = frozenset({Kind.BUILDINGS, Kind.ISSUES})
+"""Kinds whose rows do not depend on each other, so that each batch can be merged on its own."""
+
+
+@dataclass(frozen=True)
+class LoadOptions:
+    """How to load: what to do about bad rows, and about rows that are missing."""
+
+    read: ReadOptions = field(default_factory=ReadOptions)
+    skip: bool = False
+    """Load the good rows although others are bad."""
+    replace: bool = False
+    """Retire what the register has and the files do not."""
+
+
+@dataclass
+class Outcome:
+    """What became of the rows of some files."""
+
+    kind: Kind
+    read: int = 0
+    added: int = 0
+    updated: int = 0
+    retired: int = 0
+    faults: FaultLog = field(default_factory=FaultLog)
+    bad_rows: dict[tuple[int, int], str] = field(default_factory=dict)
+    """For each bad row, by the number of its file and its own, what is wrong with it."""
+    notes: list[str] = field(default_factory=list)
+    revision: int | None = None
+    """The revision that grids were published as."""
+
+    @property
+    def rejected(self) -> int:
+        """How many rows were bad."""
+        return len(self.bad_rows)
+
+    @property
+    def unchanged(self) -> int:
+        """How many rows were in the register just so."""
+        return self.read - self.added - self.updated - self.rejected
+
+    @property
+    def changed_nothing(self) -> bool:
+        """Whether the register is as it was."""
+        return not (self.added or self.updated or self.retired)
+
+    def note_faults(self, file_no: int, faults: Iterable[Fault]) -> None:
+        """Keep faults of a file; a row with several is one bad row."""
+        for fault in faults:
+            self.faults.add([fault])
+            place = (file_no, fault.row)
+            earlier = self.bad_rows.get(place)
+            told = f"{fault.what}. {fault.mend}"
+            self.bad_rows[place] = f"{earlier} {told}" if earlier else told
+
+
+def open_sources(kind: Kind, paths: Sequence[Path], options: ReadOptions) -> list[Source]:
+    """Open every file before any is read, so that a missing column stops the work at once."""
+    return [open_source(path, kind, options) for path in paths]
+
+
+def load(
+    connection: Connection,
+    kind: Kind,
+    paths: Sequence[Path],
+    options: LoadOptions,
+    progress: Progress | None = None,
+) -> Outcome:
+    """Load files of one kind but grids, in the caller's transaction; return what became of them.
+
+    Rows are merged by their key: new ones are added, differing ones updated, the others left.
+    Raises BadData with every fault if any row is bad and bad rows are not to be skipped.
+    """
+    sources = open_sources(kind, paths, options.read)
+    totals = [source.total for source in sources]
+    total = None if None in totals else sum(filter(None, totals))
+    outcome = Outcome(kind)
+    connection.execute(
+        text("SELECT set_config('timezone', :zone, true)"), {"zone": options.read.timezone}
+    )
+    staging.create(connection, kind)
+    with indexes.rebuilt(connection, merge.TARGETS[kind].table) as into_empty:
+        work = _Load(connection, options, sources, outcome, into_empty)
+        work.run(progress, total)
+        if outcome.faults and not options.skip:
+            raise BadData(outcome.faults)
+    outcome.notes += [f"{source.path.name}: {note}" for source in sources for note in source.notes]
+    return outcome
+
+
+@dataclass
+class _Load:
+    """One load on its way through the files."""
+
+    connection: Connection
+    options: LoadOptions
+    sources: Sequence[Source]
+    outcome: Outcome
+    into_empty: bool
+
+    def run(self, progress: Progress | None, total: int | None) -> None:
+        """Stage and merge every batch, or stage all and merge once where rows need each other."""
+        for file_no, source in enumerate(self.sources):
+            for batch in ahead(source):
+                staging.copy(self.connection, batch, file_no)
+                self.outcome.read += len(batch.raw)
+                self.outcome.note_faults(file_no, batch.faults)
+                if self.outcome.kind in _BATCHWISE:
+                    self._merge()
+                if progress is not None:
+                    progress(self.outcome.read, total)
+        if self.outcome.kind not in _BATCHWISE:
+            self._merge(retire_first=True)
+        elif self.options.replace:
+            self.outcome.retired = merge.retire(self.connection, self.outcome.kind)
+
+    def _merge(self, *, retire_first: bool = False) -> None:
+        connection, kind, outcome = self.connection, self.outcome.kind, self.outcome
+        if self.options.replace:
+            merge.remember(connection, kind)
+            if retire_first:
+                outcome.retired = merge.retire(connection, kind)
+        references.complete(connection, kind)
+        names = [source.path.name for source in self.sources]
+        for fault in references.check(connection, kind, names):
+            outcome.note_faults(names.index(fault.file), [fault])
+        if outcome.faults and not self.options.skip:
+            staging.empty(connection)
+            return
+        if not self.into_empty:
+            given = {column for source in self.sources for column in source.rules.mapping}
+            outcome.updated += merge.update(connection, kind, given)
+        outcome.added += merge.insert(connection, kind, into_empty=self.into_empty)
+        staging.empty(connection)
+
+
+def ahead(items: Iterable[Item]) -> Iterator[Item]:
+    """Yield the items, each made in a thread of its own while the one before is worked on.
+
+    Reading and checking a batch then costs no time beside the database's own work on the last.
+    """
+    made: queue.Queue[Item | BaseException | None] = queue.Queue(maxsize=1)
+    stopped = threading.Event()
+
+    def offer(item: Item | BaseException | None) -> bool:
+        while not stopped.is_set():
+            try:
+                made.put(item, timeout=0.1)
+            except queue.Full:
+                continue
+            return True
+        return False
+
+    def make() -> None:
+        try:
+            for item in items:
+                if not offer(item):
+                    return
+            offer(None)
+        except BaseException as error:  # handed over, to be raised where the items are used
+            offer(error)
+
+    maker = threading.Thread(target=make, name="reading ahead")
+    maker.start()
+    try:
+        while (item := made.get()) is not None:
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+    finally:
+        stopped.set()
+        maker.join()

@@ -1,0 +1,81 @@
+"""Rows on their way in: a temporary table beside the register, filled by COPY."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pyarrow as pa
+from geoalchemy2 import Geometry
+from pgpq import ArrowToPostgresBinaryEncoder
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Date,
+    DateTime,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+)
+from sqlalchemy.types import TypeEngine
+
+from data.columns import TABLES, Kind, Type
+from data.read import Batch
+from geo.models import WGS84
+from geo.models.base import CODE
+
+_SQL: Mapping[Type, TypeEngine[object]] = {
+    Type.TEXT: Text(),
+    Type.INT: Integer(),
+    Type.DATE: Date(),
+    Type.MOMENT: DateTime(timezone=True),
+}
+
+
+def create(connection: Connection, kind: Kind) -> None:
+    """Make `incoming` for a kind, empty: its columns, its shape, and where each row stood.
+
+    It goes with the end of the transaction's session, or with the next call.
+    """
+    columns = [
+        Column(column.name, CODE if _is_code(column.name) else _SQL[column.type])
+        for column in TABLES[kind].columns
+    ]
+    shape = Column("geom", Geometry("GEOMETRY", srid=WGS84, spatial_index=False))
+    places = Column("file_no", Integer), Column("row_no", BigInteger)
+    connection.exec_driver_sql("DROP TABLE IF EXISTS pg_temp.incoming")
+    Table("incoming", MetaData(), *columns, shape, *places, prefixes=["TEMPORARY"]).create(
+        connection
+    )
+
+
+def empty(connection: Connection) -> None:
+    """Take the rows of `incoming` out again."""
+    connection.exec_driver_sql("TRUNCATE pg_temp.incoming")
+
+
+def copy(connection: Connection, batch: Batch, file_no: int) -> None:
+    """Append a batch's good rows to `incoming`."""
+    parts: dict[str, pa.Array] = dict(batch.columns)
+    if batch.ewkb is not None:
+        parts["geom"] = batch.ewkb
+    parts["file_no"] = pa.array(np.full(len(batch), file_no, dtype=np.int32))
+    parts["row_no"] = pa.array(batch.rows)
+    _stream(connection, pa.table(parts))
+
+
+def _stream(connection: Connection, rows: pa.Table) -> None:
+    encoder = ArrowToPostgresBinaryEncoder(rows.schema)
+    listed = ", ".join(f'"{column}"' for column in rows.column_names)
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    statement = f"COPY pg_temp.incoming ({listed}) FROM STDIN (FORMAT binary)"
+    with driver.cursor().copy(statement) as stream:
+        stream.write(encoder.write_header())
+        for part in rows.to_batches():
+            stream.write(encoder.write_batch(part))
+        stream.write(encoder.finish())
+
+
+def _is_code(name: str) -> bool:
+    return name in ("code", "ref") or name.endswith("_code")

@@ -1,0 +1,100 @@
+"""Which grid covers a place, now and in the past, by SQL."""
+
+import datetime
+import json
+
+import numpy as np
+import pytest
+from sqlalchemy import func, select
+
+from geo import features, grids, moments, revisions
+from geo.grids import GridUnknown
+from geo.models import MicroGrid
+from geo.revisions import Delta
+from tests.geo.conftest import LONG_AGO, place
+
+FIRST = "230403001001"
+
+
+def at(*places):
+    return np.array(places)
+
+
+def test_a_point_inside_is_in_its_grid_and_one_outside_is_in_none(district):
+    found = grids.locate(district, at(place(5, 5), place(35, 5), place(50, 5)), moments.now())
+    assert found == [FIRST + "001", "230403001002002", None]
+
+
+def test_a_point_on_a_shared_border_always_gets_the_lowest_code(district):
+    borders = at(place(10, 5), place(20, 5), place(30, 0))
+    assert grids.locate(district, borders, moments.now()) == [
+        FIRST + "001",
+        FIRST + "002",
+        "230403001002001",
+    ]
+
+
+def test_a_point_that_is_no_place_is_in_no_grid(district):
+    assert grids.locate(district, at((np.nan, 47.0), (np.nan, np.nan)), moments.now()) == [
+        None,
+        None,
+    ]
+
+
+def test_no_points_are_no_grids(district):
+    assert grids.locate(district, np.empty((0, 2)), moments.now()) == []
+
+
+def test_before_the_first_revision_there_is_no_grid(district):
+    before = LONG_AGO - datetime.timedelta(seconds=1)
+    assert grids.locate(district, at(place(5, 5)), before) == [None]
+    assert grids.revision_at(district, before) is None
+    assert grids.revision_at(district, LONG_AGO) == 1
+
+
+def merged(session) -> datetime.datetime:
+    """Publish 001 and 002 of the first community as one grid 003; return from when."""
+    old = revisions.in_force_now(session, [FIRST])
+    union = session.scalar(
+        select(func.ST_AsBinary(func.ST_Union(MicroGrid.geom))).where(
+            MicroGrid.community_code == FIRST
+        )
+    )
+    new = revisions.Outline(None, FIRST, bytes(union))
+    deltas = [Delta(code, outline, None) for code, outline in old.items()]
+    revision = revisions.publish(
+        session, [*deltas, Delta(FIRST + "003", None, new)], title="merge", author="test"
+    )
+    session.commit()
+    session.expire_all()
+    return revision.effective_at
+
+
+def test_after_a_merge_today_has_the_new_grid_and_the_past_the_old_ones(district):
+    changed = merged(district)
+    instant = datetime.timedelta(microseconds=1)
+    places = at(place(5, 5), place(15, 5))
+    assert grids.locate(district, places, changed) == [FIRST + "003"] * 2
+    assert grids.locate(district, places, changed - instant) == [FIRST + "001", FIRST + "002"]
+    assert grids.revision_at(district, changed) == 2
+
+
+def test_a_retired_grid_says_when_it_last_was(district):
+    merged(district)
+    with pytest.raises(GridUnknown, match="not in force") as caught:
+        grids.get(district, FIRST + "001", at=moments.now())
+    assert "at=" in caught.value.hint
+    assert len(grids.history(district, FIRST + "001")) == 1
+
+
+def test_a_grid_tells_what_it_holds(district):
+    asked = grids.get(district, FIRST + "001", at=moments.now())
+    properties = json.loads(features.one(district, asked))["properties"]
+    assert (properties["buildings"], properties["households"]) == (2, 30)
+
+
+def test_an_unknown_grid_is_not_found(district):
+    with pytest.raises(GridUnknown, match="no grid"):
+        grids.get(district, "nowhere", at=moments.now())
+    with pytest.raises(GridUnknown):
+        grids.history(district, "nowhere")

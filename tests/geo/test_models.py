@@ -1,0 +1,100 @@
+"""The database refuses the impossible, by constraints whose names say what it was."""
+
+import pytest
+import shapely
+from geoalchemy2.shape import from_shape
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.exc import DataError, IntegrityError
+
+from geo.models import Area, Building, Level, MicroGrid, PropertyCoverage
+from tests.geo.conftest import LONG_AGO, day, square
+
+BOWTIE = from_shape(
+    shapely.MultiPolygon([shapely.Polygon([(130, 47), (130.1, 47.1), (130.1, 47), (130, 47.1)])]),
+    srid=4326,
+)
+
+
+def refused(session, row) -> str:
+    """The name of the constraint that refuses a row."""
+    session.add(row)
+    with pytest.raises(IntegrityError) as caught:
+        session.flush()
+    session.rollback()
+    return caught.value.orig.diag.constraint_name
+
+
+def test_a_building_has_one_manager_at_a_time(district):
+    second = PropertyCoverage(
+        building_code="b1", manager_code="M2", covered=Range(day("2022-01-01"), day("2022-02-01"))
+    )
+    assert refused(district, second) == "one_manager_at_a_time"
+
+
+def test_a_grid_has_one_shape_at_a_time(district):
+    again = MicroGrid(
+        code="230403001001001",
+        community_code="230403001001",
+        geom=square(0, 0, 1, 1),
+        in_force=Range(LONG_AGO, None),
+        begun_in=1,
+    )
+    assert refused(district, again) == "one_shape_at_a_time"
+
+
+def test_a_grids_code_starts_with_its_communitys(district):
+    stray = MicroGrid(
+        code="990403001001009",
+        community_code="230403001001",
+        geom=square(0, 0, 1, 1),
+        in_force=Range(LONG_AGO, None),
+        begun_in=1,
+    )
+    assert refused(district, stray) == "grid_code_starts_with_its_communitys"
+
+
+def test_an_areas_code_starts_with_its_parents(district):
+    stray = Area(code="230404", parent_code="230403", level=Level.COMMUNITY, name="x")
+    assert refused(district, stray) == "area_code_starts_with_its_parents"
+
+
+def test_a_footprint_is_valid(district):
+    assert refused(district, Building(code="x", footprint=BOWTIE)) == "building_footprint_valid"
+
+
+def test_a_period_without_days_is_none(district):
+    never = PropertyCoverage(
+        building_code="b3", manager_code="M1", covered=Range(day("2022-01-01"), day("2022-01-01"))
+    )
+    assert refused(district, never) == "coverage_begins_on_a_day"
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "constraint"),
+    [
+        ("building", "status", "building_status_known"),
+        ("issue", "status", "issue_status_known"),
+        ("manager", "kind", "manager_kind_known"),
+        ("area", "level", "area_level_known"),
+    ],
+)
+def test_a_closed_vocabulary_takes_no_other_word(district, table, column, constraint):
+    with pytest.raises(IntegrityError) as caught:
+        district.execute(text(f"UPDATE {table} SET {column} = 'nonsense'"))
+    assert caught.value.orig.diag.constraint_name == constraint
+
+
+def test_a_geometry_in_another_reference_system_is_refused(district):
+    metres = from_shape(shapely.MultiPolygon([shapely.box(0, 0, 1, 1)]), srid=3857)
+    district.add(Building(code="x", footprint=metres))
+    with pytest.raises(DataError):
+        district.flush()
+
+
+def test_the_point_of_a_building_follows_its_footprint(district):
+    building = district.get(Building, "b1")
+    building.footprint = square(30, 1, 32, 3)
+    district.commit()
+    inside = text("SELECT ST_Covers(footprint, point) FROM building WHERE code = 'b1'")
+    assert district.execute(inside).scalar_one()
