@@ -3,7 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Iterator
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 import folium
 import jinja2
@@ -20,8 +20,8 @@ PAGE: Final = "page.html"
 class CityMap(folium.Map):
     """A Folium map that loads nothing by itself; size, viewport and scripts are the sheet's."""
 
-    default_js: ClassVar[list[tuple[str, str]]] = []
-    default_css: ClassVar[list[tuple[str, str]]] = []
+    default_js: list[tuple[str, str]] = []  # noqa: RUF012  # as folium.Map declares them
+    default_css: list[tuple[str, str]] = []  # noqa: RUF012
 
 
 class VectorTiles(Layer):
@@ -53,7 +53,7 @@ class Opening(MacroElement):
     )
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Opening"
 
 

@@ -12,14 +12,18 @@ from numpy.typing import NDArray
 SCALE: Final = 1_000_000
 """Steps per degree: 0.11 m from north to south, less from west to east."""
 
+LINEAR_RING: Final = 2
+
 Packed = dict[str, Any]
+Counts = NDArray[np.int64]
 
 
 def pack(frame: gpd.GeoDataFrame, columns: tuple[str, ...], *, labels: bool = False) -> Packed:
     """Return a frame of n rows as `{count, columns, shapes}`, with `labels` if asked for.
 
     Rows without a shape are left out. `columns` holds, for each of the named columns that the frame
-    has and that is not all empty, a list of n values or `{values, index}` where values repeat.
+    has and that is not all empty, a list of n values, `{values, index}` where values repeat, or
+    `{minutes}` of moments, each as minutes after the one before, the first after 1970 in UTC.
     `labels` is one point per row, deep inside its shape.
     """
     shown = frame[~(frame.geometry.isna() | frame.geometry.is_empty)]
@@ -36,39 +40,37 @@ def pack(frame: gpd.GeoDataFrame, columns: tuple[str, ...], *, labels: bool = Fa
 
 
 def pack_shapes(geometry: NDArray[Any]) -> Packed:
-    """Return n points, lines or polygons as `{type, parts, sizes, steps}`.
+    """Return n points, lines or polygons as `{types, parts, sizes, steps}`.
 
-    `parts` counts the rings (or lines, or points) of each shape, `sizes` the corners of each of
-    those; `steps` runs through all corners as differences in lon and lat from the corner before,
-    the first from 0, 0. A ring is not closed and runs clockwise when it is an outer one.
+    `types` is 1 for points, 2 for lines, 3 for polygons, one for all or one per shape. `parts`
+    counts the rings (or lines, or points) of each shape, `sizes` the corners of each of those;
+    `steps` runs through all corners as differences in lon and lat from the corner before, the
+    first from 0, 0. A ring is not closed and runs clockwise when it is an outer one.
     """
-    kind = _kind(geometry)
-    if kind == "polygon":
-        geometry = shapely.orient_polygons(geometry, exterior_cw=True)
-    sizes, parts, corners = _split(geometry, kind)
+    types = (shapely.get_dimensions(geometry) + 1).tolist()
+    parts, sizes, corners = _split(shapely.orient_polygons(geometry, exterior_cw=True))
     return {
-        "type": kind,
+        "types": types[0] if len(set(types)) == 1 else types,
         "parts": parts.tolist(),
         "sizes": sizes.tolist(),
         "steps": _deltas(_steps(corners)),
     }
 
 
-def _split(
-    geometry: NDArray[Any], kind: str
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-    """Return the corners of each part, the parts of each shape, and all corners in turn."""
+def _split(geometry: NDArray[Any]) -> tuple[Counts, Counts, NDArray[np.float64]]:
+    """Return the parts of each shape, the corners of each part, and all corners in turn."""
     pieces, owners = shapely.get_parts(geometry, return_index=True)
-    if kind == "polygon":
-        pieces, ring_owners = shapely.get_rings(pieces, return_index=True)
-        owners = owners[ring_owners]
+    area = shapely.get_dimensions(pieces) == 2
+    rings, ring_owners = shapely.get_rings(pieces[area], return_index=True)
+    pieces = np.concatenate([pieces[~area], rings])
+    owners = np.concatenate([owners[~area], owners[area][ring_owners]])
+    order = np.argsort(owners, kind="stable")
+    pieces, owners = pieces[order], owners[order]
     corners, corner_owners = shapely.get_coordinates(pieces, return_index=True)
     sizes = np.bincount(corner_owners, minlength=len(pieces))
-    parts = np.bincount(owners, minlength=len(geometry))
-    if kind == "polygon":
-        corners = np.delete(corners, np.cumsum(sizes) - 1, axis=0)
-        sizes = sizes - 1
-    return sizes, parts, corners
+    closed = shapely.get_type_id(pieces) == LINEAR_RING
+    corners = np.delete(corners, (np.cumsum(sizes) - 1)[closed], axis=0)
+    return np.bincount(owners, minlength=len(geometry)), sizes - closed, corners
 
 
 def dump(value: object) -> str:
@@ -79,17 +81,17 @@ def dump(value: object) -> str:
     return text
 
 
-def _kind(geometry: NDArray[Any]) -> str:
-    dimension = int(shapely.get_dimensions(geometry).max(initial=0))
-    return ("point", "line", "polygon")[dimension]
-
-
 def _inside(geometry: NDArray[Any]) -> NDArray[np.float64]:
-    """Return the middle of the largest circle that fits into each polygon, shape (n, 2)."""
-    if not len(geometry):
-        return np.empty((0, 2))
-    circles = shapely.maximum_inscribed_circle(geometry)
-    return shapely.get_coordinates(shapely.get_point(circles, 0))
+    """Return a place for a name in each polygon, shape (n, 2).
+
+    That is its centre of gravity, or the middle of the largest circle inside where that lies outside.
+    """
+    spots = shapely.centroid(geometry)
+    crooked = ~shapely.contains(geometry, spots)
+    if crooked.any():
+        circles = shapely.maximum_inscribed_circle(geometry[crooked])
+        spots[crooked] = shapely.get_point(circles, 0)
+    return shapely.get_coordinates(spots)
 
 
 def _steps(corners: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -101,6 +103,9 @@ def _deltas(steps: NDArray[np.int64]) -> list[int]:
 
 
 def _column(series: pd.Series) -> list[Any] | dict[str, list[Any]] | None:
+    if isinstance(series.dtype, pd.DatetimeTZDtype) and series.notna().all():
+        minutes = series.dt.tz_convert("UTC").dt.as_unit("s").astype("int64") // 60
+        return {"minutes": np.diff(minutes, prepend=0).tolist()}
     values = [_plain(value) for value in series]
     distinct = list(dict.fromkeys(values))
     if distinct in ([], [None]):

@@ -24,6 +24,9 @@ DRAWN_FROM: Final = {"shade": "areas", "borders": "areas", "names": "areas"}
 """The layer of data behind a layer of the map, where the names differ."""
 """What each page draws, from the ground up."""
 
+ISSUES_GROUND: Final = {"buildings": ("code", "name"), "grids": ("code", "name")}
+"""What the issues page carries of the ground beneath them: enough to find a place."""
+
 DEEPEST_ZOOM: Final = 20
 
 
@@ -100,6 +103,7 @@ def _page(
         "as_of": _as_of(data, on, language),
         "words": WORDS[language],
         "image_origins": origins,
+        "links": dict(data.pages) if isinstance(data, Tiles) else {},
     }
     sheet = Sheet(said, blocks, embedded=isinstance(data, City))
     _map(data, _layers(kind, data), ground, language).add_to(sheet)
@@ -120,6 +124,7 @@ def _map(
         zoom_start=11,
         max_zoom=DEEPEST_ZOOM,
         zoom_control=False,
+        zoom_snap=0.5,
     )
     if ground is not None:
         ground.add_to(drawn)
@@ -181,8 +186,9 @@ def _addresses(tiles: Tiles, on: date) -> dict[str, Any]:
 
 def _data(kind: str, city: City) -> dict[str, Any]:
     used = {DRAWN_FROM.get(layer, layer) for layer in _layers(kind, city)}
+    columns = COLUMNS | ISSUES_GROUND if kind == "issues" else COLUMNS
     return {
-        layer: pack(frame, COLUMNS[layer], labels=layer in ("areas", "grids"))
+        layer: pack(frame, columns[layer], labels=layer in ("areas", "grids"))
         for layer, frame in city.frames().items()
         if layer in used
     }

@@ -10,13 +10,17 @@ import geopandas as gpd
 Bounds = tuple[float, float, float, float]
 """West, south, east, north in degrees."""
 
-COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
+KINDS: Final = ("property-coverage", "grids", "issues")
+"""The pages there are."""
+
+COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "backdrop": ("kind", "name"),
     "areas": (
         "code",
         "parent_code",
         "level",
         "name",
+        "name_en",
         "buildings",
         "covered",
         "uncovered",
@@ -116,4 +120,8 @@ class Tiles:
     places: Mapping[str, str] = field(
         default_factory=lambda: {"area": "/v1/areas/{code}", "grid": "/v1/grids/{code}"}
     )
-    """By kind, the address that answers with a GeoJSON feature or one with a `bbox`."""
+    """By kind, the address that answers with a GeoJSON feature, with or without a `bbox`."""
+    pages: Mapping[str, str] = field(
+        default_factory=lambda: {kind: f"/maps/{kind}" for kind in KINDS}
+    )
+    """By kind, the address of each page, for the links between them."""

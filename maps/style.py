@@ -8,7 +8,7 @@ LEVELS: Final = ("district", "subdistrict", "community", "grid")
 LEVEL_ZOOMS: Final = {"district": 0, "subdistrict": 11, "community": 12, "grid": 14}
 """From which map zoom each level is drawn and, on automatic, chosen."""
 
-ZOOMS: Final = {"buildings": 14, "grids": 13, "grid_labels": 16, "names": 8, "dots": 16}
+ZOOMS: Final = {"buildings": 14, "grids": 14, "grid_labels": 16, "names": 8, "dots": 16}
 """From which map zoom footprints, grid borders, names and single issues are drawn."""
 
 MAX_DATA_ZOOM: Final = 15
@@ -20,7 +20,10 @@ COLOURS: Final = {
     "land": "#ffffff",
     "ink": "#1c2b36",
     "muted": "#5c6b76",
-    "line": "#74828c",
+    "city_line": "#4a5965",
+    "district_line": "#4a5965",
+    "subdistrict_line": "#6b7a85",
+    "community_line": "#8a97a1",
     "grid": "#5f6f7a",
     "accent": "#0b5fa5",
     "covered": "#a9b8c4",
@@ -28,6 +31,8 @@ COLOURS: Final = {
     "never_covered": "#c4420a",
     "lapsed": "#f2a65a",
     "uncovered_line": "#8a2d05",
+    "built": "#d5d9dc",
+    "built_line": "#b2b9be",
     "selected": "#0b5fa5",
     "no_data": "#d9dcde",
     "road": "#ffffff",

@@ -26,7 +26,7 @@
   }
 
   function building(props) {
-    return card(props.name ?? props.address ?? props.code, "building", coverage(props), [
+    return card(G.named(props), "building", coverage(props), [
       ["manager", props.manager],
       ["manager_kind", props.manager_kind && G.term("manager", props.manager_kind)],
       ["covered_since", G.isCovered(props) ? G.day(props.covered_since) : null],
@@ -49,14 +49,14 @@
   ];
 
   const grid = (props) =>
-    card(props.name ?? props.code, "grid", null, [
+    card(G.named(props), "grid", null, [
       ["code", props.code],
       ["community", props.community ?? named(props.community_code)],
       ...figures(props),
     ]);
 
   const area = (props) =>
-    card(props.name, props.level, null, [...figures(props), ["code", props.code]]);
+    card(G.named(props), props.level, null, [...figures(props), ["code", props.code]]);
 
   const issue = (props) =>
     card(G.term("category", props.category), "issue", badge(props.status, G.term("status", props.status)), [
@@ -76,16 +76,16 @@
   G.hint = function ({ layer, props }) {
     if (layer === "buildings") {
       const state = G.isCovered(props) ? "covered" : props.reason === "lapsed" ? "lapsed" : "never_covered";
-      return `${props.name ?? props.address ?? props.code} · ${G.word(state)}`;
+      return `${G.named(props)} · ${G.word(state)}`;
     }
     if (layer === "issues") {
       if (props.cluster) return G.word("issues_here", { count: G.number(props.cluster) });
       return `${G.term("category", props.category)} · ${G.term("status", props.status)}`;
     }
-    if (G.config.kind === "issues") return props.name ?? props.code;
+    if (G.config.kind === "issues") return G.named(props);
     if (G.config.kind === "grids" && layer === "grids") {
-      return `${props.name ?? props.code} · ${G.word("households_of", { count: G.number(props.households) })}`;
+      return `${G.named(props)} · ${G.word("households_of", { count: G.number(props.households) })}`;
     }
-    return `${props.name ?? props.code} · ${G.percent(props.rate)}`;
+    return `${G.named(props)} · ${G.percent(props.rate)}`;
   };
 })(window.Gridward);

@@ -22,7 +22,7 @@
     ctx.lineJoin = "round";
     for (const line of lines) {
       ctx.font = line.font;
-      ctx.lineWidth = 3.5;
+      ctx.lineWidth = line.size * 0.28;
       ctx.strokeStyle = "rgba(255, 255, 255, 0.92)";
       ctx.strokeText(line.text, 0, y + line.size * ASCENT + line.size * 0.22);
       ctx.fillStyle = line.colour;
@@ -37,6 +37,7 @@
     place(layout, [[at]], feature) {
       const lines = said(layout.zoom, feature.props)
         .filter((line) => line.text)
+        .map((line) => ({ ...line, size: line.size * G.state.scale }))
         .map((line) => ({ ...line, font: `${line.weight} ${line.size}px ${G.FONT}` }));
       if (!lines.length) return undefined;
       const { width, height } = measure(layout.scratch, lines);

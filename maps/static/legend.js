@@ -52,10 +52,9 @@
   }
 
   function content(zoom) {
-    const close = zoom >= G.style.zooms.buildings;
     if (G.config.kind === "issues") return issues(zoom);
     const areas = G.config.kind === "grids" && G.state.measure !== "rate" ? loads() : rates();
-    return close ? [...areas, ...buildings()] : areas;
+    return zoom >= G.style.zooms.buildings && G.tellsCoverage() ? [...areas, ...buildings()] : areas;
   }
 
   G.legend = function (map) {
@@ -70,9 +69,10 @@
       L.DomEvent.disableScrollPropagation(box);
       return box;
     };
-    const draw = () => G.fill(body, content(map.getZoom()));
+    const draw = () => G.fill(body, content(G.zoom(map)));
     map.on("zoomend", draw);
     G.on("level", draw);
+    G.on("measure", draw);
     control.addTo(map);
     draw();
   };

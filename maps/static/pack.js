@@ -3,7 +3,7 @@
 
 (function (G) {
   const SCALE = 1e6;
-  const TYPES = { point: 1, line: 2, polygon: 3 };
+  const POLYGON = 3;
 
   /* A corner as the drawing library handles it. */
   class Corner {
@@ -37,7 +37,12 @@
     return { x: lon / 360 + 0.5, y: 0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI) };
   };
 
-  const column = (packed) => (Array.isArray(packed) ? packed : packed.index.map((at) => packed.values[at]));
+  function column(packed) {
+    if (Array.isArray(packed)) return packed;
+    if (packed.index) return packed.index.map((at) => packed.values[at]);
+    let minute = 0;
+    return packed.minutes.map((step) => new Date((minute += step) * 60000).toISOString());
+  }
 
   function properties({ count, columns }) {
     const rows = Array.from({ length: count }, () => ({}));
@@ -60,10 +65,11 @@
     };
   }
 
-  function shapes({ type, parts, sizes, steps }) {
+  function shapes({ types, parts, sizes, steps }) {
     const next = walker(steps);
     let part = 0;
-    return parts.map((count) => {
+    return parts.map((count, at) => {
+      const type = Array.isArray(types) ? types[at] : types;
       const box = [Infinity, Infinity, -Infinity, -Infinity];
       const rings = [];
       for (let ring = 0; ring < count; ring++) {
@@ -76,11 +82,11 @@
           box[2] = Math.max(box[2], lon);
           box[3] = Math.max(box[3], lat);
         }
-        if (type === "polygon") corners.push(corners[0]);
+        if (type === POLYGON) corners.push(corners[0]);
         rings.push(corners);
         part++;
       }
-      return { type: TYPES[type], rings, box };
+      return { type, rings, box };
     });
   }
 

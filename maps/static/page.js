@@ -11,13 +11,19 @@
     map.fitBounds(G.home());
     G.watchPointer(map);
     new G.Search(map, document.getElementById("search"));
-    map.on("zoomend", () => G.state.follows && toLevel(levelAt(map.getZoom())));
+    map.on("zoomend", zoomed);
+    zoomed();
     if (G.config.kind === "issues") openIssues();
     else openCoverage();
     G.legend(map);
     window.addEventListener("beforeprint", () => map.invalidateSize({ animate: false }));
     document.documentElement.dataset.ready = "true";
   };
+
+  function zoomed() {
+    G.rescale(map);
+    if (G.state.follows) toLevel(levelAt(G.zoom(map)));
+  }
 
   function controls() {
     map.attributionControl.setPrefix(false);
@@ -32,7 +38,7 @@
 
   async function openCoverage() {
     const table = new G.Table(map, document.getElementById("content"));
-    setLevel(levelAt(map.getZoom()));
+    setLevel(levelAt(G.zoom(map)));
     if (G.config.kind === "grids") measures(table);
     try {
       figures(await G.register().rows(G.config.levels[0], G.state.scope));
@@ -42,7 +48,7 @@
   }
 
   function openIssues() {
-    setLevel(levelAt(map.getZoom()));
+    setLevel(levelAt(G.zoom(map)));
     const counts = G.issueRows();
     new G.Counts(document.getElementById("content"));
     const total = G.issueTotal(counts);
@@ -56,6 +62,7 @@
 
   function figures(rows) {
     const total = G.total(rows);
+    if (G.config.kind === "grids") return; // its figures come with the grids
     show([
       ["buildings", G.number(total.buildings)],
       ["rate", G.percent(total.rate)],
@@ -80,17 +87,26 @@
       G.state.classes = measure === "rate" ? [] : G.classes(rows.map((row) => row[measure]));
       G.fill(box, ["households", "buildings", "rate"].map((name) =>
         G.button(G.word(name), () => choose(name), { "aria-pressed": String(name === measure) })));
-      G.refresh("shade");
+      G.refresh("shade", "buildings");
       G.tell("measure");
     };
+    const total = G.total(rows);
+    show([
+      ["grids", G.number(rows.length)],
+      ["buildings", G.number(total.buildings)],
+      ["households", G.number(total.households)],
+      ["households_each", G.number(Math.round(total.households / Math.max(1, rows.length)))],
+      ["rate", G.percent(total.rate)],
+    ]);
     choose("households");
     return table;
   }
 
+  /* The finest level that is drawn at a zoom, but one that divides the chosen area. */
   function levelAt(zoom) {
     const { levels } = G.config;
-    const fits = levels.filter((level) => zoom >= G.style.levelZooms[level]);
-    return fits.at(-1) ?? levels[0];
+    const fits = levels.findLastIndex((level) => zoom >= G.style.levelZooms[level]);
+    return levels[Math.max(fits, G.state.floor, 0)];
   }
 
   function toLevel(level) {
@@ -100,7 +116,9 @@
   function setLevel(level) {
     G.state.level = level;
     const areaLevels = G.config.levels.filter((name) => name !== "grid");
-    G.state.areaLevel = level === "grid" ? areaLevels.at(-1) : level;
+    const coarser = G.config.kind === "issues" ? -1 : 0; // so that names leave room for the bubbles
+    const shown = level === "grid" ? areaLevels.length - 1 : areaLevels.indexOf(level);
+    G.state.areaLevel = areaLevels[Math.max(0, shown + coarser)];
     G.refresh("shade", "borders", "grids", "names");
     G.tell("level");
   }
@@ -108,17 +126,21 @@
   G.setLevel = function (level) {
     G.state.follows = false;
     setLevel(level);
-    if (map.getZoom() < G.style.levelZooms[level] && !G.data) map.setZoom(G.style.levelZooms[level]);
+    if (G.zoom(map) < G.style.levelZooms[level] && !G.data) map.setZoom(G.style.levelZooms[level]);
   };
 
   G.followZoom = function () {
     G.state.follows = true;
-    setLevel(levelAt(map.getZoom()));
+    setLevel(levelAt(G.zoom(map)));
   };
 
-  G.setScope = function (scope) {
+  /* Looks inside an area of a level, at its parts. */
+  G.setScope = function (scope, level) {
+    const { levels } = G.config;
     G.state.scope = scope;
-    setLevel(G.state.level);
+    G.state.floor = Math.min(levels.indexOf(level) + 1, levels.length - 1);
+    const chosen = Math.max(levels.indexOf(G.state.level), G.state.floor);
+    setLevel(G.state.follows ? levelAt(G.zoom(map)) : levels[level ? G.state.floor : chosen]);
   };
 
   G.select = function (code) {
@@ -130,8 +152,8 @@
   /* Calls back once all tiles of the map stand. */
   G.whenDrawn = function (on, then) {
     const ask = () => {
-      const busy = Object.values(G.layers).some((layer) => on.hasLayer(layer) && layer.isLoading());
-      if (busy) setTimeout(ask, 60);
+      const loading = Object.values(G.layers).some((layer) => on.hasLayer(layer) && layer.isLoading());
+      if (loading || G.isStale()) setTimeout(ask, 60);
       else then();
     };
     setTimeout(ask, 60);

@@ -31,19 +31,28 @@
   /* Whether grids carry the shades rather than areas: always on their own page, else at their level. */
   const byGrid = () => G.config.kind === "grids" || (choropleth() && G.state.level === "grid");
 
-  const faded = (zoom, props, close) => (zoom >= close ? 0.3 : 0.9) * (inScope(props) ? 1 : 0.35);
+  /* Shades step back as footprints come up, and outside the area that was chosen. */
+  const opacity = (zoom, props) => {
+    const { buildings, dots } = G.style.zooms;
+    const steps = byLoad() ? [0.92, 0.75, 0.5] : [0.92, 0.42, 0.22];
+    return steps[zoom < buildings ? 0 : zoom < dots ? 1 : 2] * (inScope(props) ? 1 : 0.35);
+  };
+
+  /* Whether the page is about how much a grid holds rather than about coverage. */
+  const byLoad = () => G.config.kind === "grids" && G.state.measure !== "rate";
+
+  /* Whether footprints say who is covered, or are mere ground. */
+  G.tellsCoverage = () => G.config.kind !== "issues" && !byLoad();
 
   function shade() {
     const { land } = colours();
     const area = (zoom, props) => {
       if (!choropleth()) return { fill: land, opacity: G.config.basemap ? 0 : 1 };
-      return { fill: G.shade(props.rate), opacity: faded(zoom, props, G.style.zooms.buildings) };
+      return { fill: G.shade(props.rate), opacity: opacity(zoom, props) };
     };
     const grid = (zoom, props) => {
-      const { measure } = G.state;
-      const byLoad = G.config.kind === "grids" && measure !== "rate";
-      const fill = byLoad ? G.loadShade(props[measure]) : G.shade(props.rate);
-      return { fill, opacity: faded(zoom, props, G.style.zooms.dots) };
+      const fill = byLoad() ? G.loadShade(props[G.state.measure]) : G.shade(props.rate);
+      return { fill, opacity: opacity(zoom, props) };
     };
     const ofLevel = (zoom, { props }) => props.level === G.state.areaLevel && !byGrid();
     return [
@@ -52,7 +61,7 @@
     ];
   }
 
-  const WIDTHS = { city: 2.6, district: 2.2, subdistrict: 1.5, community: 1 };
+  const WIDTHS = { city: 2.8, district: 2.4, subdistrict: 1.5, community: 0.9 };
 
   /* Borders of the level shown and of those above it. */
   function borders() {
@@ -62,7 +71,7 @@
     const line = (level) => ({
       dataLayer: "areas",
       filter: (zoom, { props }) => props.level === level && bordered(level, zoom),
-      symbolizer: G.polygon((zoom, props) => edge(props, colours().line, WIDTHS[level])),
+      symbolizer: G.polygon((zoom, props) => edge(props, colours()[`${level}_line`], WIDTHS[level])),
     });
     return ["community", "subdistrict", "district", "city"].map(line);
   }
@@ -79,16 +88,13 @@
   }
 
   function buildings() {
-    const { covered, covered_line, never_covered, lapsed, uncovered_line, selected: chosen } = colours();
-    const plain = G.config.kind === "issues";
+    const { covered, covered_line, never_covered, lapsed, uncovered_line, built, built_line } = colours();
     const look = (zoom, props) => {
-      const stroke = selected(props) ? chosen : null;
-      const width = selected(props) ? 3 : zoom >= 16 ? 0.8 : 0;
-      if (plain) return { fill: "#d3d6d8", stroke: stroke ?? "#b4b9bd", width };
-      if (G.isCovered(props)) return { fill: covered, stroke: stroke ?? covered_line, width };
-      const rim = { stroke: stroke ?? uncovered_line, width: selected(props) ? 3 : zoom >= 15 ? 1.2 : 0.6 };
-      if (props.reason === "lapsed") return { fill: lapsed, hatch: zoom >= 15 ? uncovered_line : null, ...rim };
-      return { fill: never_covered, ...rim };
+      if (!G.tellsCoverage()) return { fill: built, ...edge(props, built_line, zoom >= 16 ? 0.8 : 0) };
+      if (G.isCovered(props)) return { fill: covered, ...edge(props, covered_line, zoom >= 16 ? 0.8 : 0) };
+      const fill = props.reason === "lapsed" ? lapsed : never_covered;
+      const hatch = props.reason === "lapsed" && zoom >= 15 ? uncovered_line : null;
+      return { fill, hatch, ...edge(props, uncovered_line, zoom >= 15 ? 1.2 : 0.6) };
     };
     const rule = (wanted) => ({
       dataLayer: "buildings",
@@ -102,24 +108,24 @@
   G.isCovered = (props) => props.covered === true || props.covered === 1;
 
   function issues() {
-    const cluster = (feature) => feature.props.cluster != null;
-    const single = (source, wanted) => ({
-        dataSource: source,
-        dataLayer: "issues",
-        filter: (zoom, feature) => wanted(zoom) && !cluster(feature) && G.isShown(feature.props),
-        symbolizer: G.dot((zoom, props) => ({
-          fill: G.categoryColour(props.category),
-          radius: selected({ code: props.ref }) ? 8 : zoom >= 16 ? 6 : 4.5,
-          ring: selected({ code: props.ref }) ? colours().selected : "#fff",
-          hollow: ["resolved", "closed"].includes(props.status),
-        })),
-    });
+    const settled = ({ status }) => ["resolved", "closed"].includes(status);
     const apart = (zoom) => zoom >= G.style.zooms.dots;
+    const dot = (zoom, props) => ({
+      fill: G.categoryColour(props.category),
+      radius: (settled(props) ? 4.2 : 6) + (selected({ code: props.ref }) ? 3 : 0),
+      ring: selected({ code: props.ref }) ? colours().selected : "#fff",
+      hollow: settled(props),
+    });
+    const single = (source, wanted, old) => ({
+      dataSource: source,
+      dataLayer: "issues",
+      filter: (zoom, { props }) => wanted(zoom) && !props.cluster && settled(props) === old && G.isShown(props),
+      symbolizer: G.dot(dot),
+    });
     return [
-      single("", apart),
-      single("clusters", (zoom) => !apart(zoom)),
+      ...[true, false].flatMap((old) => [single("", apart, old), single("clusters", (zoom) => !apart(zoom), old)]),
       { dataSource: "clusters", dataLayer: "issues", symbolizer: G.bubble(),
-        filter: (zoom, feature) => !apart(zoom) && cluster(feature) },
+        filter: (zoom, { props }) => !apart(zoom) && props.cluster },
     ];
   }
 
@@ -127,6 +133,7 @@
     const of = (kind) => (zoom, feature) => feature.props.kind === kind;
     const { water, green, road, road_line, rail } = colours();
     const roadWidth = (zoom) => Math.max(0, Math.min(9, (zoom - 10.5) * 1.1));
+    const roadOpacity = (zoom) => (zoom < G.style.zooms.buildings ? 0.5 : 0.9);
     const area = (colour) => G.polygon(() => ({ fill: colour }));
     const drawn = (kind, geomType, symbolizer) => ({
       dataLayer: "backdrop",
@@ -137,8 +144,8 @@
       drawn("green", 3, area(green)),
       drawn("water", 3, area(water)),
       drawn("water", 2, G.line((zoom) => ({ stroke: water, width: Math.max(1, roadWidth(zoom) * 0.8) }))),
-      drawn("road", 2, G.line((zoom) => ({ stroke: road_line, width: roadWidth(zoom) + 1.4 }))),
-      drawn("road", 2, G.line((zoom) => ({ stroke: road, width: roadWidth(zoom) }))),
+      drawn("road", 2, G.line((zoom) => ({ stroke: road_line, width: roadWidth(zoom) + 1.4, opacity: roadOpacity(zoom) }))),
+      drawn("road", 2, G.line((zoom) => ({ stroke: road, width: roadWidth(zoom), opacity: roadOpacity(zoom) }))),
       { dataLayer: "backdrop", filter: of("rail"), symbolizer: G.line((zoom) =>
         ({ stroke: rail, width: zoom >= 13 ? 2 : 1, dash: [6, 4] })) },
     ];
@@ -146,20 +153,28 @@
 
   G.paint = { shade, backdrop, borders, grids, buildings, issues };
 
+  /* A grid's name without its community's, which stands beside it; without a name, the end of its code. */
+  function shortName({ name, code, community_code }) {
+    const community = G.register().name(community_code);
+    const number = code.slice(String(community_code ?? "").length);
+    if (!name || G.config.language === "en") return number;
+    return community && name.startsWith(community) ? name.slice(community.length) : name;
+  }
+
   /* Names of the level shown, with its rate where the page is about rates; grid names when close. */
   G.names = function () {
     const { ink, muted } = colours();
     const area = G.label((zoom, props) => [
-      { text: props.name, size: props.level === "district" ? 14 : 12.5, weight: 600, colour: ink },
+      { text: G.named(props), size: props.level === "district" ? 14 : 12.5, weight: 600, colour: ink },
       { text: choropleth() && zoom < G.style.zooms.buildings ? G.percent(props.rate) : "",
         size: 11.5, weight: 500, colour: muted },
     ]);
     const grid = G.label((zoom, props) => [
-      { text: props.name ?? props.code.slice(-3), size: 11.5, weight: 600, colour: muted },
+      { text: shortName(props), size: 11.5, weight: 600, colour: muted },
     ]);
     return [
       { dataSource: "areas", dataLayer: "areas_labels", symbolizer: area, minzoom: G.style.zooms.names,
-        filter: (zoom, feature) => feature.props.level === G.state.areaLevel && zoom < G.style.zooms.grid_labels },
+        filter: (zoom, feature) => feature.props.level === G.state.areaLevel },
       { dataSource: "grids", dataLayer: "grids_labels", symbolizer: grid,
         filter: (zoom) => zoom >= G.style.zooms.grid_labels },
     ];

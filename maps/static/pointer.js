@@ -18,19 +18,32 @@
   };
 
   function press(map, latlng) {
-    const [found] = G.at(map, latlng);
-    if (!found) return;
-    if (found.props.cluster) map.setView(latlng, Math.min(map.getZoom() + 2, map.getMaxZoom()));
-    else G.show(map, found, latlng);
+    const found = G.at(map, latlng);
+    if (!found.length) return;
+    if (found[0].props.cluster) map.setView(latlng, Math.min(map.getZoom() + 2, map.getMaxZoom()));
+    else G.show(map, found.filter(({ layer }) => layer === found[0].layer), latlng);
   }
 
-  /* Opens the popup of a feature at a place and marks the feature. */
-  G.show = function (map, found, latlng) {
-    const popup = L.popup({ maxWidth: 320, minWidth: 220, autoPanPadding: [24, 24] });
-    popup.setLatLng(latlng).setContent(G.facts(found)).openOn(map);
-    G.select(found.props.code ?? found.props.ref);
+  /* Opens a popup at a place; where several features share the place, it turns from one to the next. */
+  G.show = function (map, found, latlng, first = 0) {
+    const popup = L.popup({ maxWidth: 320, minWidth: 220, autoPanPadding: [24, 24] }).setLatLng(latlng);
+    const turn = (at) => {
+      popup.setContent(G.node("div", {}, [found.length > 1 ? pager(found.length, at, turn) : null, G.facts(found[at])]));
+      G.select(found[at].props.code ?? found[at].props.ref);
+    };
+    turn(first);
+    popup.openOn(map);
     popup.getElement().querySelector(".leaflet-popup-close-button").setAttribute("aria-label", G.word("close"));
   };
+
+  function pager(count, at, turn) {
+    const step = (word, mark, to) => G.button(mark, () => turn((to + count) % count), { "aria-label": G.word(word) });
+    return G.node("nav", { class: "pager" }, [
+      step("previous", "‹", at - 1),
+      G.node("span", {}, G.word("pager", { at: at + 1, count })),
+      step("next", "›", at + 1),
+    ]);
+  }
 
   function follow(map, hint, latlng) {
     const [found] = G.at(map, latlng);

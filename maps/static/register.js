@@ -42,18 +42,19 @@
     }
 
     name(code) {
-      return this.byCode.get(code)?.props.name;
+      const found = this.byCode.get(code);
+      return found && G.named(found.props);
     }
   }
 
   function entry(kind, { props, box }) {
-    const { code = props.ref, name, address } = props;
-    const text = [code, name, address].filter(Boolean).join(" ").toLowerCase();
-    return { kind, code, name, address, text, lon: (box[0] + box[2]) / 2, lat: (box[1] + box[3]) / 2 };
+    const { code = props.ref, name, name_en, address } = props;
+    const text = [code, name, name_en, address].filter(Boolean).join(" ").toLowerCase();
+    return { kind, code, name: G.named(props) ?? code, address, text, lon: (box[0] + box[2]) / 2, lat: (box[1] + box[3]) / 2 };
   }
 
   const rank = (entry, word) =>
-    entry.code === word ? 0 : entry.name?.toLowerCase().startsWith(word) ? 1 : entry.code.startsWith(word) ? 2 : 3;
+    entry.code === word ? 0 : entry.name.toLowerCase().startsWith(word) ? 1 : entry.code.startsWith(word) ? 2 : 3;
 
   const bounds = (box) => (box ? [[box[1], box[0]], [box[3], box[2]]] : null);
 
@@ -66,7 +67,7 @@
     async rows(level, scope) {
       const { coverage } = G.config.served;
       const rows = await ask(coverage, { by: level, area: scope || null, on: G.config.on });
-      for (const row of rows) this.names.set(row.code, row.name);
+      for (const row of rows) this.names.set(row.code, G.named(row));
       return rows;
     }
 

@@ -79,15 +79,15 @@
       if (bounds) this.map.fitBounds(bounds, { maxZoom: 17, padding: [30, 30], animate: false });
       else this.map.setView(target, Math.max(this.map.getZoom(), ZOOM[hit.kind] ?? 16), { animate: false });
       G.select(hit.code);
-      G.whenDrawn(this.map, () => this.open_(hit, target));
+      G.whenDrawn(this.map, () => this.reveal(hit, target));
     }
 
     /* Opens the popup of what was found, once its tile is there. */
-    open_(hit, target) {
+    reveal(hit, target) {
       const layer = { building: "buildings", issue: "issues", grid: "grids", area: "areas" }[hit.kind];
-      const found = G.at(this.map, target).find(({ layer: name, props }) =>
-        name === layer && (props.code ?? props.ref) === hit.code);
-      if (found) G.show(this.map, found, target);
+      const here = G.at(this.map, target).filter(({ layer: name }) => name === layer);
+      const at = here.findIndex(({ props }) => (props.code ?? props.ref) === hit.code);
+      if (at >= 0) G.show(this.map, here, target, at);
     }
 
     open() {

@@ -46,9 +46,9 @@
   }
 
   /* Asks the service; an answer that is no tile is an error, not an empty tile. */
-  function served(name) {
+  function served(name, level) {
     const { tiles, query } = G.config.served;
-    const address = tiles.replace("{layer}", name) + (query ? `?${query}` : "");
+    const address = `${tiles.replace("{layer}", name)}?${query}${level ? `&level=${level}` : ""}`;
     return new protomapsL.PmtilesSource(
       {
         async getZxy(z, x, y, signal) {
@@ -90,7 +90,7 @@
     const total = points.reduce((sum, point) => sum + (point.props.count ?? 1), 0);
     const open = points.filter((point) => ["open", "in_progress"].includes(point.props.status));
     const unsettled = open.reduce((sum, point) => sum + (point.props.count ?? 1), 0);
-    const radius = total === 1 ? 5 : Math.min(24, 10 + 2.2 * Math.log2(total));
+    const radius = G.state.scale * (total === 1 ? 5 : Math.min(24, 10 + 2.2 * Math.log2(total)));
     const middle = (axis) => {
       const sum = points.reduce((all, point) => all + point.geom[0][0][axis], 0);
       return Math.min(Math.max(sum / points.length, radius + 1), size - radius - 1);
@@ -106,12 +106,13 @@
 
   /* The tile cache of a layer; several map layers that draw the same tiles share it. */
   G.cache = function (name) {
-    if (!caches.has(name)) {
-      const features = G.data?.[name];
-      const source = G.data ? new Embedded(name, features ? G.features(name) : []) : served(name);
-      caches.set(name, new protomapsL.TileCache(source, SIZE));
+    const level = !G.data && name === "areas" ? G.state.areaLevel : "";
+    const key = `${name} ${level}`;
+    if (!caches.has(key)) {
+      const source = G.data ? new Embedded(name, G.features(name)) : served(name, level);
+      caches.set(key, new protomapsL.TileCache(source, SIZE));
     }
-    return caches.get(name);
+    return caches.get(key);
   };
 
   G.view = (cache) => new protomapsL.View(cache, G.data ? 22 : G.style.maxDataZoom, 1);

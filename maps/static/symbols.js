@@ -9,6 +9,8 @@
     }
   }
 
+  const dashes = (dash) => (dash ?? []).map((length) => length * G.state.scale);
+
   const hatches = new Map();
 
   /* Diagonal stripes: what differs by colour on screen differs by pattern in print. */
@@ -46,9 +48,9 @@
       if (stroke && width) {
         ctx.globalAlpha = 1;
         ctx.strokeStyle = stroke;
-        ctx.lineWidth = width;
+        ctx.lineWidth = width * G.state.scale;
         ctx.lineJoin = "round";
-        ctx.setLineDash(dash ?? []);
+        ctx.setLineDash(dashes(dash));
         ctx.stroke();
       }
     },
@@ -56,15 +58,15 @@
 
   G.line = (styled) => ({
     draw(ctx, lines, zoom, feature) {
-      const { stroke, width, dash } = styled(zoom, feature.props);
+      const { stroke, width, dash, opacity = 1 } = styled(zoom, feature.props);
       if (!width) return;
       trace(ctx, lines);
-      ctx.globalAlpha = 1;
+      ctx.globalAlpha = opacity;
       ctx.strokeStyle = stroke;
-      ctx.lineWidth = width;
+      ctx.lineWidth = width * G.state.scale;
       ctx.lineCap = dash ? "butt" : "round";
       ctx.lineJoin = "round";
-      ctx.setLineDash(dash ?? []);
+      ctx.setLineDash(dashes(dash));
       ctx.stroke();
     },
   });
@@ -75,10 +77,10 @@
       ctx.globalAlpha = 1;
       ctx.setLineDash([]);
       ctx.beginPath();
-      ctx.arc(at.x, at.y, radius, 0, 2 * Math.PI);
+      ctx.arc(at.x, at.y, radius * G.state.scale, 0, 2 * Math.PI);
       ctx.fillStyle = hollow ? "#fff" : fill;
       ctx.fill();
-      ctx.lineWidth = hollow ? 2 : 1.25;
+      ctx.lineWidth = (hollow ? 1.6 : 1.25) * G.state.scale;
       ctx.strokeStyle = hollow ? fill : ring;
       ctx.stroke();
     },
@@ -88,9 +90,10 @@
   G.bubble = () => ({
     draw(ctx, [[at]], zoom, { props: { cluster, unsettled, radius } }) {
       const { ink, open, closed } = G.style.colours;
+      const { scale } = G.state;
       const rim = (colour, share) => {
         ctx.beginPath();
-        ctx.arc(at.x, at.y, radius - 2, -Math.PI / 2, -Math.PI / 2 + 2 * Math.PI * share);
+        ctx.arc(at.x, at.y, radius - 2 * scale, -Math.PI / 2, -Math.PI / 2 + 2 * Math.PI * share);
         ctx.strokeStyle = colour;
         ctx.stroke();
       };
@@ -100,11 +103,11 @@
       ctx.arc(at.x, at.y, radius, 0, 2 * Math.PI);
       ctx.fillStyle = "#fff";
       ctx.fill();
-      ctx.lineWidth = 4;
+      ctx.lineWidth = 4 * scale;
       rim(closed, 1);
       if (unsettled) rim(open, unsettled / cluster);
       ctx.fillStyle = ink;
-      ctx.font = `600 ${radius > 15 ? 12 : 11}px ${G.FONT}`;
+      ctx.font = `600 ${(radius > 15 * scale ? 12 : 11) * scale}px ${G.FONT}`;
       ctx.textAlign = "center";
       ctx.textBaseline = "middle";
       ctx.fillText(cluster > 999 ? `${(cluster / 1000).toFixed(1)}k` : cluster, at.x, at.y + 0.5);
@@ -114,6 +117,6 @@
   });
 
   G.FONT =
-    'system-ui, -apple-system, "Segoe UI", "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", ' +
-    '"Noto Sans CJK SC", "Source Han Sans SC", sans-serif';
+    '-apple-system, "Segoe UI", "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC", ' +
+    '"Noto Sans SC", "Source Han Sans SC", "WenQuanYi Micro Hei", system-ui, sans-serif';
 })(window.Gridward);

@@ -9,7 +9,7 @@
     grids: ["name", "buildings", "households", "rate"],
   };
 
-  const FORMS = { name: (value, row) => value ?? row.code, rate: G.percent };
+  const FORMS = { name: (value, row) => G.named(row), rate: G.percent };
 
   const sum = (rows, key) => rows.reduce((total, row) => total + (row[key] ?? 0), 0);
 
@@ -59,17 +59,17 @@
     drawLevels() {
       const options = G.config.levels.map((level) =>
         G.button(G.word(level), () => G.setLevel(level), { "aria-pressed": String(level === G.state.level) }));
-      const follow = G.button(G.word("follow_zoom"), () => G.followZoom(),
-        { "aria-pressed": String(G.state.follows), class: "follow", title: G.word("follow_zoom_hint") });
-      G.fill(this.levels, [...options, follow]);
+      G.fill(this.levels, options);
     }
 
     drawTrail() {
       const home = G.button(G.config.title, () => this.leave(0));
       const steps = this.scopes.slice(G.config.area ? 1 : 0).map((scope, at) =>
-        G.button(scope.name ?? scope.code, () => this.leave(at + 1)));
-      G.fill(this.trail, [home, ...steps]);
-      this.trail.lastChild.setAttribute("aria-current", "true");
+        G.button(scope.name, () => this.leave(at + 1)));
+      (steps.at(-1) ?? home).setAttribute("aria-current", "true");
+      const follow = G.button(G.word("follow_zoom"), () => G.followZoom(),
+        { "aria-pressed": String(G.state.follows), class: "follow", title: G.word("follow_zoom_hint") });
+      G.fill(this.trail, [G.node("span", {}, [home, ...steps]), follow]);
     }
 
     draw() {
@@ -103,12 +103,18 @@
 
     cell(column, row) {
       const text = (FORMS[column] ?? G.number)(row[column], row);
-      if (column === "name") return G.node("th", { scope: "row" }, G.node("button", { type: "button", title: row.code }, text));
+      if (column === "name") return this.name(row, text);
       if (column !== "rate") return G.node("td", { class: `n ${column}` }, text);
       const bar = G.node("span", { class: "bar-rate", "aria-hidden": "true" });
       bar.style.setProperty("--share", row.rate ?? 0);
       bar.style.setProperty("--colour", G.shade(row.rate));
-      return G.node("td", { class: "n rate" }, [bar, text]);
+      return G.node("td", { class: "n rate" }, [bar, G.node("span", { class: "value" }, text)]);
+    }
+
+    name(row, text) {
+      const button = G.node("button", { type: "button", title: row.code }, text);
+      const code = G.state.level === "grid" && text !== row.code ? G.node("small", {}, row.code) : null;
+      return G.node("th", { scope: "row" }, [button, code].filter(Boolean));
     }
 
     totals() {
@@ -125,8 +131,9 @@
       const bounds = await G.register().place(level === "grid" ? "grid" : "area", row.code);
       G.select(row.code);
       if (level !== "grid") {
-        this.scopes = [...this.scopes.filter((scope) => row.code.startsWith(scope.code)), { code: row.code, name: row.name }];
-        G.setScope(row.code);
+        const above = this.scopes.filter((scope) => row.code !== scope.code && row.code.startsWith(scope.code));
+        this.scopes = [...above, { code: row.code, name: G.named(row), level }];
+        G.setScope(row.code, level);
       }
       if (bounds) this.map.fitBounds(bounds, { maxZoom: 17, padding: [20, 20] });
     }
@@ -135,8 +142,9 @@
       const kept = this.scopes.slice(0, at + (G.config.area ? 1 : 0));
       this.scopes = kept;
       G.select(null);
-      G.setScope(kept.at(-1)?.code ?? "");
-      const bounds = at ? await G.register().place("area", kept.at(-1).code) : null;
+      const scope = kept.at(-1);
+      G.setScope(scope?.code ?? "", scope?.level);
+      const bounds = at ? await G.register().place("area", scope.code) : null;
       this.map.fitBounds(bounds ?? G.home());
     }
 

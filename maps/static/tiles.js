@@ -46,20 +46,45 @@
 
   /* Draws again, after something that the rules look at has changed. */
   function refresh() {
-    if (this.name === "issues") this.views.set("clusters", gathered());
+    this.views = views(this.name);
     relabel(this);
     if (this._map) this.rerenderTiles();
   }
 
-  G.refresh = (...names) => {
-    for (const name of names) G.layers[name]?.refresh();
+  const stale = new Set();
+
+  /* Draws layers again at the next frame, once however often they were named until then. */
+  G.refresh = function (...names) {
+    if (!stale.size) requestAnimationFrame(redraw);
+    for (const name of names) stale.add(name);
   };
+
+  function redraw() {
+    const names = [...stale];
+    stale.clear();
+    for (const name of names) G.layers[name]?.refresh();
+  }
+
+  /* Whether layers still wait to be drawn again. */
+  G.isStale = () => stale.size > 0;
+
+  /* Between two whole zooms the map shrinks its tiles; what is drawn on them grows to make up for it. */
+  G.rescale = function (map) {
+    const scale = 2 ** (G.zoom(map) - map.getZoom());
+    if (scale === G.state.scale) return;
+    G.state.scale = scale;
+    G.refresh(...Object.keys(G.layers));
+  };
+
+  /* The zoom of the tiles that a map shows. */
+  G.zoom = (map) => Math.round(map.getZoom());
 
   /* What is drawn at a place, topmost first: [{layer, props}]. */
   G.at = function (map, { lng, lat }) {
-    const zoom = Math.round(map.getZoom());
+    const zoom = G.zoom(map);
     const found = [];
-    for (const name of ["issues", "buildings", "shade"]) {
+    const asked = G.config.kind === "issues" ? ["issues", "shade"] : ["buildings", "shade"];
+    for (const name of asked) {
       const layer = G.layers[name];
       if (!layer || !map.hasLayer(layer)) continue;
       for (const [source, picked] of layer.queryTileFeaturesDebug(lng, lat, name === "issues" ? 12 : 4)) {

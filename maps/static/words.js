@@ -19,8 +19,10 @@ window.Gridward = window.Gridward || {};
       follows: true, // the level follows the zoom until somebody chooses one
       scope: G.config.area ?? "",
       selected: null,
+      scale: 1, // how much larger to draw, where the map shows its tiles smaller than they are
       measure: "households",
       classes: [],
+      floor: 0, // the coarsest level that has parts of the chosen area
       hidden: { category: new Set(), status: new Set() },
     };
   };
@@ -32,6 +34,9 @@ window.Gridward = window.Gridward || {};
 
   /* A word for a value that comes from a list we know, or the value itself. */
   G.term = (family, value) => G.config.words[`${family}.${value}`] ?? String(value ?? "");
+
+  /* The name that a row or a feature goes by in the page's language. */
+  G.named = (props) => (G.config.language === "en" && props.name_en) || props.name || props.address || props.code;
 
   G.number = (value) => (value == null ? "–" : new Intl.NumberFormat(G.locale).format(value));
 
@@ -52,7 +57,8 @@ window.Gridward = window.Gridward || {};
     if (!text) return "";
     if (text.length <= 10) return G.day(text);
     const format = { dateStyle: "medium", timeStyle: "short" };
-    return new Intl.DateTimeFormat(G.locale, format).format(new Date(text));
+    const iso = text.replace(" ", "T").replace(/([+-]\d\d)$/, "$1:00"); // as PostgreSQL writes it
+    return new Intl.DateTimeFormat(G.locale, format).format(new Date(iso));
   };
 
   /* Subjects that tell each other: "level", "scope", "selected", "filter". */

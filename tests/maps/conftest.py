@@ -5,6 +5,7 @@ from datetime import date
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 from shapely import LineString, Point, box, unary_union
 
@@ -17,7 +18,7 @@ ON = date(2025, 6, 30)
 
 
 def town(districts: int = 2, grids: int = 4, homes: int = 6, issues: int = 40) -> City:
-    """Districts side by side, each of 2 subdistricts of 3 communities, each of strips of grids.
+    """Districts in rows of three, each of 2 subdistricts of 3 communities, each of strips of grids.
 
     | 230401001 | 230402001 |      | c1 | c2 | c3 |      | g1 | g2 | g3 | g4 |   homes stand in rows
     | 230401002 | 230402002 |      one subdistrict        one community
@@ -40,7 +41,7 @@ def town(districts: int = 2, grids: int = 4, homes: int = 6, issues: int = 40) -
     communities = gpd.GeoDataFrame(area_rows, crs=CRS)
     buildings = gpd.GeoDataFrame(home_rows, crs=CRS)
     frames = [communities, *(_parents(communities, level, size) for level, size in _LEVELS)]
-    areas = gpd.GeoDataFrame(gpd.pd.concat(frames, ignore_index=True), crs=CRS)
+    areas = gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=CRS)
     return City(
         areas=_counted(areas, buildings, "community_code"),
         grids=_counted(gpd.GeoDataFrame(grid_rows, crs=CRS), buildings, "grid_code"),
@@ -55,8 +56,8 @@ _LEVELS = (("subdistrict", 9), ("district", 6), ("city", 4))
 
 def _community(district, subdistrict, community, counts, rng, area_rows, grid_rows, home_rows):
     code = f"2304{district + 1:02}{subdistrict + 1:03}{community + 1:03}"
-    west = WEST + (district * 3 + community) * STEP_LON
-    south = SOUTH + (1 - subdistrict) * STEP_LAT
+    west = WEST + (district % 3 * 3 + community) * STEP_LON
+    south = SOUTH + (district // 3 * 2 + 1 - subdistrict) * STEP_LAT
     area_rows.append(
         {
             "code": code,
