@@ -1,0 +1,103 @@
+"""Writing files: a frame in the format that the suffix names, whole or not at all."""
+
+import shutil
+import tempfile
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas
+import pandas as pd
+import shapely
+
+from data import formats
+from data.formats import Format, Reader
+
+
+def known(path: Path) -> Format:
+    """Return the format that a file to be written has. Raises UnknownFormat, listing those known.
+
+    Ask before the work that makes the frame, so that a typo costs nothing.
+    """
+    return formats.of(path, write=True)
+
+
+def frame(rows: pd.DataFrame, path: Path) -> None:
+    """Write a frame; with geometry, in WGS 84, longitude first.
+
+    A table format gets `lon` and `lat` for points and a `wkt` column for anything else.
+    """
+    form = known(path)
+    _replace(path, lambda draft: _write(rows, draft, form))
+
+
+def text(content: str, path: Path) -> None:
+    """Write a text in UTF-8."""
+    _replace(path, lambda draft: draft.write_text(content, "utf-8") and None)
+
+
+def _replace(path: Path, write: Callable[[Path], None]) -> None:
+    """Let `write` make the file beside its place, then move it there: nobody sees half a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".gridward-", dir=path.parent) as folder:
+        write(Path(folder) / path.name)
+        for made in Path(folder).iterdir():
+            made.replace(path.parent / made.name)
+
+
+def _write(rows: pd.DataFrame, path: Path, form: Format) -> None:
+    shaped = isinstance(rows, geopandas.GeoDataFrame)
+    match form.reader:
+        case Reader.CSV:
+            _flat(rows).to_csv(path, index=False, encoding="utf-8")
+        case Reader.XLSX:
+            _for_excel(_flat(rows)).to_excel(path, index=False)
+        case Reader.PARQUET:
+            rows.to_parquet(path, index=False)
+        case Reader.GDAL if not shaped:
+            empty = geopandas.GeoDataFrame(rows, geometry=[None] * len(rows), crs=4326)
+            _through_gdal(empty, path, form)
+        case Reader.GDAL:
+            _through_gdal(rows, path, form)
+
+
+def _through_gdal(rows: geopandas.GeoDataFrame, path: Path, form: Format) -> None:
+    layer = path.name.partition(".")[0]
+    options = {"RFC7946": "YES"} if form.driver == "GeoJSON" else {}
+    encoding = {"encoding": "UTF-8"} if form.driver == "ESRI Shapefile" else {}
+    with warnings.catch_warnings():
+        # A Shapefile has names of ten letters; GDAL warns of each that it shortens.
+        warnings.simplefilter("ignore", RuntimeWarning)
+        target = path if path.suffix != ".zip" else path.parent / f"{layer}.shp.zip"
+        rows.to_file(
+            target,
+            driver=form.driver,
+            layer=layer,
+            engine="pyogrio",
+            use_arrow=True,
+            **options,
+            **encoding,
+        )
+    if target != path:
+        shutil.move(target, path)
+
+
+def _flat(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame without geometry: places as lon and lat, other shapes as WKT."""
+    if not isinstance(rows, geopandas.GeoDataFrame):
+        return rows
+    shapes = rows.geometry.to_numpy()
+    table = pd.DataFrame(rows.drop(columns=rows.geometry.name))
+    if len(shapes) and (shapely.get_type_id(shapes) == 0).all():
+        return table.assign(lon=shapely.get_x(shapes), lat=shapely.get_y(shapes))
+    return table.assign(wkt=shapely.to_wkt(shapes, rounding_precision=8))
+
+
+def _for_excel(rows: pd.DataFrame) -> pd.DataFrame:
+    """Write moments as text: a cell of Excel has no zone."""
+    zoned = {
+        name: rows[name].map(lambda moment: moment.isoformat(), na_action="ignore")
+        for name in rows.columns
+        if isinstance(rows[name].dtype, pd.DatetimeTZDtype)
+    }
+    return rows.assign(**zoned)
