@@ -3,7 +3,6 @@
 import datetime
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 import geopandas
 import pandas as pd
@@ -90,23 +89,26 @@ def _draw(
 
 
 def _city(session: Session, subject: Subject, view: View) -> City:
-    asked: dict[str, Any] = {"on": view.on, "at": view.at, "area_code": view.area}
-    rungs = [
-        export.frame(session, property_coverage.facts(Grouping(level.value), **asked))
-        for level in Level
-    ]
+    rungs = [_tallied(session, Grouping(level.value), view) for level in Level]
     present = [rung for rung in rungs if len(rung)]
-    placed = {"at": view.at, "area_code": view.area}
+    footprints = buildings.facts(on=view.on, at=view.at, area_code=view.area)
     return City(
         areas=geopandas.GeoDataFrame(pd.concat(present)) if present else rungs[0],
-        grids=export.frame(session, property_coverage.facts(Grouping.GRID, **asked)),
-        buildings=export.frame(session, buildings.facts(**asked)),
-        issues=(
-            export.frame(session, issues.facts(**placed)) if subject is Subject.ISSUES else None
-        ),
+        grids=_tallied(session, Grouping.GRID, view),
+        buildings=export.frame(session, footprints),
+        issues=_reported(session, view) if subject is Subject.ISSUES else None,
         backdrop=export.frame(session, backdrop.facts(extents.of(session, view.area))),
         area=view.area,
     )
+
+
+def _tallied(session: Session, grouping: Grouping, view: View) -> geopandas.GeoDataFrame:
+    asked = property_coverage.facts(grouping, on=view.on, at=view.at, area_code=view.area)
+    return export.frame(session, asked)
+
+
+def _reported(session: Session, view: View) -> geopandas.GeoDataFrame:
+    return export.frame(session, issues.facts(at=view.at, area_code=view.area))
 
 
 def _nothing(view: View) -> NothingToShow:

@@ -52,7 +52,7 @@ def kind(
 def _table(names: list[str], rows: Any) -> pd.DataFrame:
     columns = zip(*(row[: len(names)] for row in rows), strict=True) if rows else ([],) * len(names)
     table = pd.DataFrame(dict(zip(names, map(list, columns), strict=True)), columns=pd.Index(names))
-    return table.convert_dtypes(convert_string=False)
+    return table.convert_dtypes()
 
 
 def _neighborhoods(area_code: str | None, _: datetime.datetime) -> Features:

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    JSON,
     ColumnElement,
     Double,
     ScalarSelect,
@@ -157,7 +158,7 @@ def history(session: Session, code: str) -> list[dict[str, Any]]:
             MicroGrid.begun_in.label("revision"),
             Revision.title,
             Revision.author,
-            func.ST_AsGeoJSON(MicroGrid.geom, 7).label("geometry"),
+            cast(func.ST_AsGeoJSON(MicroGrid.geom, 7), JSON).label("geometry"),
         )
         .join(Revision, Revision.number == MicroGrid.begun_in)
         .where(MicroGrid.code == code)

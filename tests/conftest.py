@@ -16,6 +16,8 @@ from geo.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 
+pytest_plugins = ["tests.district"]
+
 
 @pytest.fixture(scope="session")
 def realdata() -> Path:

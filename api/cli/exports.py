@@ -1,8 +1,6 @@
 """`gridward export KIND FILE`: the register into files."""
 
-import datetime
 from pathlib import Path
-from typing import Annotated
 
 import typer
 

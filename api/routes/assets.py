@@ -1,5 +1,8 @@
 """Scripts and styles of the pages, from our own server, and the interactive documentation."""
 
+from functools import cache
+from pathlib import Path
+
 from fastapi import APIRouter
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import FileResponse, HTMLResponse
@@ -13,10 +16,15 @@ FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 """The address of an asset carries its version, so what is behind it never changes."""
 
 
+@cache
+def _files() -> dict[str, Path]:
+    return dict(assets.files())
+
+
 @router.get(assets.PREFIX + "/{path:path}")
 def asset(path: str) -> FileResponse:
     """One script, style or image of the pages."""
-    file = assets.find(f"{assets.PREFIX}/{path}")
+    file = _files().get(f"{assets.PREFIX}/{path}")
     if file is None:
         raise HTTPException(404, "There is no such asset.")
     return FileResponse(file, headers=FOREVER)

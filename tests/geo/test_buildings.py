@@ -6,7 +6,7 @@ import pytest
 
 from geo import buildings, features, moments
 from geo.buildings import BuildingUnknown
-from tests.geo.conftest import day
+from tests.district import day
 
 
 def found(session, **asked):

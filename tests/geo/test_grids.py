@@ -11,7 +11,7 @@ from geo import features, grids, moments, revisions
 from geo.grids import GridUnknown
 from geo.models import MicroGrid
 from geo.revisions import Delta
-from tests.geo.conftest import LONG_AGO, place
+from tests.district import LONG_AGO, place
 
 FIRST = "230403001001"
 

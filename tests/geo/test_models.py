@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.exc import DataError, IntegrityError
 
 from geo.models import Area, Building, Level, MicroGrid, PropertyCoverage
-from tests.geo.conftest import LONG_AGO, day, square
+from tests.district import LONG_AGO, day, square
 
 BOWTIE = from_shape(
     shapely.MultiPolygon([shapely.Polygon([(130, 47), (130.1, 47.1), (130.1, 47), (130, 47.1)])]),

@@ -4,7 +4,7 @@ import pytest
 
 from geo import moments, property_coverage
 from geo.property_coverage import Grouping
-from tests.geo.conftest import day
+from tests.district import day
 
 
 def tallies(session, grouping, on="2025-01-01", area_code=None):

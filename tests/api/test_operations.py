@@ -1,0 +1,59 @@
+"""What those who run the service see, and the shape of every error."""
+
+import pytest
+
+from geo import migrations
+
+
+def test_health_needs_no_database_and_readiness_names_the_migration(client, engine):
+    assert client.get("/healthz").json() == {"status": "ok"}
+    assert client.get("/readyz").json() == {"status": "ok", "migration": migrations.newest()}
+
+
+def test_a_database_that_does_not_answer_makes_the_service_unready(app, client, settings):
+    from fastapi.testclient import TestClient
+
+    from api.app import create_app
+
+    elsewhere = settings.model_copy(update={"database_url": "postgresql://x@/x?host=/nowhere"})
+    with TestClient(create_app(elsewhere), raise_server_exceptions=False) as lost:
+        assert lost.get("/healthz").status_code == 200
+        for path in ("/readyz", "/v1/areas"):
+            answer = lost.get(path)
+            assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+
+
+def test_metrics_count_requests_by_route_and_not_by_path(client, district):
+    client.get("/v1/grids/230403001001001")
+    text = client.get("/metrics").text
+    assert 'route="/v1/grids/{code}",status="200"' in text
+    assert "230403001001001" not in text
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"), [("GET", "/nowhere", 404), ("DELETE", "/v1/areas", 405)]
+)
+def test_every_error_is_a_problem_document(client, method, path, status):
+    answer = client.request(method, path)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["status"] == status
+
+
+def test_the_openapi_document_has_a_problem_and_a_description_for_every_route(client):
+    document = client.get("/openapi.json").json()
+    for path, operations in document["paths"].items():
+        for operation in operations.values():
+            assert operation["description"], path
+            problem = operation["responses"]["422"]["content"]
+            assert "application/problem+json" in problem, path
+
+
+def test_large_answers_are_compressed_for_those_who_can(client, district):
+    answer = client.get("/openapi.json", headers={"Accept-Encoding": "gzip"})
+    assert answer.headers["content-encoding"] == "gzip"
+
+
+def test_other_sites_may_read_the_answers(client, district):
+    answer = client.get("/v1/areas", headers={"Origin": "https://example.org"})
+    assert answer.headers["access-control-allow-origin"] == "*"

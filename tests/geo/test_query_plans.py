@@ -1,0 +1,131 @@
+"""The questions use their indexes: on 100,000 buildings the database's plan says so."""
+
+import json
+
+import numpy as np
+import pytest
+from sqlalchemy import Engine, select, text
+from sqlalchemy.orm import Session
+
+from geo import buildings, db, features, grids, moments, property_coverage
+from geo.property_coverage import Grouping
+from tests.district import day
+
+FILL = """
+INSERT INTO area (code, level, name, geom)
+VALUES ('23', 'city', 'x', ST_Multi(ST_MakeEnvelope(130, 47, 131, 48, 4326)));
+INSERT INTO area (code, parent_code, level, name, geom)
+SELECT '23' || lpad(n::text, 4, '0'), '23', 'community', 'x',
+       ST_Multi(ST_MakeEnvelope(130 + n / 100.0, 47, 130 + (n + 1) / 100.0, 48, 4326))
+FROM generate_series(0, 99) AS n;
+INSERT INTO revision (number, title, author) VALUES (1, 'x', 'x');
+INSERT INTO micro_grid (code, community_code, geom, in_force, begun_in)
+SELECT code || lpad(m::text, 3, '0'), code,
+       ST_Multi(ST_MakeEnvelope(ST_XMin(geom), 47 + m / 10.0, ST_XMax(geom), 47 + (m + 1) / 10.0,
+                                4326)), '[2020-01-01,)', 1
+FROM area, generate_series(0, 9) AS m WHERE level = 'community';
+INSERT INTO manager (code, name, kind) VALUES ('M', 'x', 'property_firm');
+INSERT INTO building (code, community_code, households, footprint)
+SELECT 'B' || n, '23' || lpad((n / 1000)::text, 4, '0'), 10, ST_Multi(ST_MakeEnvelope(
+       130 + (n / 1000) / 100.0 + 0.001, 47 + (n % 1000) / 1000.0 + 0.0001,
+       130 + (n / 1000) / 100.0 + 0.002, 47 + (n % 1000) / 1000.0 + 0.0002, 4326))
+FROM generate_series(0, 99999) AS n;
+INSERT INTO property_coverage (building_code, manager_code, covered)
+SELECT 'B' || n, 'M', '[2020-01-01,)' FROM generate_series(0, 99999) AS n WHERE n % 7 > 0;
+"""
+
+
+@pytest.fixture(scope="module")
+def big_city(databases, template) -> Engine:
+    """100 communities side by side, ten grids and a thousand buildings each, 6 in 7 covered."""
+    engine = db.connect(databases.make(template))
+    with engine.begin() as connection:
+        for statement in FILL.strip().split(";\n"):
+            connection.execute(text(statement))
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM ANALYZE"))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def session(big_city):
+    with Session(big_city) as opened:
+        yield opened
+
+
+def nodes(plan: dict):
+    yield plan
+    for child in plan.get("Plans", ()):
+        yield from nodes(child)
+
+
+def plan_of(session, statement) -> tuple[set[str], set[str]]:
+    """The indexes that a statement would use, and the tables that it would read whole."""
+    compiled = statement.compile(session.connection())
+    rows = session.connection().exec_driver_sql(
+        f"EXPLAIN (FORMAT JSON) {compiled}", compiled.params
+    )
+    every = list(nodes(rows.scalar_one()[0]["Plan"]))
+    indexes = {node["Index Name"] for node in every if "Index Name" in node}
+    whole = {node["Relation Name"] for node in every if node["Node Type"] == "Seq Scan"}
+    return indexes, whole
+
+
+DAY = day("2025-01-01")
+
+
+def test_the_uncovered_list_of_an_area_reads_that_area_alone(session):
+    asked = buildings.facts(on=DAY, at=moments.now(), covered=False, area_code="230042")
+    indexes, whole = plan_of(session, asked.after(None).limit(1000))
+    assert "building_community_code_idx" in indexes
+    assert not whole & {"building", "property_coverage"}
+
+
+def test_a_page_of_the_uncovered_list_reads_no_more_than_the_page(session):
+    asked = buildings.facts(on=DAY, at=moments.now(), covered=False)
+    indexes, whole = plan_of(session, asked.after("B5").limit(100))
+    assert "building_pkey" in indexes
+    assert "building" not in whole
+
+
+def test_property_coverage_of_an_area_reads_that_area_alone(session):
+    asked = property_coverage.statement(
+        Grouping.COMMUNITY, on=DAY, at=moments.now(), area_code="230042"
+    )
+    indexes, whole = plan_of(session, asked)
+    assert "building_community_code_idx" in indexes
+    assert not whole & {"building", "property_coverage"}
+
+
+def test_a_box_reads_the_buildings_in_it(session):
+    asked = buildings.facts(on=DAY, at=moments.now(), box=(130.001, 47.1, 130.01, 47.11))
+    indexes, whole = plan_of(session, asked.after(None))
+    assert "building_footprint_idx" in indexes
+    assert "building" not in whole
+
+
+def test_property_coverage_of_a_grid_reads_its_buildings_by_their_place(session):
+    asked = property_coverage.statement(Grouping.GRID, on=DAY, at=moments.now(), area_code="230042")
+    indexes, whole = plan_of(session, asked)
+    assert "building_footprint_idx" in indexes
+    assert "building" not in whole
+
+
+def test_the_grid_of_a_point_is_found_by_its_place(session):
+    point = text("ST_SetSRID(ST_MakePoint(130.0051, 47.05), 4326)")
+
+    indexes, whole = plan_of(session, select(grids.covering(point, moments.now())))
+    assert indexes == {"micro_grid_geom_idx"}
+    assert not whole
+
+
+def test_the_answers_on_many_buildings_are_right(session):
+    rows = property_coverage.by(session, Grouping.CITY, on=DAY, at=moments.now())
+    assert [(row.buildings, row.uncovered) for row in rows] == [(100_000, 14_286)]
+    asked = buildings.facts(on=DAY, at=moments.now(), covered=False)
+    page = features.page(session, asked, limit=20_000)
+    assert len(page.features) == 14_286
+    assert all(json.loads(row)["properties"]["reason"] == "never_covered" for row in page.features)
+    codes = grids.locate(session, np.array([[130.425, 47.35]]), moments.now())
+    assert codes == ["230042003"]
