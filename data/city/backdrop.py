@@ -31,9 +31,9 @@ def named(rng: np.random.Generator, blocks: Blocks) -> dict[str, str]:
     return {**{key: key for key in keys}, **names.streets(rng, numbered)}
 
 
-def frame(blocks: Blocks, streets: dict[str, str]) -> gpd.GeoDataFrame:
+def frame(rng: np.random.Generator, blocks: Blocks, streets: dict[str, str]) -> gpd.GeoDataFrame:
     """Return roads, railway, river and green places with kind, name, rank."""
-    rows = [*_ways(blocks, streets), *_green(blocks)]
+    rows = [*_ways(blocks, streets), *_green(blocks), *_outside(rng, blocks)]
     columns = ["kind", "name", "rank", "geometry"]
     out = pd.DataFrame(rows, columns=columns)
     shapes = to_degrees(objects(out["geometry"]))
@@ -67,4 +67,19 @@ def _green(blocks: Blocks) -> list[tuple[Any, ...]]:
     area = shapely.area(blocks.ground)
     for i in np.flatnonzero((blocks.use == "bank") & (area < 400_000)):
         rows.append(("green", "滨河绿地", None, blocks.land[i]))
+    return rows
+
+
+def _outside(rng: np.random.Generator, blocks: Blocks) -> list[tuple[Any, ...]]:
+    """Return woods and reservoirs around the town, kept clear of its blocks and the river."""
+    city = shapely.union_all(blocks.ground)
+    river = blocks.edge[blocks.edge["rank"] == "river"][mesh.ENDS].to_numpy().reshape(-1, 2, 2)
+    town = shapely.union_all(blocks.ground[blocks.use != "field"]).buffer(150)
+    taken = town.union(shapely.union_all(shapely.linestrings(river)).buffer(120))
+    rows: list[tuple[Any, ...]] = []
+    for kind, places in (("water", bones.LAKES), ("green", bones.WOODS)):
+        for name, middle, size in places:
+            shape = bones.blob(rng, middle, size).intersection(city.buffer(-60)).difference(taken)
+            rows += [(kind, name, None, part) for part in shapely.get_parts(shape)]
+            taken = taken.union(shape.buffer(40))
     return rows

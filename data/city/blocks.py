@@ -11,7 +11,7 @@ from data.city import bones, mesh
 from data.city.plane import Floats, Ints, Shapes
 from data.city.streets import HALF_M, Network
 
-SMALL_M2, THIN_M, LARGE_M2 = 17_000.0, 95.0, 125_000.0
+SMALL_M2, THIN_M, LARGE_M2 = 14_000.0, 88.0, 125_000.0
 OPEN_M2 = 260_000.0
 
 
@@ -39,7 +39,7 @@ def divide(rng: np.random.Generator, network: Network) -> Blocks:
     edge = _sides(ground, network)
     return Blocks(
         ground=ground,
-        land=_land(ground, network),
+        land=_land(ground, network, edge),
         district=network.district[first],
         turn=network.angle[first],
         use=_uses(rng, ground, edge),
@@ -98,10 +98,11 @@ def _pairs(
     return out
 
 
-def _land(ground: Shapes, network: Network) -> Shapes:
+def _land(ground: Shapes, network: Network, edge: pd.DataFrame) -> Shapes:
     """Return the ground without the room of the ways beside it."""
-    half = np.array([HALF_M[rank] for rank in network.edges.ranks])
-    wide = shapely.buffer(network.edges.lines, half, quad_segs=2)
+    left = np.unique(edge["way"])
+    half = np.array([HALF_M[rank] for rank in network.edges.ranks[left]])
+    wide = shapely.buffer(network.edges.lines[left], half, quad_segs=2)
     tree, out = shapely.STRtree(wide), ground.copy()
     block, way = tree.query(ground, predicate="intersects")
     for i, ways in pd.Series(way).groupby(block):
@@ -121,7 +122,7 @@ def _largest(shapes: Shapes) -> Shapes:
 
 def _uses(rng: np.random.Generator, ground: Shapes, edge: pd.DataFrame) -> NDArray[np.str_]:
     """Return the use of each block: parks near their spots, few civic ones, home otherwise."""
-    use = np.where(rng.random(len(ground)) < 0.045, "civic", "home")
+    use = np.where(rng.random(len(ground)) < 0.03, "civic", "home")
     for _, spot in bones.PARKS:
         use[int(np.argmin(shapely.distance(ground, shapely.Point(spot))))] = "park"
     wet = edge[edge["rank"] == "river"]

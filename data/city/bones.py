@@ -1,6 +1,7 @@
 """The hand-drawn bones of the town: river, rail, trunk roads, districts, in metres of the plane."""
 
 import numpy as np
+from shapely.affinity import rotate
 from shapely.geometry import LineString, Polygon
 from shapely.geometry.base import BaseGeometry
 
@@ -33,22 +34,30 @@ TRUNKS = {
 # The heart of each district, from which it fills with homes; the turn of its streets in degrees.
 HEARTS = {
     "230402": ((-150, 350), 5.0),
-    "230403": ((-1750, -100), 10.0),
+    "230403": ((-1700, -300), 10.0),
     "230404": ((-350, -1900), -4.0),
     "230405": ((-2100, -2800), -13.0),
     "230406": ((1500, 150), 16.0),
     "230407": ((-150, 2250), -7.0),
 }
 # Where the newest and the oldest homes stand.
-NEW_TOWNS = ((-2750, 500), (2050, -600), (-700, -3300), (600, 2700))
+NEW_TOWNS = ((-2450, 700), (1950, -500), (-750, -2950), (520, 2500), (-2350, -1350))
 OLD_TOWNS = ((-300, 1150), (-1500, -1350), (-1750, -2700), (1200, 900), (-500, 2500), (0, -1500))
 PARKS = (
     ("人民公园", (120, 60)), ("劳动公园", (-1700, 500)), ("北山公园", (-500, 2050)),
     ("南山公园", (-60, -2500)), ("兴安公园", (-2200, -3000)), ("东山公园", (1560, 560)),
-    ("儿童公园", (-700, -400)), ("湿地公园", (1450, -1400)), ("鹤林公园", (-2300, -900)),
+    ("儿童公园", (-700, -400)), ("湿地公园", (1180, -1150)), ("鹤林公园", (-2300, -900)),
 )  # fmt: skip
 
-NEAR, FAR, FAR_OFF = 5_000.0, 7_000.0, 30_000.0
+# Woods and a reservoir outside the town: name, middle, size in metres.
+WOODS = (
+    ("北山林场", (-3000, 3300), 900), ("松鹤林场", (-4100, -1300), 700),
+    ("东山林场", (3500, 2300), 800), ("南岗林场", (300, -4700), 600),
+    ("鹤鸣湿地", (2900, -2900), 650), ("西林", (-4300, 1500), 450),
+)  # fmt: skip
+LAKES = (("五道水库", (3700, 700), 380), ("北沟水库", (700, 4500), 260))
+
+NEAR, FAR, FAR_OFF = 4_300.0, 5_700.0, 30_000.0
 
 
 def smooth(points: tuple[tuple[float, float], ...], rounds: int = 4) -> LineString:
@@ -70,6 +79,16 @@ def outline(rng: np.random.Generator) -> Polygon:
     swing = (wave - wave.min()) / (wave.max() - wave.min())
     radius = NEAR + (FAR - NEAR) * swing
     return Polygon(np.column_stack([radius * np.cos(turn) - 300, radius * np.sin(turn) - 400]))
+
+
+def blob(rng: np.random.Generator, middle: tuple[float, float], size: float) -> Polygon:
+    """Return an irregular shape of about a size around its middle, longer than wide."""
+    turn = np.linspace(0, 2 * np.pi, 48, endpoint=False)
+    radius = np.full(len(turn), 1.0)
+    for k in (2, 3, 5, 8):
+        radius += rng.uniform(0.15, 0.5) / k * np.sin(k * turn + rng.uniform(0, 2 * np.pi))
+    rim = size * radius[:, None] * np.column_stack([np.cos(turn), 0.7 * np.sin(turn)])
+    return rotate(Polygon(rim + middle), rng.uniform(0, 180))
 
 
 def warp(points: Floats, phases: Floats) -> Floats:

@@ -70,7 +70,7 @@ def build(seed: int = 2304, today: date = figures.TODAY) -> City:
         property_coverage=coverage,
         grids=grid,
         issues=issues.frame(stream(seed, "issues"), _scene(built, buildings, named), today),
-        backdrop=backdrop.frame(built.blocks, named),
+        backdrop=backdrop.frame(stream(seed, "backdrop"), built.blocks, named),
     )
 
 

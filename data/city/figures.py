@@ -32,12 +32,12 @@ DISTRICTS = {
 # Residential buildings, subdistricts and communities of each district: made up, the first adds
 # up to BUILDINGS.
 SHARES = {
-    "230402": (560, 4, 11),
-    "230403": (900, 6, 18),
-    "230404": (840, 5, 17),
-    "230405": (680, 5, 14),
-    "230406": (730, 5, 15),
-    "230407": (543, 4, 11),
+    "230402": (780, 4, 14),
+    "230403": (940, 6, 18),
+    "230404": (770, 5, 16),
+    "230405": (600, 5, 13),
+    "230406": (660, 5, 14),
+    "230407": (503, 4, 11),
 }
 NAMED_SUBDISTRICTS = {"230403": (("新安", "Xin'an"),)}
 NAMED_COMMUNITIES = {

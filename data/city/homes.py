@@ -28,8 +28,8 @@ class Style:
 
 
 STYLES = {
-    "old": Style(35, 10.5, 25, 9, 0.07, 2.2, False),
-    "slab": Style(54, 12.0, 36, 11, 0.03, 0.0, False),
+    "old": Style(37, 10.5, 28, 10, 0.07, 2.2, False),
+    "slab": Style(56, 12.0, 42, 14, 0.03, 0.0, False),
     "tower": Style(26, 24, 62, 38, 0.04, 0.0, True),
 }
 
@@ -123,7 +123,8 @@ def _spans(land: BaseGeometry, low: float, high: float) -> list[tuple[float, flo
     cuts = [land.intersection(LineString([(west - 1, y), (east + 1, y)])) for y in (low, high)]
     parts = [[part.bounds for part in shapely.get_parts(cut)] for cut in cuts]
     both = [(max(a[0], b[0]), min(a[2], b[2])) for a in parts[0] for b in parts[1]]
-    return sorted((left, right) for left, right in both if right - left > 15)
+    # A street may bend inwards between the two lines, by less than a metre.
+    return sorted((left + 1, right - 1) for left, right in both if right - left > 15)
 
 
 def _row(

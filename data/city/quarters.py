@@ -14,6 +14,8 @@ from data.city.town import Town
 # How readily a border runs along each kind of way: a metre of river counts as 0.2.
 COST = {"river": 0.2, "rail": 0.25, "trunk": 0.3, "main": 0.6, "street": 1.0, "edge": 1.0}
 OLD_ENOUGH = 24
+# Built blocks of a subdistrict at least: enough for two communities however they lie.
+BLOCKS = 5
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ def draw(town: Town) -> Quarters:
     for district, (_, streets, _) in figures.SHARES.items():
         members = np.flatnonzero(town.blocks.district == district).tolist()
         for i, (sub, count) in enumerate(_subdistricts(ground, members, district, streets)):
-            for j, blocks in enumerate(_ordered(ground, share.part(ground, sub, [1.0] * count))):
+            for j, blocks in enumerate(_ordered(ground, share.part(ground, sub, count))):
                 codes[blocks] = f"{district}{i + 1:03}{j + 1:03}"
     return Quarters(codes, _weimin(town, codes))
 
@@ -40,9 +42,10 @@ def _subdistricts(
     ground: share.Ground, members: list[int], district: str, count: int
 ) -> list[tuple[list[int], int]]:
     """Return the blocks of each subdistrict of a district and how many communities it gets."""
-    parts = _ordered(ground, share.part(ground, members, [1.0] * count))
+    parts = _ordered(ground, share.part(ground, members, count, BLOCKS))
     weights = np.array([ground.weight[part].sum() for part in parts])
-    least, most = np.full(count, 2), np.full(count, 9)
+    most = np.array([np.count_nonzero(ground.weight[part]) // 2 for part in parts])
+    least = np.full(count, 2)
     seats = share.seats(weights, figures.SHARES[district][2], least, most)
     return list(zip(parts, seats.tolist(), strict=True))
 

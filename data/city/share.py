@@ -1,6 +1,7 @@
 """Fair shares: seats by Webster's method, and a map cut into connected parts of wanted weights."""
 
 import heapq
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,9 @@ from data.city import mesh
 from data.city.plane import Floats, Ints
 
 TURNS = 12
-FIRM = 0.6
+FIRM = 0.9
+# Where the goal itself leaves one side too few built pieces, these are tried.
+SHIFTS = (0.0, -0.12, 0.12, -0.25, 0.25)
 
 
 def seats(weights: Floats, total: int, least: Ints, most: Ints) -> Ints:
@@ -39,17 +42,17 @@ class Ground:
     near: dict[int, dict[int, float]]
 
 
-def part(ground: Ground, members: list[int], wanted: list[float]) -> list[list[int]]:
-    """Return members in len(wanted) connected parts whose weights are near those wanted.
+def part(ground: Ground, members: list[int], count: int, least: int = 1) -> list[list[int]]:
+    """Return members in count connected parts of about equal weight.
 
-    Halves again and again; each half is connected when the whole is.
+    Each holds at least so many pieces that weigh anything. Halves again and again; each half is
+    connected when the whole is. Raises ValueError when no cut leaves both sides enough.
     """
-    if len(wanted) == 1:
+    if count == 1:
         return [members]
-    cut = len(wanted) // 2
-    goal = sum(wanted[:cut]) / sum(wanted)
-    one, two = _halve(ground, members, goal, cut, len(wanted) - cut)
-    return part(ground, one, wanted[:cut]) + part(ground, two, wanted[cut:])
+    first = count // 2
+    one, two = _halve(ground, members, first / count, first * least, (count - first) * least)
+    return part(ground, one, first, least) + part(ground, two, count - first, least)
 
 
 def _halve(
@@ -57,22 +60,27 @@ def _halve(
 ) -> tuple[list[int], list[int]]:
     """Return two connected halves, the first with about goal of the weight: the best of 12 ways."""
     every = np.array(members)
-    total, best = ground.weight[every].sum(), None
+    total = ground.weight[every].sum()
+    for shift in SHIFTS:
+        found = []
+        for one, two in _sweeps(ground, every, goal + shift):
+            if len(_loaded(ground, one)) >= least and len(_loaded(ground, two)) >= rest:
+                off = abs(ground.weight[one].sum() / total - goal) / goal
+                found.append((off + FIRM * _border(ground, one, two) / 1000, one, two))
+        if found:
+            return min(found)[1:]
+    raise ValueError(f"{len(members)} pieces of ground cannot be cut in {least} + {rest} parts")
+
+
+def _sweeps(ground: Ground, every: Ints, goal: float) -> Iterator[tuple[list[int], list[int]]]:
+    """Yield both sides of a line in 12 directions, the first with about goal of the weight."""
     for turn in np.arange(TURNS) * 2 * np.pi / TURNS:
         along = ground.place[every] @ np.array([np.cos(turn), np.sin(turn)])
         order = every[np.argsort(along, kind="stable")]
-        reach = np.cumsum(ground.weight[order]) / total
-        at = int(np.argmin(np.abs(reach - goal))) + 1
-        one, two = _mended(ground, order[:at], order[at:])
-        if len(_loaded(ground, one)) < least or len(_loaded(ground, two)) < rest:
-            continue
-        off = abs(ground.weight[one].sum() / total - goal) / goal
-        score = off + FIRM * _border(ground, one, two) / 1000
-        if best is None or score < best[0]:
-            best = (score, one, two)
-    if best is None:
-        raise ValueError(f"{len(members)} pieces of ground cannot be cut in {least} + {rest} parts")
-    return best[1], best[2]
+        reach = np.cumsum(ground.weight[order])
+        at = int(np.argmin(np.abs(reach - reach[-1] * goal))) + 1
+        if at < len(order):
+            yield _mended(ground, order[:at], order[at:])
 
 
 def _mended(ground: Ground, one: Ints, two: Ints) -> tuple[list[int], list[int]]:

@@ -87,9 +87,9 @@ def _lattice(
     """Yield two families of nearly parallel streets around a district's heart."""
     region = part.intersection(Point(heart).buffer(2100))
     region = region.difference(bones.smooth(bones.RIVER).buffer(BANK_M - 1))
-    for suffix, side, gaps in (("路", 90.0, (225, 330)), ("街", 0.0, (215, 300))):
+    for suffix, side, gaps in (("路", 90.0, (190, 300)), ("街", 0.0, (180, 265))):
         start = -2100 + rng.uniform(0, 200)
-        offsets = start + np.cumsum(rng.uniform(*gaps, 22))
+        offsets = start + np.cumsum(rng.uniform(*gaps, 26))
         for i, offset in enumerate(offsets[offsets < 2100]):
             x, y = heart[0], heart[1] + offset
             level = LineString([(x - 2500, y), (x + 2500, y)])

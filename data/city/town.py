@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from data.city import bones, figures, homes
 from data.city.blocks import Blocks
@@ -49,7 +50,7 @@ def fill(seed: int, blocks: Blocks) -> Town:
         for i in _outward(rng, blocks, code):
             found = _built(rng, blocks, i) if left else []
             if sum(len(plot.houses) for plot in found) < 4:
-                use[i] = "field" if not left else "civic"
+                use[i] = "civic" if left else "field"
                 continue
             for plot in found:
                 kept = replace(plot, houses=plot.houses[:left])
@@ -58,7 +59,16 @@ def fill(seed: int, blocks: Blocks) -> Town:
                 owner.append(i)
     if left:
         raise ValueError(f"the town has no room for {left} more buildings")
+    use = _within(use, blocks)
     return _town(seed, replace(blocks, use=use), plots, np.array(owner))
+
+
+def _within(use: NDArray[np.str_], blocks: Blocks) -> NDArray[np.str_]:
+    """Return uses with parks and civic blocks turned to field where fewer than two homes border."""
+    pairs = blocks.edge[["a", "b"]].drop_duplicates().to_numpy()
+    sides = np.vstack([pairs, pairs[:, ::-1]])
+    homes_near = np.bincount(sides[use[sides[:, 1]] == "home", 0], minlength=len(use))
+    return np.where(np.isin(use, ("park", "civic")) & (homes_near < 2), "field", use)
 
 
 def _outward(rng: np.random.Generator, blocks: Blocks, code: str) -> list[int]:
@@ -67,7 +77,7 @@ def _outward(rng: np.random.Generator, blocks: Blocks, code: str) -> list[int]:
     spots = shapely.centroid(blocks.ground[mine])
     heart = shapely.distance(spots, shapely.Point(bones.HEARTS[code][0]))
     centre = shapely.distance(spots, shapely.Point(-200, -200))
-    order = np.argsort(heart + 0.45 * centre + rng.uniform(0, 220, len(mine)), kind="stable")
+    order = np.argsort(heart + 0.6 * centre + rng.uniform(0, 200, len(mine)), kind="stable")
     return [int(i) for i in mine[order]]
 
 
@@ -78,8 +88,8 @@ def _built(rng: np.random.Generator, blocks: Blocks, i: int) -> list[homes.Plot]
         min(spot.distance(shapely.Point(at)) for at in towns)
         for towns in (bones.NEW_TOWNS, bones.OLD_TOWNS)
     )
-    age = rng.normal(0, 90)
-    style = "tower" if new + age < 400 else "old" if old + age < 480 else "slab"
+    age = rng.normal(0, 70)
+    style = "tower" if new + age < 330 else "old" if old + age < 480 else "slab"
     return homes.settle(rng, blocks.ground[i], blocks.land[i], float(blocks.turn[i]), style)
 
 
@@ -101,8 +111,8 @@ def _stacked(rng: np.random.Generator, style: str, house: Shapes) -> tuple[Ints,
     """Return floors and households of the houses of one plot."""
     if style == "tower":
         floors = rng.choice([26, 28, 30, 32, 33]) + rng.integers(0, 2, len(house))
-        return floors, floors * rng.choice([10, 12, 12, 14, 16])
-    base = rng.choice([5, 6, 6, 7]) if style == "slab" else 5
+        return floors, floors * rng.choice([8, 10, 12, 14, 16])
+    base = rng.choice([5, 6, 6, 7]) if style == "slab" else rng.choice([4, 5])
     floors = base - (rng.random(len(house)) < 0.15)
     box = shapely.bounds(house)
     length = np.hypot(box[:, 2] - box[:, 0], box[:, 3] - box[:, 1])
