@@ -9,13 +9,12 @@ from numpy.typing import NDArray
 
 from data import shapes
 from data.columns import Column, Table, Type
-from data.crs import Frame
 from data.faults import Fault, Notes
 from data.keys import Seen
-from data.mapping import NUMBERED
+from data.mapping import CONSTANT, NUMBERED
 from data.options import ReadOptions
 from data.parse import parse, to_text
-from data.shapes import Geoms, Shapes
+from data.shapes import Rule
 from data.streams import Raw
 
 Bools = NDArray[np.bool_]
@@ -28,7 +27,7 @@ class Rules:
     file: str
     table: Table
     mapping: Mapping[str, str]
-    frame: Frame
+    shape: Rule
     options: ReadOptions
     notes: Notes
     shaped: bool
@@ -42,10 +41,10 @@ class Check:
     raw: Raw
     faults: list[Fault] = field(default_factory=list)
     columns: dict[str, pa.Array] = field(default_factory=dict)
-    geometry: Geoms | None = None
+    ewkb: pa.Array | None = None
 
     def run(self, seen: Seen) -> None:
-        """Fill `columns` and `geometry`, and `good` with where no fault was found."""
+        """Fill `columns` and `ewkb`, and `good` with where no fault was found."""
         self.good = np.ones(len(self.raw), dtype=np.bool_)
         lost = np.isin(self.raw.rows, [fault.row for fault in self.raw.faults])
         self.good &= ~lost
@@ -55,7 +54,7 @@ class Check:
             if column.required:
                 self._required(column)
         if self.rules.shaped:
-            self.geometry = self._geometry(lost)
+            self.ewkb = self._geometry(lost)
         self._duplicates(seen)
 
     def _column(self, column: Column) -> pa.Array:
@@ -65,7 +64,7 @@ class Check:
         if theirs == NUMBERED:
             stem = self.rules.file.partition(".")[0]
             return pa.array([f"{stem}-{row}" for row in self.raw.rows], pa.string())
-        array = self.raw.table.column(self.raw.table.schema.names.index(theirs))
+        array = self._stated(theirs)
         zone = self.rules.options.timezone
         parsed = parse(array, column, zone)
         if parsed.naive:
@@ -73,6 +72,13 @@ class Check:
         if parsed.bad.any():
             self._nonsense(column, to_text(array), parsed.bad)
         return parsed.values
+
+    def _stated(self, theirs: str) -> pa.Array:
+        names = self.raw.table.schema.names
+        if theirs not in names:
+            constant = theirs.removeprefix(CONSTANT)
+            return pa.array([constant] * len(self.raw), pa.string())
+        return self.raw.table.column(names.index(theirs))
 
     def _nonsense(self, column: Column, text: pa.Array, bad: Bools) -> None:
         self._fault(
@@ -93,26 +99,13 @@ class Check:
             column.name,
         )
 
-    def _geometry(self, lost: Bools) -> Geoms:
-        rules, options = self.rules, self.rules.options
-
-        def begin(geoms: Geoms) -> Shapes:
-            return Shapes(
-                geoms,
-                rules.table.shape,
-                rules.frame,
-                rules.notes,
-                rules.table.shape_required,
-                options.repair,
-                options.extent,
-            )
-
-        checked = shapes.check(self.raw.wkb, begin)
-        for flaw in checked.flaws:
+    def _geometry(self, lost: Bools) -> pa.Array:
+        ewkb, flaws = shapes.check(self.raw.wkb, self.rules.shape, self.rules.notes)
+        for flaw in flaws:
             if not lost[flaw.position]:
                 self._add(flaw.position, flaw.kind, flaw.what, flaw.mend)
             self.good[flaw.position] = False
-        return checked.geoms
+        return ewkb
 
     def _duplicates(self, seen: Seen) -> None:
         earlier = seen.earlier(self.columns, self.raw.rows, self.good)

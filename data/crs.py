@@ -10,6 +10,8 @@ from data.faults import Notes, UnknownCrs
 from geo.datums import Coords, Datum, to_wgs84
 
 WGS84 = CRS.from_epsg(4326)
+WGS84_RADIUS = 6_378_137.0
+"""The semi-major axis of WGS 84 and of the systems that agree with it, CGCS2000 among them."""
 _SAME = frozenset({"EPSG:4326", "EPSG:4979", "EPSG:4490", "EPSG:4480", "OGC:CRS84", "OGC:CRS84h"})
 """Systems whose degrees are WGS 84 degrees at map scale."""
 _SHIFTED = frozenset({Datum.GCJ02, Datum.BD09})
@@ -40,7 +42,9 @@ class Frame:
 
 
 def frame(stated: str | None, given: str | None, datum: Datum, notes: Notes) -> Frame:
-    """Return the frame of a file that states one system, or none, and of options that override it.
+    """Return the frame of a file that states one system, and of options that override it.
+
+    `stated` is None where the file does not say, and empty where its format means degrees.
 
     The first axis of the file is east, whatever order the authority lists the axes in: that is how
     files are written. Raises UnknownCrs for a system that does not exist or cannot place anything
@@ -49,7 +53,7 @@ def frame(stated: str | None, given: str | None, datum: Datum, notes: Notes) -> 
     crs = _parse(given, "--crs") if given else _parse(stated, "The file's own") if stated else None
     if given and stated and crs != _quietly(stated):
         notes.add(f"The file states another reference system; {given} was used as told.")
-    if crs is None:
+    if crs is None and stated is None:
         notes.add("No reference system is stated: taken as longitude and latitude in degrees.")
     if crs is None or _is_wgs84(crs):
         return Frame(crs is not None, datum)
@@ -85,7 +89,8 @@ def _is_wgs84(crs: CRS) -> bool:
 
 def _transformer(crs: CRS, notes: Notes) -> Transformer:
     found = Transformer.from_crs(crs, WGS84, always_xy=True)
-    if "ballpark" in found.description.casefold():
+    modern = crs.ellipsoid is not None and crs.ellipsoid.semi_major_metre == WGS84_RADIUS
+    if "ballpark" in found.description.casefold() and not modern:
         notes.add(
             f"No exact way from {crs.name!r} to WGS 84 is known: places may be some hundred metres "
             "off. Name the system with --crs EPSG:n if you know it."

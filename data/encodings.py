@@ -1,6 +1,7 @@
 """Which encoding some bytes of text are in: declared, or guessed and said so."""
 
 import codecs
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,8 +9,13 @@ from charset_normalizer import from_bytes
 
 from data.faults import UnknownEncoding
 
-CANDIDATES = ("utf-8", "gb18030", "big5", "euc_kr", "shift_jis", "cp1251", "cp1252")
-"""Tried in this order of preference when nothing is declared."""
+CANDIDATES = ("utf-8", "gb18030", "cp950", "cp949", "cp932", "cp1251", "cp1252")
+"""Tried in this order of preference when nothing is declared.
+
+The code pages are the supersets of Big5, EUC-KR and Shift-JIS that files hold in practice.
+"""
+_SUPERSETS = {"big5": "cp950", "euc_kr": "cp949", "shift_jis": "cp932", "gb2312": "gb18030",
+              "gbk": "gb18030", "iso8859-1": "cp1252"}  # fmt: skip
 SAMPLE = 1 << 20
 """How many bytes are looked at."""
 
@@ -23,9 +29,10 @@ class Encoding:
 
 
 def declared(name: str) -> str:
-    """Return the codec of this name; raises UnknownEncoding if there is none."""
+    """Return the codec of this name, or its superset; raises UnknownEncoding if there is none."""
     try:
-        return codecs.lookup(name).name
+        found = codecs.lookup(name).name
+        return _SUPERSETS.get(found, found)
     except LookupError as failure:
         raise UnknownEncoding(
             f"There is no encoding {name!r}.", hint=f"Common ones: {', '.join(CANDIDATES)}."
@@ -48,6 +55,17 @@ def guess(sample: bytes) -> str | None:
         for match in from_bytes(sample[:65_536], cp_isolation=fitting, enable_fallback=False)
     }
     return min(fitting, key=lambda name: chaos.get(name, 1))
+
+
+def of_cpg(path: Path) -> str | None:
+    """Return the codec that the .cpg file beside a Shapefile names, None if it names none."""
+    for beside in (path.with_suffix(".cpg"), path.with_suffix(".CPG")):
+        if beside.is_file():
+            told = beside.read_text(encoding="ascii", errors="ignore").strip()[:40]
+            for name in (told, f"cp{told}"):
+                with suppress(UnknownEncoding):
+                    return declared(name)
+    return None
 
 
 def _decodes(sample: bytes, name: str) -> bool:

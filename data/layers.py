@@ -1,18 +1,22 @@
 """Read what GDAL reads, as a stream of Arrow batches, with its grumbling collected as notes."""
 
+import os
 import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
+from data import encodings, texts, wkb
 from data.columns import Shape
-from data.faults import Notes, UnknownLayer, UnreadableFile
+from data.faults import Notes, UnknownEncoding, UnknownLayer, UnreadableFile
 from data.streams import ROWS, Raw, Stream
 
 _FAILURES = (
@@ -27,6 +31,14 @@ _FAILURES = (
 )
 _FILTERS = threading.Lock()
 """Warning filters belong to the whole process, so one thread at a time listens to GDAL."""
+_BYTES = "ISO-8859-1"
+"""What GDAL is told where we decode ourselves: it passes every byte on as one letter."""
+_DBASE = "ESRI Shapefile"
+
+_ADVICE = {
+    True: "A Shapefile is several files: its .shx and .dbf belong beside it.",
+    False: "Check that the file is complete and that its suffix names its format.",
+}
 
 
 @contextmanager
@@ -38,18 +50,97 @@ def listening(path: Path, notes: Notes) -> Iterator[None]:
             yield
     except _FAILURES as failure:
         reasons = "; ".join([*dict.fromkeys(str(one.message) for one in heard), str(failure)])
+        reasons = reasons.replace(f"{path.parent}{os.sep}", "")
         raise UnreadableFile(
-            f"{path.name} cannot be read: {reasons.replace(str(path), path.name)[:500]}",
-            hint="Check that the file is complete and that its suffix names its format.",
+            f"{path.name} cannot be read: {reasons[:500]}",
+            hint=_ADVICE.get("SHAPE_RESTORE_SHX" in reasons),
         ) from failure
-    for warning in heard:
-        notes.add(f"GDAL: {warning.message}".replace(str(path), path.name))
+    for said in (str(warning.message) for warning in heard):
+        if "Non closed ring" not in said:  # each such ring is a fault with its row
+            notes.add(f"GDAL: {said}".replace(str(path), path.name))
+
+
+@dataclass(frozen=True)
+class _Layer:
+    """One layer of one file, and how its text is to be decoded: by GDAL, or by us."""
+
+    path: Path
+    name: str
+    notes: Notes
+    codec: str | None = None
+
+    @property
+    def options(self) -> dict[str, Any]:
+        return {"layer": self.name, "encoding": _BYTES if self.codec else None}
+
+    def stream(self, **more: Any) -> Iterator[tuple[pa.RecordBatch, str]]:
+        """Yield batches as GDAL hands them out, and the name of their geometry column."""
+        with listening(self.path, self.notes):
+            opened = pyogrio.raw.open_arrow(
+                self.path,
+                use_pyarrow=True,
+                datetime_as_string=True,
+                batch_size=ROWS,
+                **self.options,
+                **more,
+            )
+            meta, reader = opened.__enter__()
+        try:
+            while True:
+                with listening(self.path, self.notes):
+                    batch = next(reader, None)
+                if batch is None:
+                    return
+                yield batch, meta["geometry_name"] or "wkb_geometry"
+        finally:
+            opened.__exit__(None, None, None)
+
+    def batches(self) -> Iterator[Raw]:
+        first = 1
+        for batch, geometry in self.stream():
+            yield self._raw(batch, geometry, first)
+            first += batch.num_rows
+
+    def _raw(self, batch: pa.RecordBatch, geometry: str, first: int) -> Raw:
+        rows = np.arange(first, first + batch.num_rows)
+        at = batch.schema.get_field_index(geometry)
+        if at < 0:
+            return Raw(rows, self._decoded(batch))
+        shapes, table = batch.column(at), self._decoded(batch.remove_column(at))
+        if np.isin(wkb.types(shapes), wkb.CURVED).any():
+            shapes = self._straight(first, batch.num_rows)
+        return Raw(rows, table, shapes)
+
+    def _decoded(self, table: pa.RecordBatch) -> pa.RecordBatch:
+        try:
+            if self.codec:
+                return texts.decode(table, self.codec)
+            for column in filter(texts.is_text, table.columns):
+                column.validate(full=True)
+        except (UnicodeDecodeError, pa.ArrowInvalid) as failure:
+            raise UnknownEncoding(
+                f"{self.path.name}: its text is not in {self.codec or 'UTF-8'}.",
+                hint="Name its encoding with --encoding, or convert the file to GeoPackage.",
+            ) from failure
+        return table
+
+    def _straight(self, first: int, count: int) -> pa.Array:
+        """Read shapes again by the way on which GDAL draws curves as lines."""
+        with listening(self.path, self.notes):
+            _, _, geometry, _ = pyogrio.raw.read(
+                self.path, columns=[], skip_features=first - 1, max_features=count, **self.options
+            )
+        self.notes.add(
+            "Curves were drawn as lines with a corner every 4 degrees of arc, "
+            "within 0.06 % of their radius."
+        )
+        return pa.array(geometry, pa.binary())
 
 
 def open_layer(
     path: Path, layer: str | None, shape: Shape, encoding: str | None, notes: Notes
 ) -> Stream:
-    """Return one layer as a stream; raises UnreadableFile, UnknownLayer.
+    """Return one layer as a stream; raises UnreadableFile, UnknownLayer, UnknownEncoding.
 
     Without a name it is the only layer, or the only one whose geometry suits `shape`.
     """
@@ -57,20 +148,46 @@ def open_layer(
         found = pyogrio.list_layers(path)
     name = _choose(path, [(str(n), g) for n, g in found], layer, shape)
     with listening(path, notes):
-        info = pyogrio.read_info(path, layer=name, encoding=encoding)
-
-    def batches() -> Iterator[Raw]:
-        return _batches(path, name, encoding, notes)
-
+        info = pyogrio.read_info(path, layer=name, encoding=_BYTES if encoding else None)
+    opened = _Layer(path, name, notes, _codec(path, name, info, encoding, notes))
+    names = [str(field) for field in info["fields"]]
     return Stream(
-        name=name,
-        fields=tuple(info["fields"]),
-        batches=batches,
+        name=path.name,
+        fields=tuple(texts.name(n, opened.codec) if opened.codec else n for n in names),
+        batches=opened.batches,
         crs=info["crs"],
         total=_plausible(info["features"], path),
         shaped=info["geometry_type"] is not None,
-        dbase=info["driver"] == "ESRI Shapefile",
+        dbase=info["driver"] == _DBASE,
     )
+
+
+def _codec(
+    path: Path, layer: str, info: dict[str, Any], given: str | None, notes: Notes
+) -> str | None:
+    """Return the encoding we decode ourselves; None where the format or the file states its own."""
+    if info["driver"] != _DBASE:
+        if given:
+            notes.add(f"--encoding was not needed: {info['driver']} states its own.")
+        return None
+    if given:
+        return encodings.declared(given)
+    if info["encoding"] != _BYTES:
+        return None
+    told = encodings.of_cpg(path)
+    if told:
+        return told
+    sample = _Layer(path, layer, notes, codec=_BYTES).stream(read_geometry=False)
+    names = [str(field) for field in info["fields"]]
+    found = texts.guess(names, (batch for batch, _ in sample))
+    if found is None:
+        raise UnknownEncoding(
+            f"{path.name}: its text is in none of the encodings we know.",
+            hint="Name it with --encoding.",
+        )
+    if found != "utf-8":
+        notes.add(f"The text was taken as {found}; if it looks wrong, give --encoding.")
+    return found
 
 
 _SUITS = {
@@ -105,28 +222,3 @@ def _plausible(features: int, path: Path) -> int | None:
     if features < 0 or (path.is_file() and features > path.stat().st_size):
         return None
     return features
-
-
-def _batches(path: Path, layer: str, encoding: str | None, notes: Notes) -> Iterator[Raw]:
-    options = {"layer": layer, "encoding": encoding, "batch_size": ROWS}
-    with listening(path, notes):
-        opened = pyogrio.raw.open_arrow(path, use_pyarrow=True, datetime_as_string=True, **options)
-        meta, reader = opened.__enter__()
-    first = 1
-    try:
-        while True:
-            with listening(path, notes):
-                batch = next(reader, None)
-            if batch is None:
-                return
-            yield _raw(batch, meta["geometry_name"] or "wkb_geometry", first)
-            first += batch.num_rows
-    finally:
-        opened.__exit__(None, None, None)
-
-
-def _raw(batch: pa.RecordBatch, geometry: str, first: int) -> Raw:
-    at = batch.schema.get_field_index(geometry)
-    wkb = batch.column(at) if at >= 0 else None
-    table = batch.remove_column(at) if at >= 0 else batch
-    return Raw(np.arange(first, first + batch.num_rows), table, wkb)

@@ -9,6 +9,8 @@ from data.streams import Stream
 
 NUMBERED = "#"
 """Stands for a column's name in a mapping: number the rows instead."""
+CONSTANT = "="
+"""Begins a value that every row gets, in place of a column's name: `level==district`."""
 _DBF_WIDTH = 10
 
 
@@ -26,7 +28,7 @@ def match(stream: Stream, table: Table, given: Mapping[str, str]) -> Mapping[str
             )
     known = {plain(field): field for field in reversed(stream.fields)}
     found = {
-        column.name: _find(column, stream, known, given.get(column.name))
+        column.name: _find(column, table, stream, known, given.get(column.name))
         for column in table.columns
     }
     for column in table.columns:
@@ -36,12 +38,14 @@ def match(stream: Stream, table: Table, given: Mapping[str, str]) -> Mapping[str
 
 
 def _find(
-    column: Column, stream: Stream, known: Mapping[str, str], given: str | None
+    column: Column, table: Table, stream: Stream, known: Mapping[str, str], given: str | None
 ) -> str | None:
     if given is None:
         cut = plain(column.name[:_DBF_WIDTH])
         return known.get(plain(column.name)) or (known.get(cut) if stream.dbase else None)
-    if given == NUMBERED or given in stream.fields:
+    if given in stream.fields or given.startswith(CONSTANT):
+        return given
+    if given == NUMBERED and table.key == (column.name,):
         return given
     if plain(given) not in known:
         raise MissingColumn(f"There is no column {given!r}.", hint=_listed(stream))
@@ -53,7 +57,7 @@ def _missing(column: Column, stream: Stream, table: Table) -> MissingColumn:
     return MissingColumn(
         f"There is no column for {column.name!r}, which each row needs.",
         hint=f"{_listed(stream)} Name it with --columns {column.name}=THEIRS"
-        f"{numbered if table.key == (column.name,) else ''}.",
+        f"{numbered if table.key == (column.name,) else ', or one value for all with =VALUE'}.",
     )
 
 

@@ -6,6 +6,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from data.faults import Notes
+
 Geoms = NDArray[np.object_]
 
 
@@ -16,6 +18,10 @@ class Outlines:
     geoms: Geoms
     moved_m: NDArray[np.float64]
     changed_m2: NDArray[np.float64]
+
+    def note(self, notes: Notes) -> None:
+        """Tell what was repaired."""
+        notes.add("Outlines were repaired", len(self.geoms))
 
 
 METRES = 111_320.0

@@ -18,9 +18,10 @@ class ReadOptions:
     datum: Datum = Datum.WGS84
     encoding: str | None = None
     columns: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    """Our name → the file's; `#` numbers the rows: `code=#` makes `FILE-1`, `FILE-2` …
+    """Our name → the file's column.
 
-    For tables also `lon`, `lat` and `wkt`.
+    `#` numbers the rows instead: `code=#` makes `FILE-1`, `FILE-2` …; `=` begins a value that
+    every row gets: `level==district`. For tables also `lon`, `lat` and `wkt`.
     """
     repair: bool = False
     timezone: str = "Asia/Shanghai"

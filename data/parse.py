@@ -1,7 +1,7 @@
 """Turn a column of a file, whatever its type there, into one of ours, all rows at once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -41,6 +41,8 @@ def parse(array: pa.Array, column: Column, timezone: str) -> Parsed:
 
     Values that do not fit are null in the result and true in `bad`.
     """
+    if column.type is Type.INT and pa.types.is_integer(array.type):
+        return _ranged(array.cast(pa.int64()), column)
     text = to_text(array)
     if column.words:
         return _words(text, column)
@@ -58,7 +60,10 @@ def to_text(array: pa.Array) -> pa.Array:
     elif not pa.types.is_string(array.type):
         array = _cast_text(array)
     trimmed = pc.utf8_trim_whitespace(array)
-    return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
+    blank = pc.equal(trimmed, "")
+    if not pc.any(blank).as_py():
+        return trimmed
+    return pc.if_else(blank, pa.scalar(None, pa.string()), trimmed)
 
 
 _NAIVE = "%Y-%m-%dT%H:%M:%S"
@@ -90,21 +95,25 @@ def _text(text: pa.Array, column: Column, _timezone: str) -> Parsed:
     return _drop(text, _mask(bad))
 
 
-def _drop(values: pa.Array, bad: Bools, naive: int = 0) -> Parsed:
+def _drop(values: pa.Array, bad: Bools, kind: pa.DataType | None = None) -> Parsed:
+    """Return the values of some type, null where they are bad."""
     if bad.any():
         values = pc.if_else(pa.array(~bad), values, pa.scalar(None, values.type))
-    return Parsed(values, bad, naive)
+    return Parsed(values if kind is None else values.cast(kind), bad)
 
 
 def _int(text: pa.Array, column: Column, _timezone: str) -> Parsed:
     whole = pc.match_substring_regex(text, _WHOLE)
     digits = pc.replace_substring_regex(text, _WHOLE, r"\1")
     number = pc.if_else(whole, digits, pa.scalar(None, pa.string()))
-    number = pc.utf8_ltrim(number, "+").cast(pa.int64())
+    parsed = _ranged(pc.utf8_ltrim(number, "+").cast(pa.int64()), column)
+    return Parsed(parsed.values, parsed.bad | (_mask(pc.is_valid(text)) & ~_mask(whole)))
+
+
+def _ranged(number: pa.Array, column: Column) -> Parsed:
     fits = pc.and_(pc.greater_equal(number, column.least), pc.less_equal(number, column.most))
-    bad = _mask(pc.is_valid(text)) & ~_mask(fits)
-    number = pc.if_else(pa.array(~bad), number, pa.scalar(None, pa.int64()))
-    return Parsed(number.cast(pa.int32()), bad)
+    bad = _mask(pc.is_valid(number)) & ~_mask(fits)
+    return _drop(number, bad, pa.int32())
 
 
 def _words(text: pa.Array, column: Column) -> Parsed:
@@ -208,8 +217,8 @@ def _moment(text: pa.Array, _column: Column, timezone: str) -> Parsed:
         nonexistent="earliest",
     ).cast(pa.timestamp("us", "UTC"))
     stated = pa.array(np.where(naive, np.datetime64("NaT", "us"), fixed), pa.timestamp("us", "UTC"))
-    values = pc.coalesce(local, stated)
-    return _drop(values, found.bad, int(np.sum(naive & ~np.isnat(clock))))
+    parsed = _drop(pc.coalesce(local, stated), found.bad)
+    return replace(parsed, naive=int(np.sum(naive & ~np.isnat(clock))))
 
 
 _PARSERS: dict[Type, Callable[[pa.Array, Column, str], Parsed]] = {

@@ -1,6 +1,6 @@
 """Find where a table says its rows lie, in lon and lat columns or in WKT, and make WKB of it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -63,21 +63,17 @@ def find(stream: Stream, given: Mapping[str, str]) -> Places | None:
     return None
 
 
-def place(stream: Stream, places: Places | None) -> Stream:
-    """Return the stream with WKB made from its place columns; unshaped if it has none."""
+def place(stream: Stream, given: Mapping[str, str]) -> Stream:
+    """Return the stream with WKB made from its place columns; as it is if it has none."""
+    places = find(stream, given)
     if places is None:
-        return replace(stream, shaped=False)
-    make: Callable[[Raw, str], Raw]
-    if places.wkt:
-        make = lambda raw, file: _from_wkt(raw, str(places.wkt), file)  # noqa: E731
-    else:
-        make = lambda raw, file: _from_pair(raw, places, file)  # noqa: E731
+        return stream
 
     def batches() -> Iterator[Raw]:
         for raw in stream.batches():
-            yield make(raw, stream.name)
+            yield (_from_wkt if places.wkt else _from_pair)(raw, places, stream.name)
 
-    return replace(stream, batches=batches, shaped=True)
+    return replace(stream, batches=batches, shaped=True, crs="")
 
 
 def _from_pair(raw: Raw, places: Places, file: str) -> Raw:
@@ -114,8 +110,8 @@ def _numbers(raw: Raw, column: str) -> tuple[np.ndarray, pd.Series]:
     return np.asarray(pd.to_numeric(text, errors="coerce"), dtype=np.float64), text
 
 
-def _from_wkt(raw: Raw, column: str, file: str) -> Raw:
-    text = to_text(raw.table.column(raw.table.schema.names.index(column)))
+def _from_wkt(raw: Raw, places: Places, file: str) -> Raw:
+    text = to_text(raw.table.column(raw.table.schema.names.index(places.wkt)))
     bare = pa.compute.replace_substring_regex(text, r"^SRID=\d+;", "")
     geoms = shapely.from_wkt(bare.to_numpy(zero_copy_only=False), on_invalid="ignore")
     bad = shapely.is_missing(geoms) & ~np.asarray(text.is_null())

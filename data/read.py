@@ -10,14 +10,13 @@ import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
-from data import crs, formats, layers, mapping, places, tables
+from data import crs, formats, layers, mapping, parquet, places, shapes, sheets, tables
 from data.check import Check, Rules
 from data.columns import TABLES, Kind, Shape, Table
 from data.faults import Fault, MissingColumn, Notes, UnreadableFile
 from data.formats import Reader
 from data.keys import Seen
 from data.options import ReadOptions
-from data.shapes import Geoms
 from data.streams import Raw, Stream
 
 __all__ = ["Batch", "ReadOptions", "Source", "open_source"]
@@ -28,13 +27,14 @@ class Batch:
     """The good rows of one stretch of a file, in our columns, and what is wrong with the others.
 
     `columns` has every column of the kind, in order: text as string, int as int32, date as date32,
-    moment as timestamp[us, UTC], null where the file has nothing. `geometry` is in EPSG:4326 (areas
-    as MultiPolygon), None where a row has no shape; None as a whole for kinds without geometry.
+    moment as timestamp[us, UTC], null where the file has nothing. `ewkb` and `geometry` are in
+    EPSG:4326 (areas as MultiPolygon), and None as a whole where there is no geometry at all.
     `rows` are the numbers of the good rows in the file, from 1.
     """
 
     columns: Mapping[str, pa.Array]
-    geometry: Geoms | None
+    ewkb: pa.Array | None
+    """The geometry as EWKB with its SRID, null where a row has none, ready for COPY."""
     rows: NDArray[np.int64]
     faults: tuple[Fault, ...]
     raw: Raw = field(repr=False)
@@ -44,12 +44,11 @@ class Batch:
         return len(self.rows)
 
     @cached_property
-    def ewkb(self) -> pa.Array | None:
-        """The geometry as EWKB with its SRID, null where a row has none, ready for COPY."""
-        if self.geometry is None:
+    def geometry(self) -> shapes.Geoms | None:
+        """The geometry in EPSG:4326, areas as MultiPolygon, None where a row has none."""
+        if self.ewkb is None:
             return None
-        stamped = shapely.set_srid(self.geometry, 4326)
-        return pa.array(shapely.to_wkb(stamped, include_srid=True), pa.binary())
+        return np.asarray(shapely.from_wkb(self.ewkb.to_numpy(zero_copy_only=False)), dtype=object)
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ def _batch(check: Check, seen: Seen) -> Batch:
     keep = pa.array(check.good)
     return Batch(
         {name: values.filter(keep) for name, values in check.columns.items()},
-        None if check.geometry is None else check.geometry[check.good],
+        None if check.ewkb is None else check.ewkb.filter(keep),
         check.raw.rows[check.good],
         (*check.raw.faults, *check.faults),
         check.raw,
@@ -111,20 +110,33 @@ def open_source(path: Path, kind: Kind, options: ReadOptions | None = None) -> S
             f"{path.name} holds no geometry; each of its {kind} needs {table.shape.value}.",
             hint="For a table, give it lon and lat columns or one with WKT.",
         )
+    shaped = table.shape is not Shape.NONE and stream.shaped
     rules = Rules(
         path.name,
         table,
         mapping.match(stream, table, options.columns),
-        crs.frame(stream.crs, options.crs, options.datum, notes),
+        shapes.Rule(
+            table.shape,
+            table.shape_required,
+            crs.frame(stream.crs if shaped else "", options.crs, options.datum, notes),
+            options.repair,
+            options.extent,
+        ),
         options,
         notes,
-        shaped=table.shape is not Shape.NONE and stream.shaped,
+        shaped,
     )
     return Source(path, kind, stream, rules)
 
 
 def _stream(path: Path, table: Table, options: ReadOptions, notes: Notes) -> Stream:
-    if formats.of(path).reader is Reader.CSV:
-        stream = tables.open_csv(path, options.encoding, notes)
-        return places.place(stream, places.find(stream, options.columns))
-    return layers.open_layer(path, options.layer, table.shape, options.encoding, notes)
+    match formats.of(path).reader:
+        case Reader.GDAL:
+            return layers.open_layer(path, options.layer, table.shape, options.encoding, notes)
+        case Reader.PARQUET:
+            stream = parquet.open_parquet(path)
+        case Reader.XLSX:
+            stream = sheets.open_xlsx(path, options.layer)
+        case Reader.CSV:
+            stream = tables.open_csv(path, options.encoding, notes)
+    return stream if stream.shaped else places.place(stream, options.columns)

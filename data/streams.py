@@ -37,6 +37,7 @@ class Stream:
     fields: tuple[str, ...]
     batches: Callable[[], Iterator[Raw]] = field(repr=False)
     crs: str | None = None
+    """None where the file does not say; empty where its format means longitude and latitude."""
     total: int | None = None
     shaped: bool = True
     """Whether its rows can have a shape."""

@@ -1,4 +1,4 @@
-"""Read tables, CSV and Excel, as streams of rows of text."""
+"""Read CSV as a stream of rows of text."""
 
 import csv
 from collections.abc import Iterator
@@ -40,7 +40,7 @@ def open_csv(path: Path, encoding: str | None, notes: Notes) -> Stream:
     def batches() -> Iterator[Raw]:
         return _csv(path, found.name, delimiter, [name.strip() for name in header])
 
-    return Stream(path.name, tuple(name.strip() for name in header), batches)
+    return Stream(path.name, tuple(name.strip() for name in header), batches, shaped=False)
 
 
 def _delimiter(sample: str) -> str:
