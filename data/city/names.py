@@ -8,7 +8,7 @@ _WORDS = """光明 Guangming 红旗 Hongqi 胜利 Shengli 团结 Tuanjie 和平 
 鹤翔 Hexiang 鹤鸣 Heming 鹤林 Helin 鹤栖 Heqi 矿山 Kuangshan 矿建 Kuangjian 乌金 Wujin
 工人 Gongren 劳动 Laodong 先锋 Xianfeng 前进 Qianjin 跃进 Yuejin 永安 Yong'an 永兴 Yongxing
 永乐 Yongle 长青 Changqing 长安 Chang'an 长乐 Changle 平安 Ping'an 安康 Ankang 安居 Anju
-康乐 Kangle 康宁 Kangning 幸福 Xingfu 福民 Fumin 富民 Fumin 惠民 Huimin 利民 Limin 爱民 Aimin
+康乐 Kangle 康宁 Kangning 幸福 Xingfu 富民 Fumin 惠民 Huimin 利民 Limin 爱民 Aimin
 新民 Xinmin 新风 Xinfeng 育新 Yuxin 育林 Yulin 育英 Yuying 文化 Wenhua 文苑 Wenyuan
 文昌 Wenchang 学府 Xuefu 书香 Shuxiang 站前 Zhanqian 机务 Jiwu 电业 Dianye 水源 Shuiyuan
 清泉 Qingquan 碧水 Bishui 绿园 Lüyuan 青山 Qingshan 青松 Qingsong 翠峰 Cuifeng 翠林 Cuilin

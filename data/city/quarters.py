@@ -13,7 +13,7 @@ from data.city.town import Town
 
 # How readily a border runs along each kind of way: a metre of river counts as 0.2.
 COST = {"river": 0.2, "rail": 0.25, "trunk": 0.3, "main": 0.6, "street": 1.0, "edge": 1.0}
-OLD_ENOUGH = 24
+OLD_ENOUGH = 28
 # Built blocks of a subdistrict at least: enough for two communities however they lie.
 BLOCKS = 5
 

@@ -69,7 +69,7 @@ def _skeleton(city: Polygon) -> Iterator[Row]:
     town = Point(0, -300).buffer(3700)
     for line, rank, name in (
         (river, "river", "清溪河"),
-        (bones.smooth(bones.RAIL), "rail", "鹤北铁路"),
+        (bones.smooth(bones.RAIL), "rail", "矿区铁路"),
         *((bones.smooth(points), "trunk", name) for name, points in bones.TRUNKS.items()),
     ):
         yield line.intersection(city), rank, name
