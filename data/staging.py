@@ -1,6 +1,7 @@
 """Rows on their way in: a temporary table beside the register, filled by COPY."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -24,7 +25,7 @@ from data.read import Batch
 from geo.models import WGS84
 from geo.models.base import CODE
 
-_SQL: Mapping[Type, TypeEngine[object]] = {
+_SQL: Mapping[Type, TypeEngine[Any]] = {
     Type.TEXT: Text(),
     Type.INT: Integer(),
     Type.DATE: Date(),

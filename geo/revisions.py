@@ -52,6 +52,12 @@ def lock(session: Session, community_codes: Collection[str]) -> None:
     session.execute(rows.with_for_update()).all()
 
 
+def communities(session: Session) -> Sequence[str]:
+    """Return the codes of all communities that have grids in force."""
+    codes = select(MicroGrid.community_code).where(func.upper_inf(MicroGrid.in_force)).distinct()
+    return session.scalars(codes.order_by(MicroGrid.community_code)).all()
+
+
 def in_force_now(session: Session, community_codes: Collection[str]) -> dict[str, Outline]:
     """Return the outlines of the grids in force now in these communities, by code."""
     rows = session.execute(

@@ -9,6 +9,7 @@ from api.cli import register as registers
 from api.cli.output import progress, say
 from data import grids, rejects
 from data.columns import Kind
+from data.grids import Publication
 from data.load import LoadOptions, Outcome, load
 from data.read import ReadOptions
 from geo.datums import Datum
@@ -73,12 +74,12 @@ def import_(
     with registers.opened(settings) as session:
         with progress(f"Importing {kind}") as tell:
             if kind is Kind.GRIDS:
-                prefixes = _lengths(areas_from_codes)
-                outcome = grids.load(session, files, options, prefixes, title, tell)
+                publication = Publication(title, lengths=_lengths(areas_from_codes))
+                outcome = grids.load(session, files, options, publication, tell)
             else:
                 outcome = load(session.connection(), kind, files, options, tell)
         if rejects_to is not None:
-            rejects.write(kind, files, options.read, outcome.bad_rows, rejects_to)
+            rejects.save(kind, files, options.read, outcome.bad_rows, rejects_to)
         if dry_run:
             session.rollback()
     report(outcome, rejects_to, dry_run=dry_run)

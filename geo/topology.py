@@ -1,0 +1,136 @@
+"""Do polygons tile? Where they overlap, where they leave gaps, how much, and where to look.
+
+Shapes are arrays of polygons in WGS 84. Areas are geodesic square metres on the WGS-84 ellipsoid
+(Karney's algorithm, in pyproj), widths are twice the area over the perimeter: about the true
+width for anything long and thin, half of it for a square.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from pyproj import Geod
+
+Geoms = NDArray[np.object_]
+
+GEOD = Geod(ellps="WGS84")
+NOTHING_M2 = 1e-4
+NOTHING_M = 5e-3
+"""A patch under a square centimetre, or thinner than five millimetres, is the rounding of
+coordinates and not ground: 1e-8 degrees are a millimetre."""
+
+
+@dataclass(frozen=True)
+class Patch:
+    """A piece of ground where polygons do not tile: whose it is, its size, a point inside it."""
+
+    positions: tuple[int, ...]
+    """The polygons concerned, by their position in the array."""
+    shape: shapely.Polygon
+    area_m2: float
+    width_m: float
+    lon: float
+    lat: float
+
+
+def tiles(geoms: Geoms) -> bool:
+    """Tell whether polygons neither overlap nor disagree on the corners of shared edges."""
+    return bool(shapely.coverage_is_valid(geoms))
+
+
+def union(geoms: Geoms) -> Any:
+    """Return the ground of all polygons as one shape, in the fastest way that is safe."""
+    return shapely.coverage_union_all(geoms) if tiles(geoms) else shapely.union_all(geoms)
+
+
+def overlaps(geoms: Geoms) -> list[Patch]:
+    """Return the ground that two polygons share, for each pair the pieces of it.
+
+    Only polygons with an edge that does not match a neighbour's can overlap, so a clean partition
+    costs one pass over its edges.
+    """
+    faulty = np.flatnonzero(~shapely.is_empty(shapely.coverage_invalid_edges(geoms)))
+    tree = shapely.STRtree(geoms[faulty])
+    first, second = (faulty[side] for side in tree.query(geoms[faulty], predicate="intersects"))
+    ahead = first < second
+    first, second = first[ahead], second[ahead]
+    shared = shapely.intersection(geoms[first], geoms[second])
+    return [
+        patch
+        for a, b, ground in zip(first, second, shared, strict=True)
+        for patch in _patches(ground, (int(a), int(b)))
+    ]
+
+
+def gaps(geoms: Geoms, within: shapely.Geometry | None = None) -> list[Patch]:
+    """Return the ground that no polygon has: inside `within`, or else enclosed by the polygons.
+
+    Each gap names the polygons around it.
+    """
+    covered = union(geoms)
+    if within is not None:
+        missing = shapely.difference(within, covered)
+    else:
+        parts = shapely.get_parts(covered)
+        missing = shapely.difference(shapely.union_all(_filled(parts)), covered)
+    tree = shapely.STRtree(geoms)
+    return [_around(patch, tree, geoms) for patch in _patches(missing, ())]
+
+
+def outside(geoms: Geoms, within: shapely.Geometry) -> list[Patch]:
+    """Return the ground that polygons have beyond `within`, polygon by polygon."""
+    shapely.prepare(within)
+    astray = np.flatnonzero(~shapely.covers(within, geoms))
+    beyond = shapely.difference(geoms[astray], within)
+    return [
+        patch
+        for position, ground in zip(astray, beyond, strict=True)
+        for patch in _patches(ground, (int(position),))
+    ]
+
+
+def slivers(geoms: Geoms, thinner_m: float) -> list[Patch]:
+    """Return the parts of polygons that are thinner than so many metres."""
+    parts, owners = shapely.get_parts(geoms, return_index=True)
+    found = []
+    for part, owner in zip(parts, owners, strict=True):
+        patch = _patch(part, (int(owner),))
+        if patch.width_m < thinner_m:
+            found.append(patch)
+    return found
+
+
+def _filled(parts: Geoms) -> Geoms:
+    return np.asarray(shapely.polygons(shapely.get_exterior_ring(parts)), dtype=object)
+
+
+def _patches(ground: shapely.Geometry, positions: tuple[int, ...]) -> Iterator[Patch]:
+    """Yield the polygons of a piece of ground, whatever else it is made of."""
+    for part in shapely.get_parts(ground):
+        if part.is_empty:
+            continue
+        if part.geom_type == "Polygon":
+            patch = _patch(part, positions)
+            if patch.area_m2 > NOTHING_M2 and patch.width_m > NOTHING_M:
+                yield patch
+        elif part.geom_type.startswith(("Multi", "Geometry")):
+            yield from _patches(part, positions)
+
+
+def _patch(shape: shapely.Polygon, positions: tuple[int, ...]) -> Patch:
+    area, perimeter = GEOD.geometry_area_perimeter(shape)
+    spot = shape.representative_point()
+    if spot.is_empty:  # too thin for a point inside that floating point can name
+        spot = shapely.Point(shape.exterior.coords[0])
+    width = 2 * abs(area) / perimeter if perimeter else 0.0
+    return Patch(positions, shape, abs(area), width, spot.x, spot.y)
+
+
+def _around(patch: Patch, tree: shapely.STRtree, geoms: Geoms) -> Patch:
+    near = tree.query(patch.shape, predicate="intersects")
+    touching = shapely.length(shapely.intersection(geoms[near], patch.shape)) > 0
+    positions = tuple(sorted(int(position) for position in near[touching]))
+    return Patch(positions, patch.shape, patch.area_m2, patch.width_m, patch.lon, patch.lat)
