@@ -125,11 +125,13 @@ def _map(
         max_zoom=DEEPEST_ZOOM,
         zoom_control=False,
         zoom_snap=0.5,
+        fade_animation=False,
     )
     if ground is not None:
         ground.add_to(drawn)
     for layer in layers:
-        VectorTiles(layer, word(language, f"layer.{layer}")).add_to(drawn)
+        hidden = layer == "backdrop" and ground is not None
+        VectorTiles(layer, word(language, f"layer.{layer}"), show=not hidden).add_to(drawn)
     folium.LayerControl().add_to(drawn)
     Opening().add_to(drawn)
     return drawn

@@ -8,7 +8,7 @@
     map = made;
     controls();
     G.home = () => [[G.config.bounds[1], G.config.bounds[0]], [G.config.bounds[3], G.config.bounds[2]]];
-    map.fitBounds(G.home());
+    map.fitBounds(G.home(), { animate: false });
     G.watchPointer(map);
     new G.Search(map, document.getElementById("search"));
     map.on("zoomend", zoomed);
@@ -16,7 +16,7 @@
     if (G.config.kind === "issues") openIssues();
     else openCoverage();
     G.legend(map);
-    window.addEventListener("beforeprint", () => map.invalidateSize({ animate: false }));
+    window.matchMedia("print").addEventListener("change", () => map.invalidateSize({ animate: false }));
     document.documentElement.dataset.ready = "true";
   };
 

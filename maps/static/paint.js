@@ -29,13 +29,14 @@
   const choropleth = () => G.config.kind === "property-coverage";
 
   /* Whether grids carry the shades rather than areas: always on their own page, else at their level. */
-  const byGrid = () => G.config.kind === "grids" || (choropleth() && G.state.level === "grid");
+  G.byGrid = () => G.config.kind === "grids" || (choropleth() && G.state.level === "grid");
 
   /* Shades step back as footprints come up, and outside the area that was chosen. */
   const opacity = (zoom, props) => {
     const { buildings, dots } = G.style.zooms;
     const steps = byLoad() ? [0.92, 0.75, 0.5] : [0.92, 0.42, 0.22];
-    return steps[zoom < buildings ? 0 : zoom < dots ? 1 : 2] * (inScope(props) ? 1 : 0.35);
+    const strength = steps[zoom < buildings ? 0 : zoom < dots ? 1 : 2] * (inScope(props) ? 1 : 0.35);
+    return strength * (G.config.basemap ? 0.7 : 1);
   };
 
   /* Whether the page is about how much a grid holds rather than about coverage. */
@@ -54,10 +55,10 @@
       const fill = byLoad() ? G.loadShade(props[G.state.measure]) : G.shade(props.rate);
       return { fill, opacity: opacity(zoom, props) };
     };
-    const ofLevel = (zoom, { props }) => props.level === G.state.areaLevel && !byGrid();
+    const ofLevel = (zoom, { props }) => props.level === G.state.areaLevel && !G.byGrid();
     return [
       { dataSource: "areas", dataLayer: "areas", filter: ofLevel, symbolizer: G.polygon(area) },
-      { dataSource: "grids", dataLayer: "grids", filter: byGrid, symbolizer: G.polygon(grid) },
+      { dataSource: "grids", dataLayer: "grids", filter: () => G.byGrid(), symbolizer: G.polygon(grid) },
     ];
   }
 
@@ -81,9 +82,9 @@
 
   function grids() {
     const line = (zoom, props) =>
-      edge(props, colours().grid, zoom >= 15 ? 1.1 : 0.6, zoom >= 15 && !byGrid() ? [5, 3] : null);
+      edge(props, colours().grid, zoom >= 15 ? 1.1 : 0.6, zoom >= 15 && !G.byGrid() ? [5, 3] : null);
     return [
-      { dataLayer: "grids", filter: (zoom) => byGrid() || zoom >= G.style.zooms.grids, symbolizer: G.polygon(line) },
+      { dataLayer: "grids", filter: (zoom) => G.byGrid() || zoom >= G.style.zooms.grids, symbolizer: G.polygon(line) },
     ];
   }
 
@@ -109,7 +110,6 @@
 
   function issues() {
     const settled = ({ status }) => ["resolved", "closed"].includes(status);
-    const apart = (zoom) => zoom >= G.style.zooms.dots;
     const dot = (zoom, props) => ({
       fill: G.categoryColour(props.category),
       radius: (settled(props) ? 4.2 : 6) + (selected({ code: props.ref }) ? 3 : 0),
@@ -123,9 +123,9 @@
       symbolizer: G.dot(dot),
     });
     return [
-      ...[true, false].flatMap((old) => [single("", apart, old), single("clusters", (zoom) => !apart(zoom), old)]),
+      ...[true, false].flatMap((old) => [single("", G.isApart, old), single("clusters", (zoom) => !G.isApart(zoom), old)]),
       { dataSource: "clusters", dataLayer: "issues", symbolizer: G.bubble(),
-        filter: (zoom, { props }) => !apart(zoom) && props.cluster },
+        filter: (zoom, { props }) => !G.isApart(zoom) && props.cluster },
     ];
   }
 

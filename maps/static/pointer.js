@@ -37,7 +37,10 @@
   };
 
   function pager(count, at, turn) {
-    const step = (word, mark, to) => G.button(mark, () => turn((to + count) % count), { "aria-label": G.word(word) });
+    const step = (word, mark, to) => G.button(mark, (event) => {
+      event.stopPropagation(); // the button is gone when the map looks where it was
+      turn((to + count) % count);
+    }, { "aria-label": G.word(word) });
     return G.node("nav", { class: "pager" }, [
       step("previous", "‹", at - 1),
       G.node("span", {}, G.word("pager", { at: at + 1, count })),

@@ -115,6 +115,25 @@
     return caches.get(key);
   };
 
+  /* Lets through only the tiles that something will be drawn from. */
+  class Gate {
+    constructor(cache, wanted) {
+      this.cache = cache;
+      this.wanted = wanted;
+      this.tileSize = cache.tileSize;
+    }
+
+    async get(tile) {
+      return this.wanted(tile.z + 1) ? this.cache.get(tile) : new Map();
+    }
+
+    queryFeatures(...asked) {
+      return this.cache.queryFeatures(...asked);
+    }
+  }
+
+  G.gate = (cache, wanted) => new Gate(cache, wanted);
+
   G.view = (cache) => new protomapsL.View(cache, G.data ? 22 : G.style.maxDataZoom, 1);
 
   G.clusters = (name, shown) => new protomapsL.TileCache(new Clusters(name, G.cache(name), shown), SIZE);

@@ -35,7 +35,8 @@
       this.note = G.node("p", { class: "note", role: "status" });
       const caption = G.node("caption", { class: "unseen" }, G.word(`table.${G.config.kind}`));
       const table = G.node("table", {}, [caption, G.node("thead", {}, this.head), this.body, this.foot]);
-      place.append(this.levels, this.trail, G.node("div", { class: "rows", tabindex: "0" }, table), this.note);
+      const rows = G.node("div", { class: "rows", tabindex: "0", role: "region", "aria-label": G.word("panel") }, table);
+      place.append(this.levels, this.trail, rows, this.note);
       this.scopes = G.config.area ? [{ code: G.config.area, name: G.config.title }] : [];
       G.on("level", () => this.show());
       G.on("selected", () => this.mark());
@@ -108,7 +109,7 @@
       const bar = G.node("span", { class: "bar-rate", "aria-hidden": "true" });
       bar.style.setProperty("--share", row.rate ?? 0);
       bar.style.setProperty("--colour", G.shade(row.rate));
-      return G.node("td", { class: "n rate" }, [bar, G.node("span", { class: "value" }, text)]);
+      return G.node("td", { class: "n rate" }, [G.node("span", { class: "value" }, text), bar]);
     }
 
     name(row, text) {

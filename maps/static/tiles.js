@@ -29,15 +29,23 @@
 
   /* The tiles that a layer draws, by the name its rules use for them. */
   function views(name) {
-    const plain = G.view(G.cache({ borders: "areas" }[name] ?? name));
-    if (name === "issues") return new Map([["", plain], ["clusters", gathered()]]);
-    if (name === "names" || name === "shade") {
-      return new Map(["areas", "grids"].map((part) => [part, G.view(G.cache(part))]));
-    }
-    return new Map([["", plain]]);
+    if (name === "issues") return new Map([["", view(name, G.isApart)], ["clusters", gathered()]]);
+    if (name === "shade") return new Map([["areas", view("areas", () => !G.byGrid())], ["grids", view("grids", G.byGrid)]]);
+    if (name === "names") return new Map([["areas", view("areas")], ["grids", view("grids", from("grid_labels"))]]);
+    if (name === "borders") return new Map([["", view("areas")]]);
+    if (name === "grids") return new Map([["", view(name, (zoom) => G.byGrid() || from("grids")(zoom))]]);
+    return new Map([["", view(name, name === "buildings" ? from("buildings") : undefined)]]);
   }
 
-  const gathered = () => G.view(G.clusters("issues", (props) => G.isShown(props)));
+  const from = (what) => (zoom) => zoom >= G.style.zooms[what];
+
+  const view = (name, wanted = () => true) => G.view(G.gate(G.cache(name), wanted));
+
+  const gathered = () =>
+    G.view(G.gate(G.clusters("issues", (props) => G.isShown(props)), (zoom) => !G.isApart(zoom)));
+
+  /* Whether issues are drawn one by one, no longer in bubbles. */
+  G.isApart = (zoom) => zoom >= G.style.zooms.dots;
 
   function relabel(layer) {
     const { scratch, labelRules, onTilesInvalidated } = layer;

@@ -46,19 +46,21 @@ window.Gridward = window.Gridward || {};
     return new Intl.NumberFormat(G.locale, digits).format(rate);
   };
 
+  /* What cannot be read as a day stays as it is. */
+  const written = (moment, format, text) =>
+    Number.isNaN(moment.getTime()) ? text : new Intl.DateTimeFormat(G.locale, format).format(moment);
+
   G.day = function (text) {
     if (!text) return "";
     const [year, month, day] = text.slice(0, 10).split("-").map(Number);
-    const moment = new Date(Date.UTC(year, month - 1, day));
-    return new Intl.DateTimeFormat(G.locale, { dateStyle: "medium", timeZone: "UTC" }).format(moment);
+    return written(new Date(Date.UTC(year, month - 1, day)), { dateStyle: "medium", timeZone: "UTC" }, text);
   };
 
   G.moment = function (text) {
     if (!text) return "";
     if (text.length <= 10) return G.day(text);
-    const format = { dateStyle: "medium", timeStyle: "short" };
     const iso = text.replace(" ", "T").replace(/([+-]\d\d)$/, "$1:00"); // as PostgreSQL writes it
-    return new Intl.DateTimeFormat(G.locale, format).format(new Date(iso));
+    return written(new Date(iso), { dateStyle: "medium", timeStyle: "short" }, text);
   };
 
   /* Subjects that tell each other: "level", "scope", "selected", "filter". */

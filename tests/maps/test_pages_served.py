@@ -1,0 +1,305 @@
+"""The served pages in a browser: tiles, rows and places come from a small server of our own."""
+
+import json
+import re
+import threading
+from collections.abc import Callable, Iterator
+from datetime import date
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+
+from geo.settings import Language
+from maps import assets, pages
+from maps.sources import COLUMNS, City, Tiles
+
+pytestmark = pytest.mark.browser
+
+ON = date(2025, 6, 30)
+EXTENT = 4096
+TYPES = {".js": "text/javascript", ".css": "text/css", ".png": "image/png"}
+
+
+def varint(number: int) -> bytes:
+    out = b""
+    while number > 127:
+        out += bytes([number & 127 | 128])
+        number >>= 7
+    return out + bytes([number])
+
+
+def field(number: int, content: bytes | int) -> bytes:
+    """One field of a protocol buffer: a number, or bytes with their length."""
+    if isinstance(content, int):
+        return varint(number << 3) + varint(content)
+    return varint(number << 3 | 2) + varint(len(content)) + content
+
+
+def value(content: object) -> bytes:
+    if isinstance(content, bool | np.bool_):
+        return field(7, int(content))
+    if isinstance(content, int | np.integer):
+        return field(4, int(content))
+    if isinstance(content, float):
+        return varint(3 << 3 | 1) + np.float64(content).tobytes()
+    return field(1, str(content).encode())
+
+
+def commands(shape: shapely.Geometry) -> bytes:
+    """The drawing commands of a shape in tile units: move, lines, close."""
+    parts = [np.rint(shapely.get_coordinates(ring)).astype(int) for ring in rings(shape)]
+    out, last = [], np.zeros(2, int)
+    for part in parts:
+        closed = shape.area > 0
+        corners = part[:-1] if closed else part
+        steps = np.diff(corners, axis=0, prepend=[last])
+        zigzag = (steps << 1) ^ (steps >> 63)
+        out += [9, *zigzag[0]]
+        if len(corners) > 1:
+            out += [(len(corners) - 1) << 3 | 2, *zigzag[1:].ravel()]
+        out += [15] if closed else []
+        last = corners[-1]
+    return b"".join(varint(int(number)) for number in out)
+
+
+def rings(shape: shapely.Geometry) -> list[shapely.Geometry]:
+    parts = shapely.get_parts(shape)
+    return [ring for part in parts for ring in shapely.get_rings(part)] if shape.area else parts
+
+
+def layer(name: str, frame: gpd.GeoDataFrame, columns: tuple[str, ...]) -> bytes:
+    keys = [column for column in columns if column in frame]
+    features, values = b"", b""
+    for position, row in enumerate(frame.itertuples()):
+        tags = b""
+        for key, name_of in enumerate(keys):
+            content = getattr(row, name_of)
+            if content is None or content != content:
+                continue
+            tags += varint(key) + varint(len(keys) * position + key)
+        shape = row.geometry
+        kind = {0: 1, 1: 2, 2: 3}[int(shapely.get_dimensions(shape))]
+        features += field(2, field(2, tags) + field(3, kind) + field(4, commands(shape)))
+        values += b"".join(field(4, value(getattr(row, key))) for key in keys)
+    named = b"".join(field(3, key.encode()) for key in keys)
+    head = field(15, 2) + field(1, name.encode())
+    return field(3, head + features + named + values + field(5, EXTENT))
+
+
+def tile(name: str, frame: gpd.GeoDataFrame, z: int, x: int, y: int) -> bytes:
+    """A tile as PostGIS writes it: what meets the square, in its units, exteriors clockwise."""
+    world = frame.to_crs(3857)
+    side = 2 * 20037508.342789244
+    west, north = x * side / 2**z - side / 2, side / 2 - y * side / 2**z
+    step = side / 2**z
+    near = world[world.intersects(shapely.box(west, north - step, west + step, north))]
+    scale = EXTENT / step
+    moved = near.geometry.affine_transform([scale, 0, 0, -scale, -west * scale, north * scale])
+    near = near.set_geometry(shapely.orient_polygons(moved.to_numpy()))
+    drawn = layer(name, near, COLUMNS[name])
+    if name in ("areas", "grids"):
+        spots = near.set_geometry(near.geometry.representative_point())
+        drawn += layer(f"{name}_labels", spots, COLUMNS[name])
+    return drawn
+
+
+class Service:
+    """Answers what a served page asks for, out of the frames of a city."""
+
+    def __init__(self, city: City) -> None:
+        self.city = city
+        self.files = dict(assets.files())
+        self.asked: list[str] = []
+        self.broken = False
+        self.language = Language.EN
+
+    def answer(self, path: str, query: dict[str, str]) -> tuple[int, str, bytes]:
+        if path in self.files:
+            return 200, TYPES[self.files[path].suffix], self.files[path].read_bytes()
+        if path.startswith("/maps/"):
+            return 200, "text/html; charset=utf-8", b""
+        if self.broken:
+            return 503, "application/problem+json", b"{}"
+        if match := re.fullmatch(r"/tiles/(\w+)/(\d+)/(\d+)/(\d+)\.mvt", path):
+            frame = self.city.frames()[match[1]]
+            if "level" in query:
+                frame = frame[frame.level == query["level"]]
+            z, x, y = (int(part) for part in match.groups()[1:])
+            return 200, "application/vnd.mapbox-vector-tile", tile(match[1], frame, z, x, y)
+        return 200, "application/json", json.dumps(self.rows(path, query)).encode()
+
+    def rows(self, path: str, query: dict[str, str]) -> object:
+        frames = self.city.frames()
+        if path == "/v1/property-coverage":
+            areas = frames["areas"]
+            of = frames["grids"] if query["by"] == "grid" else areas[areas.level == query["by"]]
+            inside = of[of.code.str.startswith(query.get("area", ""))]
+            return json.loads(inside.drop(columns="geometry").to_json(orient="records"))
+        if path == "/v1/search":
+            homes = frames["buildings"]
+            found = homes[homes.code == query["q"]]
+            spots = found.geometry.representative_point()
+            return [
+                {"kind": "building", "code": code, "name": name, "lon": at.x, "lat": at.y}
+                for code, name, at in zip(found.code, found.name, spots, strict=True)
+            ]
+        kind, code = path.split("/")[-2:]
+        row = frames[kind].set_index("code").loc[code]
+        return {"type": "Feature", "geometry": shapely.geometry.mapping(row.geometry)}
+
+
+def handler(service: Service) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:  # noqa: N802
+            asked = urlsplit(self.path)
+            service.asked.append(self.path)
+            query = {name: values[0] for name, values in parse_qs(asked.query).items()}
+            status, kind, body = service.answer(asked.path, query)
+            self.send_response(status)
+            if asked.path.startswith("/maps/"):
+                page = served_page(service, asked.path.removeprefix("/maps/"))
+                body = page.html.encode()
+                hashes = " ".join(f"'{code}'" for code in page.script_hashes)
+                self.send_header(
+                    "Content-Security-Policy",
+                    f"default-src 'self'; script-src 'self' {hashes}; img-src 'self' data:",
+                )
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    return Handler
+
+
+def served_page(service: Service, kind: str) -> pages.Page:
+    draw = {"property-coverage": pages.property_coverage, "grids": pages.grids}
+    issues = service.city.issues
+    counts = issues.groupby(["category", "status"]).size().reset_index(name="issues")
+    data = Tiles(service.city.bounds, 3, issue_counts=json.loads(counts.to_json(orient="records")))
+    page = draw.get(kind, pages.issues)
+    return page(data, title="Hecheng", on=ON, language=service.language)
+
+
+@pytest.fixture
+def service(small_town: City) -> Iterator[Service]:
+    answers = Service(small_town)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler(answers))
+    answers.home = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield answers
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def open_page(visit, service: Service) -> Callable:
+    return lambda kind, **how: visit(f"{service.home}/maps/{kind}", **how)
+
+
+def middle(frame: gpd.GeoDataFrame, row: int) -> tuple[float, float]:
+    point = frame.geometry.iloc[row].representative_point()
+    return point.x, point.y
+
+
+def test_a_click_on_a_building_out_of_a_tile_opens_its_popup(open_page, small_town: City):
+    shown = open_page("property-coverage")
+    homes = small_town.buildings
+    row = int((homes.reason == "lapsed").to_numpy().nonzero()[0][0])
+    lon, lat = middle(homes, row)
+    shown.look(lon, lat, 17)
+    shown.click_map(lon, lat)
+    popup = shown.text(".leaflet-popup")
+    assert homes.code.iloc[row] in popup
+    assert "Uncovered since 1 Mar 2023" in popup
+
+
+def test_a_policy_without_inline_scripts_is_kept(open_page):
+    shown = open_page("property-coverage")
+    shown.page.evaluate(
+        """() => {
+          const script = document.createElement("script");
+          script.textContent = "window.hit = 1";
+          document.body.append(script);
+        }"""
+    )
+    assert shown.page.evaluate("() => window.hit") is None
+    assert "script-src" in shown.faults.pop()
+
+
+def test_the_table_asks_for_the_rows_of_its_level(open_page, service: Service):
+    shown = open_page("property-coverage")
+    shown.page.get_by_role("button", name="District", exact=True).click()
+    shown.page.locator("tbody tr").first.click()
+    shown.settle()
+    scope = shown.page.evaluate("() => Gridward.state.scope")
+    asked = [path for path in service.asked if path.startswith("/v1/property-coverage")]
+    assert f"/v1/property-coverage?by=district&on={ON}" in asked
+    assert any(f"area={scope}" in path for path in asked)
+    assert f"/v1/areas/{scope}" in service.asked
+
+
+def test_tiles_are_asked_for_one_day_and_revision_and_never_deeper_than_they_go(
+    open_page, service: Service, small_town: City
+):
+    shown = open_page("grids")
+    shown.look(*middle(small_town.buildings, 0), 19)
+    tiles = [urlsplit(path) for path in service.asked if path.startswith("/tiles/")]
+    assert all(f"on={ON}" in path.query and "revision=3" in path.query for path in tiles)
+    zooms = {int(path.path.split("/")[3]) for path in tiles}
+    assert max(zooms) == 15
+
+
+def test_footprints_are_asked_for_only_where_they_show(open_page, service: Service):
+    shown = open_page("property-coverage")
+    shown.look(130.25, 47.29, 12)
+    service.asked.clear()
+    shown.look(130.25, 47.29, 13)
+    assert not [path for path in service.asked if path.startswith("/tiles/buildings")]
+    shown.look(130.25, 47.29, 14)
+    assert [path for path in service.asked if path.startswith("/tiles/buildings")]
+
+
+def test_search_asks_the_service_and_goes_there(open_page, small_town: City):
+    shown = open_page("property-coverage")
+    code = small_town.buildings.code.iloc[7]
+    shown.page.get_by_role("combobox").fill(code)
+    shown.page.locator("#hits li").first.wait_for()
+    shown.page.keyboard.press("Enter")
+    popup = shown.page.locator(".leaflet-popup")
+    popup.wait_for()
+    assert code in popup.inner_text()
+
+
+def test_issue_counts_come_with_the_page(open_page, small_town: City):
+    shown = open_page("issues")
+    assert shown.text("#figures").split()[0] == str(len(small_town.issues))
+    lon, lat = middle(small_town.issues, 0)
+    shown.look(lon, lat, 18)
+    shown.click_map(lon, lat)
+    assert "Reported" in shown.text(".leaflet-popup")
+
+
+def test_the_pages_link_to_each_other(open_page):
+    shown = open_page("property-coverage")
+    shown.page.get_by_role("link", name="Micro-grids").click()
+    shown.page.wait_for_url("**/maps/grids")
+    shown.settle()
+    assert shown.page.get_by_role("link", name="Micro-grids").get_attribute("aria-current") == "page"
+
+
+def test_a_service_that_fails_is_said_on_the_page(open_page, service: Service):
+    service.broken = True
+    shown = open_page("property-coverage")
+    shown.page.get_by_text("Could not be read: 503").wait_for()
+    assert shown.faults
+    shown.faults.clear()
