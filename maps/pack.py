@@ -84,7 +84,8 @@ def dump(value: object) -> str:
 def _inside(geometry: NDArray[Any]) -> NDArray[np.float64]:
     """Return a place for a name in each polygon, shape (n, 2).
 
-    That is its centre of gravity, or the middle of the largest circle inside where that lies outside.
+    That is its centre of gravity or, where that lies outside, the middle of the largest circle
+    inside.
     """
     spots = shapely.centroid(geometry)
     crooked = ~shapely.contains(geometry, spots)

@@ -48,11 +48,11 @@ COLOURS: Final = {
 """Uncovered is orange-red against grey-blue: told apart by every eye, and by lightness in print."""
 
 RATE_CLASSES: Final = (
-    (0.0, "#8f3204"),
-    (0.5, "#cc5a10"),
-    (0.65, "#f08a30"),
-    (0.75, "#fbb973"),
-    (0.85, "#fde0bd"),
+    (0.0, "#7f2a04"),
+    (0.5, "#b84c0b"),
+    (0.65, "#e67a25"),
+    (0.75, "#f8ab66"),
+    (0.85, "#fcd5ab"),
     (0.95, "#eef1f2"),
 )
 """Lower bound of a coverage rate and its colour: the darker, the more is uncovered."""

@@ -67,7 +67,7 @@
       const most = Math.max(1, ...counts.values());
       const all = G.button(G.word("show_all"), () => this.toggleAll(family), { class: "show-all" });
       return G.node("fieldset", { class: "counts" }, [
-        G.node("legend", {}, G.word(`by_${family}`)),
+        G.node("legend", {}, G.word(`by.${family}`)),
         G.state.hidden[family].size ? all : null,
         ...names.map((name) => this.line(family, name, colour(name), counts.get(name), most)),
       ]);

@@ -1,0 +1,71 @@
+"""What pages load is there, is ours to serve, and can stand inside a page."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from maps import assets
+
+ROOT = Path(assets.__file__).parents[1]
+
+
+def test_every_file_that_pages_ask_for_is_installed():
+    for url, file in assets.files():
+        assert re.fullmatch(r"/assets/[\w.-]+@[\w.]+/[\w/.-]+", url)
+        assert file.is_file()
+
+
+def test_the_url_of_a_package_carries_the_version_that_the_lock_pins():
+    lock = json.loads((ROOT / "package-lock.json").read_text("utf-8"))
+    for name in ("leaflet", "protomaps-leaflet"):
+        version = lock["packages"][f"node_modules/{name}"]["version"]
+        assert any(url.startswith(f"/assets/{name}@{version}/") for url, _ in assets.files())
+
+
+def test_the_lock_names_no_registry():
+    lock = json.loads((ROOT / "package-lock.json").read_text("utf-8"))
+    assert not [name for name, entry in lock["packages"].items() if "resolved" in entry]
+
+
+def test_every_script_of_ours_is_loaded_by_the_pages():
+    loaded = {asset.file for asset in (*assets.scripts(), *assets.styles())}
+    assert set(assets.own().iterdir()) <= loaded
+
+
+def test_the_images_that_a_style_names_are_served_beside_it():
+    served = {url for url, _ in assets.files()}
+    for asset in assets.styles():
+        for image in re.findall(r"url\(([^)#]+)\)", asset.file.read_text("utf-8")):
+            assert f"{asset.url.rsplit('/', 1)[0]}/{image}" in served
+
+
+def test_a_style_inside_a_page_brings_its_images():
+    for asset in assets.styles():
+        addresses = re.findall(r"url\(([^)]+)\)", assets.style_text(asset))
+        assert all(address.startswith(("data:", "#")) for address in addresses)
+
+
+def test_a_script_inside_a_page_cannot_end_early(tmp_path):
+    file = tmp_path / "a.js"
+    file.write_text('x = "</script><!--";\n//# sourceMappingURL=a.js.map', "utf-8")
+    text = assets.script_text(assets.Asset("a", "1", "a.js", file))
+    assert "</script" not in text
+    assert "<!--" not in text
+    assert "sourceMappingURL" not in text
+    for asset in assets.scripts():
+        assert "</script" not in assets.script_text(asset)
+
+
+def test_missing_packages_are_said_with_what_to_do(monkeypatch, tmp_path):
+    monkeypatch.setattr(assets, "root", lambda: tmp_path / "node_modules")
+    assets.scripts.cache_clear()
+    with pytest.raises(assets.AssetsMissing, match="npm ci"):
+        assets.scripts()
+
+
+def test_the_notices_hold_the_licence_of_every_package_inside():
+    for name in ("leaflet", "protomaps-leaflet", "pbf", "rbush"):
+        assert f"{name}\n" in assets.notices()
+    assert "--" not in assets.notices()

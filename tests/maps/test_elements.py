@@ -1,0 +1,88 @@
+"""Folium elements of ours: numbered, embedded or linked, with a policy that fits."""
+
+import hashlib
+import re
+from base64 import b64encode
+from datetime import date
+from html.parser import HTMLParser
+
+import folium
+import pytest
+
+from maps import assets, pages
+from maps.elements import CityMap, VectorTiles, digest, number
+from maps.sources import City, Tiles
+
+ON = date(2025, 6, 30)
+TILES = Tiles(bounds=(130.2, 47.28, 130.3, 47.3), revision=3)
+
+
+class Scripts(HTMLParser):
+    """The text of every script that would run, and every attribute that would."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.codes: list[str] = []
+        self.handlers: list[str] = []
+        self.inside = False
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list) -> None:
+        names = dict(attrs)
+        self.handlers += [name for name in names if name.startswith("on")]
+        self.inside = tag == "script" and "src" not in names and "type" not in names
+        if self.inside:
+            self.codes.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.inside = False
+
+    def handle_data(self, data: str) -> None:
+        if self.inside:
+            self.codes[-1] += data
+
+
+@pytest.mark.parametrize("served", [True, False])
+def test_the_hashes_are_those_of_the_scripts_in_the_page(small_town: City, served):
+    page = pages.issues(TILES if served else small_town, title="鹤城", on=ON)
+    scripts = Scripts(page.html)
+    hashes = [b64encode(hashlib.sha256(code.encode()).digest()).decode() for code in scripts.codes]
+    assert sorted(page.script_hashes) == sorted(f"sha256-{code}" for code in hashes)
+    assert len(hashes) == (1 if served else 1 + len(assets.scripts()))
+    assert scripts.handlers == []
+
+
+def test_a_digest_is_what_browsers_compute():
+    """The example of the content-security policy standard."""
+    assert (
+        digest("alert('Hello, world.');") == "sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng="
+    )
+
+
+def test_ids_are_numbers_in_order():
+    drawn = CityMap(location=[47.3, 130.3], tiles=None)
+    layers = [VectorTiles(name, name).add_to(drawn) for name in ("shade", "names")]
+    number(drawn)
+    assert [element._id for element in (drawn, *layers)] == ["0", "1", "2"]
+
+
+def test_a_map_of_ours_brings_no_scripts_of_its_own():
+    drawn = CityMap(location=[47.3, 130.3], tiles=None)
+    root = drawn.get_root()
+    assert "http" not in re.sub(r"http-equiv", "", root.render())
+    assert folium.Map.default_js
+
+
+def test_folium_makes_the_map_its_layers_and_their_control():
+    html = pages.property_coverage(TILES, title="鹤城", on=ON).html
+    assert "L.map(" in html
+    assert "L.control.layers(" in html
+    assert html.count("Gridward.tiles(") == 6
+
+
+def test_a_basemap_is_the_only_host_that_a_one_file_page_allows(small_town: City):
+    shown = pages.grids(small_town, title="鹤城", on=ON, basemap="OpenStreetMap.Mapnik")
+    policy = re.search(r'Content-Security-Policy" content="([^"]+)"', shown.html)[1]
+    assert shown.image_origins == ("https://tile.openstreetmap.org",)
+    assert "img-src data: https://tile.openstreetmap.org;" in policy
+    assert "default-src &#39;none&#39;" in policy

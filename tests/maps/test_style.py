@@ -1,0 +1,90 @@
+"""Colours that every eye and a grey printer can tell apart."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from maps import style
+
+# Machado, Oliveira and Fernandes 2009, severity 1: what a reader without one kind of cone sees.
+VISION = {
+    "everybody": np.eye(3),
+    "no red cones": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "no green cones": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "no blue cones": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
+}
+
+
+def linear(colour: str) -> np.ndarray:
+    levels = np.array([int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)])
+    return np.where(levels <= 0.04045, levels / 12.92, ((levels + 0.055) / 1.055) ** 2.4)
+
+
+def luminance(rgb: np.ndarray) -> float:
+    return float(rgb @ [0.2126, 0.7152, 0.0722])
+
+
+def lab(rgb: np.ndarray) -> np.ndarray:
+    """CIE L*a*b* of linear sRGB under D65."""
+    to_xyz = [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+    xyz = np.array(to_xyz) @ np.clip(rgb, 0, 1) / [0.9505, 1, 1.089]
+    f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+def contrast(one: str, two: str) -> float:
+    """The contrast ratio of WCAG."""
+    low, high = sorted(luminance(linear(colour)) for colour in (one, two))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("eyes", VISION)
+def test_covered_lapsed_and_never_covered_differ_for_all_eyes(eyes):
+    seen = [
+        lab(np.array(VISION[eyes]) @ linear(style.COLOURS[name]))
+        for name in ("covered", "lapsed", "never_covered")
+    ]
+    for one, two in ((0, 1), (0, 2), (1, 2)):
+        assert np.linalg.norm(seen[one] - seen[two]) > 20
+
+
+def test_uncovered_stands_out_in_grey_print():
+    tones = [luminance(linear(style.COLOURS[name])) for name in ("covered", "never_covered")]
+    assert (tones[0] + 0.05) / (tones[1] + 0.05) > 2
+
+
+@pytest.mark.parametrize("colours", [[c for _, c in style.RATE_CLASSES], style.LOAD_COLOURS])
+def test_the_classes_of_a_map_run_evenly_from_dark_to_light(colours):
+    tones = [lab(linear(colour))[0] for colour in colours]
+    steps = [after - before for before, after in pairwise(tones)]
+    assert all(step > 5 for step in steps) or all(step < -5 for step in steps)
+
+
+def test_rate_classes_start_at_nothing_and_rise():
+    bounds = [bound for bound, _ in style.RATE_CLASSES]
+    assert bounds[0] == 0
+    assert bounds == sorted(set(bounds))
+    assert bounds[-1] < 1
+
+
+@pytest.mark.parametrize("ink", ["ink", "muted", "never_covered"])
+def test_text_has_the_contrast_that_readers_need(ink):
+    assert contrast(style.COLOURS[ink], "#ffffff") >= 4.5
+
+
+def test_finer_levels_come_with_closer_zooms():
+    zooms = [style.LEVEL_ZOOMS[level] for level in style.LEVELS]
+    assert zooms == sorted(zooms)
