@@ -37,6 +37,9 @@ SCRIPTS: Final = {
     ),
 }
 STYLES: Final = {"leaflet": ("dist/leaflet.css",), "gridward": ("gridward.css",)}
+DOCUMENTATION: Final = {
+    "swagger-ui-dist": ("swagger-ui-bundle.js", "swagger-ui.css", "favicon-32x32.png")
+}
 IMAGES: Final = {
     "leaflet": tuple(
         f"dist/images/{name}.png"
@@ -88,13 +91,20 @@ def styles() -> tuple[Asset, ...]:
     return _assets(STYLES)
 
 
+@cache
+def documentation() -> tuple[Asset, ...]:
+    """Return the script, the style and the icon of the page that documents the routes."""
+    return _assets(DOCUMENTATION)
+
+
 def files() -> list[tuple[str, Path]]:
     """Return (URL path, file) of everything that pages may ask for under `/assets`.
 
     Raises AssetsMissing when npm has not installed the packages. The URLs carry the version,
     so the answers may be cached for ever.
     """
-    return [(asset.url, asset.file) for asset in (*scripts(), *styles(), *_assets(IMAGES))]
+    served = (*scripts(), *styles(), *_assets(IMAGES), *documentation())
+    return [(asset.url, asset.file) for asset in served]
 
 
 def script_text(asset: Asset) -> str:
@@ -116,7 +126,8 @@ def style_text(asset: Asset) -> str:
 @cache
 def notices() -> str:
     """Return the licences of the packages, which a page that carries their code must carry too."""
-    licences = sorted(file for file in root().glob("**/LICENSE*") if "@types" not in file.parts)
+    unused = {"@types", *DOCUMENTATION}
+    licences = sorted(file for file in root().glob("**/LICENSE*") if not unused & {*file.parts})
     texts = (f"{file.parent.relative_to(root())}\n\n{file.read_text('utf-8')}" for file in licences)
     return "\n\n".join(texts).replace("--", "- -")
 

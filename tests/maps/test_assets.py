@@ -24,9 +24,19 @@ def test_the_url_of_a_package_carries_the_version_that_the_lock_pins():
         assert any(url.startswith(f"/assets/{name}@{version}/") for url, _ in assets.files())
 
 
+def test_the_documentation_is_a_script_a_style_and_an_icon():
+    suffixes = [asset.file.suffix for asset in assets.documentation()]
+    assert suffixes == [".js", ".css", ".png"]
+
+
 def test_the_lock_names_no_registry():
     lock = json.loads((ROOT / "package-lock.json").read_text("utf-8"))
     assert not [name for name, entry in lock["packages"].items() if "resolved" in entry]
+
+
+def test_no_package_runs_anything_when_it_is_installed():
+    lock = json.loads((ROOT / "package-lock.json").read_text("utf-8"))
+    assert not [name for name, entry in lock["packages"].items() if "hasInstallScript" in entry]
 
 
 def test_every_script_of_ours_is_loaded_by_the_pages():

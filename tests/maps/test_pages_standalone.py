@@ -275,16 +275,13 @@ def test_a_point_that_is_missing_is_left_out(open_file, small_town: City):
     assert shown.text("#figures").split()[0] == "3"
 
 
-@pytest.mark.parametrize("size", [(1600, 900), (1366, 768), (390, 844)])
 @pytest.mark.parametrize("language", Language)
-def test_nothing_sticks_out_of_the_window(open_file, small_town: City, size, language):
+def test_nothing_sticks_out_of_the_window(open_file, small_town: City, language):
     for draw in (pages.property_coverage, pages.grids, pages.issues):
-        page = draw(small_town, title="鹤城", on=ON, language=language)
-        shown = open_file(page, size)
-        wide = shown.page.evaluate("() => document.documentElement.scrollWidth")
-        assert wide <= size[0]
-        sideways = shown.page.evaluate(
-            """() => [...document.querySelectorAll('.rows')]
+        shown = open_file(draw(small_town, title="鹤城", on=ON, language=language))
+        for width, height in ((1600, 900), (1366, 768), (390, 844)):
+            shown.page.set_viewport_size({"width": width, "height": height})
+            assert shown.page.evaluate("() => document.documentElement.scrollWidth") <= width
+            sideways = """() => [...document.querySelectorAll('.rows')]
               .filter((box) => box.scrollWidth > box.clientWidth).length"""
-        )
-        assert sideways == 0
+            assert shown.page.evaluate(sideways) == 0
