@@ -51,8 +51,11 @@ def kind(
 
 def _table(names: list[str], rows: Any) -> pd.DataFrame:
     columns = zip(*(row[: len(names)] for row in rows), strict=True) if rows else ([],) * len(names)
-    table = pd.DataFrame(dict(zip(names, map(list, columns), strict=True)), columns=pd.Index(names))
-    return table.convert_dtypes()
+    table: pd.DataFrame = pd.DataFrame(
+        dict(zip(names, map(list, columns), strict=True)), columns=pd.Index(names)
+    )
+    converted: pd.DataFrame = table.convert_dtypes()
+    return converted
 
 
 def _neighborhoods(area_code: str | None, _: datetime.datetime) -> Features:

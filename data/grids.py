@@ -115,14 +115,18 @@ class _Import:
                 self.outcome.read += len(batch.raw)
                 self.outcome.note_faults(file_no, batch.faults)
                 told = (batch.columns[name].to_pylist() for name in Grids.told)
-                places = [(file_no, int(row)) for row in batch.rows]
-                rows += zip(*told, places, strict=True)
+                at = [(file_no, int(row)) for row in batch.rows]
+                rows += zip(*told, at, strict=True)
                 shapes.append(batch.geometry if batch.geometry is not None else shapes[0])
                 if progress is not None:
                     progress(self.outcome.read, source.total)
-        codes, names, communities, places = zip(*rows, strict=True) if rows else ((),) * 4
-        geoms = np.concatenate(shapes)
-        return Grids(list(codes), list(names), list(communities), geoms, list(places))
+        return Grids(
+            [row[0] for row in rows],
+            [row[1] for row in rows],
+            [row[2] for row in rows],
+            np.concatenate(shapes),
+            [row[3] for row in rows],
+        )
 
     def assigned(self, grids: Grids) -> Grids:
         """Return the grids that have a community, each with its code; the others are faults."""

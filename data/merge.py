@@ -104,8 +104,6 @@ TARGETS: Mapping[Kind, Target] = {
         "kept.geom = {side}.geom AND kept.kind = {side}.kind "
         "AND coalesce(kept.name, '') = coalesce({side}.name, '')",
         _plain("kind", "name", "geom"),
-        "kept.geom = {side}.geom AND kept.kind = {side}.kind "
-        "AND coalesce(kept.name, '') = coalesce({side}.name, '')",
     ),
 }
 

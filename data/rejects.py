@@ -68,7 +68,7 @@ def _of_file(
 
 
 def _as_they_were(raw: Raw, at: np.ndarray) -> pd.DataFrame:
-    table = raw.table.take(at).to_pandas().astype(object)
+    table: pd.DataFrame = raw.table.take(at).to_pandas().astype(object)
     if raw.wkb is not None:
         wkb = raw.wkb.take(at).to_numpy(zero_copy_only=False)
         table["geometry"] = shapely.from_wkb(wkb, on_invalid="ignore")

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely import coverage_clean  # type: ignore[attr-defined]  # newer than the stubs
 
 from geo import topology
 
@@ -70,10 +71,10 @@ def repair(geoms: Geoms, gap_width_m: float = GAP_WIDTH_M) -> Tiling:
     """
     plane = LocalMetres(geoms)
     before = plane.to(geoms)
-    clean = shapely.coverage_clean(before, gap_width=gap_width_m, snapping_distance=SNAP_M)
+    clean = coverage_clean(before, gap_width=gap_width_m, snapping_distance=SNAP_M)
     after = plane.back(clean)
     if not topology.tiles(after):  # rounding made corners of one border meet another
-        after = shapely.coverage_clean(after, snapping_distance=10.0**-DECIMALS)
+        after = coverage_clean(after, snapping_distance=10.0**-DECIMALS)
     return _compare(before, plane.to(after), after)
 
 
@@ -84,14 +85,14 @@ def fit(geoms: Geoms, outline: shapely.Geometry) -> Geoms:
     inside = shapely.intersection(geoms, outline)
     missing = shapely.get_parts(shapely.difference(outline, shapely.union_all(inside)))
     missing = missing[shapely.area(missing) > 0]
-    pieces = shapely.coverage_clean(np.concatenate([inside, missing]), snapping_distance=0)
+    pieces = coverage_clean(np.concatenate([inside, missing]), snapping_distance=0)
     fitted, spare = pieces[: len(geoms)].copy(), pieces[len(geoms) :]
     for piece in spare:
         shared = shapely.length(shapely.intersection(fitted, piece))
         if shared.any():
             owner = int(shared.argmax())
             fitted[owner] = shapely.union(fitted[owner], piece)
-    return fitted
+    return np.asarray(fitted, dtype=object)
 
 
 def _compare(before: Geoms, moved: Geoms, after: Geoms) -> Tiling:

@@ -33,7 +33,11 @@ def frame(rows: pd.DataFrame, path: Path) -> None:
 
 def text(content: str, path: Path) -> None:
     """Write a text in UTF-8."""
-    _replace(path, lambda draft: draft.write_text(content, "utf-8") and None)
+    _replace(path, lambda draft: _put(draft, content))
+
+
+def _put(path: Path, content: str) -> None:
+    path.write_text(content, "utf-8")
 
 
 def _replace(path: Path, write: Callable[[Path], None]) -> None:

@@ -64,10 +64,12 @@ class Tile:
 
 @dataclass(frozen=True)
 class Scene:
-    """What a tile shows: a day for property coverage, a moment for grids."""
+    """What a tile shows: a day for property coverage, a moment for grids, a rung of the areas."""
 
     on: datetime.date
     at: datetime.datetime
+    level: Level | None = None
+    """The level of the areas; by the zoom if left out."""
 
 
 SHALLOWEST = {
@@ -82,7 +84,7 @@ SHALLOWEST = {
 
 def level_at(zoom: int) -> Level:
     """Return the rung of the hierarchy that fits a zoom."""
-    return Level.DISTRICT if zoom < 12 else Level.SUBDISTRICT if zoom < 13 else Level.COMMUNITY
+    return Level.DISTRICT if zoom < 10 else Level.SUBDISTRICT if zoom < 11 else Level.COMMUNITY
 
 
 def draw(session: Session, layer: Layer, tile: Tile, scene: Scene) -> bytes:
@@ -106,7 +108,9 @@ def _tallied(grouping: Grouping, tile: Tile, scene: Scene) -> Features:
 
 
 _FEATURES: dict[Layer, Callable[[Tile, Scene], Features]] = {
-    Layer.AREAS: lambda tile, scene: _tallied(Grouping(level_at(tile.z).value), tile, scene),
+    Layer.AREAS: lambda tile, scene: _tallied(
+        Grouping((scene.level or level_at(tile.z)).value), tile, scene
+    ),
     Layer.GRIDS: lambda tile, scene: _tallied(Grouping.GRID, tile, scene),
     Layer.BUILDINGS: lambda tile, scene: buildings.facts(on=scene.on, at=scene.at, box=tile.box()),
     Layer.ISSUES: lambda tile, scene: issues.facts(at=scene.at, box=tile.box()),
