@@ -111,10 +111,34 @@ class MissingColumn(Invalid):
 
 
 @dataclass
+class Repairs:
+    """How many outlines were repaired, and how much that changed them."""
+
+    count: int = 0
+    moved_m: float = 0.0
+    """The farthest that a corner lies from the outline it was, or the outline it became."""
+    changed_m2: float = 0.0
+    """The sum of the differences in area."""
+
+    def add(self, moved_m: float, changed_m2: float) -> None:
+        """Count one more."""
+        self.count += 1
+        self.moved_m = max(self.moved_m, moved_m)
+        self.changed_m2 += changed_m2
+
+    def __str__(self) -> str:
+        return (
+            f"{self.count:,} outline{'s' if self.count != 1 else ''} repaired: corners moved by "
+            f"up to {self.moved_m:,.2f} m, areas changed by {self.changed_m2:,.1f} m² in all"
+        )
+
+
+@dataclass
 class Notes:
     """What was done to the data on the way in: each sentence once, with the rows it concerns."""
 
     counts: dict[str, int] = field(default_factory=dict)
+    repairs: Repairs = field(default_factory=Repairs)
 
     def add(self, sentence: str, rows: int = 0) -> None:
         """Note a sentence, and that so many more rows are concerned (0: the whole file)."""
@@ -123,6 +147,8 @@ class Notes:
     def __iter__(self) -> Iterator[str]:
         for sentence, rows in self.counts.items():
             yield f"{sentence} ({rows:,} rows)" if rows else sentence
+        if self.repairs.count:
+            yield str(self.repairs)
 
     def __len__(self) -> int:
-        return len(self.counts)
+        return len(list(iter(self)))

@@ -1,38 +1,70 @@
-"""Repair geometry: outlines one by one, and partitions whose neighbours disagree."""
+"""Repair outlines one by one: valid polygons for invalid ones, and how much that changed."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from pyproj import Geod
 
 from data.faults import Notes
 
 Geoms = NDArray[np.object_]
+Floats = NDArray[np.float64]
+
+_GEOD = Geod(ellps="WGS84")
+_METRES_PER_DEGREE = 111_320.0
 
 
 @dataclass(frozen=True)
 class Outlines:
-    """Repaired outlines, None where nothing is left, and how far each had to move."""
+    """Repaired outlines, None where nothing is left, and how much each one changed."""
 
     geoms: Geoms
-    moved_m: NDArray[np.float64]
-    changed_m2: NDArray[np.float64]
+    moved_m: Floats
+    """How far the corners of the old and the new outline lie from the other at most."""
+    changed_m2: Floats
+    """How much the area differs."""
 
     def note(self, notes: Notes) -> None:
         """Tell what was repaired."""
-        notes.add("Outlines were repaired", len(self.geoms))
-
-
-METRES = 111_320.0
+        for geometry, moved, changed in zip(self.geoms, self.moved_m, self.changed_m2, strict=True):
+            if geometry is not None:
+                notes.repairs.add(moved, changed)
 
 
 def outlines(geoms: Geoms) -> Outlines:
-    """Return valid polygons for invalid ones."""
+    """Return valid polygons for invalid polygons in degrees, (n,) → (n,).
+
+    Shells stay shells and holes stay holes (GEOS, method "structure"): loops that an outline
+    crosses itself in are merged, spikes fall away. Where no area is left the result is None.
+    """
     mended = np.asarray(
         shapely.make_valid(geoms, method="structure", keep_collapsed=False), dtype=object
     )
-    mended[shapely.is_empty(mended)] = None
-    moved = np.nan_to_num(shapely.hausdorff_distance(geoms, mended)) * METRES
-    changed = np.zeros(len(geoms))
-    return Outlines(mended, moved, changed)
+    polygons = np.isin(shapely.get_type_id(mended), (3, 6)) & ~shapely.is_empty(mended)
+    mended[~polygons] = None
+    return Outlines(mended, _moved(geoms, mended), np.abs(_areas(mended) - _areas(geoms)))
+
+
+def _moved(before: Geoms, after: Geoms) -> Floats:
+    """Return the Hausdorff distances in metres, 0 where there is nothing to compare."""
+    lat = np.nan_to_num((shapely.bounds(before)[:, 1] + shapely.bounds(before)[:, 3]) / 2)
+    scale = np.cos(np.radians(lat))
+    found = [
+        shapely.hausdorff_distance(*(_metric(geometry, shrink) for geometry in pair))
+        for *pair, shrink in zip(before, after, scale, strict=True)
+    ]
+    return np.nan_to_num(np.array(found, dtype=np.float64))
+
+
+def _metric(geometry: shapely.Geometry | None, shrink: float) -> shapely.Geometry | None:
+    scale = np.array([_METRES_PER_DEGREE * shrink, _METRES_PER_DEGREE])
+    return shapely.transform(geometry, lambda coords: coords * scale)
+
+
+def _areas(geoms: Geoms) -> Floats:
+    """Return geodesic areas in square metres, as the rings of each outline sum up to."""
+    return np.array(
+        [abs(_GEOD.geometry_area_perimeter(g)[0]) if g is not None else 0.0 for g in geoms]
+    )
