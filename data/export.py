@@ -54,8 +54,8 @@ def _table(names: list[str], rows: Any) -> pd.DataFrame:
     table: pd.DataFrame = pd.DataFrame(
         dict(zip(names, map(list, columns), strict=True)), columns=pd.Index(names)
     )
-    converted: pd.DataFrame = table.convert_dtypes()
-    return converted
+    typed: pd.DataFrame = table.convert_dtypes()
+    return typed
 
 
 def _neighborhoods(area_code: str | None, _: datetime.datetime) -> Features:

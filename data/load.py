@@ -11,8 +11,9 @@ from sqlalchemy import Connection, text
 
 from data import indexes, merge, references, staging
 from data.columns import Kind
+from data.completion import Register
 from data.faults import BadData, Fault, FaultLog
-from data.read import ReadOptions, Source, open_source
+from data.read import Batch, ReadOptions, Source, open_source
 
 Item = TypeVar("Item")
 Progress = Callable[[int, int | None], None]
@@ -100,15 +101,14 @@ def load(
     )
     staging.create(connection, kind)
     with indexes.rebuilt(connection, merge.TARGETS[kind].table) as into_empty:
-        work = _Load(connection, options, sources, outcome, into_empty)
-        work.run(progress, total)
+        _Load(connection, options, sources, outcome, into_empty).run(progress, total)
         if outcome.faults and not options.skip:
             raise BadData(outcome.faults)
     outcome.notes += [f"{source.path.name}: {note}" for source in sources for note in source.notes]
     return outcome
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Load:
     """One load on its way through the files."""
 
@@ -119,23 +119,52 @@ class _Load:
     into_empty: bool
 
     def run(self, progress: Progress | None, total: int | None) -> None:
-        """Stage and merge every batch, or stage all and merge once where rows need each other."""
-        for file_no, source in enumerate(self.sources):
-            for batch in ahead(source):
-                staging.copy(self.connection, batch, file_no)
-                self.outcome.read += len(batch.raw)
-                self.outcome.note_faults(file_no, batch.faults)
-                if self.outcome.kind in _BATCHWISE:
+        """Write each batch as it comes, or all at the end where rows need each other."""
+        by_batch = self.outcome.kind in _BATCHWISE
+        register = Register.of(self.connection) if self.outcome.kind is Kind.BUILDINGS else None
+        for file_no, batch in ahead(self._batches(register)):
+            self.outcome.read += len(batch.raw)
+            self.outcome.note_faults(file_no, batch.faults)
+            if self._go_on:
+                self._write(file_no, batch)
+                if by_batch:
                     self._merge()
-                if progress is not None:
-                    progress(self.outcome.read, total)
-        if self.outcome.kind not in _BATCHWISE:
+            if progress is not None:
+                progress(self.outcome.read, total)
+        if not by_batch and self._go_on:
             self._merge(retire_first=True)
-        elif self.options.replace:
+        elif self.options.replace and self._go_on:
             self.outcome.retired = merge.retire(self.connection, self.outcome.kind)
+
+    @property
+    def _go_on(self) -> bool:
+        """Whether writing still makes sense: a load that will be refused is only read on."""
+        return self.options.skip or not self.outcome.faults
+
+    @property
+    def _direct(self) -> bool:
+        """Whether rows go straight to where they belong: complete ones, into an empty table."""
+        return self.into_empty and self.outcome.kind is Kind.BUILDINGS and len(self.sources) == 1
+
+    def _batches(self, register: Register | None) -> Iterator[tuple[int, Batch]]:
+        for file_no, source in enumerate(self.sources):
+            for batch in source:
+                name = source.path.name
+                yield file_no, register.complete(batch, name) if register else batch
+
+    def _write(self, file_no: int, batch: Batch) -> None:
+        if not self._direct:
+            staging.copy(self.connection, batch, file_no)
+            return
+        assert batch.ewkb is not None
+        columns = {**batch.columns, "footprint": batch.ewkb}
+        staging.stream(self.connection, "building", columns)
+        self.outcome.added += len(batch)
 
     def _merge(self, *, retire_first: bool = False) -> None:
         connection, kind, outcome = self.connection, self.outcome.kind, self.outcome
+        if self._direct:
+            return
         if self.options.replace:
             merge.remember(connection, kind)
             if retire_first:
@@ -144,13 +173,11 @@ class _Load:
         names = [source.path.name for source in self.sources]
         for fault in references.check(connection, kind, names):
             outcome.note_faults(names.index(fault.file), [fault])
-        if outcome.faults and not self.options.skip:
-            staging.empty(connection)
-            return
-        if not self.into_empty:
-            given = {column for source in self.sources for column in source.rules.mapping}
-            outcome.updated += merge.update(connection, kind, given)
-        outcome.added += merge.insert(connection, kind, into_empty=self.into_empty)
+        if self._go_on:
+            if not self.into_empty:
+                given = {column for source in self.sources for column in source.rules.mapping}
+                outcome.updated += merge.update(connection, kind, given)
+            outcome.added += merge.insert(connection, kind)
         staging.empty(connection)
 
 

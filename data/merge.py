@@ -61,8 +61,8 @@ TARGETS: Mapping[Kind, Target] = {
         {
             **_plain("code", "name", "address", "community_code", "neighborhood_code"),
             **_plain("households", "floors", "built_year", "use"),
-            "status": "coalesce(status, 'standing')",
-            "retired_on": "CASE WHEN status = 'retired' THEN current_date END",
+            "status": "status",
+            "retired_on": "retired_on",
             "footprint": "geom",
         },
         settled={
@@ -136,20 +136,15 @@ def update(connection: Connection, kind: Kind, given: Collection[str]) -> int:
     )
 
 
-def insert(connection: Connection, kind: Kind, *, into_empty: bool = False) -> int:
+def insert(connection: Connection, kind: Kind) -> int:
     """Add the incoming rows that the register does not have; return how many."""
     target = TARGETS[kind]
     columns, expressions = ", ".join(target.values), ", ".join(target.values.values())
-    fresh = (
-        "true"
-        if into_empty
-        else (f"NOT EXISTS (SELECT FROM {target.table} AS kept WHERE {target.matches('incoming')})")
-    )
     return _run(
         connection,
         f"""
-        INSERT INTO {target.table} ({columns})
-        SELECT {expressions} FROM incoming WHERE {fresh}
+        INSERT INTO {target.table} ({columns}) SELECT {expressions} FROM incoming
+        WHERE NOT EXISTS (SELECT FROM {target.table} AS kept WHERE {target.matches("incoming")})
         """,
     )
 

@@ -58,16 +58,7 @@ CHECKS: Mapping[Kind, Sequence[Check]] = {
             "State its community_code, or import the areas first.",
         ),
     ),
-    Kind.BUILDINGS: (
-        _UNKNOWN_COMMUNITY,
-        Check(
-            "unknown_neighborhood",
-            """neighborhood_code IS NOT NULL AND NOT EXISTS (
-            SELECT FROM neighborhood WHERE neighborhood.code = incoming.neighborhood_code)""",
-            "there is no neighborhood {neighborhood_code}",
-            "Import the neighborhoods first, or correct neighborhood_code.",
-        ),
-    ),
+    Kind.BUILDINGS: (),
     Kind.PROPERTY_COVERAGE: (
         Check(
             "unknown_building",
@@ -114,32 +105,32 @@ CHECKS: Mapping[Kind, Sequence[Check]] = {
     Kind.GRIDS: (),
 }
 
-FOUND_BY_LOCATION: Mapping[Kind, str] = {
-    kind: """
+_COMMUNITY_BY_PLACE = """
     UPDATE incoming SET community_code = (
         SELECT area.code FROM area
         WHERE area.level = 'community' AND ST_Covers(area.geom, ST_PointOnSurface(incoming.geom))
         ORDER BY area.code LIMIT 1)
     WHERE community_code IS NULL AND geom IS NOT NULL
     AND EXISTS (SELECT FROM area WHERE level = 'community')
-    """
-    for kind in (Kind.BUILDINGS, Kind.NEIGHBORHOODS)
-} | {
-    Kind.AREAS: """
+"""
+_PARENT_BY_PREFIX = """
     UPDATE incoming SET parent_code = (
         SELECT code FROM (SELECT code FROM area UNION SELECT code FROM incoming) AS known
         WHERE starts_with(incoming.code, known.code) AND known.code <> incoming.code
         ORDER BY length(known.code) DESC LIMIT 1)
     WHERE parent_code IS NULL
-    """
+"""
+COMPLETED_BY: Mapping[Kind, str] = {
+    Kind.AREAS: _PARENT_BY_PREFIX,
+    Kind.NEIGHBORHOODS: _COMMUNITY_BY_PLACE,
 }
 """What a file may leave out, and how the register finds it."""
 
 
 def complete(connection: Connection, kind: Kind) -> None:
     """Fill in what the rows leave out and the register knows."""
-    if kind in FOUND_BY_LOCATION:
-        connection.exec_driver_sql(FOUND_BY_LOCATION[kind])
+    if kind in COMPLETED_BY:
+        connection.exec_driver_sql(COMPLETED_BY[kind])
 
 
 def check(connection: Connection, kind: Kind, files: Sequence[str]) -> Iterator[Fault]:

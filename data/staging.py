@@ -38,10 +38,12 @@ def create(connection: Connection, kind: Kind) -> None:
 
     It goes with the end of the transaction's session, or with the next call.
     """
-    columns = [
+    columns: list[Column[Any]] = [
         Column(column.name, CODE if _is_code(column.name) else _SQL[column.type])
         for column in TABLES[kind].columns
     ]
+    if kind is Kind.BUILDINGS:
+        columns.append(Column("retired_on", Date()))
     shape = Column("geom", Geometry("GEOMETRY", srid=WGS84, spatial_index=False))
     places = Column("file_no", Integer), Column("row_no", BigInteger)
     connection.exec_driver_sql("DROP TABLE IF EXISTS pg_temp.incoming")
@@ -62,20 +64,22 @@ def copy(connection: Connection, batch: Batch, file_no: int) -> None:
         parts["geom"] = batch.ewkb
     parts["file_no"] = pa.array(np.full(len(batch), file_no, dtype=np.int32))
     parts["row_no"] = pa.array(batch.rows)
-    _stream(connection, pa.table(parts))
+    stream(connection, "pg_temp.incoming", parts)
 
 
-def _stream(connection: Connection, rows: pa.Table) -> None:
+def stream(connection: Connection, table: str, columns: Mapping[str, pa.Array]) -> None:
+    """COPY columns of equal length into those of a table that have their names."""
+    rows = pa.table(dict(columns))
     encoder = ArrowToPostgresBinaryEncoder(rows.schema)
     listed = ", ".join(f'"{column}"' for column in rows.column_names)
     driver = connection.connection.driver_connection
     assert driver is not None
-    statement = f"COPY pg_temp.incoming ({listed}) FROM STDIN (FORMAT binary)"
-    with driver.cursor().copy(statement) as stream:
-        stream.write(encoder.write_header())
+    statement = f"COPY {table} ({listed}) FROM STDIN (FORMAT binary)"
+    with driver.cursor().copy(statement) as wire:
+        wire.write(encoder.write_header())
         for part in rows.to_batches():
-            stream.write(encoder.write_batch(part))
-        stream.write(encoder.finish())
+            wire.write(encoder.write_batch(part))
+        wire.write(encoder.finish())
 
 
 def _is_code(name: str) -> bool:
