@@ -125,11 +125,27 @@ def style_text(asset: Asset) -> str:
 
 @cache
 def notices() -> str:
-    """Return the licences of the packages, which a page that carries their code must carry too."""
+    """Return the licences of the packages, which a page that carries their code must carry too.
+
+    The text can stand in an HTML comment. A package without a licence text is named with the
+    licence that it declares.
+    """
     unused = {"@types", *DOCUMENTATION}
-    licences = sorted(file for file in root().glob("**/LICENSE*") if not unused & {*file.parts})
-    texts = (f"{file.parent.relative_to(root())}\n\n{file.read_text('utf-8')}" for file in licences)
+    folders = sorted(file.parent for file in root().glob("**/package.json") if _is_package(file))
+    texts = (_notice(folder) for folder in folders if not unused & {*folder.parts})
     return "\n\n".join(texts).replace("--", "- -")
+
+
+def _is_package(file: Path) -> bool:
+    """Tell whether a package.json stands at the top of a package, not somewhere inside."""
+    folder = file.parent.parent
+    return folder.name == "node_modules" or folder.name.startswith("@")
+
+
+def _notice(folder: Path) -> str:
+    declared = json.loads((folder / "package.json").read_text("utf-8"))
+    texts = [file.read_text("utf-8") for file in sorted(folder.glob("LICENSE*"))]
+    return "\n\n".join((declared["name"], *(texts or [declared.get("license", "")])))
 
 
 def _assets(listing: Mapping[str, tuple[str, ...]]) -> tuple[Asset, ...]:

@@ -98,6 +98,7 @@ class Sheet(Figure):
                 data=Markup("\n".join(_block(name, value) for name, value in self.blocks.items())),
                 script=Markup(script),
                 policy=self.policy() if self.embedded else None,
+                notices=Markup(assets.notices()) if self.embedded else None,
             )
         )
 

@@ -73,7 +73,7 @@
 
   function show(entries) {
     G.fill(document.getElementById("figures"), entries.map(([key, value, kind]) =>
-      G.node("div", { class: kind ?? "" }, [G.node("dd", {}, value), G.node("dt", {}, G.word(key))])));
+      G.node("div", { class: kind ?? "" }, [G.node("dt", {}, G.word(key)), G.node("dd", {}, value)])));
   }
 
   /* The measure that shades the grids: households, buildings or the coverage rate. */

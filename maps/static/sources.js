@@ -75,10 +75,11 @@
     async get(tile, size) {
       const points = (await this.cache.get(tile)).get(this.name) ?? [];
       const squares = new Map();
+      const across = Math.round(7 / G.state.scale);
       for (const point of points) {
         const { x, y } = point.geom[0][0];
         if (x < 0 || y < 0 || x >= size || y >= size || !this.shown(point.props)) continue;
-        const key = `${Math.floor((x / size) * 7)}:${Math.floor((y / size) * 7)}`;
+        const key = `${Math.floor((x / size) * across)}:${Math.floor((y / size) * across)}`;
         if (!squares.has(key)) squares.set(key, []);
         squares.get(key).push(point);
       }

@@ -36,7 +36,13 @@ window.Gridward = window.Gridward || {};
   G.term = (family, value) => G.config.words[`${family}.${value}`] ?? String(value ?? "");
 
   /* The name that a row or a feature goes by in the page's language. */
-  G.named = (props) => (G.config.language === "en" && props.name_en) || props.name || props.address || props.code;
+  G.named = function (props) {
+    const { name, name_en, address, code, community_code } = props;
+    if (G.config.language !== "en") return name || address || code;
+    if (name_en) return name_en;
+    if (props.buildings != null && community_code) return `${G.word("grid")} ${code.slice(community_code.length)}`;
+    return name || address || code;
+  };
 
   G.number = (value) => (value == null ? "–" : new Intl.NumberFormat(G.locale).format(value));
 

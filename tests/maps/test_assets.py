@@ -76,6 +76,8 @@ def test_missing_packages_are_said_with_what_to_do(monkeypatch, tmp_path):
 
 
 def test_the_notices_hold_the_licence_of_every_package_inside():
-    for name in ("leaflet", "protomaps-leaflet", "pbf", "rbush"):
-        assert f"{name}\n" in assets.notices()
+    for name in ("leaflet", "protomaps-leaflet", "pbf", "rbush", "@mapbox/vector-tile"):
+        assert f"{name}\n\n" in assets.notices()
+    assert "pmtiles\n\nBSD-3-Clause" in assets.notices()
+    assert "Volodymyr Agafonkin" in assets.notices()
     assert "--" not in assets.notices()

@@ -43,6 +43,11 @@ def test_a_page_speaks_one_language(language, small_town: City):
     assert bool(re.search("[一-鿿]", html)) == (language is Language.ZH)
 
 
+def test_a_page_that_carries_other_peoples_code_carries_their_licences(small_town: City):
+    assert "Volodymyr Agafonkin" in pages.grids(small_town, title="鹤城", on=ON).html
+    assert "Volodymyr Agafonkin" not in pages.grids(TILES, title="鹤城", on=ON).html
+
+
 def test_markup_in_a_title_is_text():
     html = pages.issues(TILES, title="<img src=x onerror=alert(1)>", on=ON).html
     assert "<img" not in html

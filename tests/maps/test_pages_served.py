@@ -284,7 +284,7 @@ def test_search_asks_the_service_and_goes_there(open_page, small_town: City):
 
 def test_issue_counts_come_with_the_page(open_page, small_town: City):
     shown = open_page("issues")
-    assert shown.text("#figures").split()[0] == str(len(small_town.issues))
+    assert shown.text("#figures").split()[:2] == ["Issues", str(len(small_town.issues))]
     lon, lat = middle(small_town.issues, 0)
     shown.look(lon, lat, 18)
     shown.click_map(lon, lat)

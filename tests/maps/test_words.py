@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from geo.models import IssueStatus, ManagerKind
 from geo.settings import Language
 from maps import assets
 from maps.words import WORDS, day, word
@@ -54,8 +55,6 @@ def test_no_word_is_left_over():
 
 
 def test_every_kind_of_manager_and_every_status_has_a_word():
-    from geo.models import IssueStatus, ManagerKind
-
     for kind in ManagerKind:
         assert f"manager.{kind}" in WORDS[Language.ZH]
     for status in IssueStatus:
