@@ -28,5 +28,6 @@ fi
 touch .venv/unfinished
 .venv/bin/python -m pip install --no-input -r requirements.lock
 .venv/bin/python -m pip install --no-input --no-deps --editable .
+.venv/bin/python -m pip check
 made_from >.venv/unfinished
 mv .venv/unfinished .venv/ready
