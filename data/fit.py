@@ -7,6 +7,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely import GeometryType as Is
 
+from data import curves
 from data.columns import Shape
 
 Geoms = NDArray[np.object_]
@@ -69,10 +70,10 @@ def _are(geoms: Geoms, kind: Is) -> NDArray[np.bool_]:
 
 def _parts(geometry: shapely.Geometry) -> Geoms:
     """Return the single parts of a geometry, however deep they are nested, but no empty ones."""
-    parts = shapely.get_parts([geometry])
-    while np.any(np.isin(shapely.get_type_id(parts), _MANY)):
-        parts = shapely.get_parts(parts)
-    return np.asarray(parts[~shapely.is_empty(parts)], dtype=object)
+    found = curves.parts(np.array([geometry], dtype=object))
+    while np.any(np.isin(shapely.get_type_id(found), _MANY)):
+        found = curves.parts(found)
+    return np.asarray(found[~shapely.is_empty(found)], dtype=object)
 
 
 def _outline(geoms: Geoms) -> int:

@@ -1,6 +1,7 @@
 """Repair outlines one by one: valid polygons for invalid ones, and how much that changed."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import shapely
@@ -52,13 +53,13 @@ def _moved(before: Geoms, after: Geoms) -> Floats:
     lat = np.nan_to_num((shapely.bounds(before)[:, 1] + shapely.bounds(before)[:, 3]) / 2)
     scale = np.cos(np.radians(lat))
     found = [
-        shapely.hausdorff_distance(*(_metric(geometry, shrink) for geometry in pair))
-        for *pair, shrink in zip(before, after, scale, strict=True)
+        shapely.hausdorff_distance(_metric(old, shrink), _metric(new, shrink))
+        for old, new, shrink in zip(before, after, scale, strict=True)
     ]
     return np.nan_to_num(np.array(found, dtype=np.float64))
 
 
-def _metric(geometry: shapely.Geometry | None, shrink: float) -> shapely.Geometry | None:
+def _metric(geometry: Any, shrink: float) -> Any:
     scale = np.array([_METRES_PER_DEGREE * shrink, _METRES_PER_DEGREE])
     return shapely.transform(geometry, lambda coords: coords * scale)
 

@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import shapely
 
+from data import curves
 from data.faults import Fault, MissingColumn
 from data.parse import to_text
 from data.streams import Raw, Stream
@@ -113,14 +114,14 @@ def _numbers(raw: Raw, column: str) -> tuple[np.ndarray, pd.Series]:
 def _from_wkt(raw: Raw, places: Places, file: str) -> Raw:
     text = to_text(raw.table.column(raw.table.schema.names.index(places.wkt)))
     bare = pa.compute.replace_substring_regex(text, r"^SRID=\d+;", "")
-    geoms = shapely.from_wkt(bare.to_numpy(zero_copy_only=False), on_invalid="ignore")
+    geoms = curves.without(shapely.from_wkt, bare.to_numpy(zero_copy_only=False))
     bad = shapely.is_missing(geoms) & ~np.asarray(text.is_null())
     faults = [
         Fault(
             file,
             int(raw.rows[at]),
             "broken_geometry",
-            f"{str(text[int(at)])[:40]!r} is no WKT",
+            f"{str(text[int(at)])[:40]!r} is no WKT we read",
             "Write it as POLYGON ((lon lat, …)) or POINT (lon lat).",
         )
         for at in np.flatnonzero(bad)

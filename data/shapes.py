@@ -9,7 +9,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely import GeometryType as Is
 
-from data import fit, mend, quick, wkb
+from data import curves, fit, mend, quick, wkb
 from data.columns import Shape
 from data.crs import Frame
 from data.faults import Notes
@@ -99,7 +99,7 @@ def check(column: pa.Array, rule: Rule, notes: Notes) -> tuple[pa.Array, list[Fl
 def _closely(column: pa.Array, rule: Rule, notes: Notes) -> Shapes:
     """Check geometries one property after the other."""
     raw = np.asarray(column.to_numpy(zero_copy_only=False), dtype=object)
-    shapes = Shapes(np.asarray(shapely.from_wkb(raw, on_invalid="ignore"), object), rule, notes)
+    shapes = Shapes(curves.without(shapely.from_wkb, raw), rule, notes)
     _broken(shapes, raw, wkb.types(column))
     _missing(shapes, np.asarray(column.is_null(), dtype=np.bool_))
     for step in (_flatten, _fit, _finite, _place, _near, _valid):
@@ -111,14 +111,15 @@ def _closely(column: pa.Array, rule: Rule, notes: Notes) -> Shapes:
 
 def _broken(shapes: Shapes, raw: Geoms, types: NDArray[np.int64]) -> None:
     """Report WKB that holds no geometry we know; rings left open are closed when asked to."""
-    broken = ~shapes.present & (types >= 0)
+    broken = ~shapes.present & np.array([value is not None for value in raw], dtype=np.bool_)
     if not broken.any():
         return
-    fixed = np.asarray(shapely.from_wkb(raw[broken], on_invalid="fix"), dtype=object)
-    opened = np.zeros_like(broken)
-    opened[broken] = ~shapely.is_missing(fixed) & ~shapely.is_empty(fixed)
+    opened = broken & np.isin(types, (3, 6))
+    fixed = np.asarray(shapely.from_wkb(raw[opened], on_invalid="fix"), dtype=object)
+    filled = ~(shapely.is_missing(fixed) | shapely.is_empty(fixed))
+    opened[opened] = filled
     if shapes.rule.repair and opened.any():
-        shapes.geoms[opened] = fixed[opened[broken]]
+        shapes.geoms[opened] = fixed[filled]
         shapes.notes.add("Rings that did not close were closed", int(opened.sum()))
         broken &= ~opened
     shapes.flaw(
