@@ -42,11 +42,13 @@
   }
 
   const figures = (props) => [
-    ["buildings", G.number(props.buildings)],
-    ["uncovered", G.number(props.uncovered)],
-    ["rate", G.percent(props.rate)],
-    ["households", G.number(props.households)],
+    ["buildings", known(props.buildings, G.number)],
+    ["uncovered", known(props.uncovered, G.number)],
+    ["rate", known(props.rate, G.percent)],
+    ["households", known(props.households, G.number)],
   ];
+
+  const known = (value, write) => (value == null ? null : write(value));
 
   const grid = (props) =>
     card(G.named(props), "grid", null, [

@@ -81,8 +81,9 @@
     selected(props) ? { stroke: colours().selected, width: 3.5 } : { stroke, width, dash };
 
   function grids() {
+    const thickness = (zoom) => (zoom >= 15 ? 1.1 : zoom >= 13 ? 0.6 : 0.25);
     const line = (zoom, props) =>
-      edge(props, colours().grid, zoom >= 15 ? 1.1 : 0.6, zoom >= 15 && !G.byGrid() ? [5, 3] : null);
+      edge(props, colours().grid, thickness(zoom), zoom >= 15 && !G.byGrid() ? [5, 3] : null);
     return [
       { dataLayer: "grids", filter: (zoom) => G.byGrid() || zoom >= G.style.zooms.grids, symbolizer: G.polygon(line) },
     ];
