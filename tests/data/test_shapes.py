@@ -99,10 +99,11 @@ def test_a_ring_left_open_is_a_flaw_and_repair_closes_it() -> None:
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("shape", [Shape.POINT, Shape.AREA])
 def test_a_coordinate_that_is_no_number_is_a_flaw(bad: float, shape: Shape) -> None:
-    """The last latitude of a point or an outline, and with it the first one of the outline."""
-    place = Point(130.3, 47.35) if shape is Shape.POINT else HOUSE
-    lying = shapely.to_wkb(place).replace(shapely.to_wkb(place)[-8:], np.float64(bad).tobytes())
-    _, (found,), _ = checked(lying, shape=shape)
+    """The latitude of a point, or of the second corner of an outline."""
+    place, at = (Point(130.3, 47.35), 13) if shape is Shape.POINT else (HOUSE, 37)
+    lying = bytearray(shapely.to_wkb(place))
+    lying[at : at + 8] = np.float64(bad).tobytes()
+    _, (found,), _ = checked(bytes(lying), shape=shape)
     assert found.kind == "bad_coordinates"
 
 
