@@ -3,7 +3,7 @@
 import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,6 +14,7 @@ from data.columns import Kind
 from data.completion import Register
 from data.faults import BadData, Fault, FaultLog
 from data.read import Batch, ReadOptions, Source, open_source
+from geo.errors import Invalid
 
 Item = TypeVar("Item")
 Progress = Callable[[int, int | None], None]
@@ -21,6 +22,14 @@ Progress = Callable[[int, int | None], None]
 
 _BATCHWISE = frozenset({Kind.BUILDINGS, Kind.ISSUES})
 """Kinds whose rows do not depend on each other, so that each batch can be merged on its own."""
+_IN_THE_CITY = frozenset({Kind.NEIGHBORHOODS, Kind.BUILDINGS, Kind.ISSUES})
+"""Kinds that lie where the areas are: a place far from them is a mistake."""
+
+
+class NothingToKeep(Invalid):
+    """Files without a single good row would have everything retired."""
+
+    code = "nothing_to_keep"
 
 
 @dataclass(frozen=True)
@@ -46,6 +55,8 @@ class Outcome:
     faults: FaultLog = field(default_factory=FaultLog)
     bad_rows: dict[tuple[int, int], str] = field(default_factory=dict)
     """For each bad row, by the number of its file and its own, what is wrong with it."""
+    spared: set[str] = field(default_factory=set)
+    """The codes of bad rows: what the register has by them is not missing from the files."""
     notes: list[str] = field(default_factory=list)
     revision: int | None = None
     """The revision that grids were published as."""
@@ -65,14 +76,30 @@ class Outcome:
         """Whether the register is as it was."""
         return not (self.added or self.updated or self.retired)
 
+    def note_batch(self, file_no: int, batch: Batch) -> None:
+        """Count the rows of a batch, those too broken to be held as well, and keep its faults."""
+        held = set(batch.raw.rows.tolist()) if batch.raw.faults else set()
+        self.read += len(batch.raw) + len({fault.row for fault in batch.raw.faults} - held)
+        self.note_faults(file_no, batch.faults)
+
     def note_faults(self, file_no: int, faults: Iterable[Fault]) -> None:
         """Keep faults of a file; a row with several is one bad row."""
         for fault in faults:
             self.faults.add([fault])
+            if fault.code is not None:
+                self.spared.add(fault.code)
             place = (file_no, fault.row)
             earlier = self.bad_rows.get(place)
             told = f"{fault.what}. {fault.mend}"
             self.bad_rows[place] = f"{earlier} {told}" if earlier else told
+
+    def require_rows(self) -> None:
+        """Raise NothingToKeep if there was no good row at all."""
+        if self.read == self.rejected:
+            raise NothingToKeep(
+                f"The files hold no {self.kind} to keep; --replace would retire all there are.",
+                hint="Check the files, and the layer (--layer).",
+            )
 
 
 def open_sources(kind: Kind, paths: Sequence[Path], options: ReadOptions) -> list[Source]:
@@ -90,8 +117,11 @@ def load(
     """Load files of one kind but grids, in the caller's transaction; return what became of them.
 
     Rows are merged by their key: new ones are added, differing ones updated, the others left.
-    Raises BadData with every fault if any row is bad and bad rows are not to be skipped.
+    Columns that a file lacks are left alone. Raises BadData with every fault if any row is bad
+    and bad rows are not to be skipped, NothingToKeep where `replace` would retire everything, and
+    StillNeeded where it would take out what something else names.
     """
+    options = _placed(connection, kind, options)
     sources = open_sources(kind, paths, options.read)
     totals = [source.total for source in sources]
     total = None if None in totals else sum(filter(None, totals))
@@ -100,12 +130,20 @@ def load(
         text("SELECT set_config('timezone', :zone, true)"), {"zone": options.read.timezone}
     )
     staging.create(connection, kind)
+    merge.forget(connection)
     with indexes.rebuilt(connection, merge.TARGETS[kind].table) as into_empty:
         _Load(connection, options, sources, outcome, into_empty).run(progress, total)
         if outcome.faults and not options.skip:
             raise BadData(outcome.faults)
     outcome.notes += [f"{source.path.name}: {note}" for source in sources for note in source.notes]
     return outcome
+
+
+def _placed(connection: Connection, kind: Kind, options: LoadOptions) -> LoadOptions:
+    """Return the options with the extent of the city, for kinds that have to lie in it."""
+    if kind not in _IN_THE_CITY or options.read.extent is not None:
+        return options
+    return replace(options, read=replace(options.read, extent=references.extent(connection)))
 
 
 @dataclass(frozen=True)
@@ -123,8 +161,7 @@ class _Load:
         by_batch = self.outcome.kind in _BATCHWISE
         register = Register.of(self.connection) if self.outcome.kind is Kind.BUILDINGS else None
         for file_no, batch in ahead(self._batches(register)):
-            self.outcome.read += len(batch.raw)
-            self.outcome.note_faults(file_no, batch.faults)
+            self.outcome.note_batch(file_no, batch)
             if self._go_on:
                 self._write(file_no, batch)
                 if by_batch:
@@ -132,9 +169,9 @@ class _Load:
             if progress is not None:
                 progress(self.outcome.read, total)
         if not by_batch and self._go_on:
-            self._merge(retire_first=True)
-        elif self.options.replace and self._go_on:
-            self.outcome.retired = merge.retire(self.connection, self.outcome.kind)
+            self._merge()
+        if self.outcome.kind is not Kind.PROPERTY_COVERAGE:
+            self._retire()
 
     @property
     def _go_on(self) -> bool:
@@ -161,24 +198,32 @@ class _Load:
         staging.stream(self.connection, "building", columns)
         self.outcome.added += len(batch)
 
-    def _merge(self, *, retire_first: bool = False) -> None:
+    def _merge(self) -> None:
         connection, kind, outcome = self.connection, self.outcome.kind, self.outcome
         if self._direct:
             return
-        if self.options.replace:
+        if self.options.replace or len(self.sources) > 1:
             merge.remember(connection, kind)
-            if retire_first:
-                outcome.retired = merge.retire(connection, kind)
+        if kind is Kind.PROPERTY_COVERAGE:
+            self._retire()  # a period that goes makes room for those that come
         references.complete(connection, kind)
         names = [source.path.name for source in self.sources]
-        for fault in references.check(connection, kind, names):
-            outcome.note_faults(names.index(fault.file), [fault])
+        for file_no, fault in references.check(connection, kind, names):
+            outcome.note_faults(file_no, [fault])
         if self._go_on:
             if not self.into_empty:
-                given = {column for source in self.sources for column in source.rules.mapping}
+                given = [merge.given(source, self.options.replace) for source in self.sources]
                 outcome.updated += merge.update(connection, kind, given)
             outcome.added += merge.insert(connection, kind)
         staging.empty(connection)
+
+    def _retire(self) -> None:
+        if self.options.replace and self._go_on:
+            self.outcome.require_rows()
+            if not self.into_empty:
+                self.outcome.retired = merge.retire(
+                    self.connection, self.outcome.kind, self.outcome.spared
+                )
 
 
 def ahead(items: Iterable[Item]) -> Iterator[Item]:

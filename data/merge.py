@@ -1,12 +1,21 @@
 """From the staging table into the register: what is new, what differs, what is missing."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
 
 from data.columns import Kind
+from data.read import Source
+from geo.errors import Conflict
+
+
+class StillNeeded(Conflict):
+    """What the files lack cannot be taken out of the register: something else names it."""
+
+    code = "still_needed"
 
 
 @dataclass(frozen=True)
@@ -22,9 +31,16 @@ class Target:
     frozen: frozenset[str] = frozenset()
     """Columns that keep what they held when a row is updated."""
     settled: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    """Columns that follow from the others when a row is updated: SQL over `kept` and `new`."""
-    needs: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    """For a column that a file calls otherwise: the file's column that speaks of it."""
+    """Columns that follow from others when a row is updated: SQL in which `{column}` stands for
+    what that column becomes."""
+    called: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """For a column that files call otherwise: their column that speaks of it."""
+    shape: str = ""
+    """The column of the shape; a row without one leaves the shape alone."""
+    found: frozenset[str] = frozenset()
+    """Columns that are found for rows whose file lacks them, where the register has nothing."""
+    restored: frozenset[str] = frozenset()
+    """Columns that a file which replaces everything speaks of even if it lacks them."""
     retire: str = ""
     """SQL that retires rows of `kept` that are missing; without it they are deleted."""
 
@@ -46,12 +62,15 @@ TARGETS: Mapping[Kind, Target] = {
         ("code",),
         _BY_CODE,
         _plain("code", "parent_code", "level", "name", "name_en", "geom"),
+        shape="geom",
+        found=frozenset({"parent_code"}),
     ),
     Kind.NEIGHBORHOODS: Target(
         "neighborhood",
         ("code",),
         _BY_CODE,
         _plain("code", "name", "community_code", "station_services", "geom"),
+        shape="geom",
     ),
     Kind.MANAGERS: Target("manager", ("code",), _BY_CODE, _plain("code", "name", "kind", "phone")),
     Kind.BUILDINGS: Target(
@@ -66,10 +85,12 @@ TARGETS: Mapping[Kind, Target] = {
             "footprint": "geom",
         },
         settled={
-            "retired_on": "CASE WHEN new.status = 'retired' "
+            "retired_on": "CASE WHEN {status} = 'retired' "
             "THEN coalesce(kept.retired_on, new.retired_on) END"
         },
-        needs={"footprint": "code", "status": "code"},
+        shape="footprint",
+        found=frozenset({"community_code"}),
+        restored=frozenset({"status"}),
         retire="UPDATE building AS kept SET status = 'retired', retired_on = current_date "
         "WHERE status = 'standing' AND",
     ),
@@ -81,6 +102,7 @@ TARGETS: Mapping[Kind, Target] = {
             **_plain("building_code", "manager_code"),
             "covered": "daterange(covered_from, covered_to)",
         },
+        called={"covered": "covered_to"},
     ),
     Kind.ISSUES: Target(
         "issue",
@@ -96,6 +118,7 @@ TARGETS: Mapping[Kind, Target] = {
                 ORDER BY micro_grid.code LIMIT 1)""",
         },
         frozen=frozenset({"grid_code"}),
+        shape="geom",
         retire="UPDATE issue AS kept SET status = 'closed' WHERE status <> 'closed' AND",
     ),
     Kind.BACKDROP: Target(
@@ -108,32 +131,60 @@ TARGETS: Mapping[Kind, Target] = {
 }
 
 
-def update(connection: Connection, kind: Kind, given: Collection[str]) -> int:
-    """Rewrite the rows that differ from the incoming ones in what a file gives; return how many."""
+def given(source: Source, replacing: bool) -> frozenset[str]:
+    """Return the columns of the register that a file speaks of, its shape aside."""
+    target = TARGETS[source.kind]
+    told = source.rules.mapping
+    spoken = {column for column in target.values if target.called.get(column, column) in told}
+    return frozenset(spoken | target.restored if replacing else spoken)
+
+
+def update(connection: Connection, kind: Kind, given: Sequence[Collection[str]]) -> int:
+    """Rewrite the rows that differ from the incoming ones in what their file gives.
+
+    `given` has the columns that each file speaks of. Returns how many rows changed.
+    """
     target = TARGETS[kind]
-    changing = [
-        column
-        for column in target.values
-        if column not in target.key
-        and column not in target.frozen
-        and column not in target.settled
-        and _is_given(target, column, given)
-    ]
-    if not changing:
+    changes = _changes(target, given)
+    if not changes:
         return 0
-    setting = [f"{column} = new.{column}" for column in changing]
-    setting += [f"{column} = {expression}" for column, expression in target.settled.items()]
-    old, new = (", ".join(f"{side}.{column}" for column in changing) for side in ("kept", "new"))
+    become = {column: changes.get(column, f"kept.{column}") for column in target.values}
+    settled = {column: sql.format_map(become) for column, sql in target.settled.items()}
+    settings = [f"{column} = {sql}" for column, sql in (changes | settled).items()]
     told = {column: column for column in target.key} | dict(target.values)
-    expressions = ", ".join(f"{sql} AS {name}" for name, sql in told.items())
+    incoming = ", ".join(f"{sql} AS {name}" for name, sql in told.items())
+    old = ", ".join(f"kept.{column}" for column in changes)
     return _run(
         connection,
         f"""
-        UPDATE {target.table} AS kept SET {", ".join(setting)}
-        FROM (SELECT {expressions} FROM incoming) AS new
-        WHERE {target.matches("new")} AND ROW({old}) IS DISTINCT FROM ROW({new})
+        UPDATE {target.table} AS kept SET {", ".join(settings)}
+        FROM (SELECT {incoming}, file_no FROM incoming) AS new
+        WHERE {target.matches("new")}
+        AND ROW({old}) IS DISTINCT FROM ROW({", ".join(changes.values())})
         """,
     )
+
+
+def _changes(target: Target, given: Sequence[Collection[str]]) -> dict[str, str]:
+    """Return SQL over `kept` and `new` for each column of which a file speaks."""
+    follows = {*target.key, *target.frozen, *target.settled}
+    changes = {
+        column: _change(target, column, given) for column in target.values if column not in follows
+    }
+    return {column: sql for column, sql in changes.items() if sql != f"kept.{column}"}
+
+
+def _change(target: Target, column: str, given: Sequence[Collection[str]]) -> str:
+    new, kept = f"new.{column}", f"kept.{column}"
+    if column == target.shape:
+        return f"coalesce({new}, {kept})"
+    otherwise = f"coalesce({kept}, {new})" if column in target.found else kept
+    speaking = [str(file_no) for file_no, columns in enumerate(given) if column in columns]
+    if not speaking:
+        return otherwise
+    if len(speaking) == len(given):
+        return new
+    return f"CASE WHEN new.file_no IN ({', '.join(speaking)}) THEN {new} ELSE {otherwise} END"
 
 
 def insert(connection: Connection, kind: Kind) -> int:
@@ -149,27 +200,47 @@ def insert(connection: Connection, kind: Kind) -> int:
     )
 
 
+def forget(connection: Connection) -> None:
+    """Drop the keys that an earlier load of the same transaction noted."""
+    connection.exec_driver_sql("DROP TABLE IF EXISTS pg_temp.seen")
+
+
 def remember(connection: Connection, kind: Kind) -> None:
-    """Note the keys of the incoming rows in `seen`, for `retire` to compare with."""
-    key = ", ".join(TARGETS[kind].key)
+    """Note the keys of the incoming rows in `seen`, for `retire` and later files to compare."""
+    noted = ", ".join((*TARGETS[kind].key, "file_no"))
     connection.exec_driver_sql(
-        f"CREATE TEMPORARY TABLE IF NOT EXISTS seen ON COMMIT DROP AS SELECT {key} "
+        f"CREATE TEMPORARY TABLE IF NOT EXISTS seen ON COMMIT DROP AS SELECT {noted} "
         "FROM incoming WITH NO DATA"
     )
-    connection.exec_driver_sql(f"INSERT INTO seen SELECT {key} FROM incoming")
+    connection.exec_driver_sql(f"INSERT INTO seen SELECT {noted} FROM incoming")
 
 
-def retire(connection: Connection, kind: Kind) -> int:
-    """Retire what the register has and no file had; return how many rows that were."""
+def retire(connection: Connection, kind: Kind, spared: Collection[str]) -> int:
+    """Retire what the register has and no file had, `spared` codes apart; return how many.
+
+    Raises StillNeeded for rows that would have to be deleted while others name them.
+    """
     target = TARGETS[kind]
     verb = target.retire or f"DELETE FROM {target.table} AS kept WHERE"
+    missing = f"NOT EXISTS (SELECT FROM seen WHERE {target.matches('seen')})"
+    unspared = f"kept.{target.key[0]} <> ALL(:spared)"
     connection.exec_driver_sql("ANALYZE seen")
-    return _run(connection, f"{verb} NOT EXISTS (SELECT FROM seen WHERE {target.matches('seen')})")
+    try:
+        retired = connection.execute(
+            text(f"{verb} {missing} AND {unspared}"), {"spared": sorted(spared)}
+        )
+    except IntegrityError as refusal:
+        raise StillNeeded(
+            f"Not all {kind} that the files lack can be taken out: {_detail(refusal)}",
+            hint="Import what names them first, or leave out --replace.",
+        ) from refusal
+    return retired.rowcount
 
 
-def _is_given(target: Target, column: str, given: Collection[str]) -> bool:
-    """Tell whether a file says anything about a column of the register."""
-    return target.needs.get(column, column) in given
+def _detail(refusal: IntegrityError) -> str:
+    """Return what the database says a row is needed for: `Key (code)=(x) is still …`."""
+    told = getattr(refusal.orig, "diag", None)
+    return str(told.message_detail if told else refusal.orig)
 
 
 def _run(connection: Connection, statement: str) -> int:

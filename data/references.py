@@ -7,6 +7,7 @@ from sqlalchemy import Connection, text
 
 from data.columns import TABLES, Kind
 from data.faults import Fault
+from data.shapes import Extent
 
 
 @dataclass(frozen=True)
@@ -120,21 +121,37 @@ _PARENT_BY_PREFIX = """
         ORDER BY length(known.code) DESC LIMIT 1)
     WHERE parent_code IS NULL
 """
-COMPLETED_BY: Mapping[Kind, str] = {
-    Kind.AREAS: _PARENT_BY_PREFIX,
-    Kind.NEIGHBORHOODS: _COMMUNITY_BY_PLACE,
+_COMMUNITY_AS_BEFORE = """
+    UPDATE incoming SET community_code = kept.community_code FROM neighborhood AS kept
+    WHERE kept.code = incoming.code AND incoming.community_code IS NULL
+"""
+COMPLETED_BY: Mapping[Kind, Sequence[str]] = {
+    Kind.AREAS: (_PARENT_BY_PREFIX,),
+    Kind.NEIGHBORHOODS: (_COMMUNITY_AS_BEFORE, _COMMUNITY_BY_PLACE),
 }
 """What a file may leave out, and how the register finds it."""
 
 
 def complete(connection: Connection, kind: Kind) -> None:
     """Fill in what the rows leave out and the register knows."""
-    if kind in COMPLETED_BY:
-        connection.exec_driver_sql(COMPLETED_BY[kind])
+    for statement in COMPLETED_BY.get(kind, ()):
+        connection.exec_driver_sql(statement)
 
 
-def check(connection: Connection, kind: Kind, files: Sequence[str]) -> Iterator[Fault]:
-    """Take the rows that name what does not exist out of `incoming`; yield what is wrong."""
+def extent(connection: Connection) -> Extent | None:
+    """Return the box around all areas, None if no outline is known."""
+    sides = "ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box)"
+    found = connection.exec_driver_sql(
+        f"SELECT {sides} FROM (SELECT ST_Extent(geom) AS box FROM area) AS around"
+    ).one()
+    return None if found[0] is None else (found[0], found[1], found[2], found[3])
+
+
+def check(connection: Connection, kind: Kind, files: Sequence[str]) -> Iterator[tuple[int, Fault]]:
+    """Take the rows that name what does not exist out of `incoming`; yield what is wrong.
+
+    Each fault comes with the number of its file.
+    """
     for rule in CHECKS[kind]:
         yield from _take_out(connection, kind, rule, files)
     if len(files) > 1 and TABLES[kind].key:
@@ -142,11 +159,10 @@ def check(connection: Connection, kind: Kind, files: Sequence[str]) -> Iterator[
 
 
 def _repeated(key: Sequence[str]) -> Check:
-    same = " AND ".join(f"other.{column} = incoming.{column}" for column in key)
+    same = " AND ".join(f"seen.{column} = incoming.{column}" for column in key)
     return Check(
         "duplicate",
-        f"""EXISTS (SELECT FROM incoming AS other WHERE {same}
-        AND (other.file_no, other.row_no) < (incoming.file_no, incoming.row_no))""",
+        f"EXISTS (SELECT FROM seen WHERE {same} AND seen.file_no < incoming.file_no)",
         f"the same {' and '.join(key)} as a row of an earlier file",
         "Keep one of them.",
     )
@@ -154,11 +170,11 @@ def _repeated(key: Sequence[str]) -> Check:
 
 def _take_out(
     connection: Connection, kind: Kind, rule: Check, files: Sequence[str]
-) -> Iterator[Fault]:
+) -> Iterator[tuple[int, Fault]]:
     bad = text(f"DELETE FROM incoming WHERE ({rule.faulty}) RETURNING *")
     key = TABLES[kind].key
     for row in connection.execute(bad).mappings():
-        yield Fault(
+        fault = Fault(
             file=files[row["file_no"]],
             row=row["row_no"],
             kind=rule.kind,
@@ -166,3 +182,4 @@ def _take_out(
             mend=rule.mend,
             code=str(row[key[0]]) if key else None,
         )
+        yield row["file_no"], fault
