@@ -1,0 +1,292 @@
+"""Ask the cell index which grid a point is in: one point, or millions."""
+
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.lookup.cells import SPLIT, CellIndex
+from geo.lookup.edges import NOWHERE
+from geo.lookup.fill import BRICK, RECORD, SKETCH, kind_of, number_of
+from geo.lookup.frame import COLUMNS, PER_X, PER_Y, ROWS, WIDTH, X, Y
+from geo.lookup.kernel import kernel
+from geo.lookup.records import INSIDE, OUTSIDE, read_record
+from geo.lookup.sketches import EDGE, HEAD, MOST_EDGES, UNDECIDED, read_sketch
+
+BLOCK = 4096
+"""Points that take each step together, so that their reads from memory overlap."""
+
+
+class Method(StrEnum):
+    """How a point was placed: in a grid, exactly on that grid's border, or in no grid."""
+
+    INSIDE = "inside"
+    BORDER = "border"
+    OUTSIDE = "outside"
+
+
+METHODS = tuple(Method)
+"""The methods in the order of the numbers that `explain` gives them."""
+
+
+def locate(index: CellIndex, lon: float, lat: float) -> int:
+    """Return the position of the grid a point is in, or NOWHERE; as `assign`, for one point."""
+    position, _ = _place(
+        index.cells, index.sketches, index.records, index.lines, index.frame, lon, lat
+    )
+    return position
+
+
+def place(index: CellIndex, lon: float, lat: float) -> tuple[int, Method]:
+    """Return the position of the grid a point is in, or NOWHERE, and how it was placed."""
+    position, method = _place(
+        index.cells, index.sketches, index.records, index.lines, index.frame, lon, lat
+    )
+    return position, METHODS[method]
+
+
+def assign(index: CellIndex, points: NDArray[np.float64]) -> NDArray[np.int32]:
+    """Return, for each of n points (lon, lat), the position of its grid, or NOWHERE.
+
+    Shapes (n, 2) → (n,). A point on a shared border belongs to the lowest position that covers
+    it. Points that are not numbers are nowhere.
+    """
+    points = np.ascontiguousarray(points, np.float64).reshape(-1, 2)
+    found = np.empty(len(points), np.int32)
+    _assign(index.cells, index.sketches, index.records, index.lines, index.frame, points, found)
+    return found
+
+
+def explain(
+    index: CellIndex, points: NDArray[np.float64]
+) -> tuple[NDArray[np.int32], NDArray[np.int8]]:
+    """Return the positions of n points, as `assign`, and how each was placed.
+
+    Shapes (n, 2) → (n,), (n,). The second are places in METHODS.
+    """
+    points = np.ascontiguousarray(points, np.float64).reshape(-1, 2)
+    positions, methods = np.empty(len(points), np.int32), np.empty(len(points), np.int8)
+    _explain(
+        index.cells,
+        index.sketches,
+        index.records,
+        index.lines,
+        index.frame,
+        points,
+        positions,
+        methods,
+    )
+    return positions, methods
+
+
+@kernel
+def _explain(
+    cells: np.ndarray,
+    sketches: np.ndarray,
+    records: np.ndarray,
+    lines: np.ndarray,
+    frame: np.ndarray,
+    points: np.ndarray,
+    positions: np.ndarray,
+    methods: np.ndarray,
+) -> None:
+    for i in range(len(points)):
+        positions[i], methods[i] = _place(
+            cells, sketches, records, lines, frame, points[i, 0], points[i, 1]
+        )
+
+
+@kernel
+def _place(
+    cells: np.ndarray,
+    sketches: np.ndarray,
+    records: np.ndarray,
+    lines: np.ndarray,
+    frame: np.ndarray,
+    px: float,
+    py: float,
+) -> tuple[int, int]:
+    """The position of one point and how it was placed."""
+    across = _clamp((px - frame[X]) * frame[PER_X], frame[COLUMNS] - 1.0)
+    up = _clamp((py - frame[Y]) * frame[PER_Y], frame[ROWS] - 1.0)
+    value = cells[int(up) * int(frame[COLUMNS]) + int(across)]
+    scale = 1.0
+    while value < NOWHERE:
+        if kind_of(value) == BRICK:
+            scale *= SPLIT
+            column, row = int(across * scale) & (SPLIT - 1), int(up * scale) & (SPLIT - 1)
+            value = cells[(number_of(value) * SPLIT + row) * SPLIT + column]
+            continue
+        if kind_of(value) == SKETCH:
+            u, v = across * scale, up * scale
+            grid = read_sketch(sketches, number_of(value), u - np.floor(u), v - np.floor(v))
+            if grid != UNDECIDED:
+                return grid, INSIDE if grid != NOWHERE else OUTSIDE
+        return _settle(sketches, records, lines, frame, scale, px, py, value)
+    return value, INSIDE if value != NOWHERE else OUTSIDE
+
+
+@kernel
+def _clamp(value: float, most: float) -> float:
+    """The value, moved into 0..most; 0 for NaN."""
+    value = value if value > 0.0 else 0.0
+    return value if value < most else most
+
+
+@kernel
+def _assign(
+    cells: np.ndarray,
+    sketches: np.ndarray,
+    records: np.ndarray,
+    lines: np.ndarray,
+    frame: np.ndarray,
+    points: np.ndarray,
+    found: np.ndarray,
+) -> None:
+    """Block by block: read the cells, then go from level to level with the points not yet placed.
+
+    `which` are those points; at each level they part by what their cell refers to.
+    """
+    which, some = np.empty(BLOCK + 1, np.int32), np.empty(BLOCK + 1, np.int32)
+    for start in range(0, len(points), BLOCK):
+        block, values = points[start : start + BLOCK], found[start : start + BLOCK]
+        _read_root(cells, frame, block, values)
+        n = _list_open(values, which)
+        scale = 1.0
+        while n:
+            k = _list_kind(values, which, n, SKETCH, some)
+            k = _read_sketches(sketches, frame, scale, block, values, some, k)
+            _read_records(sketches, records, lines, frame, scale, block, values, some, k)
+            k = _list_kind(values, which, n, RECORD, some)
+            _read_records(sketches, records, lines, frame, scale, block, values, some, k)
+            k = _list_kind(values, which, n, BRICK, some)
+            scale *= SPLIT
+            n = _read_bricks(cells, frame, scale, block, values, some, k, which)
+
+
+@kernel
+def _read_root(
+    cells: np.ndarray, frame: np.ndarray, points: np.ndarray, values: np.ndarray
+) -> None:
+    """Read the root's cells. Points outside, and NaN, read the empty ones around the extent."""
+    columns = int(frame[COLUMNS])
+    east, north = frame[COLUMNS] - 1.0, frame[ROWS] - 1.0
+    for i in range(len(points)):
+        across = _clamp((points[i, 0] - frame[X]) * frame[PER_X], east)
+        up = _clamp((points[i, 1] - frame[Y]) * frame[PER_Y], north)
+        values[i] = cells[int(up) * columns + int(across)]
+
+
+@kernel
+def _list_open(values: np.ndarray, which: np.ndarray) -> int:
+    """List the points whose cell names no grid; return how many."""
+    n = 0
+    for i in range(len(values)):
+        which[n] = i
+        n += int(values[i] < NOWHERE)
+    return n
+
+
+@kernel
+def _list_kind(values: np.ndarray, which: np.ndarray, n: int, kind: int, some: np.ndarray) -> int:
+    """List those whose cell refers to this kind of thing."""
+    k = 0
+    for t in range(n):
+        some[k] = which[t]
+        value = values[which[t]]
+        k += int((value < NOWHERE) & (kind_of(value) == kind))
+    return k
+
+
+@kernel
+def _read_bricks(
+    cells: np.ndarray,
+    frame: np.ndarray,
+    scale: float,
+    points: np.ndarray,
+    values: np.ndarray,
+    some: np.ndarray,
+    k: int,
+    which: np.ndarray,
+) -> int:
+    """Read the bricks' cells; list the points whose cell, again, names no grid."""
+    n = 0
+    for t in range(k):
+        i = some[t]
+        column = int((points[i, 0] - frame[X]) * frame[PER_X] * scale) & (SPLIT - 1)
+        row = int((points[i, 1] - frame[Y]) * frame[PER_Y] * scale) & (SPLIT - 1)
+        values[i] = cells[(number_of(values[i]) * SPLIT + row) * SPLIT + column]
+        which[n] = i
+        n += int(values[i] < NOWHERE)
+    return n
+
+
+@kernel
+def _read_sketches(
+    sketches: np.ndarray,
+    frame: np.ndarray,
+    scale: float,
+    points: np.ndarray,
+    values: np.ndarray,
+    some: np.ndarray,
+    k: int,
+) -> int:
+    """Read the sketches; list the points they leave undecided.
+
+    Touching all sketches first, both ends, lets the processor fetch them side by side.
+    """
+    ends = np.empty(k, np.int32)
+    for t in range(k):
+        ends[t] = sketches[number_of(values[some[t]]) + HEAD - 1] & MOST_EDGES
+    for t in range(k):
+        ends[t] = sketches[number_of(values[some[t]]) + HEAD + EDGE * ends[t] - 1]
+    n = 0
+    for t in range(k):
+        i = some[t]
+        across = (points[i, 0] - frame[X]) * frame[PER_X] * scale
+        up = (points[i, 1] - frame[Y]) * frame[PER_Y] * scale
+        grid = read_sketch(
+            sketches, number_of(values[i]), across - np.floor(across), up - np.floor(up)
+        )
+        values[i] = values[i] if grid == UNDECIDED else grid
+        some[n] = i
+        n += int(grid == UNDECIDED)
+    return n
+
+
+@kernel
+def _read_records(
+    sketches: np.ndarray,
+    records: np.ndarray,
+    lines: np.ndarray,
+    frame: np.ndarray,
+    scale: float,
+    points: np.ndarray,
+    values: np.ndarray,
+    some: np.ndarray,
+    k: int,
+) -> None:
+    """Settle points by their cells' records, which stand at `number_of` or in the sketch."""
+    for t in range(k):
+        i = some[t]
+        values[i], _ = _settle(
+            sketches, records, lines, frame, scale, points[i, 0], points[i, 1], values[i]
+        )
+
+
+@kernel
+def _settle(
+    sketches: np.ndarray,
+    records: np.ndarray,
+    lines: np.ndarray,
+    frame: np.ndarray,
+    scale: float,
+    px: float,
+    py: float,
+    value: int,
+) -> tuple[int, int]:
+    record = number_of(value)
+    if kind_of(value) == SKETCH:
+        record = sketches[record]
+    x = frame[X] + np.floor((px - frame[X]) * frame[PER_X] * scale) * (frame[WIDTH] / scale)
+    return read_record(records, record, lines, px, py, x)
