@@ -115,14 +115,30 @@ def _csv(path: Path, encoding: str, delimiter: str, header: list[str]) -> Iterat
                 null_values=[""],
             ),
         )
+        last = None
         for block in reader:
             numbers, faults = ragged.number(block.num_rows)
             yield from _slices(block.rename_columns(header), numbers, faults)
+            last = block
+        _closed(path, last)
         _, faults = ragged.number(0)
         if faults:
             yield Raw(np.empty(0, np.int64), _nothing(header), None, faults)
     except (pa.ArrowException, UnicodeError, OSError) as failure:
         raise _unreadable(path, failure) from failure
+
+
+def _closed(path: Path, last: pa.RecordBatch | None) -> None:
+    """Raise UnreadableFile if the last value goes on to the end because its quote never closes."""
+    if last is None or not last.num_rows or "\n" not in (last.column(-1)[-1].as_py() or ""):
+        return
+    with path.open("rb") as file:
+        quotes = sum(chunk.count(b'"') for chunk in iter(lambda: file.read(_BLOCK), b""))
+    if quotes % 2:
+        raise UnreadableFile(
+            f"{path.name}: a quote is opened and never closed.",
+            hint="Look at the last row that was read right, or double quotes inside values.",
+        )
 
 
 def _nothing(header: list[str]) -> pa.RecordBatch:
