@@ -51,6 +51,7 @@
         const rows = await G.register().rows(level, scope);
         if (level !== G.state.level || scope !== G.state.scope) return;
         this.rows = rows;
+        this.level = level; // of the rows that stand there, until the next ones have come
         this.draw();
       } catch (error) {
         this.note.textContent = G.word("unreachable", { why: error.message });
@@ -87,7 +88,7 @@
 
     heading(column) {
       const sorted = this.order.by === column ? (this.order.up ? "ascending" : "descending") : "none";
-      const label = column === "name" ? G.word(G.state.level) : G.word(`column.${column}`);
+      const label = column === "name" ? G.word(this.level) : G.word(`column.${column}`);
       return G.node("th", { scope: "col", "aria-sort": sorted, class: column }, G.button(label, () => {
         this.order = { by: column, up: this.order.by === column ? !this.order.up : column === "name" };
         this.draw();
@@ -114,7 +115,7 @@
 
     name(row, text) {
       const button = G.node("button", { type: "button", title: row.code }, text);
-      const code = G.state.level === "grid" && text !== row.code ? G.node("small", {}, row.code) : null;
+      const code = this.level === "grid" && text !== row.code ? G.node("small", {}, row.code) : null;
       return G.node("th", { scope: "row" }, [button, code].filter(Boolean));
     }
 
@@ -128,8 +129,8 @@
 
     /* Goes to a row's place and, when it has parts of its own, looks inside it. */
     async enter(row) {
-      const level = G.state.level;
-      const bounds = await G.register().place(level === "grid" ? "grid" : "area", row.code);
+      const { level } = this;
+      const bounds = await this.find(level === "grid" ? "grid" : "area", row.code);
       G.select(row.code);
       if (level !== "grid") {
         const above = this.scopes.filter((scope) => row.code !== scope.code && row.code.startsWith(scope.code));
@@ -145,8 +146,18 @@
       G.select(null);
       const scope = kept.at(-1);
       G.setScope(scope?.code ?? "", scope?.level);
-      const bounds = at ? await G.register().place("area", scope.code) : null;
+      const bounds = at ? await this.find("area", scope.code) : null;
       this.map.fitBounds(bounds ?? G.home());
+    }
+
+    /* Where a row's place lies; null, with a word of why, when that cannot be told. */
+    async find(kind, code) {
+      try {
+        return await G.register().place(kind, code);
+      } catch (error) {
+        this.note.textContent = G.word("unreachable", { why: error.message });
+        return null;
+      }
     }
 
     mark() {

@@ -116,6 +116,8 @@ class Service:
         self.files = dict(assets.files())
         self.asked: list[str] = []
         self.broken = False
+        self.rows_may_go = threading.Event()
+        self.rows_may_go.set()
         self.language = Language.EN
 
     def answer(self, path: str, query: dict[str, str]) -> tuple[int, str, bytes]:
@@ -136,6 +138,7 @@ class Service:
     def rows(self, path: str, query: dict[str, str]) -> object:
         frames = self.city.frames()
         if path == "/v1/property-coverage":
+            self.rows_may_go.wait(20)
             areas = frames["areas"]
             of = frames["grids"] if query["by"] == "grid" else areas[areas.level == query["by"]]
             inside = of[of.code.str.startswith(query.get("area", ""))]
@@ -241,13 +244,31 @@ def test_a_policy_without_inline_scripts_is_kept(open_page):
 def test_the_table_asks_for_the_rows_of_its_level(open_page, service: Service):
     shown = open_page("property-coverage")
     shown.page.get_by_role("button", name="District", exact=True).click()
-    shown.page.locator("tbody tr").first.click()
-    shown.settle()
+    shown.page.locator("tbody tr[data-code='230402']").click()
+    shown.page.locator(".trail button", has_text="区").wait_for()
     scope = shown.page.evaluate("() => Gridward.state.scope")
     asked = [path for path in service.asked if path.startswith("/v1/property-coverage")]
     assert f"/v1/property-coverage?by=district&on={ON}" in asked
+    shown.page.locator(f"tbody tr[data-code^='{scope}0']").first.wait_for()
+    asked = [path for path in service.asked if path.startswith("/v1/property-coverage")]
     assert any(f"area={scope}" in path for path in asked)
     assert f"/v1/areas/{scope}" in service.asked
+
+
+def test_a_row_that_waits_for_the_next_ones_still_leads_to_its_own_place(
+    open_page, service: Service
+):
+    """The level is switched from grids to districts while the grids' rows still stand."""
+    shown = open_page("grids")
+    shown.page.get_by_role("button", name="Grid", exact=True).first.click()
+    row = shown.page.locator("tbody tr[data-code='230401001001001']")
+    row.wait_for()
+    service.rows_may_go.clear()
+    shown.page.get_by_role("button", name="District", exact=True).click()
+    with shown.page.expect_request("**/v1/grids/230401001001001"):
+        row.click()
+    service.rows_may_go.set()
+    shown.page.locator("tbody tr[data-code='230401']").wait_for()
 
 
 def test_tiles_are_asked_for_one_day_and_revision_and_never_deeper_than_they_go(

@@ -107,7 +107,8 @@ def test_the_table_holds_every_row_of_a_level_and_sorts_by_any_column(open_file,
 def test_a_row_leads_to_its_place_and_into_its_parts(open_file, small_town: City):
     shown = open_file(english(pages.property_coverage, small_town))
     shown.page.get_by_role("button", name="District", exact=True).click()
-    shown.page.locator("tbody tr").first.click()
+    shown.page.locator("tbody tr[data-code='230401']").click()
+    shown.page.locator("tbody tr[data-code^='230401001']").first.wait_for()
     shown.settle()
     code = shown.page.evaluate("() => Gridward.state.scope")
     area = small_town.areas.set_index("code").loc[code]
