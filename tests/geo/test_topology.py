@@ -1,0 +1,203 @@
+"""Where polygons do not tile: against brute force, and against PostGIS."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+
+from geo import topology
+from tests.town import box
+
+
+def shapes(*polygons: shapely.Geometry) -> np.ndarray:
+    return np.array(polygons, dtype=object)
+
+
+def square_metres(patches: list[topology.Patch]) -> dict[tuple[int, ...], float]:
+    """The ground found for each set of polygons."""
+    found: dict[tuple[int, ...], float] = {}
+    for patch in patches:
+        found[patch.positions] = found.get(patch.positions, 0) + patch.area_m2
+    return found
+
+
+def geodesic(ground: shapely.Geometry) -> float:
+    return abs(topology.GEOD.geometry_area_perimeter(ground)[0])
+
+
+sides = st.tuples(st.integers(0, 9), st.integers(1, 4)).map(lambda at: (at[0], at[0] + at[1]))
+boxes = st.tuples(sides, sides).map(lambda xy: box(xy[0][0], xy[1][0], xy[0][1], xy[1][1]))
+crowds = st.lists(boxes, min_size=1, max_size=7).map(lambda crowd: shapes(*crowd))
+"""Some boxes on a grid of 13 by 13: many share edges, overlap, repeat or contain each other."""
+
+
+@settings(deadline=None)
+@given(crowds)
+def test_overlaps_are_those_that_brute_force_finds(crowd):
+    brute = {
+        (a, b): geodesic(shapely.intersection(crowd[a], crowd[b]))
+        for a, b in combinations(range(len(crowd)), 2)
+    }
+    expected = {pair: area for pair, area in brute.items() if area > 1}
+    assert square_metres(topology.overlaps(crowd)) == pytest.approx(expected, rel=1e-6)
+
+
+@settings(deadline=None)
+@given(crowds)
+def test_gaps_are_what_no_polygon_covers_of_an_outline(crowd):
+    outline = box(0, 0, 13, 13)
+    found = sum(patch.shape.area for patch in topology.gaps(crowd, outline))
+    missing = outline.area - shapely.union_all(crowd).area
+    assert found == pytest.approx(missing, rel=1e-6, abs=1e-12)
+
+
+def geodesic_sum(ground: shapely.Geometry) -> float:
+    return sum(map(geodesic, shapely.get_parts(ground)))
+
+
+@settings(deadline=None)
+@given(crowds)
+def test_enclosed_gaps_are_the_holes_of_the_union(crowd):
+    holes = [
+        shapely.Polygon(ring)
+        for part in shapely.get_parts(shapely.union_all(crowd))
+        for ring in part.interiors
+    ]
+    islands = shapely.union_all(crowd)
+    expected = sum(geodesic_sum(shapely.difference(hole, islands)) for hole in holes)
+    found = sum(patch.area_m2 for patch in topology.gaps(crowd))
+    assert found == pytest.approx(expected, rel=1e-6, abs=1e-3)
+
+
+@settings(deadline=None)
+@given(crowds)
+def test_outside_is_what_each_polygon_has_beyond_an_outline(crowd):
+    outline = box(2, 2, 9, 9)
+    expected = {
+        (at,): area
+        for at, polygon in enumerate(crowd)
+        if (area := geodesic_sum(shapely.difference(polygon, outline))) > 1
+    }
+    assert square_metres(topology.outside(crowd, outline)) == pytest.approx(expected, rel=1e-6)
+
+
+@settings(deadline=None)
+@given(crowds)
+def test_polygons_that_tile_have_no_overlap(crowd):
+    if topology.tiles(crowd):
+        assert topology.overlaps(crowd) == []
+
+
+@settings(max_examples=25, deadline=None)
+@given(crowd=crowds)
+def test_postgis_finds_the_same_ground(engine, crowd):
+    """Areas by PostGIS on the geography type, overlaps and gaps by its own overlay."""
+    outline = box(0, 0, 13, 13)
+    with engine.connect() as connection:
+        ground = select(
+            func.ST_Area(
+                func.geography(
+                    func.ST_Difference(_as_sql(outline), _as_sql(shapely.union_all(crowd)))
+                )
+            )
+        )
+        gaps = connection.scalar(ground)
+        overlaps = {}
+        for a, b in combinations(range(len(crowd)), 2):
+            shared = func.ST_CollectionExtract(
+                func.ST_Intersection(_as_sql(crowd[a]), _as_sql(crowd[b])), 3
+            )
+            area = connection.scalar(select(func.ST_Area(func.geography(shared))))
+            if area > 1:
+                overlaps[a, b] = area
+    found = sum(patch.area_m2 for patch in topology.gaps(crowd, outline))
+    assert found == pytest.approx(gaps, rel=1e-6, abs=1)
+    assert square_metres(topology.overlaps(crowd)) == pytest.approx(overlaps, rel=1e-6)
+
+
+def _as_sql(shape: shapely.Geometry):
+    return func.ST_GeomFromWKB(shapely.to_wkb(shape), 4326)
+
+
+def test_each_patch_has_a_place_inside_it():
+    """
+    ```
+    ┌───┬─┬───┐
+    │ 0 │/│ 1 │   0 and 1 overlap in /
+    └───┴─┴───┘
+    ```
+    """
+    [patch] = topology.overlaps(shapes(box(0, 0, 6, 5), box(4, 0, 10, 5)))
+    assert patch.positions == (0, 1)
+    assert shapely.covers(box(4, 0, 6, 5), shapely.Point(patch.lon, patch.lat))
+
+
+def test_a_gap_names_the_polygons_around_it_and_how_wide_it_is():
+    """
+    ```
+    ┌────0────┐
+    ├─┬─────┬─┤
+    │1│ gap │2│    3 lies apart
+    ├─┴─────┴─┤
+    └────3────┘   4 is far away
+    ```
+    """
+    ring = shapes(
+        box(0, 6, 9, 9), box(0, 3, 3, 6), box(6, 3, 9, 6), box(0, 0, 9, 3), box(20, 0, 21, 1)
+    )
+    [gap] = topology.gaps(ring)
+    assert gap.positions == (0, 1, 2, 3)
+    assert gap.area_m2 == pytest.approx(geodesic(box(3, 3, 6, 6)))
+    assert 100 < gap.width_m < 170  # half of some 228 m by 334 m, about
+
+
+def test_the_width_of_something_thin_is_its_width():
+    """A strip of 10⁻⁵ degrees of longitude at 47° N is 0.76 m wide."""
+    [strip] = topology.slivers(shapes(box(0, 0, 0.01, 9)), thinner_m=1)
+    assert strip.width_m == pytest.approx(0.76, abs=0.01)
+    assert topology.slivers(shapes(box(0, 0, 0.01, 9)), thinner_m=0.7) == []
+
+
+def test_a_sliver_is_found_among_the_parts_of_a_polygon():
+    both = shapely.union(box(0, 0, 5, 5), box(6, 0, 6.002, 5))
+    [sliver] = topology.slivers(shapes(box(10, 0, 15, 5), both), thinner_m=0.5)
+    assert sliver.positions == (1,)
+    assert sliver.lon == pytest.approx(130.006001)
+
+
+def test_the_rounding_of_coordinates_is_no_ground():
+    """Neighbours whose corners disagree by a nanodegree neither overlap nor leave a gap."""
+    nudged = shapely.Polygon(
+        [(130.005, 47), (130.01, 47), (130.01, 47.005), (130.005 - 1e-9, 47.005)]
+    )
+    pair = shapes(box(0, 0, 5, 5), nudged)
+    assert topology.overlaps(pair) == []
+    assert topology.gaps(pair, box(0, 0, 10, 5)) == []
+
+
+def test_no_polygons_leave_the_whole_outline_a_gap():
+    [gap] = topology.gaps(shapes(), box(0, 0, 5, 5))
+    assert gap.positions == ()
+    assert topology.overlaps(shapes()) == []
+    assert topology.gaps(shapes()) == []
+    assert topology.outside(shapes(), box(0, 0, 5, 5)) == []
+
+
+def test_a_corner_missing_on_a_shared_edge_does_not_tile():
+    """
+    ```
+    ┌───┬─1─┐
+    │ 0 ├───┤   the corner between 1 and 2 is missing on the edge of 0
+    └───┴─2─┘
+    ```
+    """
+    three = shapes(box(0, 0, 5, 6), box(5, 3, 9, 6), box(5, 0, 9, 3))
+    assert not topology.tiles(three)
+    assert topology.overlaps(three) == []
+    first, *others = three[0].exterior.coords
+    three[0] = shapely.Polygon([first, (130.005, 47.003), *others])
+    assert topology.tiles(three)
