@@ -1,8 +1,6 @@
 """Read what GDAL reads, as a stream of Arrow batches, with its grumbling collected as notes."""
 
 import os
-import threading
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +12,7 @@ import pyarrow as pa
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
-from data import encodings, texts, wkb
+from data import encodings, texts, warned, wkb
 from data.columns import Shape
 from data.faults import Notes, UnknownEncoding, UnknownLayer, UnreadableFile
 from data.streams import ROWS, Raw, Stream
@@ -29,8 +27,6 @@ _FAILURES = (
     OSError,
     UnicodeError,
 )
-_FILTERS = threading.Lock()
-"""Warning filters belong to the whole process, so one thread at a time listens to GDAL."""
 _BYTES = "ISO-8859-1"
 """What GDAL is told where we decode ourselves: it passes every byte on as one letter."""
 _DBASE = "ESRI Shapefile"
@@ -44,20 +40,24 @@ _ADVICE = {
 @contextmanager
 def listening(path: Path, notes: Notes) -> Iterator[None]:
     """Turn GDAL's warnings into notes, and its failures into UnreadableFile."""
+    said: list[str] = []
     try:
-        with _FILTERS, warnings.catch_warnings(record=True) as heard:
-            warnings.simplefilter("always")
+        with warned.heard() as said:
             yield
     except _FAILURES as failure:
-        reasons = "; ".join([*dict.fromkeys(str(one.message) for one in heard), str(failure)])
-        reasons = reasons.replace(f"{path.parent}{os.sep}", "")
+        reasons = "; ".join(dict.fromkeys([*said, str(failure)]))
         raise UnreadableFile(
-            f"{path.name} cannot be read: {reasons[:500]}",
-            hint=_ADVICE.get("SHAPE_RESTORE_SHX" in reasons),
+            f"{path.name} cannot be read: {_here(path, reasons)[:500]}",
+            hint=_ADVICE["SHAPE_RESTORE_SHX" in reasons],
         ) from failure
-    for said in (str(warning.message) for warning in heard):
-        if "Non closed ring" not in said:  # each such ring is a fault with its row
-            notes.add(f"GDAL: {said}".replace(str(path), path.name))
+    for message in said:
+        if "Non closed ring" not in message:  # each such ring is a fault with its row
+            notes.add(f"GDAL: {_here(path, message)}")
+
+
+def _here(path: Path, message: str) -> str:
+    """Return a message with the file by its name alone."""
+    return message.replace(f"{path.parent}{os.sep}", "")
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import openpyxl
 import pyarrow as pa
 from openpyxl.utils.exceptions import InvalidFileException
 
+from data import warned
 from data.faults import Fault, UnknownLayer, UnreadableFile
 from data.streams import ROWS, Raw, Stream
 
@@ -20,8 +21,6 @@ _FAILURES = (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSE
              EOFError)  # fmt: skip
 LARGEST = 1 << 30
 """Bytes a workbook may unpack to: more is a trap rather than a table."""
-_BLANKS = 10_000
-"""After so many blank rows in a row the sheet has ended."""
 
 
 def open_xlsx(path: Path, sheet: str | None) -> Stream:
@@ -54,7 +53,8 @@ class _Book:
     """A workbook held open for reading, row by row."""
 
     def __init__(self, path: Path) -> None:
-        self.book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        with warned.heard():  # of features of Excel that hold no data
+            self.book = openpyxl.load_workbook(path, read_only=True, data_only=True)
         self.names = [sheet.title for sheet in self.book.worksheets]
 
     def __enter__(self) -> "_Book":
@@ -70,7 +70,7 @@ class _Book:
         rows = worksheet.iter_rows(values_only=True)
         begun = False
         for row in rows:
-            begun = begun or any(cell is not None for cell in row)
+            begun = begun or any(map(_filled, row))
             if begun:
                 yield row
 
@@ -102,34 +102,18 @@ def _unreadable(path: Path, failure: Exception) -> UnreadableFile:
 def _batches(path: Path, sheet: str, fields: list[str]) -> Iterator[Raw]:
     try:
         with _Book(path) as book:
-            rows = enumerate(islice(book.rows(sheet), 1, None), start=1)
-            while True:
-                part = list(islice(_until_blank(rows), ROWS))
-                if not part:
-                    return
+            numbered = enumerate(islice(book.rows(sheet), 1, None), start=1)
+            filled = (
+                numbered_row for numbered_row in numbered if any(map(_filled, numbered_row[1]))
+            )
+            while part := list(islice(filled, ROWS)):
                 yield _raw(path.name, part, fields)
     except _FAILURES as failure:
         raise _unreadable(path, failure) from failure
 
 
-def _until_blank(
-    rows: Iterator[tuple[int, tuple[Any, ...]]],
-) -> Iterator[tuple[int, tuple[Any, ...]]]:
-    blanks = 0
-    for number, row in rows:
-        if any(cell is not None for cell in row):
-            blanks = 0
-            yield number, row
-        else:
-            blanks += 1
-            if blanks > _BLANKS:
-                return
-
-
 def _raw(file: str, part: list[tuple[int, tuple[Any, ...]]], fields: list[str]) -> Raw:
-    wide = [
-        (number, len(row)) for number, row in part if any(c is not None for c in row[len(fields) :])
-    ]
+    wide = [number for number, row in part if any(map(_filled, row[len(fields) :]))]
     faults = [
         Fault(
             file,
@@ -138,7 +122,7 @@ def _raw(file: str, part: list[tuple[int, tuple[Any, ...]]], fields: list[str]) 
             f"it has values beyond the {len(fields)} columns that the header names",
             "Name their columns in the header, or clear them.",
         )
-        for number, _ in wide
+        for number in wide
     ]
     columns = [
         pa.array([_text(row[at]) if at < len(row) else None for _, row in part], pa.string())
@@ -146,6 +130,10 @@ def _raw(file: str, part: list[tuple[int, tuple[Any, ...]]], fields: list[str]) 
     ]
     numbers = np.array([number for number, _ in part], dtype=np.int64)
     return Raw(numbers, pa.record_batch(columns, names=fields), None, tuple(faults))
+
+
+def _filled(cell: Any) -> bool:
+    return cell is not None
 
 
 def _text(cell: Any) -> str | None:
