@@ -12,9 +12,9 @@ import pyarrow as pa
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
-from data import encodings, texts, warned, wkb
+from data import datasets, encodings, texts, warned, wkb
 from data.columns import Shape
-from data.faults import Notes, UnknownEncoding, UnknownLayer, UnreadableFile
+from data.faults import Notes, UnknownEncoding, UnreadableFile
 from data.streams import ROWS, Raw, Stream
 
 _FAILURES = (
@@ -29,6 +29,8 @@ _FAILURES = (
 )
 _BYTES = "ISO-8859-1"
 """What GDAL is told where we decode ourselves: it passes every byte on as one letter."""
+_HEAVY = 128 << 20
+"""Bytes of a file that are held at once, about."""
 _DBASE = "ESRI Shapefile"
 
 _ADVICE = {
@@ -67,6 +69,7 @@ class _Layer:
     path: Path
     name: str
     notes: Notes
+    rows: int = ROWS
     codec: str | None = None
 
     @property
@@ -77,10 +80,10 @@ class _Layer:
         """Yield batches as GDAL hands them out, and the name of their geometry column."""
         with listening(self.path, self.notes):
             opened = pyogrio.raw.open_arrow(
-                self.path,
+                datasets.locate(self.path),
                 use_pyarrow=True,
                 datetime_as_string=True,
-                batch_size=ROWS,
+                batch_size=self.rows,
                 **self.options,
                 **more,
             )
@@ -128,7 +131,11 @@ class _Layer:
         """Read shapes again by the way on which GDAL draws curves as lines."""
         with listening(self.path, self.notes):
             _, _, geometry, _ = pyogrio.raw.read(
-                self.path, columns=[], skip_features=first - 1, max_features=count, **self.options
+                datasets.locate(self.path),
+                columns=[],
+                skip_features=first - 1,
+                max_features=count,
+                **self.options,
             )
         self.notes.add(
             "Curves were drawn as lines with a corner every 4 degrees of arc, "
@@ -145,18 +152,21 @@ def open_layer(
     Without a name it is the only layer, or the only one whose geometry suits `shape`.
     """
     with listening(path, notes):
-        found = pyogrio.list_layers(path)
-    name = _choose(path, [(str(n), g) for n, g in found], layer, shape)
+        located = datasets.locate(path)
+        found = [(str(name), kind) for name, kind in pyogrio.list_layers(located)]
+    name = datasets.choose(path, found, layer, shape)
     with listening(path, notes):
-        info = pyogrio.read_info(path, layer=name, encoding=_BYTES if encoding else None)
-    opened = _Layer(path, name, notes, _codec(path, name, info, encoding, notes))
+        info = pyogrio.read_info(located, layer=name, encoding=_BYTES if encoding else None)
+    total = _plausible(info["features"], path)
+    codec = _codec(path, name, info, encoding, notes)
+    opened = _Layer(path, name, notes, _at_once(path, total), codec)
     names = [str(field) for field in info["fields"]]
     return Stream(
         name=path.name,
         fields=tuple(texts.name(n, opened.codec) if opened.codec else n for n in names),
         batches=opened.batches,
         crs=info["crs"],
-        total=_plausible(info["features"], path),
+        total=total,
         shaped=info["geometry_type"] is not None,
         dbase=info["driver"] == _DBASE,
     )
@@ -190,35 +200,15 @@ def _codec(
     return found
 
 
-_SUITS = {
-    Shape.NONE: ("",),
-    Shape.POINT: ("Point",),
-    Shape.AREA: ("Polygon", "Surface"),
-    Shape.DRAWING: ("LineString", "Polygon", "Surface", "Curve"),
-}
-
-
-def _choose(
-    path: Path, layers: list[tuple[str, str | None]], wanted: str | None, shape: Shape
-) -> str:
-    names = [name for name, _ in layers]
-    listed = ", ".join(f"{name} ({kind or 'no geometry'})" for name, kind in layers)
-    if wanted is not None and wanted not in names:
-        raise UnknownLayer(f"{path.name} has no layer {wanted!r}.", hint=f"It has: {listed}.")
-    if wanted is not None or len(names) == 1:
-        return wanted or names[0]
-    if not names:
-        raise UnreadableFile(f"{path.name} holds no layer.", hint="Check that it is complete.")
-    suitable = [name for name, kind in layers if any(s in (kind or "") for s in _SUITS[shape])]
-    if len(suitable) != 1:
-        raise UnknownLayer(
-            f"{path.name} has {len(names)} layers: {listed}.", hint="Name one with --layer."
-        )
-    return suitable[0]
-
-
 def _plausible(features: int, path: Path) -> int | None:
     """Return the number of features the file claims, unless it has not even that many bytes."""
     if features < 0 or (path.is_file() and features > path.stat().st_size):
         return None
     return features
+
+
+def _at_once(path: Path, total: int | None) -> int:
+    """Return how many rows to hold at once: fewer where they are large."""
+    size = path.stat().st_size if path.is_file() else 0
+    each = size / total if total else 0
+    return ROWS if each * ROWS <= _HEAVY else max(1, int(_HEAVY / each))

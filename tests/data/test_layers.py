@@ -1,6 +1,7 @@
 """Layers that GDAL reads: the right one, its text decoded, its curves straight, its noise heard."""
 
 import warnings
+import zipfile
 from pathlib import Path
 
 import geopandas
@@ -102,6 +103,45 @@ def test_of_several_layers_one_must_be_named(three_layers: Path) -> None:
     assert len(only(opened(three_layers, "stations", Shape.POINT))) == 2
     with pytest.raises(UnknownLayer, match="no layer 'town'"):
         opened(three_layers, "town")
+
+
+def packed(archive: Path, *names: str) -> Path:
+    """An archive of the parts of town.shp, under each of some names."""
+    with zipfile.ZipFile(archive, "w") as zipped:
+        for name in names:
+            for part in ("shp", "shx", "dbf", "prj", "cpg"):
+                zipped.write(archive.parent / f"town.{part}", f"{name}.{part}")
+    return archive
+
+
+@pytest.mark.parametrize("name", ["town", "folder/town", "城区/城区"])
+def test_a_shapefile_is_found_wherever_it_lies_in_an_archive(
+    tmp_path: Path, frame, name: str
+) -> None:
+    pyogrio.write_dataframe(frame, tmp_path / "town.shp", encoding="UTF-8")
+    raw = only(opened(packed(tmp_path / "delivery.zip", name)))
+    assert raw.table.column(1).to_pylist() == ["向阳区", "工农区"]
+
+
+def test_several_shapefiles_in_a_folder_of_an_archive_are_its_layers(tmp_path: Path, frame) -> None:
+    pyogrio.write_dataframe(frame, tmp_path / "town.shp", encoding="UTF-8")
+    archive = packed(tmp_path / "delivery.zip", "a/town", "a/village")
+    assert len(only(opened(archive, "village"))) == 2
+    with pytest.raises(UnknownLayer, match=r"town \(Polygon\), village"):
+        opened(archive)
+
+
+def test_shapefiles_in_several_folders_of_an_archive_are_too_many(tmp_path: Path, frame) -> None:
+    pyogrio.write_dataframe(frame, tmp_path / "town.shp", encoding="UTF-8")
+    with pytest.raises(UnreadableFile, match=r"a/town\.shp, b/town\.shp"):
+        opened(packed(tmp_path / "delivery.zip", "a/town", "b/town"))
+
+
+def test_large_rows_come_fewer_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("data.layers._HEAVY", 1_000_000)
+    rough = [shapely.Point(130, 47).buffer(0.1, quad_segs=2_000)] * 50
+    pyogrio.write_dataframe(geopandas.GeoDataFrame(geometry=rough, crs=4326), tmp_path / "t.gpkg")
+    assert max(len(raw) for raw in opened(tmp_path / "t.gpkg").batches()) < 10
 
 
 def test_a_file_that_is_no_such_file_is_an_error_with_its_name_alone(tmp_path: Path) -> None:
