@@ -27,6 +27,7 @@ from api.routes import (
     tiles,
 )
 from geo import cluster, db
+from geo.live import Live
 from geo.settings import Settings
 
 ROUTERS = (lookup, areas, buildings, property_coverage, grids, issues, search, tiles)
@@ -48,6 +49,7 @@ def create_app(settings: Settings) -> FastAPI:
     engine = db.connect(cluster.database_url(settings))
     app.state.settings = settings
     app.state.engine = engine
+    app.state.live = Live(engine, memory_bytes=settings.index_memory_mb << 20)
     app.state.sessions = sessionmaker(engine)
     app.state.metrics = registry
     app.state.parameters = {}
@@ -68,7 +70,8 @@ def create_app(settings: Settings) -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    yield
+    with app.state.live:
+        yield
     app.state.engine.dispose()
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from geo import moments
 from geo.datums import Datum
+from geo.live import Live
 from geo.places import Detail
 from geo.settings import Language, Settings
 
@@ -28,6 +29,13 @@ def _session(request: Request) -> Iterator[Session]:
     with request.app.state.sessions.begin() as session:
         yield session
 
+
+def _live(request: Request) -> Live:
+    live: Live = request.app.state.live
+    return live
+
+
+LiveDep = Annotated[Live, Depends(_live)]
 
 # The scope matters: with FastAPI's default the commit would run after the answer has left,
 # and a failed commit would follow a 200.
@@ -56,6 +64,10 @@ def _moment(
 
 
 Moment = Annotated[datetime.datetime, Depends(_moment)]
+PastMoment = Annotated[
+    AwareDatetime | None,
+    Query(alias="at", description="The moment asked about, with its zone; now if left out."),
+]
 
 
 def _moment_of_day(day: Day, settings: SettingsDep) -> datetime.datetime:

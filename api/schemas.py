@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from geo.datums import Datum
+from geo.lookup.search import Method
 from geo.models import IssueStatus, Level
-from geo.places import Method
 
 LonLat = Annotated[list[float], Field(min_length=2, max_length=2, examples=[[130.298, 47.35]])]
 

@@ -51,11 +51,8 @@ def kind(
 
 def _table(names: list[str], rows: Any) -> pd.DataFrame:
     columns = zip(*(row[: len(names)] for row in rows), strict=True) if rows else ([],) * len(names)
-    table: pd.DataFrame = pd.DataFrame(
-        dict(zip(names, map(list, columns), strict=True)), columns=pd.Index(names)
-    )
-    typed: pd.DataFrame = table.convert_dtypes()
-    return typed
+    table = pd.DataFrame(dict(zip(names, map(list, columns), strict=True)), columns=pd.Index(names))
+    return pd.DataFrame(table.convert_dtypes())
 
 
 def _neighborhoods(area_code: str | None, _: datetime.datetime) -> Features:

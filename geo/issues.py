@@ -5,7 +5,6 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -91,8 +90,10 @@ def get(session: Session, ref: str, *, at: datetime.datetime | None = None) -> d
     return dict(found)
 
 
-def file(session: Session, lon: float, lat: float, given: Mapping[str, Any]) -> str:
-    """File an issue at a place in WGS 84 under the grid in force as it was reported.
+def file(
+    session: Session, lon: float, lat: float, grid_code: str | None, given: Mapping[str, Any]
+) -> str:
+    """File an issue at a place in WGS 84 under the grid that it is in on arrival.
 
     `given` holds columns of Issue among GIVEN; a missing `ref` is made up and a missing
     `reported_at` is now. Returns the reference. Raises IssueKnown.
@@ -101,7 +102,6 @@ def file(session: Session, lon: float, lat: float, given: Mapping[str, Any]) -> 
     if session.get(Issue, ref) is not None:
         raise IssueKnown(f"An issue {ref!r} was filed before.", hint="Choose another reference.")
     reported_at = given.get("reported_at") or moments.now()
-    [grid_code] = grids.locate(session, np.array([[lon, lat]]), reported_at)
     place = func.ST_SetSRID(func.ST_MakePoint(lon, lat), 4326)
     filed = {**given, "ref": ref, "reported_at": reported_at}
     session.add(Issue(**filed, geom=place, grid_code=grid_code))

@@ -47,6 +47,10 @@ class Settings(BaseSettings):
     """The most features a list answers with at once; more come by its `next` link."""
     batch_limit: int = Field(1_000_000, ge=1)
     """The most points one JSON lookup may ask about."""
+    batch_megabytes: int = Field(256, ge=1)
+    """The largest body of a lookup as CSV or Arrow."""
+    index_memory_mb: int = Field(2048, ge=1)
+    """The most memory that the grids in force may take as an index, and again those of the past."""
 
     @field_validator("cors_origins", mode="before")
     @classmethod

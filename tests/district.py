@@ -40,8 +40,7 @@ def day(text: str) -> datetime.date:
     return datetime.date.fromisoformat(text)
 
 
-@pytest.fixture
-def district(session: Session) -> Session:
+def build(session: Session) -> None:
     """Two communities side by side, two grids each, one building a grid but for an empty one.
 
     ```
@@ -166,4 +165,10 @@ def district(session: Session) -> Session:
     )
     session.commit()
     session.expire_all()
+
+
+@pytest.fixture
+def district(session: Session) -> Session:
+    """A session on a register that holds the district of `build`."""
+    build(session)
     return session

@@ -5,7 +5,7 @@ import sys
 import sqlalchemy.exc
 import typer
 
-from api.cli import database, demo, exports, imports, maps, questions, serve
+from api.cli import database, demo, exports, imports, lookup, maps, questions, serve
 from api.cli.output import say
 from geo.errors import GridwardError, NotFound, Unavailable
 
@@ -16,7 +16,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(database.app, name="db")
-for family in (demo, imports, exports, questions, maps, serve):
+for family in (demo, imports, exports, questions, lookup, maps, serve):
     family.register(app)
 
 REFUSED, NOT_FOUND, UNREACHABLE, INTERRUPTED = 3, 4, 5, 130

@@ -16,8 +16,7 @@ from rich.table import Table
 from api.cli import register as registers
 from api.cli.output import say
 from data import export, write
-from geo import buildings, checks, datums, moments, places, property_coverage
-from geo.datums import Datum
+from geo import buildings, checks, moments, property_coverage
 from geo.property_coverage import Grouping, Tally
 from geo.settings import Settings
 
@@ -46,7 +45,7 @@ class TableFormat(StrEnum):
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (coverage, uncovered, lookup, check):
+    for command in (coverage, uncovered, check):
         app.command()(command)
 
 
@@ -131,35 +130,6 @@ def uncovered(
     listed = ["code", "name", "address", "households", "reason", "uncovered_since", "grid_code"]
     writer.writerow(listed)
     writer.writerows(found[listed].astype(object).where(found[listed].notna(), "").to_numpy())
-
-
-def lookup(
-    where: Annotated[str, typer.Argument(metavar="LON,LAT", help="A place, longitude first.")],
-    datum: Annotated[Datum, typer.Option(help="The datum of the coordinates.")] = Datum.WGS84,
-    at: Moment = None,
-) -> None:
-    """Which grid a place is in, now or at a past moment."""
-    settings = Settings()
-    lon, lat = _place(where)
-    with registers.opened(settings) as session:
-        moment = moment_asked(at, settings)
-        found = places.look_up(session, *datums.one_to_wgs84(lon, lat, datum), moment)
-        print(found.grid.code if found.grid else "outside every grid")
-        for area in found.areas:
-            print(f"  {area.level:<12} {area.code:<16} {area.name}")
-    say(f"{found.method}, revision {found.revision}")
-
-
-def _place(text: str) -> tuple[float, float]:
-    try:
-        lon, lat = (float(part) for part in text.split(","))
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is not LON,LAT", param_hint="LON,LAT") from None
-    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
-        swapped = -180 <= lat <= 180 and -90 <= lon <= 90
-        hint = "; longitude comes first" if swapped else ""
-        raise typer.BadParameter(f"{text!r} is not on Earth{hint}", param_hint="LON,LAT")
-    return lon, lat
 
 
 def check(area: AreaCode = None) -> None:

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.deps import AreaCode, Box, Code, Cursor, Limit, Moment, SessionDep, SettingsDep
+from api.deps import AreaCode, Box, Code, Cursor, Limit, LiveDep, Moment, SessionDep, SettingsDep
 from api.formats import LIST, FormatDep, listing
 from api.schemas import FeatureCollection, IssueIn, IssueOut
 from geo import issues
@@ -40,11 +40,14 @@ def issue(session: SessionDep, ref: Code, at: Moment) -> dict[str, Any]:
 
 @router.post("", status_code=201, response_model=IssueOut)
 def file(
-    session: SessionDep, settings: SettingsDep, body: IssueIn, response: Response
+    session: SessionDep, settings: SettingsDep, live: LiveDep, body: IssueIn, response: Response
 ) -> dict[str, Any]:
     """File an issue under the grid that its place is in. Open only where a setting says so."""
     issues.require_open_intake(settings.open_issue_intake)
     lon, lat = one_to_wgs84(body.lon, body.lat, body.datum)
-    ref = issues.file(session, lon, lat, body.model_dump(include=issues.GIVEN, exclude_none=True))
+    grid_code = live.now().look_up(lon, lat).code
+    ref = issues.file(
+        session, lon, lat, grid_code, body.model_dump(include=issues.GIVEN, exclude_none=True)
+    )
     response.headers["Location"] = f"/v1/issues/{ref}"
     return issues.get(session, ref)

@@ -1,4 +1,4 @@
-"""The real application on the test's own transaction."""
+"""The real application on a register that holds a district; each test's writes are rolled back."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,26 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from api.app import create_app
+from geo import db
 from geo.settings import Settings
+from tests import district as districts
+from tests.conftest import Databases
+
+
+@pytest.fixture(scope="session")
+def engine(databases: Databases, template: str) -> Iterator[Engine]:
+    """An engine on a register in which the district of tests/district.py is committed."""
+    made = db.connect(databases.make(template))
+    with Session(made) as session:
+        districts.build(session)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def district(session: Session) -> Session:
+    """The test's own session on that register."""
+    return session
 
 
 @pytest.fixture(scope="session")
@@ -27,8 +46,8 @@ def settings(engine: Engine) -> Settings:
 def application(settings: Settings) -> Iterator[FastAPI]:
     """The application, made once: its OpenAPI document takes most of a second."""
     made = create_app(settings)
-    yield made
-    made.state.engine.dispose()
+    with TestClient(made):
+        yield made
 
 
 @pytest.fixture
@@ -42,7 +61,6 @@ def app(application: FastAPI, settings: Settings, session: Session) -> FastAPI:
 
 
 @pytest.fixture
-def client(app: FastAPI) -> Iterator[TestClient]:
+def client(app: FastAPI) -> TestClient:
     """A caller of the application."""
-    with TestClient(app, raise_server_exceptions=True) as caller:
-        yield caller
+    return TestClient(app)

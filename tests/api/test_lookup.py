@@ -1,6 +1,9 @@
 """Which grid a location is in, over HTTP."""
 
+import io
+
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from geo.datums import Datum, from_wgs84
@@ -86,3 +89,90 @@ def test_a_wrong_question_is_told_where_it_is_wrong(client, district, params, wh
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
     assert where in [fault["where"] for fault in answer.json()["errors"]]
+
+
+TABLE = "id,lon,lat\n1,{},{}\n2,{},{}\n3,nowhere,47\n4,47.005,130.005\n".format(
+    *place(5, 5), *place(99, 99)
+)
+
+
+def test_a_csv_comes_back_with_the_grid_of_each_row_and_what_is_wrong(client, district):
+    answer = client.post("/v1/lookup", content=TABLE, headers={"Content-Type": "text/csv"})
+    assert answer.text.splitlines() == [
+        "id,lon,lat,grid_code,grid_fault",
+        f"1,130.005,47.005,{GRID},",
+        "2,130.099,47.099,,",
+        "3,nowhere,47,,not_numbers",
+        "4,47.005,130.005,,swapped",
+    ]
+    assert "4 rows: 1 in a grid, 1 in none." in answer.headers["gridward-summary"]
+    assert answer.headers["gridward-revision"] == "1"
+
+
+def test_the_columns_of_a_csv_can_be_named_and_a_missing_one_is_told(client, district):
+    body = "east,north\n{},{}\n".format(*place(5, 5))
+    headers = {"Content-Type": "text/csv"}
+    named = client.post("/v1/lookup?lon=east&lat=north", content=body, headers=headers)
+    assert GRID in named.text
+    unnamed = client.post("/v1/lookup", content=body, headers=headers)
+    assert (unnamed.status_code, unnamed.json()["code"]) == (422, "no_coordinates")
+    assert "east, north" in unnamed.json()["detail"]
+
+
+def test_text_in_a_csv_comes_back_to_the_letter(client, district):
+    body = 'note,lon,lat\n"a ""quoted"", 007\nline",{:.9f},{:.9f}\n'.format(*place(5, 5))
+    answer = client.post("/v1/lookup", content=body, headers={"Content-Type": "text/csv"})
+    assert answer.text.splitlines()[1:] == [
+        '"a ""quoted"", 007',
+        f'line","130.005000000","47.005000000","{GRID}",',
+    ]
+
+
+def test_an_arrow_stream_comes_back_as_one(client, district):
+    table = pa.table({"lon": [130.005, None], "lat": [47.005, 47.0]})
+    sink = io.BytesIO()
+    with pa.ipc.new_stream(sink, table.schema) as stream:
+        stream.write_table(table)
+    answer = client.post(
+        "/v1/lookup",
+        content=sink.getvalue(),
+        headers={"Content-Type": "application/vnd.apache.arrow.stream"},
+    )
+    assert pa.ipc.open_stream(answer.content).read_all().column("grid_code").to_pylist() == [
+        GRID,
+        None,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "status"),
+    [
+        ("text/csv", "lon,lat\n1,2,3\n", 422),
+        ("text/csv", "", 422),
+        ("application/vnd.apache.arrow.stream", "no arrow", 422),
+        ("application/xml", "<x/>", 415),
+        ("application/json", "{", 422),
+        ("application/json", '{"points": [[1, 2], [1]]}', 422),
+        ("application/json", '{"points": [["a", 2]]}', 422),
+        ("application/json", '{"points": [[1, 2]], "colour": 1}', 422),
+        ("application/json", '{"datum": "wgs84"}', 422),
+        ("application/json", "[]", 422),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_refused(client, district, content_type, body, status):
+    headers = {"Content-Type": content_type}
+    answer = client.post("/v1/lookup", content=body, headers=headers)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_body_beyond_the_limit_is_refused_before_it_is_read(app, client, settings, district):
+    app.state.settings = settings.model_copy(update={"batch_megabytes": 1})
+    answer = client.post(
+        "/v1/lookup", content=b"x" * (1 << 20) + b"x", headers={"Content-Type": "text/csv"}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
+def test_no_points_are_no_codes(client, district):
+    assert client.post("/v1/lookup", json={"points": []}).json()["codes"] == []
