@@ -41,6 +41,7 @@ class Check:
     raw: Raw
     faults: list[Fault] = field(default_factory=list)
     columns: dict[str, pa.Array] = field(default_factory=dict)
+    nonsense: dict[str, Bools] = field(default_factory=dict)
     ewkb: pa.Array | None = None
 
     def run(self, seen: Seen) -> None:
@@ -56,6 +57,7 @@ class Check:
         if self.rules.shaped:
             self.ewkb = self._geometry(lost)
         self._duplicates(seen)
+        self.faults.sort(key=lambda fault: fault.row)
 
     def _column(self, column: Column) -> pa.Array:
         theirs = self.rules.mapping.get(column.name)
@@ -81,6 +83,7 @@ class Check:
         return self.raw.table.column(names.index(theirs))
 
     def _nonsense(self, column: Column, text: pa.Array, bad: Bools) -> None:
+        self.nonsense[column.name] = bad
         self._fault(
             bad,
             f"bad_{column.name}",
@@ -91,8 +94,10 @@ class Check:
 
     def _required(self, column: Column) -> None:
         empty = np.asarray(self.columns[column.name].is_null(), dtype=np.bool_)
+        if column.name in self.nonsense:
+            empty &= ~self.nonsense[column.name]
         self._fault(
-            empty & self.good,
+            empty,
             "missing_value",
             lambda _: "nothing is stated",
             "Fill it in, or take the row out.",
