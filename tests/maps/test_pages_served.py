@@ -193,10 +193,14 @@ def served_page(service: Service, kind: str) -> pages.Page:
     return page(data, title="Hecheng", on=ON, language=service.language)
 
 
+class Server(ThreadingHTTPServer):
+    request_queue_size = 128  # a browser asks for many tiles at once
+
+
 @pytest.fixture
 def service(small_town: City) -> Iterator[Service]:
     answers = Service(small_town)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler(answers))
+    server = Server(("127.0.0.1", 0), handler(answers))
     answers.home = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
