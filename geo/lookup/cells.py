@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.errors import Invalid
-from geo.lookup.edges import NOWHERE, Edges, take_apart
+from geo.lookup.edges import NOWHERE, Edges, UnusableGrid, take_apart
 from geo.lookup.fill import fill
 from geo.lookup.frame import COLUMNS, HEIGHT, ROWS, WIDTH, finest, lay_out
 from geo.lookup.raster import Rasters, spread
@@ -70,10 +70,10 @@ def build(
 ) -> CellIndex:
     """Return the index of m polygons or multipolygons, lowest position first where they overlap.
 
-    None and empty shapes cover nothing. The resolution follows from the number of edges, unless
-    `grain` says otherwise; with `memory_bytes` it is lowered until the index takes no more than
-    that. Raises UnusableGrid for shapes that cannot be indexed and IndexTooLarge where even the
-    coarsest index takes more.
+    None and empty shapes cover nothing; others must be valid. The resolution follows from the
+    number of edges, unless `grain` says otherwise; with `memory_bytes` it is lowered until the
+    index takes no more than that. Raises UnusableGrid for shapes that cannot be indexed and
+    IndexTooLarge where even the coarsest index takes more.
     """
     edges = take_apart(np.asarray(grids, dtype=object))
     grain = grain or _choose_grain(edges)
@@ -108,6 +108,7 @@ def _compile(edges: Edges, grain: Grain) -> CellIndex:
         filled = fill(
             rasters, starts, near, edges.lines, len(edges.own) - 1, limit, bricks, records, sketches
         )
+        _refuse_crossed(filled.crossed)
         records, sketches = filled.records, filled.sketches
         values.append(filled.values)
         rasters = _bricks(rasters, starts, near, limit, cut(filled.inner), cut(filled.inner_first))
@@ -122,6 +123,14 @@ def _compile(edges: Edges, grain: Grain) -> CellIndex:
         lent=edges.lent,
         lent_first=edges.lent_first,
     )
+
+
+def _refuse_crossed(grid: int) -> None:
+    if grid != NOWHERE:
+        raise UnusableGrid(
+            f"Grid {grid} crosses itself, or its parts lie on top of each other.",
+            hint="Repair it first, for example with shapely.make_valid.",
+        )
 
 
 def _root(edges: Edges, frame: NDArray[np.float64]) -> Rasters:

@@ -20,6 +20,8 @@ class Cells(NamedTuple):
     """The values of rasters' cells, and what was written on the way.
 
     `inner` are the grids that cover the corners of the bricks, `inner_first` where each one's are.
+    `crossed` is a grid that was met twice over or less than not at all, as only one that crosses
+    itself is, or NOWHERE.
     """
 
     values: np.ndarray
@@ -27,6 +29,7 @@ class Cells(NamedTuple):
     sketches: Tape
     inner: Tape
     inner_first: Tape
+    crossed: int
 
 
 @kernel
@@ -67,7 +70,7 @@ def fill(
     columns, rows, step = rasters.columns, rasters.rows, rasters.step
     values = np.empty(len(starts) - 1, np.int32)
     none = Tape(np.empty(1024, np.int32), 0)
-    out = Cells(values, records, sketches, none, Tape(np.zeros(1024, np.int32), 1))
+    out = Cells(values, records, sketches, none, Tape(np.zeros(1024, np.int32), 1), NOWHERE)
     cover, west = np.empty((grids + 1, 2), np.int32), np.empty((grids + 1, 2), np.int32)
     for r in range(len(rasters.origins)):
         column, row = rasters.origins[r]
@@ -86,7 +89,7 @@ def fill(
                 x = step[0] + (column + cell - first) * step[2]
                 east = step[0] + (column + cell - first + 1) * step[2]
                 number = bricks + out.inner_first.length - 1 if len(edges) > limit else -1
-                out = _refer(out, cell, number, edges, cover[:size, 0], lines, x, y, step)
+                out = _refer(out, cell, number, edges, cover[:size], lines, x, y, step)
                 size = go_east(cover, size, edges, lines, x, y, east)
             edges = near[starts[first] : starts[first + 1]]
             x = step[0] + column * step[2]
@@ -108,17 +111,21 @@ def _refer(
     step: np.ndarray,
 ) -> Cells:
     """Let a cell with edges refer to a brick or, where that is −1, to a sketch or a record."""
-    values, records, sketches, inner, inner_first = out
+    values, records, sketches, inner, inner_first, crossed = out
+    for i in range(len(cover)):
+        if cover[i, 1] != 1:
+            crossed = cover[i, 0]
     if brick >= 0:
         values[cell] = encode(BRICK, brick)
-        return Cells(values, records, sketches, *_note(inner, inner_first, cover))
+        inner, inner_first = _note(inner, inner_first, cover[:, 0])
+        return Cells(values, records, sketches, inner, inner_first, crossed)
     record, sketch = records.length, sketches.length
-    records = write_record(records, edges, cover, lines, x, y)
+    records = write_record(records, edges, cover[:, 0], lines, x, y)
     box = (x, y, step[2], step[3])
     sketches = draw_sketch(sketches, record, records, edges, lines, box)
     drawn = sketches.length > sketch
     values[cell] = encode(SKETCH, sketch) if drawn else encode(RECORD, record)
-    return Cells(values, records, sketches, inner, inner_first)
+    return Cells(values, records, sketches, inner, inner_first, crossed)
 
 
 @kernel

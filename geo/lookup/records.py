@@ -48,7 +48,7 @@ def read_record(
     """
     positions, depth, touched = weigh(records, n, lines, px, py, x)
     if not touched and depth <= 1:
-        return (positions, INSIDE) if depth else (NOWHERE, OUTSIDE)
+        return (positions, INSIDE) if depth == 1 else (NOWHERE, OUTSIDE)
     grid = _next(records, n, lines, NOWHERE)
     while grid != NONE_LEFT:
         found = _covers(records, n, lines, grid, px, py, x)
