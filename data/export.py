@@ -43,7 +43,8 @@ def kind(
 ) -> pd.DataFrame:
     """Return everything of a kind, in the columns that import reads; grids as at a moment."""
     if kind in _SHAPED:
-        return frame(session, _SHAPED[kind](area_code, at))
+        shaped: pd.DataFrame = frame(session, _SHAPED[kind](area_code, at))
+        return shaped
     statement = _TABLES[kind](area_code)
     rows = session.execute(statement)
     return _table(list(rows.keys()), rows.all())
