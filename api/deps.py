@@ -1,8 +1,13 @@
-"""What routes ask for: a session, the settings, and the parameters that many of them share."""
+"""What routes ask for: a session, the settings, and the parameters that many of them share.
+
+What only computes is `async`, so that it runs where it stands; a plain function would cost a
+thread's turn each.
+"""
 
 import datetime
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request
@@ -17,7 +22,7 @@ from geo.places import Detail
 from geo.settings import Language, Settings
 
 
-def _settings(request: Request) -> Settings:
+async def _settings(request: Request) -> Settings:
     settings: Settings = request.app.state.settings
     return settings
 
@@ -30,7 +35,7 @@ def _session(request: Request) -> Iterator[Session]:
         yield session
 
 
-def _live(request: Request) -> Live:
+async def _live(request: Request) -> Live:
     live: Live = request.app.state.live
     return live
 
@@ -42,7 +47,7 @@ LiveDep = Annotated[Live, Depends(_live)]
 SessionDep = Annotated[Session, Depends(_session, scope="function")]
 
 
-def _day(
+async def _day(
     settings: SettingsDep,
     on: Annotated[
         datetime.date | None, Query(description="The day asked about; today if left out.")
@@ -54,7 +59,7 @@ def _day(
 Day = Annotated[datetime.date, Depends(_day)]
 
 
-def _moment(
+async def _moment(
     at: Annotated[
         AwareDatetime | None,
         Query(description="The moment asked about, with its zone; now if left out."),
@@ -70,14 +75,14 @@ PastMoment = Annotated[
 ]
 
 
-def _moment_of_day(day: Day, settings: SettingsDep) -> datetime.datetime:
+async def _moment_of_day(day: Day, settings: SettingsDep) -> datetime.datetime:
     return moments.moment_of(day, settings.timezone)
 
 
 MomentOfDay = Annotated[datetime.datetime, Depends(_moment_of_day)]
 
 
-def _box(
+async def _box(
     bbox: Annotated[
         str | None,
         Query(description="west,south,east,north in degrees", examples=["130.2,47.3,130.4,47.4"]),
@@ -106,7 +111,7 @@ Code = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[^\x00]+$")]
 DatumName = Annotated[Datum, Query(description="The datum of the coordinates asked about.")]
 
 
-def _details(
+async def _details(
     detail: Annotated[
         str | None, Query(description="What more to tell, by commas.", examples=["border,building"])
     ] = None,
@@ -122,7 +127,7 @@ Lon = Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False, examples=[130
 Lat = Annotated[float, Query(ge=-90, le=90, allow_inf_nan=False, examples=[47.35])]
 
 
-def _language(
+async def _language(
     settings: SettingsDep,
     lang: Annotated[Language | None, Query(description="The language of the page.")] = None,
 ) -> Language:
@@ -132,17 +137,25 @@ def _language(
 LanguageDep = Annotated[Language, Depends(_language)]
 
 
-def _limit(
+@dataclass(frozen=True)
+class Paging:
+    """Which stretch of a list is asked for."""
+
+    limit: int
+    cursor: str | None
+
+
+async def _paging(
     settings: SettingsDep,
     limit: Annotated[int | None, Query(ge=1, description="The most features at once.")] = None,
-) -> int:
-    return min(limit or settings.page_limit, settings.page_limit)
+    cursor: Annotated[
+        str | None, Query(description="Where the page before ended; taken from its `next` link.")
+    ] = None,
+) -> Paging:
+    return Paging(min(limit or settings.page_limit, settings.page_limit), cursor)
 
 
-Limit = Annotated[int, Depends(_limit)]
-Cursor = Annotated[
-    str | None, Query(description="Where the page before ended; taken from its `next` link.")
-]
+PagingDep = Annotated[Paging, Depends(_paging)]
 
 
 async def known_parameters(request: Request) -> None:

@@ -9,6 +9,7 @@ from fastapi import Depends, Query, Request, Response
 from sqlalchemy.orm import Session
 
 from api import cache
+from api.deps import Paging
 from api.errors import NotAcceptable
 from data import export, write
 from geo import features
@@ -41,7 +42,7 @@ _ACCEPTED = {media: form for form, media in MEDIA.items()} | {
 }
 
 
-def _chosen(
+async def _chosen(
     request: Request,
     format: Annotated[Format | None, Query(description="Overrides the Accept header.")] = None,
 ) -> Format:
@@ -68,18 +69,17 @@ LIST: dict[int | str, dict[str, Any]] = {
 
 
 def listing(
-    request: Request,
-    session: Session,
-    asked: Features,
-    form: Format,
-    *,
-    limit: int,
-    cursor: str | None,
+    request: Request, session: Session, asked: Features, form: Format, paging: Paging
 ) -> Response:
     """Return a page of features in a format, with a link to the next page if there is one."""
-    if form is not Format.GEOJSON:
-        return _file(request, session, asked, form, limit, cursor)
-    found = features.page(session, asked, limit=limit, cursor=cursor)
+    page = _geojson if form is Format.GEOJSON else _file
+    return page(request, session, asked, form, paging)
+
+
+def _geojson(
+    request: Request, session: Session, asked: Features, form: Format, paging: Paging
+) -> Response:
+    found = features.page(session, asked, limit=paging.limit, cursor=paging.cursor)
     body, headers = found.geojson(), {}
     if found.next is not None:
         href = str(request.url.include_query_params(cursor=found.next))
@@ -89,14 +89,10 @@ def listing(
 
 
 def _file(
-    request: Request,
-    session: Session,
-    asked: Features,
-    form: Format,
-    limit: int,
-    cursor: str | None,
+    request: Request, session: Session, asked: Features, form: Format, paging: Paging
 ) -> Response:
-    frame = export.frame(session, asked, limit=limit + 1, cursor=cursor)
+    limit = paging.limit
+    frame = export.frame(session, asked, limit=limit + 1, cursor=paging.cursor)
     headers = {"Content-Disposition": f'attachment; filename="gridward.{form}"'}
     if len(frame) > limit:
         frame = frame.iloc[:limit]

@@ -45,38 +45,9 @@ def facts(
     `uncovered_since` is the first day without a manager. `grid_code` is the grid at moment `at`.
     """
     today = aliased(PropertyCoverage, name="today")
-    lapse = (
-        select(func.max(func.upper(PropertyCoverage.covered)).label("on"))
-        .where(PropertyCoverage.building_code == Building.code)
-        .where(func.upper(PropertyCoverage.covered) <= on)
-        .where(today.id.is_(None))
-        .lateral("lapse")
-    )
+    lapse = _lapse(today, on)
     statement: Statement = (
-        select(
-            Building.code,
-            Building.name,
-            Building.address,
-            Building.community_code,
-            Building.neighborhood_code,
-            Neighborhood.name.label("neighborhood"),
-            Building.households,
-            Building.floors,
-            Building.built_year,
-            Building.use,
-            today.id.is_not(None).label("covered"),
-            Manager.name.label("manager"),
-            Manager.kind.label("manager_kind"),
-            func.lower(today.covered).label("covered_since"),
-            case(
-                (today.id.is_not(None), None),
-                (lapse.c.on.is_(None), literal("never_covered")),
-                else_=literal("lapsed"),
-            ).label("reason"),
-            lapse.c.on.label("uncovered_since"),
-            grids.covering(Building.point, at).label("grid_code"),
-            Building.footprint.label("geom"),
-        )
+        select(*_columns(today, lapse, at))
         .outerjoin(today, (today.building_code == Building.code) & today.covered.contains(on))
         .outerjoin(Manager, Manager.code == today.manager_code)
         .outerjoin(Neighborhood, Neighborhood.code == Building.neighborhood_code)
@@ -90,6 +61,45 @@ def facts(
     if box is not None:
         statement = statement.where(in_box(Building.footprint, box))
     return Features(statement)
+
+
+def _lapse(today: Any, on: datetime.date) -> Any:
+    """Return the last day on which an uncovered building stopped being covered."""
+    return (
+        select(func.max(func.upper(PropertyCoverage.covered)).label("on"))
+        .where(PropertyCoverage.building_code == Building.code)
+        .where(func.upper(PropertyCoverage.covered) <= on)
+        .where(today.id.is_(None))
+        .lateral("lapse")
+    )
+
+
+def _columns(today: Any, lapse: Any, at: datetime.datetime) -> list[Any]:
+    reason = case(
+        (today.id.is_not(None), None),
+        (lapse.c.on.is_(None), literal("never_covered")),
+        else_=literal("lapsed"),
+    )
+    return [
+        Building.code,
+        Building.name,
+        Building.address,
+        Building.community_code,
+        Building.neighborhood_code,
+        Neighborhood.name.label("neighborhood"),
+        Building.households,
+        Building.floors,
+        Building.built_year,
+        Building.use,
+        today.id.is_not(None).label("covered"),
+        Manager.name.label("manager"),
+        Manager.kind.label("manager_kind"),
+        func.lower(today.covered).label("covered_since"),
+        reason.label("reason"),
+        lapse.c.on.label("uncovered_since"),
+        grids.covering(Building.point, at).label("grid_code"),
+        Building.footprint.label("geom"),
+    ]
 
 
 def get(session: Session, code: str, *, on: datetime.date, at: datetime.datetime) -> Features:

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from api.cache import tagged
-from api.deps import AreaCode, Code, Cursor, Limit, SessionDep
+from api.deps import AreaCode, Code, PagingDep, SessionDep
 from api.formats import LIST, MEDIA, Format, FormatDep, listing
 from api.schemas import Feature, FeatureCollection
 from geo import areas, features
@@ -17,14 +17,13 @@ def list_areas(
     request: Request,
     session: SessionDep,
     form: FormatDep,
-    limit: Limit,
+    paging: PagingDep,
     level: Level | None = None,
     area: AreaCode = None,
-    cursor: Cursor = None,
 ) -> Response:
     """The areas, or those of one level or inside one area."""
     asked = areas.facts(level=level, area_code=area)
-    return listing(request, session, asked, form, limit=limit, cursor=cursor)
+    return listing(request, session, asked, form, paging)
 
 
 @router.get("/{code}", response_model=Feature)

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Query, Request, Response
 
 from api.cache import tagged
-from api.deps import AreaCode, Box, Code, Cursor, Day, Limit, MomentOfDay, SessionDep
+from api.deps import AreaCode, Box, Code, Day, MomentOfDay, PagingDep, SessionDep
 from api.formats import LIST, MEDIA, Format, FormatDep, listing
 from api.schemas import CoveragePeriod, Feature, FeatureCollection
 from geo import buildings, features
@@ -18,17 +18,16 @@ def list_buildings(
     request: Request,
     session: SessionDep,
     form: FormatDep,
-    limit: Limit,
+    paging: PagingDep,
     on: Day,
     at: MomentOfDay,
     box: Box,
     covered: bool | None = Query(None, description="Only those with or without a manager."),
     area: AreaCode = None,
-    cursor: Cursor = None,
 ) -> Response:
     """The buildings that stand on a day; with `covered=false` why each has no manager."""
     asked = buildings.facts(on=on, at=at, covered=covered, area_code=area, box=box)
-    return listing(request, session, asked, form, limit=limit, cursor=cursor)
+    return listing(request, session, asked, form, paging)
 
 
 @router.get("/{code}", response_model=Feature)

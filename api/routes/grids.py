@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from api.cache import tagged
-from api.deps import AreaCode, Box, Code, Cursor, Limit, Moment, SessionDep
+from api.deps import AreaCode, Box, Code, Moment, PagingDep, SessionDep
 from api.formats import LIST, MEDIA, Format, FormatDep, listing
 from api.schemas import Feature, FeatureCollection, GridShape
 from geo import features, grids
@@ -18,15 +18,14 @@ def list_grids(
     request: Request,
     session: SessionDep,
     form: FormatDep,
-    limit: Limit,
+    paging: PagingDep,
     at: Moment,
     box: Box,
     area: AreaCode = None,
-    cursor: Cursor = None,
 ) -> Response:
     """The grids in force at a moment, with the buildings and households each holds."""
     asked = grids.facts(at=at, area_code=area, box=box)
-    return listing(request, session, asked, form, limit=limit, cursor=cursor)
+    return listing(request, session, asked, form, paging)
 
 
 @router.get("/{code}", response_model=Feature)

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.deps import AreaCode, Box, Code, Cursor, Limit, LiveDep, Moment, SessionDep, SettingsDep
+from api.deps import AreaCode, Box, Code, LiveDep, Moment, PagingDep, SessionDep, SettingsDep
 from api.formats import LIST, FormatDep, listing
 from api.schemas import FeatureCollection, IssueIn, IssueOut
 from geo import issues
@@ -19,17 +19,16 @@ def list_issues(
     request: Request,
     session: SessionDep,
     form: FormatDep,
-    limit: Limit,
+    paging: PagingDep,
     at: Moment,
     box: Box,
     category: Annotated[str | None, Query(examples=["heating"])] = None,
     status: IssueStatus | None = None,
     area: AreaCode = None,
-    cursor: Cursor = None,
 ) -> Response:
     """Issues, each with the grid it was filed under and the grid its place is in at a moment."""
     asked = issues.facts(at=at, area_code=area, category=category, status=status, box=box)
-    return listing(request, session, asked, form, limit=limit, cursor=cursor)
+    return listing(request, session, asked, form, paging)
 
 
 @router.get("/{ref}", response_model=IssueOut)
