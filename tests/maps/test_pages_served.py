@@ -211,7 +211,7 @@ def service(small_town: City) -> Iterator[Service]:
 
 
 @pytest.fixture
-def open_page(visit, service: Service) -> Callable:
+def open_page(service: Service, visit) -> Callable:  # the page closes before the server
     return lambda kind, **how: visit(f"{service.home}/maps/{kind}", **how)
 
 
