@@ -91,8 +91,8 @@ def test_make_knows_how_to(target: str) -> None:
 
 
 def test_ci_runs_the_check_and_the_tests() -> None:
-    lines = (ROOT / ".ci" / "run").read_text().splitlines()
-    assert lines[-2:] == ["make check", "make test"]
+    run_by_ci = re.findall(r"^make (\w+)", (ROOT / ".ci" / "run").read_text(), re.MULTILINE)
+    assert run_by_ci == ["check", "test"]
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
 
 
