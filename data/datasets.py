@@ -39,7 +39,7 @@ def locate(path: Path) -> str:
         raise UnreadableFile(
             f"{path.name} holds several datasets: {listed}.", hint="Unpack it and name one."
         )
-    return found[0] if len(found) == 1 else folders.pop()
+    return str(found[0] if len(found) == 1 else folders.pop())
 
 
 _SUITS = {
