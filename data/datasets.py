@@ -17,6 +17,27 @@ _ALONE = tuple(
 """Suffixes that a dataset in an archive is known by; the other files belong to one of these."""
 
 
+_POINTERS = (b"<OGRVRTDataSource", b"<OGRWFSDataSource", b"gdal_streamed_alg")
+"""What files begin with that hold no data but tell GDAL to open others, or other hosts."""
+POINTING = frozenset({"OGR_VRT", "GDALG", "WFS", "OAPIF", "CSW", "HTTP"})
+"""The drivers that read such files."""
+
+
+def refuse_pointer(path: Path, driver: str | None = None) -> None:
+    """Raise UnreadableFile for a file that makes GDAL open another one in its place."""
+    if driver is None and path.is_file():
+        with path.open("rb") as file:
+            head = file.read(4096)
+        if not any(mark in head for mark in _POINTERS):
+            return
+    elif driver not in POINTING:
+        return
+    raise UnreadableFile(
+        f"{path.name} holds no data but points to another place.",
+        hint="Import the file it points to.",
+    )
+
+
 def locate(path: Path) -> str:
     """Return the name by which GDAL opens a file: of an archive, the one dataset in it.
 

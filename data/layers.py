@@ -151,12 +151,14 @@ def open_layer(
 
     Without a name it is the only layer, or the only one whose geometry suits `shape`.
     """
+    datasets.refuse_pointer(path)
     with listening(path, notes):
         located = datasets.locate(path)
         found = [(str(name), kind) for name, kind in pyogrio.list_layers(located)]
     name = datasets.choose(path, found, layer, shape)
     with listening(path, notes):
         info = pyogrio.read_info(located, layer=name, encoding=_BYTES if encoding else None)
+    datasets.refuse_pointer(path, info["driver"])
     total = _plausible(info["features"], path)
     codec = _codec(path, name, info, encoding, notes)
     opened = _Layer(path, name, notes, _at_once(path, total), codec)

@@ -94,27 +94,7 @@ def _csv(path: Path, encoding: str, delimiter: str, header: list[str]) -> Iterat
     ragged = _Ragged(path.name)
     names = [f"{at}" for at in range(len(header))]
     try:
-        reader = arrow_csv.open_csv(
-            path,
-            read_options=arrow_csv.ReadOptions(
-                use_threads=False,
-                block_size=_BLOCK,
-                column_names=names,
-                skip_rows_after_names=1,
-                encoding=encoding,
-            ),
-            parse_options=arrow_csv.ParseOptions(
-                delimiter=delimiter,
-                newlines_in_values=True,
-                ignore_empty_lines=False,
-                invalid_row_handler=ragged,
-            ),
-            convert_options=arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()),
-                strings_can_be_null=True,
-                null_values=[""],
-            ),
-        )
+        reader = _reader(path, encoding, delimiter, names, ragged)
         last = None
         for block in reader:
             numbers, faults = ragged.number(block.num_rows)
@@ -126,6 +106,33 @@ def _csv(path: Path, encoding: str, delimiter: str, header: list[str]) -> Iterat
             yield Raw(np.empty(0, np.int64), _nothing(header), None, faults)
     except (pa.ArrowException, UnicodeError, OSError) as failure:
         raise _unreadable(path, failure) from failure
+
+
+def _reader(
+    path: Path, encoding: str, delimiter: str, names: list[str], ragged: _Ragged
+) -> arrow_csv.CSVStreamingReader:
+    """Return a stream of blocks in which every value is text, the header row left out."""
+    return arrow_csv.open_csv(
+        path,
+        read_options=arrow_csv.ReadOptions(
+            use_threads=False,
+            block_size=_BLOCK,
+            column_names=names,
+            skip_rows_after_names=1,
+            encoding=encoding,
+        ),
+        parse_options=arrow_csv.ParseOptions(
+            delimiter=delimiter,
+            newlines_in_values=True,
+            ignore_empty_lines=False,
+            invalid_row_handler=ragged,
+        ),
+        convert_options=arrow_csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.string()),
+            strings_can_be_null=True,
+            null_values=[""],
+        ),
+    )
 
 
 def _closed(path: Path, last: pa.RecordBatch | None) -> None:

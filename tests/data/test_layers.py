@@ -137,6 +137,24 @@ def test_shapefiles_in_several_folders_of_an_archive_are_too_many(tmp_path: Path
         opened(packed(tmp_path / "delivery.zip", "a/town", "b/town"))
 
 
+POINTER = """<OGRVRTDataSource><OGRVRTLayer name="x">
+<SrcDataSource>{}</SrcDataSource><SrcLayer>town</SrcLayer></OGRVRTLayer></OGRVRTDataSource>"""
+
+
+@pytest.mark.parametrize("archived", [False, True])
+def test_a_file_that_points_to_another_is_refused(tmp_path: Path, frame, archived: bool) -> None:
+    """It calls itself a GeoPackage, and in an archive it lies deeper."""
+    frame.to_file(tmp_path / "town.gpkg")
+    path = tmp_path / "pointer.gpkg"
+    path.write_text(POINTER.format(tmp_path / "town.gpkg"))
+    if archived:
+        with zipfile.ZipFile(tmp_path / "pointer.zip", "w") as zipped:
+            zipped.write(path, "folder/pointer.gpkg")
+        path = tmp_path / "pointer.zip"
+    with pytest.raises(UnreadableFile, match="points to another"):
+        opened(path)
+
+
 def test_large_rows_come_fewer_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("data.layers._HEAVY", 1_000_000)
     rough = [shapely.Point(130, 47).buffer(0.1, quad_segs=2_000)] * 50
