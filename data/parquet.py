@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from data.faults import UnreadableFile
 from data.streams import ROWS, Raw, Stream
+from data.texts import is_text
 
 _FAILURES = (pa.ArrowException, OSError, json.JSONDecodeError, UnicodeDecodeError)
 
@@ -81,6 +82,8 @@ def _batches(path: Path, geometry: _Geometry | None) -> Iterator[Raw]:
             for batch in file.iter_batches(ROWS):
                 rows = np.arange(first, first + batch.num_rows)
                 first += batch.num_rows
+                for column in filter(is_text, batch.columns):
+                    column.validate(full=True)
                 if geometry is None:
                     yield Raw(rows, batch)
                     continue

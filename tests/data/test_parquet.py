@@ -87,3 +87,12 @@ def test_what_is_no_parquet_is_an_error(tmp_path: Path, houses) -> None:
     for name in ("text.parquet", "half.parquet"):
         with pytest.raises(UnreadableFile, match=name):
             open_parquet(tmp_path / name)
+
+
+def test_text_that_is_not_utf8_is_an_error(tmp_path: Path) -> None:
+    """Parquet itself does not look."""
+    bytes_ = pa.array(["向阳".encode("gb18030")], pa.binary())
+    lying = pa.Array.from_buffers(pa.string(), 1, bytes_.buffers())
+    pq.write_table(pa.table({"name": lying}), tmp_path / "t.parquet")
+    with pytest.raises(UnreadableFile, match="UTF8"):
+        list(open_parquet(tmp_path / "t.parquet").batches())
