@@ -82,7 +82,7 @@ def facts(
         tally = _by_grid(on, at, area_code, box)
         return Features(tally.add_columns(MicroGrid.community_code, MicroGrid.geom))
     counts = _by_level(Level(grouping.value), on, area_code).subquery("tally")
-    statement = select(*counts.c, Area.parent_code, Area.level, Area.geom).join(
+    statement = select(*counts.c, Area.name_en, Area.parent_code, Area.level, Area.geom).join(
         Area, Area.code == counts.c.code
     )
     return Features(statement if box is None else statement.where(in_box(Area.geom, box)))

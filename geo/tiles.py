@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import func, literal_column, select
+from sqlalchemy import func, literal_column, null, select, union_all
 from sqlalchemy.orm import Session
 
 from geo import backdrop, buildings, issues, property_coverage
 from geo.errors import Invalid
-from geo.features import Box, Features
-from geo.models import Level
+from geo.features import Box, Features, Statement, in_box
+from geo.models import Area, Level
 from geo.property_coverage import Grouping
 
 EXTENT = 4096
@@ -20,6 +20,7 @@ EXTENT = 4096
 MARGIN = 64
 """Units drawn beyond each side, so that lines do not end at the seam."""
 DEEPEST = 24
+WEB_MERCATOR = 3857
 
 
 class BadTile(Invalid):
@@ -72,6 +73,8 @@ class Scene:
     """The level of the areas; by the zoom if left out."""
 
 
+_LABELLED = frozenset({Layer.AREAS, Layer.GRIDS})
+
 SHALLOWEST = {
     Layer.AREAS: 0,
     Layer.BACKDROP: 10,
@@ -88,29 +91,70 @@ def level_at(zoom: int) -> Level:
 
 
 def draw(session: Session, layer: Layer, tile: Tile, scene: Scene) -> bytes:
-    """Return a layer's tile as MVT; empty where it shows nothing."""
+    """Return a layer's tile as MVT; empty where it shows nothing.
+
+    Areas and grids bring a second layer, `…_labels`: a point for each, in the one tile it lies in,
+    so that a name is written once however many tiles its ground spreads over.
+    """
     if tile.z < SHALLOWEST[layer]:
         return b""
-    feature = _FEATURES[layer](tile, scene).statement.subquery("feature")
+    asked = _FEATURES[layer](tile, scene)
+    drawn = _encoded(session, layer.value, asked.statement, tile, MARGIN)
+    if layer in _LABELLED:
+        drawn += _encoded(session, f"{layer}_labels", _anchored(asked, tile), tile, 0)
+    return drawn
+
+
+def _encoded(session: Session, name: str, statement: Statement, tile: Tile, margin: int) -> bytes:
+    feature = statement.subquery("feature")
     square = func.ST_TileEnvelope(tile.z, tile.x, tile.y)
+    placed = func.ST_Transform(feature.c.geom, WEB_MERCATOR)
     shown = select(
         *(column for column in feature.c if column.key != "geom"),
-        func.ST_AsMVTGeom(func.ST_Transform(feature.c.geom, 3857), square, EXTENT, MARGIN).label(
-            "geom"
-        ),
+        func.ST_AsMVTGeom(placed, square, EXTENT, margin).label("geom"),
     ).subquery("shown")
-    drawn = select(func.ST_AsMVT(literal_column("shown"), layer.value, EXTENT, "geom"))
+    drawn = select(func.ST_AsMVT(literal_column("shown"), name, EXTENT, "geom"))
     return bytes(session.scalar(drawn.select_from(shown).where(shown.c.geom.is_not(None))) or b"")
+
+
+def _anchored(asked: Features, tile: Tile) -> Statement:
+    """Return the features whose point on surface lies in a tile, as those points.
+
+    A tile has its western and northern side, its neighbours the others.
+    """
+    shape = asked.statement.subquery("shape")
+    anchor = select(
+        *(column for column in shape.c if column.key != "geom"),
+        func.ST_PointOnSurface(shape.c.geom).label("geom"),
+    ).subquery("anchor")
+    west, north = _degrees(tile.x, tile.y, tile.z)
+    east, south = _degrees(tile.x + 1, tile.y + 1, tile.z)
+    lon, lat = func.ST_X(anchor.c.geom), func.ST_Y(anchor.c.geom)
+    return select(anchor).where(lon >= west, lon < east, lat <= north, lat > south)
 
 
 def _tallied(grouping: Grouping, tile: Tile, scene: Scene) -> Features:
     return property_coverage.facts(grouping, on=scene.on, at=scene.at, box=tile.box())
 
 
+def _areas(tile: Tile, scene: Scene) -> Features:
+    """Return the areas of one level with their tallies, and those above it as outlines alone."""
+    level = scene.level or level_at(tile.z)
+    tallied = _tallied(Grouping(level.value), tile, scene).statement
+    above = [rung for rung in Level if list(Level).index(rung) < list(Level).index(level)]
+    known = {column.key: column for column in Area.__table__.columns}
+    outlines = select(
+        *(
+            known[column.key] if column.key in known else null().label(column.key)
+            for column in tallied.selected_columns
+        )
+    ).where(Area.level.in_(above), in_box(Area.geom, tile.box()))
+    every = union_all(tallied, outlines).subquery("area")
+    return Features(select(every))
+
+
 _FEATURES: dict[Layer, Callable[[Tile, Scene], Features]] = {
-    Layer.AREAS: lambda tile, scene: _tallied(
-        Grouping((scene.level or level_at(tile.z)).value), tile, scene
-    ),
+    Layer.AREAS: _areas,
     Layer.GRIDS: lambda tile, scene: _tallied(Grouping.GRID, tile, scene),
     Layer.BUILDINGS: lambda tile, scene: buildings.facts(on=scene.on, at=scene.at, box=tile.box()),
     Layer.ISSUES: lambda tile, scene: issues.facts(at=scene.at, box=tile.box()),

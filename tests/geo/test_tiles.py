@@ -1,0 +1,98 @@
+"""Vector tiles from PostGIS, read back by GDAL."""
+
+import datetime
+import math
+from pathlib import Path
+
+import geopandas
+import pytest
+
+from geo import moments, tiles
+from geo.models import Level
+from geo.tiles import BadTile, Layer, Scene, Tile
+from tests.district import day, place
+
+ON = Scene(day("2025-01-01"), moments.now())
+
+
+def around(east: float, north: float, zoom: int) -> Tile:
+    """The tile that a place of the district is in."""
+
+    lon, lat = place(east, north)
+    side = 1 << zoom
+    x = int((lon + 180) / 360 * side)
+    y = int((1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2 * side)
+    return Tile(zoom, x, y)
+
+
+@pytest.fixture
+def drawn(district, tmp_path: Path):
+    """Draw a tile and read one of its layers."""
+
+    def draw(layer: Layer, tile: Tile, scene: Scene = ON, name: str | None = None):
+        path = tmp_path / f"{tile.z}-{tile.x}-{tile.y}.mvt"
+        path.write_bytes(tiles.draw(district, layer, tile, scene))
+        options = {"X": tile.x, "Y": tile.y, "Z": tile.z, "CLIP": "NO"}
+        return geopandas.read_file(path, layer=name or layer.value, **options).to_crs(4326)
+
+    return draw
+
+
+def test_a_tile_of_buildings_says_who_is_covered_and_why_not(drawn):
+    shown = drawn(Layer.BUILDINGS, around(10, 3, 13)).set_index("code")
+    assert shown.loc["b2", "reason"] == "lapsed"
+    assert shown.loc["b3", "reason"] == "never_covered"
+    assert shown.loc["b4", "manager"] == "业委会"
+    west, south, _, _ = shown.loc["b1"].geometry.bounds
+    assert (west, south) == pytest.approx(place(2, 2), abs=6e-6)
+
+
+def test_areas_bring_the_levels_above_without_figures(drawn):
+    scene = Scene(ON.on, ON.at, Level.COMMUNITY)
+    shown = drawn(Layer.AREAS, around(10, 5, 12), scene).set_index("code")
+    assert shown.loc["230403001001", "buildings"] == 3
+    assert set(shown.level) == {"district", "subdistrict", "community"}
+
+
+def test_a_name_is_written_in_one_tile_however_far_its_ground_reaches(district, drawn):
+    scene = Scene(ON.on, ON.at, Level.DISTRICT)
+    middle = around(20, 5, 15)
+    seen = []
+    for x in range(middle.x - 3, middle.x + 4):
+        for y in range(middle.y - 3, middle.y + 4):
+            tile = Tile(15, x, y)
+            if b"areas_labels" in tiles.draw(district, Layer.AREAS, tile, scene):
+                seen += drawn(Layer.AREAS, tile, scene, "areas_labels").code.tolist()
+    assert seen == ["230403"]
+
+
+def test_grids_carry_their_tally_and_their_community(drawn):
+    shown = drawn(Layer.GRIDS, around(10, 5, 14)).set_index("code")
+    row = shown.loc["230403001001001"]
+    assert (row.buildings, row.uncovered, row.community_code) == (2, 1, "230403001001")
+
+
+def test_issues_carry_the_grid_they_were_filed_under(drawn):
+    assert drawn(Layer.ISSUES, around(3, 3, 14)).grid_code.tolist() == ["230403001001001"]
+
+
+def test_a_layer_is_empty_further_out_than_it_can_be_read(district):
+    assert tiles.draw(district, Layer.BUILDINGS, around(5, 5, 8), ON) == b""
+
+
+def test_the_past_is_drawn_as_it_was(drawn):
+    then = Scene(day("2022-06-01"), datetime.datetime(2022, 6, 1, tzinfo=datetime.UTC))
+    shown = drawn(Layer.BUILDINGS, around(5, 3, 14), then).set_index("code")
+    assert shown.loc["b2", "manager"] == "一号物业"
+    assert "b5" in shown.index
+
+
+@pytest.mark.parametrize("zxy", [(-1, 0, 0), (25, 0, 0), (3, 8, 0), (3, 0, -1)])
+def test_a_tile_outside_the_pyramid_is_refused(zxy):
+    with pytest.raises(BadTile):
+        Tile(*zxy)
+
+
+def test_an_empty_register_draws_nothing(session):
+    for layer in Layer:
+        assert tiles.draw(session, layer, Tile(14, 14100, 5700), ON) == b""
