@@ -1,25 +1,62 @@
 """The command line: `gridward`, one file per family of commands."""
 
 import sys
+from importlib import import_module
+from typing import Any
 
 import sqlalchemy.exc
 import typer
+from typer.core import TyperGroup
+from typer.main import get_group
 
-from api.cli import database, demo, exports, imports, lookup, maps, questions, serve
 from api.cli.output import say
 from geo.errors import GridwardError, NotFound, Unavailable
 
+FAMILIES = {
+    "demo": "demo",
+    "serve": "serve",
+    "coverage": "questions",
+    "uncovered": "questions",
+    "lookup": "lookup",
+    "map": "maps",
+    "check": "questions",
+    "import": "imports",
+    "export": "exports",
+    "db": "database",
+}
+"""The commands in the order of `--help`, and the file of each."""
+
+REFUSED, NOT_FOUND, UNREACHABLE, INTERRUPTED = 3, 4, 5, 130
+
+
+class Families(TyperGroup):
+    """Imports the family of a command when it is asked for: most need only their own libraries."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the name is click's
+        """Return the names of all commands."""
+        return list(FAMILIES)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - likewise
+        """Return the command of a name, None if there is none."""
+        if cmd_name not in FAMILIES:
+            return None
+        family = typer.Typer()
+        import_module(f"api.cli.{FAMILIES[cmd_name]}").register(family)
+        return get_group(family).commands[cmd_name]
+
+
 app = typer.Typer(
+    cls=Families,
     help="Buildings without property management, and the micro-grid of every place.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.add_typer(database.app, name="db")
-for family in (demo, imports, exports, questions, lookup, maps, serve):
-    family.register(app)
 
-REFUSED, NOT_FOUND, UNREACHABLE, INTERRUPTED = 3, 4, 5, 130
+
+@app.callback()
+def gridward() -> None:
+    """Buildings without property management, and the micro-grid of every place."""
 
 
 def main() -> None:

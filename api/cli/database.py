@@ -9,6 +9,11 @@ from geo.settings import Settings
 app = typer.Typer(help="The private database, and the migrations of any.", no_args_is_help=True)
 
 
+def register(root: typer.Typer) -> None:
+    """Add the family."""
+    root.add_typer(app, name="db")
+
+
 @app.command()
 def up() -> None:
     """Make the private database if there is none, and start it."""

@@ -1,6 +1,6 @@
 """How commands speak: results to stdout, everything else to stderr."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -13,7 +13,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from data.load import Progress as Tell
+Tell = Callable[[int, int | None], None]
+"""Told how many rows are done, and how many there are if that is known."""
 
 
 def say(message: str) -> None:
