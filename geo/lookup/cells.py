@@ -11,6 +11,7 @@ from geo.lookup.edges import NOWHERE, Edges, UnusableGrid, take_apart
 from geo.lookup.fill import fill
 from geo.lookup.frame import COLUMNS, HEIGHT, ROWS, WIDTH, finest, lay_out
 from geo.lookup.raster import Rasters, spread
+from geo.lookup.sketches import ONE
 from geo.lookup.tape import blank, cut
 
 SPLIT = 4
@@ -21,6 +22,10 @@ FEWEST_CELLS, MOST_CELLS = 64**2, 1024**2
 
 DEEPEST = 7
 """How often cells may be split: beyond, rounding would come near a cell's slack."""
+
+
+MOST_GRIDS = ONE
+"""So many positions have a mark (see `sketches`)."""
 
 
 class IndexTooLarge(Invalid):
@@ -75,6 +80,8 @@ def build(
     index takes no more than that. Raises UnusableGrid for shapes that cannot be indexed and
     IndexTooLarge where even the coarsest index takes more.
     """
+    if len(grids) > MOST_GRIDS:
+        raise IndexTooLarge(f"An index holds {MOST_GRIDS:,} grids, not {len(grids):,}.")
     edges = take_apart(np.asarray(grids, dtype=object))
     grain = grain or _choose_grain(edges)
     index = _compile(edges, grain)

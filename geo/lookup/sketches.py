@@ -6,11 +6,16 @@ another point tells which grids cover that point. Drawing moves an edge, and rea
 by less than 0.75 squares each. So a point farther than 2 squares from every drawn edge lies on the
 same sides in the drawing as on the ground; nearer ones are left to the record.
 
+The way from the reference point goes north or south first, to where it turns, level with the point.
+
 A sketch is a run of 32-bit numbers: its record, the sum of the marks of the grids that cover the
 reference point, that point (13 bits each way) with the number of edges (6 bits), and for each edge
-two corners of 16 bits each way and the mark of the grid on its left less that on its right.
-Corners have even coordinates, counted in half squares, and points odd ones, so that no point is
-level with a corner. A grid's mark is its position, plus a bit that counts grids in sums.
+two corners of 16 bits each way and what crossing it means: the mark of the grid on its left less
+that on its right, a bit that is set where the edge passes from one side of the reference point's
+meridian to the other, and a bit that is set where the reference point lies on its left. A grid's
+mark is its position, plus a bit that counts grids in sums. Corners have even coordinates, counted
+in half squares, and points odd ones, so that no point is level with a corner; all products fit
+into 32 bits.
 """
 
 import numpy as np
@@ -19,6 +24,8 @@ from geo.lookup.edges import NOWHERE
 from geo.lookup.kernel import kernel
 from geo.lookup.records import weigh
 from geo.lookup.tape import Tape, make_room
+
+int32 = np.int32
 
 LATTICE = 8192
 """Squares along a cell."""
@@ -44,35 +51,36 @@ def read_sketch(sketches: np.ndarray, n: int, across: float, up: float) -> int:
     `across` and `up` are the point's place in the cell, each from 0 to below 1.
     """
     head = sketches[n + 2]
-    px, py = 2 * int(across * LATTICE) + 1, 2 * int(up * LATTICE) + 1
-    rx, ry = _reference(head)
+    px, py = int32(2 * int32(across * LATTICE) + 1), int32(2 * int32(up * LATTICE) + 1)
+    rx, _ = _reference(head)
     marks, near = int(sketches[n + 1]), False
     for i in range(n + HEAD, n + HEAD + EDGE * (head & MOST_EDGES), EDGE):
         ax, ay = _corner(sketches[i])
         bx, by = _corner(sketches[i + 1])
-        dx, dy = bx - ax, by - ay
-        here = dx * (py - ay) - dy * (px - ax)
-        turn = dx * (py - ay) - dy * (rx - ax)
-        there = dx * (ry - ay) - dy * (rx - ax)
-        near |= abs(here) <= NEAR * (abs(dx) + abs(dy))
-        rises, runs = (ay > py) != (by > py), (ax > rx) != (bx > rx)
-        change = int(rises) * (int(here > 0) - int(turn > 0))
-        change += int(runs) * (int(turn > 0) - int(there > 0))
-        marks += change * int(sketches[i + 2])
+        meaning = sketches[i + 2]
+        dx, dy = int32(bx - ax), int32(by - ay)
+        level = int32(dx * int32(py - ay))
+        here = int32(level - int32(dy * int32(px - ax)))
+        turn = int32(level - int32(dy * int32(rx - ax)))
+        near |= bool(abs(here) <= NEAR * (abs(dx) + abs(dy)))
+        rises, runs, there = int((ay > py) != (by > py)), (meaning >> 1) & 1, meaning & 1
+        change = rises * (int(here > 0) - int(turn > 0)) + runs * (int(turn > 0) - there)
+        marks += change * (meaning >> 2)
     grid = marks - ONE if marks >= ONE else NOWHERE
     return UNDECIDED if near or marks >= 2 * ONE else grid
 
 
 @kernel
-def _corner(packed: int) -> tuple[int, int]:
+def _corner(packed: int) -> tuple[np.int32, np.int32]:
     """The two coordinates of a corner in half squares."""
-    return 2 * ((packed << 48) >> 48), 2 * (packed >> 16)
+    return int32(int32(packed << 16) >> 15), int32((packed >> 16) << 1)
 
 
 @kernel
-def _reference(head: int) -> tuple[int, int]:
+def _reference(head: int) -> tuple[np.int32, np.int32]:
     """The two coordinates of the reference point in half squares."""
-    return 2 * ((head >> 19) & (LATTICE - 1)) + 1, 2 * ((head >> 6) & (LATTICE - 1)) + 1
+    x, y = (head >> 19) & (LATTICE - 1), (head >> 6) & (LATTICE - 1)
+    return int32(2 * x + 1), int32(2 * y + 1)
 
 
 @kernel
@@ -96,11 +104,12 @@ def draw_sketch(
     for e in edges:
         a, b = lines[e], lines[e + 1]
         numbers[n], numbers[n + 1] = _draw_edge(a.x, a.y, b.x, b.y, cell)
-        numbers[n + 2] = _mark(a.left) - _mark(a.right)
         if numbers[n] == numbers[n + 1]:
             return sketches
         n += EDGE
     place = _find_reference(numbers[HEAD:n])
+    for i in range(len(edges)):
+        _give_meaning(numbers[HEAD + EDGE * i :], lines, edges[i], place)
     rx, ry = _reference(place << 6)
     px = cell[0] + rx / (2 * LATTICE) * cell[2]
     py = cell[1] + ry / (2 * LATTICE) * cell[3]
@@ -113,6 +122,17 @@ def draw_sketch(
 
 
 @kernel
+def _give_meaning(drawn: np.ndarray, lines: np.ndarray, e: int, place: int) -> None:
+    """Write what crossing a drawn edge means on the way from the reference point at `place`."""
+    ax, ay = _corner(drawn[0])
+    bx, by = _corner(drawn[1])
+    rx, ry = _reference(place << 6)
+    left = int((bx - ax) * (ry - ay) - (by - ay) * (rx - ax) > 0)
+    runs = int((ax > rx) != (bx > rx))
+    drawn[2] = (_mark(lines[e].left) - _mark(lines[e].right)) << 2 | runs << 1 | left
+
+
+@kernel
 def _mark(position: int) -> int:
     return position + ONE if position != NOWHERE else 0
 
@@ -121,7 +141,7 @@ def _mark(position: int) -> int:
 def _draw_edge(
     ax: float, ay: float, bx: float, by: float, cell: tuple[float, float, float, float]
 ) -> tuple[int, int]:
-    """The edge's two corners on the lattice, cut off one cell outside the cell."""
+    """The edge's two corners on the lattice, cut off half a cell outside the cell."""
     x, y, width, height = cell
     ax, ay, bx, by = (ax - x) / width, (ay - y) / height, (bx - x) / width, (by - y) / height
     start, end = _clip(ax, bx - ax, 0.0, 1.0)
@@ -134,10 +154,10 @@ def _draw_edge(
 
 @kernel
 def _clip(at: float, step: float, start: float, end: float) -> tuple[float, float]:
-    """The part of start..end in which at + t·step lies between −1 and 2."""
+    """The part of start..end in which at + t·step lies between −0.5 and 1.5."""
     if step == 0.0:
         return start, end
-    enter, leave = (-1.0 - at) / step, (2.0 - at) / step
+    enter, leave = (-0.5 - at) / step, (1.5 - at) / step
     if enter > leave:
         enter, leave = leave, enter
     return max(start, enter), min(end, leave)
