@@ -14,9 +14,6 @@ Corner = tuple[float, float]
 Edge = tuple[Corner, Corner]
 """Two corners, the lesser first, so that both neighbours know it by the same name."""
 
-DECIMALS = 8
-"""New corners are rounded to a hundred-millionth of a degree, about a millimetre."""
-
 
 def edge(a: Corner, b: Corner) -> Edge:
     """Return the edge between two corners."""
@@ -45,7 +42,7 @@ def split(one: Edge, step: float) -> list[Corner]:
     """Return an edge's ends and, between them, corners at most `step` apart."""
     (ax, ay), (bx, by) = one
     share = np.linspace(0, 1, int(length(one) // step) + 2)[1:-1]
-    between = np.round(np.column_stack([ax + share * (bx - ax), ay + share * (by - ay)]), DECIMALS)
+    between = np.column_stack([ax + share * (bx - ax), ay + share * (by - ay)])
     return [one[0], *((x, y) for x, y in between.tolist()), one[1]]
 
 
@@ -100,5 +97,5 @@ def _rebuilt(geometry: Any, change: Callable[[list[Corner]], list[Corner]]) -> A
 
 def _rings(geometry: Any) -> Iterator[list[Corner]]:
     """Yield rings as lists of corners, the shell of each polygon before its holes."""
-    for ring in shapely.get_rings(geometry):
+    for ring in shapely.get_rings(shapely.get_parts(geometry)):
         yield [(x, y) for x, y in shapely.get_coordinates(ring).tolist()]

@@ -31,12 +31,13 @@ Claims = dict[int, float]
 def close(geoms: Geoms, gaps: Geoms, step: float) -> Geoms:
     """Return the polygons of a valid coverage, (n,), with the ground of some of its gaps added.
 
-    The edges of a gap are edges of the coverage around it. Corners are set into those longer than
-    `step`, so that a polygon grows about so far along a gap at most. The result is a valid
-    coverage again, apart from what rounding those corners to 1e-8 may do to it.
+    The edges of a gap are edges of the coverage around it, or lie on the outside of it. Corners
+    are set into those longer than `step`, so that a polygon grows about so far along a gap at
+    most. The result is a valid coverage again, apart from what the rounding of those corners to
+    floating point may do to it.
     """
     behind = _owners(geoms, gaps)
-    split = {edge: edges.split(edge, step) for edge in behind}
+    split = {edge: edges.split(edge, step) for gap in gaps for edge in edges.of(gap)}
     closed = geoms.copy()
     for owner in set(behind.values()):
         closed[owner] = edges.set_in(geoms[owner], split)

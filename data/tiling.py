@@ -1,5 +1,6 @@
-"""Repairing a partition whose polygons disagree: overlaps shared out, narrow gaps closed."""
+"""Repairing a partition whose polygons disagree: overlaps shared out, gaps closed."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,18 +9,25 @@ import shapely
 from numpy.typing import NDArray
 from shapely import coverage_clean  # type: ignore[attr-defined]  # newer than the stubs
 
+from data import seams
 from geo import topology
 
 Geoms = NDArray[np.object_]
+Bools = NDArray[np.bool_]
 
+_AREAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 GAP_WIDTH_M = 20.0
 """A gap wider than a large street is taken for real: an enclave, a lake, a river."""
+CRACK_M = 0.05
+"""A gap narrower than this is closed by the neighbour with the longest border on it."""
 SNAP_M = 0.01
 """Corners closer than a centimetre are the same corner."""
 DECIMALS = 8
 """Coordinates are kept to a hundred-millionth of a degree, about a millimetre."""
 
 _METRES_PER_DEGREE = 111_320.0
+_STEP = GAP_WIDTH_M / _METRES_PER_DEGREE
+"""How far a polygon may grow along a gap beyond its own border, in degrees."""
 
 
 @dataclass(frozen=True)
@@ -27,19 +35,22 @@ class Tiling:
     """A repaired partition, and how much had to move."""
 
     geoms: Geoms
-    changed: NDArray[np.bool_]
-    overlap_m2: float
-    """Ground that polygons lost: where two claimed it, the longer border on it decided."""
-    gap_m2: float
-    """Ground that polygons gained: gaps closed, by the longer border too."""
+    changed: Bools
+    lost_m2: float
+    """Ground that polygons gave up: others had a better claim to it, or it lay outside."""
+    gained_m2: float
+    """Ground that polygons gained: it lay in gaps."""
     moved_m: float
     """How far the border that moved most was moved."""
 
     def __str__(self) -> str:
+        count = int(self.changed.sum())
+        if not count:
+            return "No border had to be moved to make them tile"
         return (
-            f"{int(self.changed.sum()):,} polygons repaired: {self.overlap_m2:,.1f} m² of overlaps "
-            f"shared out, {self.gap_m2:,.1f} m² of gaps closed, borders moved by up to "
-            f"{self.moved_m:,.2f} m"
+            f"{count:,} outline{'s' if count > 1 else ''} redrawn to make them tile: "
+            f"{self.lost_m2:,.1f} m² given up where they overlapped or reached out, "
+            f"{self.gained_m2:,.1f} m² gained in gaps, borders moved by up to {self.moved_m:,.2f} m"
         )
 
 
@@ -63,53 +74,36 @@ class LocalMetres:
         )
 
 
-def repair(geoms: Geoms, gap_width_m: float = GAP_WIDTH_M) -> Tiling:
-    """Return polygons that tile: no overlap, matching corners, no gap narrower than so much.
+def repair(
+    geoms: Geoms,
+    owners: Sequence[str | None] = (),
+    outlines: Mapping[str, shapely.Geometry] | None = None,
+) -> Tiling:
+    """Return polygons that tile: no overlap, matching corners, no narrow gap.
 
-    A gap's width is the diameter of the largest circle in it. A polygon that others swallow whole
-    comes back empty.
+    A gap is narrow if no circle wider than GAP_WIDTH_M fits in it. `owners` names for each polygon
+    what it belongs to; those that belong to one of the `outlines` are made to tile that outline.
+    A polygon that others swallow whole, or that lies outside its outline, comes back empty.
     """
-    plane = LocalMetres(geoms)
-    before = plane.to(geoms)
-    clean = coverage_clean(before, gap_width=gap_width_m, snapping_distance=SNAP_M)
-    after = plane.back(clean)
-    if not topology.tiles(after):  # rounding made corners of one border meet another
-        after = coverage_clean(after, snapping_distance=10.0**-DECIMALS)
-    return _compare(before, plane.to(after), after)
+    tiled = _close_gaps(_without_overlaps(geoms))
+    for owner, outline in (outlines or {}).items():
+        own = np.array([named == owner for named in owners], dtype=np.bool_)
+        tiled[own] = fit(tiled[own], outline)
+    return _compare(geoms, tiled)
 
 
 def fit(geoms: Geoms, outline: shapely.Geometry) -> Geoms:
     """Return polygons that tile `outline`: what reaches beyond is cut off, what is missing is
-    given to the polygon with the longest border on it. A polygon outside comes back empty.
+    shared among those beside it. A polygon outside comes back empty. Shapes (n,) → (n,).
     """
-    inside = shapely.intersection(geoms, outline)
-    missing = shapely.get_parts(shapely.difference(outline, shapely.union_all(inside)))
-    missing = missing[shapely.area(missing) > 0]
-    pieces = coverage_clean(np.concatenate([inside, missing]), snapping_distance=0)
-    fitted, spare = pieces[: len(geoms)].copy(), pieces[len(geoms) :]
-    for piece in spare:
-        shared = shapely.length(shapely.intersection(fitted, piece))
-        if shared.any():
-            owner = int(shared.argmax())
-            fitted[owner] = shapely.union(fitted[owner], piece)
-    return np.asarray(fitted, dtype=object)
+    inside = _polygons(shapely.intersection(geoms, outline))
+    missing = _ground(shapely.difference(outline, shapely.union_all(inside)))
+    pieces = coverage_clean(np.concatenate([inside, missing]), snapping_distance=10.0**-DECIMALS)
+    fitted, gaps = pieces[: len(geoms)].copy(), pieces[len(geoms) :]
+    return _tiled(seams.close(fitted, gaps[~shapely.is_empty(gaps)], _STEP))
 
 
-def _compare(before: Geoms, moved: Geoms, after: Geoms) -> Tiling:
-    changed = ~shapely.equals_exact(shapely.normalize(before), shapely.normalize(moved), SNAP_M)
-    old, new = before[changed], moved[changed]
-    lost = float(shapely.area(shapely.difference(old, new)).sum())
-    gained = float(shapely.area(shapely.difference(new, old)).sum())
-    return Tiling(
-        after,
-        np.asarray(changed, dtype=np.bool_),
-        overlap_m2=lost,
-        gap_m2=gained,
-        moved_m=float(np.nanmax(shapely.hausdorff_distance(old, new), initial=0.0)),
-    )
-
-
-def narrow(patches: list[topology.Patch], width_m: float = GAP_WIDTH_M) -> NDArray[np.bool_]:
+def narrow(patches: list[topology.Patch], width_m: float = GAP_WIDTH_M) -> Bools:
     """Tell which gaps are narrower than so much: the diameter of the largest circle in each."""
     if not patches:
         return np.zeros(0, dtype=np.bool_)
@@ -117,3 +111,59 @@ def narrow(patches: list[topology.Patch], width_m: float = GAP_WIDTH_M) -> NDArr
     plane = LocalMetres(shapes)
     circles = shapely.maximum_inscribed_circle(plane.to(shapes), tolerance=width_m / 20)
     return np.asarray(2 * shapely.length(circles) <= width_m, dtype=np.bool_)
+
+
+def _without_overlaps(geoms: Geoms) -> Geoms:
+    """Return polygons that tile apart from gaps wider than cracks."""
+    plane = LocalMetres(geoms)
+    clean = coverage_clean(plane.to(geoms), gap_width=CRACK_M, snapping_distance=SNAP_M)
+    return _tiled(plane.back(clean))
+
+
+def _close_gaps(geoms: Geoms) -> Geoms:
+    patches = topology.gaps(geoms)
+    gaps = [
+        patch.shape for patch, is_narrow in zip(patches, narrow(patches), strict=True) if is_narrow
+    ]
+    return _tiled(seams.close(geoms, np.array(gaps, dtype=object), _STEP)) if gaps else geoms
+
+
+def _tiled(geoms: Geoms) -> Geoms:
+    """Return polygons with corners snapped that rounding made meet the border of another."""
+    for decimals in range(DECIMALS, DECIMALS - 3, -1):
+        if topology.tiles(geoms):
+            break
+        geoms = coverage_clean(geoms, snapping_distance=10.0**-decimals)
+    return geoms
+
+
+def _polygons(geoms: Geoms) -> Geoms:
+    """Return the ground of each geometry, without the lines and points that lie beside it."""
+    other = ~np.isin(shapely.get_type_id(geoms), _AREAL)
+    geoms[other] = [shapely.union_all(_ground(geometry)) for geometry in geoms[other]]
+    geoms[shapely.is_empty(geoms)] = shapely.Polygon()
+    return geoms
+
+
+def _ground(geometry: shapely.Geometry) -> Geoms:
+    """Return the polygons that a geometry is made of."""
+    parts = shapely.get_parts(shapely.get_parts(geometry))
+    return np.asarray(parts[shapely.area(parts) > 0], dtype=object)
+
+
+def _compare(before: Geoms, after: Geoms) -> Tiling:
+    plane = LocalMetres(before)
+    old, new = plane.to(before), plane.to(after)
+    differ = ~np.asarray(shapely.equals_exact(old, new, SNAP_M, normalize=True), dtype=np.bool_)
+    moved = np.zeros(len(before))
+    moved[differ] = shapely.hausdorff_distance(old[differ], new[differ])
+    changed = ~(moved <= SNAP_M)  # a polygon that vanished moved by no number
+    lost = shapely.area(shapely.difference(old[changed], new[changed]))
+    gained = shapely.area(shapely.difference(new[changed], old[changed]))
+    return Tiling(
+        after,
+        changed,
+        lost_m2=float(lost.sum()),
+        gained_m2=float(gained.sum()),
+        moved_m=float(np.nanmax(moved, initial=0.0)),
+    )

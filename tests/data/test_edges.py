@@ -19,6 +19,10 @@ def test_a_hole_has_edges_too() -> None:
     assert len(set(edges.of(holed))) == 8
 
 
+def test_every_part_of_a_multipolygon_has_edges() -> None:
+    assert len(set(edges.of(shapely.union(LEFT, shapely.box(5, 5, 6, 6))))) == 8
+
+
 def test_an_edge_is_split_into_steps_of_a_length_at_most() -> None:
     corners = edges.split(BORDER, 0.3)
     assert corners == [(1.0, 0.0), (1.0, 0.25), (1.0, 0.5), (1.0, 0.75), (1.0, 1.0)]
