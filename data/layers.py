@@ -153,11 +153,8 @@ def open_layer(
     """
     datasets.refuse_pointer(path)
     with listening(path, notes):
-        located = datasets.locate(path)
-        found = [(str(name), kind) for name, kind in pyogrio.list_layers(located)]
-    name = datasets.choose(path, found, layer, shape)
-    with listening(path, notes):
-        info = pyogrio.read_info(located, layer=name, encoding=_BYTES if encoding else None)
+        info = _look(path, layer, shape, _BYTES if encoding else None)
+    name = info["layer_name"]
     datasets.refuse_pointer(path, info["driver"])
     total = _plausible(info["features"], path)
     codec = _codec(path, name, info, encoding, notes)
@@ -172,6 +169,18 @@ def open_layer(
         shaped=info["geometry_type"] is not None,
         dbase=info["driver"] == _DBASE,
     )
+
+
+def _look(path: Path, layer: str | None, shape: Shape, encoding: str | None) -> dict[str, Any]:
+    """Return what GDAL knows of a layer; GeoJSON has but one, and each look reads it all."""
+    located = datasets.locate(path)
+    if layer is None and path.suffix.casefold() == ".geojson":
+        info: dict[str, Any] = pyogrio.read_info(located)
+        if info["driver"] == "GeoJSON":
+            return info
+    found = [(str(name), kind) for name, kind in pyogrio.list_layers(located)]
+    name = datasets.choose(path, found, layer, shape)
+    return dict(pyogrio.read_info(located, layer=name, encoding=encoding))
 
 
 def _codec(
