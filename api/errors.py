@@ -1,5 +1,6 @@
 """Errors as RFC 9457 problem documents: the domain names the kind, this page gives it a status."""
 
+import inspect
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
@@ -101,7 +102,22 @@ def problem(
 
 def status_of(error: GridwardError) -> int:
     """Return the status of the nearest kind that has one."""
-    return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
+    return _status_of(type(error))
+
+
+def _status_of(kind: type[GridwardError]) -> int:
+    return next((STATUS[base] for base in kind.__mro__ if base in STATUS), 500)
+
+
+def catalogue() -> dict[str, tuple[int, str]]:
+    """Return every public code with its status and meaning, of the modules imported so far."""
+    found: dict[str, tuple[int, str]] = {}
+    waiting: list[type[GridwardError]] = [GridwardError]
+    while waiting:
+        kinds = waiting.pop().__subclasses__()
+        waiting += kinds
+        found |= {kind.code: (_status_of(kind), inspect.getdoc(kind) or "") for kind in kinds}
+    return dict(sorted(found.items()))
 
 
 async def _refused(_: Request, error: Exception) -> JSONResponse:

@@ -80,7 +80,8 @@ def show(tallies: list[Tally], title: str, form: TableFormat) -> None:
 def _table(tallies: list[Tally], title: str) -> Table:
     table = Table(title=title, title_justify="left", show_footer=True)
     total = _sum(tallies)
-    table.add_column("code", "total")
+    longest = max((len(tally.code) for tally in tallies), default=5)
+    table.add_column("code", "total", min_width=longest, no_wrap=True)
     table.add_column("name")
     for field in ("buildings", "covered", "uncovered"):
         table.add_column(field, f"{getattr(total, field):,}", justify="right")

@@ -57,3 +57,12 @@ def test_large_answers_are_compressed_for_those_who_can(client, district):
 def test_other_sites_may_read_the_answers(client, district):
     answer = client.get("/v1/areas", headers={"Origin": "https://example.org"})
     assert answer.headers["access-control-allow-origin"] == "*"
+
+
+def test_the_type_of_a_problem_leads_to_what_it_means(client, district):
+    problem = client.get("/v1/grids/nowhere").json()
+    path, _, anchor = problem["type"].partition("#")
+    page = client.get(path)
+    assert page.status_code == 200
+    assert f'id="{anchor}"' in page.text
+    assert "No grid has had this code" in page.text
