@@ -1,0 +1,105 @@
+"""What the documentation says is what the code does."""
+
+import importlib
+import inspect
+import pkgutil
+import re
+from pathlib import Path
+
+import pytest
+import typer
+from sqlalchemy import CheckConstraint
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
+
+import api
+import data
+import geo
+import maps
+from api.app import create_app
+from api.cli import app as command_line
+from api.errors import catalogue
+from data.columns import TABLES
+from geo import checks
+from geo.findings import MEANING
+from geo.models import Base
+from geo.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+
+
+def page(name: str) -> str:
+    return (ROOT / "docs" / name).read_text("utf-8")
+
+
+def first_column(text: str) -> set[str]:
+    return set(re.findall(r"^\| (?:<a[^>]*></a>)?`([\w-]+)`", text, re.MULTILINE))
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_every_relative_link_leads_somewhere(path):
+    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", path.read_text("utf-8"))
+    assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+def test_every_public_error_code_is_listed_and_no_other():
+    for wing in (geo, data, maps, api):
+        for module in pkgutil.walk_packages(wing.__path__, f"{wing.__name__}."):
+            if "migrations" not in module.name and not module.name.endswith("__main__"):
+                importlib.import_module(module.name)
+    assert first_column(page("errors.md")) == catalogue().keys()
+
+
+def test_every_finding_is_listed_and_no_other():
+    assert first_column(page("findings.md")) == MEANING.keys()
+    used = set(re.findall(r'(?:Finding|_found)\(\s*"(\w+)"', inspect.getsource(checks)))
+    assert used == MEANING.keys()
+
+
+def test_the_data_dictionary_has_every_table_column_and_rule_and_no_other():
+    sections = dict(
+        re.findall(r"^## (\w+)\n(.*?)(?=^## |\Z)", page("data-dictionary.md"), re.M | re.S)
+    )
+    assert sections.keys() == Base.metadata.tables.keys()
+    for name, table in Base.metadata.tables.items():
+        assert first_column(sections[name]) == {column.name for column in table.columns}
+        rules = {
+            str(rule.name)
+            for rule in table.constraints
+            if isinstance(rule, CheckConstraint | ExcludeConstraint)
+        }
+        told = re.findall(r"^Rules: (.*)", sections[name], re.M)
+        assert set(re.findall(r"`(\w+)`", " ".join(told))) == rules
+
+
+def test_every_kind_and_column_of_an_import_is_told():
+    text = page("importing.md")
+    for kind, table in TABLES.items():
+        [row] = re.findall(rf"^\| `{kind}` \|.*", text, re.M)
+        assert set(table.names) <= set(re.findall(r"`(\w+)`", row))
+
+
+def test_every_route_is_told():
+    settings = Settings(database_url="postgresql://nobody@/nothing")
+    paths = create_app(settings).openapi()["paths"]
+    text = page("consumers.md")
+    assert [path for path in paths if path not in text] == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_every_command_in_a_page_can_be_called_so(path):
+    root = typer.main.get_command(command_line)
+    blocks = re.findall(r"```sh\n(.*?)```", path.read_text("utf-8"), re.S)
+    lines = [line for block in blocks for line in block.splitlines()]
+    for line in lines:
+        words = line.partition("#")[0].split()
+        if words[:1] != ["gridward"]:
+            continue
+        command = root
+        while hasattr(command, "get_command") and len(words) > 1:
+            command = command.get_command(None, words[1])
+            assert command is not None, line
+            words = words[1:]
+        known = {option for parameter in command.params for option in parameter.opts}
+        asked = {word for word in words if re.match(r"--?[a-z]", word)}
+        assert asked <= known | {"--help"}, line
