@@ -60,7 +60,8 @@ class Grids:
 
     def outlines(self) -> dict[str, Outline]:
         """Return each grid as the register holds it, by code."""
-        wkb = shapely.to_wkb(shapely.multipolygons([shapely.get_parts(g) for g in self.geoms]))
+        whole = [shapely.MultiPolygon(list(shapely.get_parts(geom))) for geom in self.geoms]
+        wkb = shapely.to_wkb(np.array(whole, dtype=object))
         return {
             code: Outline(name, community or "", bytes(shape))
             for code, name, community, shape in zip(
