@@ -1,0 +1,209 @@
+"""The command line as people run it: exit codes, what goes where, and nothing half done."""
+
+import csv
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from bench.ground import footprints
+from geo import db
+from tests import district as districts
+from tests.district import place
+
+GRIDWARD = str(Path(sys.executable).parent / "gridward")
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="module")
+def city(databases, template) -> str:
+    """The address of a register that holds the district of tests/district.py."""
+    url = databases.make(template)
+    engine = db.connect(url)
+    with Session(engine) as session:
+        districts.build(session)
+    engine.dispose()
+    return url
+
+
+def runner(url: str) -> Run:
+    def run(*words: object) -> subprocess.CompletedProcess[str]:
+        environment = os.environ | {"GRIDWARD_DATABASE_URL": url, "COLUMNS": "120"}
+        return subprocess.run(
+            [GRIDWARD, *map(str, words)], env=environment, capture_output=True, text=True
+        )
+
+    return run
+
+
+@pytest.fixture
+def gridward(city: str) -> Run:
+    """Run a command against that register."""
+    return runner(city)
+
+
+def counted(url: str, table: str) -> int:
+    engine = db.connect(url)
+    with engine.connect() as connection:
+        found = connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()
+    engine.dispose()
+    return found
+
+
+def test_coverage_comes_as_a_table_as_csv_and_as_json(gridward):
+    asked = ("coverage", "--by", "community", "--on", "2025-01-01")
+    assert "230403001001" in gridward(*asked).stdout
+    rows = list(csv.DictReader(io.StringIO(gridward(*asked, "--format", "csv").stdout)))
+    assert [(row["code"], row["covered"]) for row in rows] == [
+        ("230403001001", "1"),
+        ("230403001002", "1"),
+    ]
+    assert json.loads(gridward(*asked, "--format", "json").stdout)[0]["uncovered"] == 2
+
+
+def test_the_uncovered_list_goes_to_stdout_or_to_a_file(gridward, tmp_path):
+    listed = gridward("uncovered", "--on", "2025-01-01")
+    assert listed.stdout.splitlines()[1].startswith("b2,b2号楼,,20,lapsed,2023-01-01")
+    file = tmp_path / "uncovered.geojson"
+    assert gridward("uncovered", "--on", "2025-01-01", "-o", file).returncode == 0
+    assert geopandas.read_file(file).reason.tolist() == ["lapsed", "never_covered"]
+
+
+def test_an_unknown_suffix_lists_the_known_ones(gridward, tmp_path):
+    refused = gridward("uncovered", "-o", tmp_path / "list.doc")
+    assert refused.returncode == 3
+    assert ".geojson" in refused.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_place_is_looked_up_and_its_grid_alone_stands_first(gridward):
+    lon, lat = place(5, 5)
+    found = gridward("lookup", f"{lon},{lat}")
+    assert found.stdout.splitlines()[0] == "230403001001001"
+    assert found.stderr.strip() == "inside, revision 1"
+
+
+def test_a_file_is_looked_up_row_by_row(gridward, tmp_path):
+    source = tmp_path / "points.csv"
+    source.write_text("lon,lat\n{},{}\nx,y\n".format(*place(5, 5)))
+    done = gridward("lookup", source)
+    assert (tmp_path / "points.grids.csv").read_text().splitlines()[1].endswith("230403001001001,")
+    assert "1 rows are not coordinates" in done.stderr
+
+
+@pytest.mark.parametrize("where", ["200,47", "47.0,130.0", "nowhere", "1,2,3"])
+def test_what_is_no_place_is_wrong_usage(gridward, where):
+    assert gridward("lookup", where).returncode == 2
+
+
+def test_what_does_not_exist_exits_with_4_and_an_unreachable_database_with_5(gridward, tmp_path):
+    nothing = gridward("map", "grids", "--area", "99", "-o", tmp_path / "map.html")
+    assert (nothing.returncode, nothing.stdout) == (4, "")
+    lost = runner("postgresql://nobody@/nothing?host=/nowhere")("coverage")
+    assert lost.returncode == 5
+    assert "Traceback" not in lost.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [("nonsense",), ("import", "cats", "x.csv"), ("coverage", "--by", "street")]
+)
+def test_wrong_usage_exits_with_2(gridward, words):
+    assert gridward(*words).returncode == 2
+
+
+def test_check_finds_what_is_wrong_and_says_where(gridward):
+    done = gridward("check")
+    assert done.returncode == 0
+    assert "in order" in done.stderr
+
+
+@pytest.mark.parametrize("kind", ["areas", "buildings", "property-coverage", "grids", "issues"])
+def test_what_was_exported_changes_nothing_when_it_is_imported(gridward, city, tmp_path, kind):
+    suffix = "csv" if kind == "property-coverage" else "gpkg"
+    file = tmp_path / f"{kind}.{suffix}"
+    assert gridward("export", kind, file).returncode == 0
+    before = counted(city, "revision")
+    again = gridward("import", kind, file)
+    assert again.returncode == 0, again.stderr
+    assert "Nothing changed." in again.stdout
+    assert counted(city, "revision") == before
+
+
+BAD = 'code,wkt\ngood,"POLYGON((130 47,130.1 47,130.1 47.1,130 47))"\nbad,"POINT(130 47)"\n'
+
+
+def test_a_bad_row_refuses_the_file_and_is_handed_back_when_skipped(
+    database_url, template, tmp_path
+):
+    run, file = runner(database_url), tmp_path / "buildings.csv"
+    file.write_text(BAD)
+    refused = run("import", "buildings", file)
+    assert refused.returncode == 3
+    assert "row 2 (bad)" in refused.stderr
+    assert counted(database_url, "building") == 0
+    rejects = tmp_path / "rejects.csv"
+    done = run("import", "buildings", file, "--on-error", "skip", "--rejects", rejects)
+    assert done.returncode == 0
+    assert counted(database_url, "building") == 1
+    [row] = csv.DictReader(io.StringIO(rejects.read_text()))
+    assert (row["code"], row["reject_row"]) == ("bad", "2")
+    assert "polygon" in row["reject_reason"]
+
+
+def test_a_dry_run_keeps_nothing(database_url, tmp_path):
+    run, file = runner(database_url), tmp_path / "buildings.csv"
+    file.write_text("\n".join(BAD.splitlines()[:2]))
+    done = run("import", "buildings", file, "--dry-run")
+    assert "1 added" in done.stdout
+    assert counted(database_url, "building") == 0
+
+
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGKILL, -9), (signal.SIGINT, 130)])
+def test_an_import_that_is_stopped_leaves_nothing(database_url, tmp_path, sent, code):
+    file = tmp_path / "many.gpkg"
+    frame = geopandas.GeoDataFrame(
+        {"code": [f"B{number}" for number in range(200_000)]},
+        geometry=footprints(200_000),
+        crs=4326,
+    )
+    frame.to_file(file)
+    environment = os.environ | {"GRIDWARD_DATABASE_URL": database_url}
+    process = subprocess.Popen(
+        [GRIDWARD, "import", "buildings", str(file)],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    _wait_until_rows_come(database_url)
+    process.send_signal(sent)
+    assert process.wait(60) == code
+    assert counted(database_url, "building") == 0
+    assert runner(database_url)("import", "buildings", file).returncode == 0
+    assert counted(database_url, "building") == 200_000
+
+
+def _wait_until_rows_come(url: str) -> None:
+    """Wait until another session copies into the table."""
+    engine = db.connect(url)
+    copying = text(
+        "SELECT count(*) FROM pg_stat_progress_copy WHERE tuples_processed > 0"
+        " AND datname = current_database()"
+    )
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for _ in range(2000):
+            if connection.execute(copying).scalar_one():
+                break
+            time.sleep(0.005)
+        else:
+            pytest.fail("the import never began")
+    engine.dispose()
