@@ -55,7 +55,7 @@ venv:
 postgis: venv
 	@sh scripts/packages.sh postgis
 
-browser:
+browser: venv
 	@sh scripts/packages.sh browser
 
 node_modules/.ready: package.json package-lock.json

@@ -10,7 +10,7 @@ met() {
     python) .venv/bin/python -m pip --version || sh scripts/python.sh ;;
     postgis) .venv/bin/python -m geo.cluster ;;
     node) node --version && npm --version ;;
-    browser) { command -v chromium || command -v google-chrome; } && fc-list :lang=zh | grep . ;;
+    browser) command -v chromium && fc-list :lang=zh | grep . && .venv/bin/playwright --version ;;
     gdal) ogr2ogr --version ;;
     *) false ;;
     esac >/dev/null 2>&1
@@ -28,7 +28,7 @@ packages() {
     python) echo python3 python3-venv ;;
     postgis) echo "postgresql-$(postgres_version)-postgis-3" ;;
     node) echo nodejs npm ;;
-    browser) echo chromium fontconfig fonts-noto-cjk ;;
+    browser) echo chromium fontconfig fonts-noto-cjk libatomic1 ;; # the last for Playwright's Node.js
     gdal) echo gdal-bin ;;
     *) echo "no such need: $1" >&2 && exit 2 ;;
     esac
@@ -39,7 +39,7 @@ elsewhere() {
     python) echo "Python 3.11 or newer, with venv and pip" ;;
     postgis) echo "PostgreSQL 14 or newer with PostGIS (or set GRIDWARD_PG_BIN or GRIDWARD_DATABASE_URL)" ;;
     node) echo "Node.js with npm" ;;
-    browser) echo "Chromium, and a font with Chinese characters such as Noto Sans CJK" ;;
+    browser) echo "Chromium, a font with Chinese characters such as Noto Sans CJK, and libatomic" ;;
     gdal) echo "GDAL's programs (ogr2ogr)" ;;
     esac
 }
