@@ -1,10 +1,12 @@
 """Connections to the register's database, whichever it is."""
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, NullPool, create_engine
 
 from geo import cluster, migrations
 from geo.errors import Unavailable
 from geo.settings import Settings
+
+_ASKED = {"application_name": "gridward", "options": "-c timezone=UTC"}
 
 
 class NotMigrated(Unavailable):
@@ -18,14 +20,20 @@ def connect(url: str) -> Engine:
 
     Every session speaks UTC, so a range or a moment reads the same on every machine.
     """
+    return create_engine(url, pool_pre_ping=True, connect_args={**_ASKED, "connect_timeout": 10})
+
+
+def line(engine: Engine) -> Engine:
+    """Return an engine on the same database for one who listens and must know when it is gone.
+
+    Its connections are nobody else's, are made quickly or not at all, and break within a second
+    or two when nothing comes back from the other side.
+    """
+    alive = {"keepalives_idle": 1, "keepalives_interval": 1, "keepalives_count": 2}
     return create_engine(
-        url,
-        pool_pre_ping=True,
-        connect_args={
-            "application_name": "gridward",
-            "connect_timeout": 10,
-            "options": "-c timezone=UTC",
-        },
+        engine.url,
+        poolclass=NullPool,
+        connect_args={**_ASKED, "connect_timeout": 2, "tcp_user_timeout": 1000, **alive},
     )
 
 

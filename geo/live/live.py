@@ -1,59 +1,46 @@
-"""Which snapshot answers now: watched in a thread of its own, swapped when a revision comes."""
+"""Which snapshot answers: the one in force now, or that of another moment."""
 
 import datetime
-import logging
-import threading
+from time import monotonic
 from types import TracebackType
 
-from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Engine
 
-from geo import moments
 from geo.errors import Unavailable
-from geo.live import read, snapshot
-from geo.live.past import Past
-from geo.live.read import Timeline
+from geo.live import base as bases
+from geo.live import read
 from geo.live.snapshot import Snapshot
+from geo.live.watch import POLL_S, Watch
 
-CHANNEL = "gridward"
-"""The database says on it which table changed: `revision` or `area`."""
-POLL_S = 0.25
-"""How often to ask for revisions even if nothing was said: the bound on a lost message."""
 PATIENCE_S = 30.0
 """How long a lookup waits for the first snapshot, or for one that it knows to be due."""
 
-log = logging.getLogger(__name__)
-
 
 class NotReady(Unavailable):
-    """No grids have been read from the database yet."""
+    """The grids to answer from are not compiled yet, or cannot be."""
 
     code = "not_ready"
 
 
-class Live:
-    """The snapshot in force and those of the past, for any number of threads.
+class NotFollowing(Unavailable):
+    """The database is not heard; lookups go on from the grids last read."""
 
-    A revision that is published is seen within a POLL_S and its compilation; from the moment it
-    is seen, lookups wait for its snapshot rather than answer from the one before. While the
-    database is away the last snapshot goes on answering, and `connected` is false.
+    code = "not_following"
+
+
+class Live:
+    """The snapshot in force and those of other moments, for any number of threads.
+
+    A revision that is published is seen at once, or within POLL_S where the database's word was
+    lost; from then on lookups wait for its snapshot rather than answer from the one before. While
+    the database is away the newest snapshot at hand goes on answering, and `connected` is false.
     """
 
     def __init__(self, engine: Engine, *, memory_bytes: int) -> None:
-        self.engine = engine
-        self.memory_bytes = memory_bytes
-        self.connected = False
-        self._past = Past(memory_bytes)
-        self._timeline = Timeline((), ())
-        self._now: Snapshot | None = None
-        self._next: Snapshot | None = None
-        self._due = threading.Event()
-        """Set while the snapshot to answer from is there; cleared while a newer one is made."""
-        self._stopped = threading.Event()
-        self._watcher = threading.Thread(target=self._watch, name="watching revisions", daemon=True)
+        self._watch = Watch(engine, memory_bytes)
 
     def __enter__(self) -> "Live":
-        self._watcher.start()
+        self._watch.start()
         return self
 
     def __exit__(
@@ -62,83 +49,79 @@ class Live:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._stopped.set()
-        self._watcher.join()
+        self._watch.stop()
+
+    @property
+    def connected(self) -> bool:
+        """Whether the database was heard a moment ago."""
+        return self._watch.connected
+
+    def require_following(self) -> None:
+        """Raise NotFollowing or NotReady unless lookups are answered from the newest grids."""
+        if not self.connected:
+            held = self._watch.held
+            rest = "none yet." if held is None else f"those of revision {held.now.revision}."
+            raise NotFollowing(f"The database is not heard; the grids at hand are {rest}")
+        if self.peek() is None:
+            raise self._not_ready()
 
     def peek(self) -> Snapshot | None:
         """Return the snapshot in force if it is at hand, without ever waiting."""
-        snapshot = self._now
-        if snapshot is None or not self._due.is_set():
+        held = self._watch.held
+        if held is None:
             return None
-        if snapshot.until is None or moments.now() < snapshot.until:
-            return snapshot
-        return self._next
+        now, until = held.now, held.now.period.until
+        if until is None and not held.outdated:
+            return now
+        if held.outdated and self.connected:
+            return None
+        if until is None or (moment := self._watch.clock.now()) < until:
+            return now
+        if held.next is not None and (held.next.period.covers(moment) or not self.connected):
+            return held.next
+        return None if self.connected else now
 
-    def now(self) -> Snapshot:
+    def now(self, patience_s: float = PATIENCE_S) -> Snapshot:
         """Return the snapshot in force, waiting for it if one is due. Raises NotReady."""
-        at_hand = self.peek()
-        if at_hand is not None:
-            return at_hand
-        if not self._due.wait(PATIENCE_S) or self._now is None:
-            raise NotReady("The grids have not been read yet.", hint="Try again in a moment.")
-        return self.peek() or self._now
+        watch, deadline = self._watch, monotonic() + patience_s
+        while True:
+            with watch.changed:
+                found = self.peek()
+                if found is not None:
+                    return found
+                hopeless = watch.failure or (watch.lost and watch.held is None)
+                if hopeless or monotonic() > deadline:
+                    raise self._not_ready()
+                watch.changed.wait(POLL_S)
+
+    def _not_ready(self) -> NotReady:
+        failure, lost = self._watch.failure, self._watch.lost
+        if failure is not None:
+            return NotReady(
+                f"The newest grids cannot be used: {failure.message}", hint=failure.hint
+            )
+        what = "cannot be read: the database is away" if lost else "are not compiled yet"
+        return NotReady(f"The grids {what}.", hint="Try again in a moment.")
 
     def at(self, moment: datetime.datetime | None) -> Snapshot:
         """Return the snapshot of a moment, now if None. Raises NotReady.
 
         One that is not at hand is read and compiled, and kept while there is memory for it.
         """
-        now = self.now()
-        if moment is None or now.covers(moment):
+        now, held = self.now(), self._watch.held
+        if moment is None or held is None or now.period.covers(moment):
             return now
-        number, _, _ = self._timeline.period(moment)
-        return self._past.get(number, lambda: self._compile(moment))
+        if held.next is not None and held.next.period.covers(moment):
+            return held.next
+        period = held.timeline.period(moment)
+        return self._watch.past.get(period, lambda: self._make(moment))
 
-    def _compile(self, moment: datetime.datetime) -> Snapshot:
-        with self.engine.connect() as connection:
-            return self._read(connection, moment)
-
-    def _read(self, connection: Connection, moment: datetime.datetime) -> Snapshot:
-        rows = read.rows(connection, self._timeline, moment)
-        return snapshot.compile(rows, self.memory_bytes)
-
-    def _watch(self) -> None:
-        while not self._stopped.is_set():
-            try:
-                with self.engine.connect() as connection:
-                    self._follow(connection.execution_options(isolation_level="AUTOCOMMIT"))
-            except DBAPIError as error:
-                if self.connected:
-                    log.warning("The database is away; lookups go on from memory: %s", error)
-                self.connected = False
-                if self._now is not None:
-                    self._due.set()
-                self._stopped.wait(POLL_S)
-
-    def _follow(self, connection: Connection) -> None:
-        """Keep up with the database until stopped, or until the connection breaks."""
-        connection.execute(text(f"LISTEN {CHANNEL}"))
-        driver = connection.connection.driver_connection
-        assert driver is not None
-        self._refresh(connection, anew=True)
-        self.connected = True
-        while not self._stopped.is_set():
-            said = {note.payload for note in driver.notifies(timeout=POLL_S, stop_after=1)}
-            self._refresh(connection, anew="area" in said)
-
-    def _refresh(self, connection: Connection, *, anew: bool) -> None:
-        """Make the snapshots that are due: the one in force, and the next one if it is known."""
-        timeline = read.timeline(connection)
-        current = self.peek()
-        if anew or timeline != self._timeline or current is None:
-            self._due.clear()
-            self._timeline = timeline
-            self._past.clear()
-            self._now = self._read(connection, moments.now())
-            self._next = None
-            self._due.set()
-            current = self._now
-        elif current is not self._now:
-            self._now, self._next = current, None
-        if current.until is not None and self._next is None:
-            self._next = self._read(connection, current.until)
+    def _make(self, moment: datetime.datetime) -> Snapshot:
+        watch, ground = self._watch, self._watch.ground
+        with read.opened(watch.engine) as connection:
+            timeline = read.timeline(connection)
+            sheet = bases.nearest(connection, watch.bases, timeline, moment)
+        if sheet is None:
+            base = bases.make(watch.engine, watch.clock, moment, watch.memory_bytes)
+            sheet, timeline = base.sheet, base.timeline
+        return Snapshot(timeline.period(moment), sheet, ground)

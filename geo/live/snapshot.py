@@ -1,20 +1,19 @@
-"""The grids of one revision, compiled: what every lookup reads, and nothing changes."""
+"""The grids of one moment and the areas around them: what lookups read, and nothing changes."""
 
-import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geo.datums import Coords
-from geo.lookup import border, cells, search
+from geo.live.sheet import Positions, Sheet
+from geo.live.timeline import Period
+from geo.lookup import search
 from geo.lookup.cells import CellIndex
 from geo.lookup.edges import NOWHERE
 from geo.lookup.search import Method
 from geo.models import Level
-
-Geoms = NDArray[np.object_]
 
 
 @dataclass(frozen=True)
@@ -24,6 +23,37 @@ class Plate:
     level: Level
     code: str
     name: str
+
+
+Plates = Mapping[str, Sequence[Plate]]
+"""For each community the areas whose code its own starts with, the city first, itself last."""
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """The areas: what they are called, and where the communities lie."""
+
+    plates: Plates
+    codes: Sequence[str] = ()
+    """Of the communities whose outline is known, rising."""
+    outlines: CellIndex | None = None
+    """The index of those outlines, for points in no grid."""
+
+    @property
+    def nbytes(self) -> int:
+        """The memory that it holds."""
+        return self.outlines.nbytes if self.outlines is not None else 0
+
+    def above(self, community: str | None) -> Sequence[Plate]:
+        """Return the areas that a community lies in, itself last; none if it is unknown."""
+        return () if community is None else self.plates.get(community, ())
+
+    def around(self, lon: float, lat: float) -> Sequence[Plate]:
+        """Return the areas of the community whose outline covers a point, the lowest code's."""
+        if self.outlines is None:
+            return ()
+        position = search.locate(self.outlines, lon, lat)
+        return () if position == NOWHERE else self.above(self.codes[position])
 
 
 @dataclass(frozen=True)
@@ -49,51 +79,47 @@ class Border:
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """The grids in force from `since` until `until` (None: no end is known), by rising code."""
+    """The grids of a period, ready to be asked."""
 
-    revision: int | None
-    since: datetime.datetime
-    until: datetime.datetime | None
-    codes: NDArray[np.object_]
-    """One more than there are grids: the last is None, so that NOWHERE (-1) leads to it."""
-    names: Sequence[str | None]
-    above: Sequence[Sequence[Plate]]
-    """For each grid the areas it lies in, the city first."""
-    index: CellIndex
-    outlines: CellIndex
-    """Of the communities, for points in no grid."""
-    around: Sequence[Sequence[Plate]]
-    """For each of those communities the areas that it lies in, itself last."""
+    period: Period
+    sheet: Sheet
+    ground: Ground = field(default_factory=lambda: Ground({}))
+
+    @property
+    def revision(self) -> int | None:
+        """The revision that its answers are from."""
+        return self.period.revision
+
+    @property
+    def codes(self) -> NDArray[np.object_]:
+        """The codes that positions lead to; the last is None, so that NOWHERE (-1) leads to it."""
+        return self.sheet.codes
 
     @property
     def nbytes(self) -> int:
-        """The memory that its indexes hold."""
-        return self.index.nbytes + self.outlines.nbytes
-
-    def covers(self, moment: datetime.datetime) -> bool:
-        """Tell whether these are the grids in force at a moment."""
-        return self.since <= moment and (self.until is None or moment < self.until)
+        """The memory that its grids hold."""
+        return self.sheet.nbytes
 
     def look_up(self, lon: float, lat: float) -> Place:
         """Return where a point in WGS 84 lies; on a shared border it is the lowest code's."""
-        position, method = search.place(self.index, lon, lat)
+        sheet = self.sheet
+        position, method = sheet.place(lon, lat)
         if position == NOWHERE:
-            community = search.locate(self.outlines, lon, lat)
-            areas = self.around[community] if community != NOWHERE else ()
+            areas = self.ground.around(lon, lat)
             return Place(lon, lat, None, None, areas, method, self.revision)
         return Place(
             lon,
             lat,
-            self.codes[position],
-            self.names[position],
-            self.above[position],
+            sheet.codes[position],
+            sheet.names[position],
+            self.ground.above(sheet.communities[position]),
             method,
             self.revision,
         )
 
-    def positions(self, coords: Coords) -> NDArray[np.int32]:
+    def positions(self, coords: Coords) -> Positions:
         """Return the position among `codes` of the grid of each of n points: (n, 2) → (n,)."""
-        return search.assign(self.index, coords)
+        return self.sheet.assign(coords)
 
     def assign(self, coords: Coords) -> NDArray[np.object_]:
         """Return the code of the grid of each of n points, None outside: (n, 2) → (n,)."""
@@ -101,40 +127,5 @@ class Snapshot:
 
     def border(self, lon: float, lat: float) -> Border | None:
         """Return the nearest border of a point's grid, or None outside every grid."""
-        point = np.array([[lon, lat]])
-        if search.locate(self.index, lon, lat) == NOWHERE:
-            return None
-        [metres], [neighbor] = border.border(self.index, point)
-        return Border(float(metres), self.codes[neighbor])
-
-
-@dataclass(frozen=True)
-class Rows:
-    """What a snapshot is compiled from, as the database has it."""
-
-    revision: int | None
-    since: datetime.datetime
-    until: datetime.datetime | None
-    codes: Sequence[str]
-    names: Sequence[str | None]
-    communities: Sequence[str]
-    geoms: Geoms
-    plates: Mapping[str, Sequence[Plate]]
-    """For each community the areas that it lies in, itself last."""
-    outlined: Sequence[str]
-    outlines: Geoms
-
-
-def compile(rows: Rows, memory_bytes: int | None = None) -> Snapshot:
-    """Return the snapshot of some rows; each of its two indexes fits into `memory_bytes`."""
-    return Snapshot(
-        revision=rows.revision,
-        since=rows.since,
-        until=rows.until,
-        codes=np.array([*rows.codes, None], dtype=object),
-        names=rows.names,
-        above=[rows.plates.get(code, ()) for code in rows.communities],
-        index=cells.build(rows.geoms, memory_bytes=memory_bytes),
-        outlines=cells.build(rows.outlines, memory_bytes=memory_bytes),
-        around=[rows.plates[code] for code in rows.outlined],
-    )
+        found = self.sheet.border(lon, lat)
+        return None if found is None else Border(found[0], self.codes[found[1]])

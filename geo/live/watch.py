@@ -1,0 +1,216 @@
+"""Following the database in a thread: which snapshots are at hand, and are they the newest."""
+
+import datetime
+import logging
+import threading
+from collections.abc import Collection
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from time import monotonic
+
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
+
+from geo import db
+from geo.errors import GridwardError
+from geo.live import base as bases
+from geo.live import read
+from geo.live.base import Base
+from geo.live.clock import Clock
+from geo.live.past import Past
+from geo.live.read import Pulse
+from geo.live.sheet import Whole
+from geo.live.snapshot import Ground, Snapshot
+from geo.live.timeline import Timeline
+
+CHANNEL = "gridward"
+"""The database says on it which table changed: `revision` or `area`."""
+POLL_S = 0.25
+"""How often to ask for revisions even if nothing was said."""
+LOST_S = 2.0
+"""After so long a silence the database counts as lost, even if the connection looks alive."""
+RETRY_S = 30.0
+"""When to try again to compile grids that could not be compiled."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, eq=False)
+class Held:
+    """What is at hand: the snapshot of now, and the one that takes over at a known moment."""
+
+    timeline: Timeline
+    now: Snapshot
+    next: Snapshot | None = None
+    outdated: bool = False
+    """Whether a newer revision is known, of which there is no snapshot yet."""
+
+
+class Watch:
+    """Keeps up with the database; others read `held` and wait on `changed`.
+
+    A change to a few grids is laid over those at hand in the thread itself. All grids are compiled
+    in another, so that the database is heard all the while.
+    """
+
+    def __init__(self, engine: Engine, memory_bytes: int) -> None:
+        self.engine = db.line(engine)
+        self.memory_bytes = memory_bytes
+        self.clock = Clock()
+        self.past = Past(memory_bytes)
+        self.held: Held | None = None
+        self.bases: tuple[Base, ...] = ()
+        self.ground = Ground({})
+        self.changed = threading.Condition()
+        self.lost: DBAPIError | None = None
+        """Why the database cannot be heard, if so."""
+        self.failure: GridwardError | None = None
+        """Why the newest grids cannot be compiled, if so."""
+        self._retry_at = 0.0
+        self._base: Future[Base] | None = None
+        self._ground: Future[Ground] | None = None
+        self._compiler = ThreadPoolExecutor(1, "compiling grids")
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="watching revisions", daemon=True)
+
+    def start(self) -> None:
+        """Begin to follow."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop following, and wait for what is under way."""
+        self._stopped.set()
+        self._thread.join()
+        self._compiler.shutdown(cancel_futures=True)
+
+    @property
+    def connected(self) -> bool:
+        """Whether the database was heard a moment ago."""
+        silent_s = self.clock.silent_s
+        return self.lost is None and silent_s is not None and silent_s < LOST_S
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            try:
+                with self.engine.connect() as connection:
+                    self._follow(connection.execution_options(isolation_level="AUTOCOMMIT"))
+            except DBAPIError as error:
+                self._lose(error)
+                self._stopped.wait(POLL_S)
+
+    def _follow(self, connection: Connection) -> None:
+        """Keep up with the database until stopped, or until the connection breaks."""
+        connection.execute(text(f"LISTEN {CHANNEL}"))
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        said = {"revision", "area"}
+        while not self._stopped.is_set():
+            pulse = read.pulse(connection)
+            self.clock.set(pulse.now)
+            self._keep_up(said, pulse)
+            self.lost = None
+            said = {note.payload for note in driver.notifies(timeout=POLL_S, stop_after=1)}
+
+    def _lose(self, error: DBAPIError) -> None:
+        if self.lost is None:
+            log.warning("The database is away; lookups go on from memory: %s", error.orig)
+        self.lost = error
+        self._tell()
+
+    def _tell(self) -> None:
+        with self.changed:
+            self.changed.notify_all()
+
+    def _hold(self, held: Held | None) -> None:
+        self.held = held
+        self._tell()
+
+    def _keep_up(self, said: Collection[str], pulse: Pulse) -> None:
+        """Bring what is at hand up to what the database has just told, if it is not."""
+        held = self.held
+        published = "revision" in said or held is None or pulse.digest != held.timeline.digest
+        if published and held is not None:
+            self._hold(replace(held, outdated=True))
+        try:
+            if self._collect() or published or "area" in said or self._is_due(pulse):
+                self._update(with_areas="area" in said)
+        except GridwardError as error:
+            self._fail(error)
+
+    def _is_due(self, pulse: Pulse) -> bool:
+        """Whether time alone makes the snapshots at hand old, or it is time to try again."""
+        held = self.held
+        if self.failure is not None:
+            return monotonic() > self._retry_at
+        if held is None or held.outdated:
+            return self._base is None
+        until = held.now.period.until
+        return until is not None and until <= pulse.now
+
+    def _fail(self, error: GridwardError) -> None:
+        log.error("The newest grids cannot be used: %s", error)
+        self.failure, self._retry_at = error, monotonic() + RETRY_S
+        self._tell()
+
+    def _collect(self) -> bool:
+        """Take over what has been compiled; return whether there was anything."""
+        made = False
+        if self._ground is not None and self._ground.done():
+            future, self._ground, made = self._ground, None, True
+            self.ground = replace(future.result(), plates=self.ground.plates)
+        if self._base is not None and self._base.done():
+            compiled, self._base, made = self._base, None, True
+            self.bases = (compiled.result(), *self.bases)
+        if made:
+            self.past.clear()
+        return made
+
+    def _update(self, *, with_areas: bool) -> None:
+        """Make the snapshots of now and next from the bases there are, and order those missing."""
+        with read.opened(self.engine) as connection:
+            if with_areas:
+                self.ground = replace(self.ground, plates=read.plates(connection))
+                self.past.clear()
+                self._ground = self._compiler.submit(self._make_ground)
+            timeline, moment = read.timeline(connection), self.clock.now()
+            until = timeline.period(moment).until
+            now = self._snapshot(connection, timeline, moment)
+            next = None if until is None else self._snapshot(connection, timeline, until)
+        self.failure = None
+        if now is not None:
+            self._hold(Held(timeline, now, next))
+        elif self.held is not None:
+            self._hold(replace(self.held, timeline=timeline, outdated=True))
+        self._forget(now, next)
+        self._order(now, next, until)
+
+    def _snapshot(
+        self, connection: Connection, timeline: Timeline, at: datetime.datetime
+    ) -> Snapshot | None:
+        sheet = bases.nearest(connection, self.bases, timeline, at)
+        return None if sheet is None else Snapshot(timeline.period(at), sheet, self.ground)
+
+    def _forget(self, *snapshots: Snapshot | None) -> None:
+        """Let go of the bases that none of these stands on."""
+        used = [snapshot.sheet.whole for snapshot in snapshots if snapshot is not None]
+        self.bases = tuple(base for base in self.bases if base.sheet in used)
+
+    def _order(
+        self, now: Snapshot | None, next: Snapshot | None, until: datetime.datetime | None
+    ) -> None:
+        """Have all grids compiled where too much has changed, or where a patch can be folded in."""
+        if self._base is not None:
+            return
+        if now is not None and next is None and until is not None:
+            at = until
+        elif now is None or not isinstance(now.sheet, Whole):
+            at = None
+        else:
+            return
+        self._base = self._compiler.submit(
+            bases.make, self.engine, self.clock, at, self.memory_bytes
+        )
+
+    def _make_ground(self) -> Ground:
+        with read.opened(self.engine) as connection:
+            return read.ground(connection, memory_bytes=self.memory_bytes)
