@@ -95,7 +95,7 @@ def _measure(
             t = _foot(lines, e, px, py, scales)
             metres[i], neighbors[i] = _distance(lines, e, t, px, py), neighbor
             if ground != NOWHERE and neighbor == NOWHERE:
-                probes[i] = _probe(lines, e, t, ground, scales)
+                probes[i, 0], probes[i, 1] = _probe(lines, e, t, ground, scales)
 
 
 @kernel

@@ -1,7 +1,7 @@
 """Build the cell index: a raster over the extent, finer where borders crowd, that names grids."""
 
 from dataclasses import dataclass, fields
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,13 +11,13 @@ from geo.lookup.edges import NOWHERE, Edges, UnusableGrid, take_apart
 from geo.lookup.fill import fill
 from geo.lookup.frame import COLUMNS, HEIGHT, ROWS, WIDTH, finest, lay_out
 from geo.lookup.raster import Rasters, spread
-from geo.lookup.sketches import ONE
-from geo.lookup.tape import blank, cut
+from geo.lookup.sketches import MOST_EDGES, ONE, SIZE
+from geo.lookup.tape import blank, cut, settle
 
 SPLIT = 4
 """A cell near too many edges becomes a brick of this many columns and rows: one cache line."""
 
-FEWEST_CELLS, MOST_CELLS = 64**2, 1024**2
+FEWEST_CELLS, MOST_CELLS = 64**2, 2 * 1024**2
 """How many cells the root raster has, unless memory is short."""
 
 DEEPEST = 7
@@ -46,12 +46,15 @@ class CellIndex:
 
     frame: NDArray[np.float64]
     cells: NDArray[np.int32]
-    sketches: NDArray[np.int32]
+    sketches: NDArray[np.int64]
     records: NDArray[np.int32]
     lines: NDArray[np.void]
     own: NDArray[np.int64]
     lent: NDArray[np.int32]
     lent_first: NDArray[np.int64]
+
+    def __setstate__(self, state: dict[str, NDArray[Any]]) -> None:
+        self.__dict__.update(state, **{name: settle(array) for name, array in state.items()})
 
     @property
     def nbytes(self) -> int:
@@ -97,8 +100,8 @@ def build(
 
 
 def _choose_grain(edges: Edges) -> Grain:
-    """About a dozen cells an edge, as many as a processor keeps close at hand at most."""
-    return Grain(min(MOST_CELLS, max(FEWEST_CELLS, 12 * len(edges.lines))), 4)
+    """Four cells an edge, at most as many as a processor keeps close at hand."""
+    return Grain(min(MOST_CELLS, max(FEWEST_CELLS, 4 * len(edges.lines))), MOST_EDGES)
 
 
 def _compile(edges: Edges, grain: Grain) -> CellIndex:
@@ -106,7 +109,7 @@ def _compile(edges: Edges, grain: Grain) -> CellIndex:
     frame = lay_out(edges.lines, grain.cells)
     rasters = _root(edges, frame)
     values: list[NDArray[np.int32]] = []
-    records, sketches, bricks = blank(), blank(), 0
+    records, sketches, bricks = blank(np.int32), blank(np.int64), 0
     while len(rasters.origins):
         starts, near = spread(rasters, edges.lines)
         limit = grain.edges if _may_split(rasters, edges, len(values)) else len(edges.lines)
@@ -122,10 +125,10 @@ def _compile(edges: Edges, grain: Grain) -> CellIndex:
         bricks += len(rasters.origins)
     return CellIndex(
         frame=frame,
-        cells=_join(values),
-        sketches=cut(sketches),
-        records=cut(records),
-        lines=edges.lines,
+        cells=settle(_join(values)),
+        sketches=settle(cut(sketches).reshape(-1, SIZE)),
+        records=settle(cut(records)),
+        lines=settle(edges.lines),
         own=edges.own,
         lent=edges.lent,
         lent_first=edges.lent_first,

@@ -4,16 +4,17 @@ from typing import NamedTuple
 
 import numpy as np
 
+from geo.lookup.drawing import draw_sketch
 from geo.lookup.edges import NOWHERE
 from geo.lookup.kernel import kernel
 from geo.lookup.raster import Rasters
 from geo.lookup.records import write_record
-from geo.lookup.sketches import draw_sketch
+from geo.lookup.sketches import SIZE
 from geo.lookup.tape import Tape, make_room
 from geo.lookup.walk import go_east, go_north
 
 SKETCH, RECORD, BRICK = 0, 1, 2
-"""What a cell that names no grid refers to: where its sketch or its record stands, or a brick."""
+"""What a cell that names no grid refers to."""
 
 
 class Cells(NamedTuple):
@@ -46,7 +47,7 @@ def kind_of(value: int) -> int:
 
 @kernel
 def number_of(value: int) -> int:
-    """Return where the sketch or the record stands, or the number of the brick."""
+    """Return the number of the sketch or the brick, or where the record stands."""
     return (-2 - value) >> 2
 
 
@@ -74,11 +75,13 @@ def fill(
     cover, west = np.empty((grids + 1, 2), np.int32), np.empty((grids + 1, 2), np.int32)
     for r in range(len(rasters.origins)):
         column, row = rasters.origins[r]
-        held = rasters.covers[rasters.covers_first[r] : rasters.covers_first[r + 1]]
-        size_west = len(held)
-        west[:size_west, 0], west[:size_west, 1] = held, 1
+        size_west = 0
+        for position in rasters.covers[rasters.covers_first[r] : rasters.covers_first[r + 1]]:
+            west[size_west, 0], west[size_west, 1] = position, 1
+            size_west += 1
         for first in range(r * rows * columns, (r + 1) * rows * columns, columns):
-            cover[:size_west] = west[:size_west]
+            for i in range(size_west):
+                cover[i, 0], cover[i, 1] = west[i, 0], west[i, 1]
             y, north = step[1] + row * step[3], step[1] + (row + 1) * step[3]
             size = size_west
             for cell in range(first, first + columns):
@@ -124,7 +127,7 @@ def _refer(
     box = (x, y, step[2], step[3])
     sketches = draw_sketch(sketches, record, records, edges, lines, box)
     drawn = sketches.length > sketch
-    values[cell] = encode(SKETCH, sketch) if drawn else encode(RECORD, record)
+    values[cell] = encode(SKETCH, sketch // SIZE) if drawn else encode(RECORD, record)
     return Cells(values, records, sketches, inner, inner_first, crossed)
 
 
@@ -133,6 +136,7 @@ def _note(inner: Tape, inner_first: Tape, cover: np.ndarray) -> tuple[Tape, Tape
     """Note the grids that cover a brick's corner."""
     inner, inner_first = make_room(inner, len(cover)), make_room(inner_first, 1)
     end = inner.length + len(cover)
-    inner.numbers[inner.length : end] = cover
+    for i in range(len(cover)):
+        inner.numbers[inner.length + i] = cover[i]
     inner_first.numbers[inner_first.length] = end
     return Tape(inner.numbers, end), Tape(inner_first.numbers, inner_first.length + 1)

@@ -54,7 +54,8 @@ def spread(rasters: Rasters, lines: np.ndarray) -> tuple[np.ndarray, np.ndarray]
             cells = make_room(cells, 4 * (columns + rows) + 16)
             cells = _touch(cells, ax, ay, bx, by, columns, rows, r * columns * rows)
             names = make_room(names, cells.length - before)
-            names.numbers[before : cells.length] = e
+            for i in range(before, cells.length):
+                names.numbers[i] = e
             names = Tape(names.numbers, cells.length)
     count = len(rasters.origins) * columns * rows
     return _sort(cells.numbers[: cells.length], names.numbers[: names.length], count)

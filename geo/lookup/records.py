@@ -29,8 +29,10 @@ def write_record(
     records = make_room(records, 2 + len(cover) + len(edges))
     numbers, n = records
     numbers[n], numbers[n + 1] = len(edges), len(cover)
-    numbers[n + 2 : n + 2 + len(cover)] = cover
-    n += 2 + len(cover)
+    n += 2
+    for position in cover:
+        numbers[n] = position
+        n += 1
     for e in edges:
         a, b = lines[e], lines[e + 1]
         numbers[n] = 2 * e + int(corner_side(a.x, a.y, b.x, b.y, x, y) == LEFT)

@@ -5,16 +5,17 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.lookup.blocks import ANSWER, DESK, Desk, clear_desk, read_sketches
 from geo.lookup.cells import SPLIT, CellIndex
 from geo.lookup.edges import NOWHERE
 from geo.lookup.fill import BRICK, RECORD, SKETCH, kind_of, number_of
 from geo.lookup.frame import COLUMNS, PER_X, PER_Y, ROWS, WIDTH, X, Y
 from geo.lookup.kernel import kernel
 from geo.lookup.records import INSIDE, OUTSIDE, read_record
-from geo.lookup.sketches import EDGE, HEAD, MOST_EDGES, UNDECIDED, read_sketch
+from geo.lookup.sketches import HEAD, UNDECIDED, low, read_sketch
 
 BLOCK = 4096
-"""Points that take each step together, so that their reads from memory overlap."""
+"""Points that take each step together, so that the processor fetches for several at once."""
 
 
 class Method(StrEnum):
@@ -119,7 +120,7 @@ def _place(
             continue
         if kind_of(value) == SKETCH:
             u, v = across * scale, up * scale
-            grid = read_sketch(sketches, number_of(value), u - np.floor(u), v - np.floor(v))
+            grid = read_sketch(sketches[number_of(value)], u - np.floor(u), v - np.floor(v))
             if grid != UNDECIDED:
                 return grid, INSIDE if grid != NOWHERE else OUTSIDE
         return _settle(sketches, records, lines, frame, scale, px, py, value)
@@ -143,25 +144,22 @@ def _assign(
     points: np.ndarray,
     found: np.ndarray,
 ) -> None:
-    """Block by block: read the cells, then go from level to level with the points not yet placed.
-
-    `which` are those points; at each level they part by what their cell refers to.
-    """
-    which, some = np.empty(BLOCK + 1, np.int32), np.empty(BLOCK + 1, np.int32)
+    """Block by block: read the root's cells, then settle the points whose cell names no grid."""
+    which = np.empty(BLOCK + 1, np.int32)
+    sketched, recorded, split = which.copy(), which.copy(), which.copy()
+    desk = clear_desk()
     for start in range(0, len(points), BLOCK):
         block, values = points[start : start + BLOCK], found[start : start + BLOCK]
         _read_root(cells, frame, block, values)
         n = _list_open(values, which)
         scale = 1.0
         while n:
-            k = _list_kind(values, which, n, SKETCH, some)
-            k = _read_sketches(sketches, frame, scale, block, values, some, k)
-            _read_records(sketches, records, lines, frame, scale, block, values, some, k)
-            k = _list_kind(values, which, n, RECORD, some)
-            _read_records(sketches, records, lines, frame, scale, block, values, some, k)
-            k = _list_kind(values, which, n, BRICK, some)
+            k, m, n = _part(values, which, n, sketched, recorded, split)
+            k = _ask_sketches(sketches, frame, scale, block, values, sketched, k, desk)
+            _ask_records(sketches, records, lines, frame, scale, block, values, sketched, k)
+            _ask_records(sketches, records, lines, frame, scale, block, values, recorded, m)
             scale *= SPLIT
-            n = _read_bricks(cells, frame, scale, block, values, some, k, which)
+            n = _read_bricks(cells, frame, scale, block, values, split, n, which)
 
 
 @kernel
@@ -188,14 +186,22 @@ def _list_open(values: np.ndarray, which: np.ndarray) -> int:
 
 
 @kernel
-def _list_kind(values: np.ndarray, which: np.ndarray, n: int, kind: int, some: np.ndarray) -> int:
-    """List those whose cell refers to this kind of thing."""
-    k = 0
+def _part(
+    values: np.ndarray,
+    which: np.ndarray,
+    n: int,
+    sketched: np.ndarray,
+    recorded: np.ndarray,
+    split: np.ndarray,
+) -> tuple[int, int, int]:
+    """Part the points by what their cell refers to; return how many are of each kind."""
+    a, b, c = 0, 0, 0
     for t in range(n):
-        some[k] = which[t]
-        value = values[which[t]]
-        k += int((value < NOWHERE) & (kind_of(value) == kind))
-    return k
+        i = which[t]
+        kind = kind_of(values[i])
+        sketched[a], recorded[b], split[c] = i, i, i
+        a, b, c = a + int(kind == SKETCH), b + int(kind == RECORD), c + int(kind == BRICK)
+    return a, b, c
 
 
 @kernel
@@ -205,57 +211,56 @@ def _read_bricks(
     scale: float,
     points: np.ndarray,
     values: np.ndarray,
-    some: np.ndarray,
+    split: np.ndarray,
     k: int,
     which: np.ndarray,
 ) -> int:
     """Read the bricks' cells; list the points whose cell, again, names no grid."""
-    n = 0
     for t in range(k):
-        i = some[t]
+        i = split[t]
         column = int((points[i, 0] - frame[X]) * frame[PER_X] * scale) & (SPLIT - 1)
         row = int((points[i, 1] - frame[Y]) * frame[PER_Y] * scale) & (SPLIT - 1)
-        values[i] = cells[(number_of(values[i]) * SPLIT + row) * SPLIT + column]
-        which[n] = i
-        n += int(values[i] < NOWHERE)
+        which[t] = (number_of(values[i]) * SPLIT + row) * SPLIT + column
+    for t in range(k):
+        values[split[t]] = cells[which[t]]
+    n = 0
+    for t in range(k):
+        which[n] = split[t]
+        n += int(values[split[t]] < NOWHERE)
     return n
 
 
 @kernel
-def _read_sketches(
+def _ask_sketches(
     sketches: np.ndarray,
     frame: np.ndarray,
     scale: float,
     points: np.ndarray,
     values: np.ndarray,
-    some: np.ndarray,
+    sketched: np.ndarray,
     k: int,
+    desk: Desk,
 ) -> int:
-    """Read the sketches; list the points they leave undecided.
-
-    Touching all sketches first, both ends, lets the processor fetch them side by side.
-    """
-    ends = np.empty(k, np.int32)
-    for t in range(k):
-        ends[t] = sketches[number_of(values[some[t]]) + HEAD - 1] & MOST_EDGES
-    for t in range(k):
-        ends[t] = sketches[number_of(values[some[t]]) + HEAD + EDGE * ends[t] - 1]
+    """Read the sketches, a desk at a time; list the points they leave undecided."""
     n = 0
-    for t in range(k):
-        i = some[t]
-        across = (points[i, 0] - frame[X]) * frame[PER_X] * scale
-        up = (points[i, 1] - frame[Y]) * frame[PER_Y] * scale
-        grid = read_sketch(
-            sketches, number_of(values[i]), across - np.floor(across), up - np.floor(up)
-        )
-        values[i] = values[i] if grid == UNDECIDED else grid
-        some[n] = i
-        n += int(grid == UNDECIDED)
+    for start in range(0, k, DESK):
+        some = sketched[start : min(k, start + DESK)]
+        for t in range(len(some)):
+            i = some[t]
+            desk.sketches[t] = number_of(values[i])
+            desk.across[t] = (points[i, 0] - frame[X]) * frame[PER_X] * scale
+            desk.up[t] = (points[i, 1] - frame[Y]) * frame[PER_Y] * scale
+        read_sketches(sketches, desk, len(some))
+        for t in range(len(some)):
+            i, grid = some[t], desk.numbers[ANSWER + t]
+            values[i] = values[i] if grid == UNDECIDED else grid
+            sketched[n] = i
+            n += int(grid == UNDECIDED)
     return n
 
 
 @kernel
-def _read_records(
+def _ask_records(
     sketches: np.ndarray,
     records: np.ndarray,
     lines: np.ndarray,
@@ -266,7 +271,7 @@ def _read_records(
     some: np.ndarray,
     k: int,
 ) -> None:
-    """Settle points by their cells' records, which stand at `number_of` or in the sketch."""
+    """Settle points by their cells' records."""
     for t in range(k):
         i = some[t]
         values[i], _ = _settle(
@@ -285,8 +290,9 @@ def _settle(
     py: float,
     value: int,
 ) -> tuple[int, int]:
+    """The grid of a point by the record of its cell, and how it lies in it."""
     record = number_of(value)
     if kind_of(value) == SKETCH:
-        record = sketches[record]
+        record = int(low(sketches[record, HEAD]))
     x = frame[X] + np.floor((px - frame[X]) * frame[PER_X] * scale) * (frame[WIDTH] / scale)
     return read_record(records, record, lines, px, py, x)

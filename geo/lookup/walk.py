@@ -94,12 +94,12 @@ def _count(cover: np.ndarray, size: int, position: int, change: int) -> int:
         i += 1
     if i == size or cover[i, 0] != position:
         for j in range(size, i, -1):
-            cover[j] = cover[j - 1]
+            cover[j, 0], cover[j, 1] = cover[j - 1, 0], cover[j - 1, 1]
         cover[i, 0], cover[i, 1] = position, change
         return size + 1
     cover[i, 1] += change
     if cover[i, 1] != 0:
         return size
     for j in range(i, size - 1):
-        cover[j] = cover[j + 1]
+        cover[j, 0], cover[j, 1] = cover[j + 1, 0], cover[j + 1, 1]
     return size - 1
