@@ -4,24 +4,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import ClassVar
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from data import partition, prefixes, tiling
 from data.columns import Kind
+from data.drawn import Drawn
 from data.faults import BadData, Fault
 from data.load import LoadOptions, Outcome, Progress, ahead, open_sources
 from data.read import Source
 from geo import revisions
-from geo.models import Area, Level
+from geo.models import Area
 from geo.revisions import Delta, Outline
 
-Geoms = NDArray[np.object_]
+Shapes = Mapping[str, shapely.Geometry]
 
 
 @dataclass(frozen=True)
@@ -35,41 +34,6 @@ class Publication:
     """Make missing areas from the prefixes of the grids' codes that have these lengths."""
 
 
-@dataclass(frozen=True)
-class Grids:
-    """The grids of some files: one entry each in every list."""
-
-    told: ClassVar = ("code", "name", "community_code")
-    codes: list[str]
-    names: list[str | None]
-    communities: list[str | None]
-    geoms: Geoms
-    places: list[tuple[int, int]]
-    """The number of each grid's file and of its row in it."""
-
-    def only(self, keep: NDArray[np.bool_]) -> "Grids":
-        """Return the grids at which `keep` is true."""
-        at = np.flatnonzero(keep)
-        return Grids(
-            [self.codes[i] for i in at],
-            [self.names[i] for i in at],
-            [self.communities[i] for i in at],
-            self.geoms[at],
-            [self.places[i] for i in at],
-        )
-
-    def outlines(self) -> dict[str, Outline]:
-        """Return each grid as the register holds it, by code."""
-        whole = [shapely.MultiPolygon(list(shapely.get_parts(geom))) for geom in self.geoms]
-        wkb = shapely.to_wkb(np.array(whole, dtype=object))
-        return {
-            code: Outline(name, community or "", bytes(shape))
-            for code, name, community, shape in zip(
-                self.codes, self.names, self.communities, wkb, strict=True
-            )
-        }
-
-
 def load(
     session: Session,
     paths: Sequence[Path],
@@ -81,17 +45,24 @@ def load(
 
     In every community that the files touch, their grids and the ones that stay have to tile it.
     Raises BadData with every fault otherwise; bad rows may be left out only where the others tile.
+    A repair gives way to the grids that stay: their ground is theirs. Raises NothingToKeep where
+    `replace` would retire everything.
     """
     sources = open_sources(Kind.GRIDS, paths, options.read)
     work = _Import(session, options, publication, sources, Outcome(Kind.GRIDS))
-    grids = work.assigned(work.read(progress))
+    drawn = work.assigned(work.read(progress))
     work.refuse_faults()
+    if options.replace:
+        work.outcome.require_rows()
+    before = work.locked(drawn)
+    drawn, staying = work.named(drawn, before), work.staying(drawn, before)
+    outlines = work.outlines(drawn)
     if options.read.repair:
-        grids = work.repaired(grids)
-    if publication.lengths:
-        made = prefixes.make_areas(session, grids.codes, grids.geoms, publication.lengths)
-        work.outcome.notes += [f"{len(made):,} areas were made from the codes"] if made else []
-    work.publish(grids)
+        drawn, staying = work.repaired(drawn, staying, outlines)
+    drawn, staying = drawn.like(before), staying.like(before)
+    work.require_tiling(drawn, staying, outlines)
+    work.make_areas(drawn + staying)
+    work.publish(before, drawn + staying)
     for source in sources:
         work.outcome.notes += [f"{source.path.name}: {note}" for note in source.notes]
     return work.outcome
@@ -107,79 +78,133 @@ class _Import:
     sources: Sequence[Source]
     outcome: Outcome
 
-    def read(self, progress: Progress | None) -> Grids:
+    def read(self, progress: Progress | None) -> Drawn:
         """Return the good rows of every file."""
-        rows: list[tuple[str, str | None, str | None, tuple[int, int]]] = []
-        shapes: list[Geoms] = [np.empty(0, dtype=object)]
+        totals = [source.total for source in self.sources]
+        total = None if None in totals else sum(filter(None, totals))
+        drawn = Drawn()
         for file_no, source in enumerate(self.sources):
             for batch in ahead(source):
-                self.outcome.read += len(batch.raw)
-                self.outcome.note_faults(file_no, batch.faults)
-                told = (batch.columns[name].to_pylist() for name in Grids.told)
-                at = [(file_no, int(row)) for row in batch.rows]
-                rows += zip(*told, at, strict=True)
-                shapes.append(batch.geometry if batch.geometry is not None else shapes[0])
+                self.outcome.note_batch(file_no, batch)
+                drawn += Drawn.of_batch(file_no, batch)
                 if progress is not None:
-                    progress(self.outcome.read, source.total)
-        return Grids(
-            [row[0] for row in rows],
-            [row[1] for row in rows],
-            [row[2] for row in rows],
-            np.concatenate(shapes),
-            [row[3] for row in rows],
-        )
+                    progress(self.outcome.read, total)
+        return drawn
 
-    def assigned(self, grids: Grids) -> Grids:
-        """Return the grids that have a community, each with its code; the others are faults."""
-        known = set(self.session.scalars(select(Area.code).where(Area.level == Level.COMMUNITY)))
-        length = self.publication.lengths[-1] if self.publication.lengths else None
+    def assigned(self, drawn: Drawn) -> Drawn:
+        """Return the grids that have a community and a code of their own; the others are faults."""
+        known = prefixes.known(self.session)
+        lengths = self.publication.lengths
         communities = [
-            stated or prefixes.community(code, known, length)
-            for code, stated in zip(grids.codes, grids.communities, strict=True)
+            stated or prefixes.community(code, known, lengths)
+            for code, stated in zip(drawn.codes, drawn.communities, strict=True)
         ]
-        grids = replace(grids, communities=communities)
-        good = np.ones(len(communities), dtype=np.bool_)
-        for at, (code, community) in enumerate(zip(grids.codes, communities, strict=True)):
-            fault = prefixes.fault(code, community, known, length)
+        drawn = replace(drawn, communities=communities)
+        good = np.ones(len(drawn), dtype=np.bool_)
+        seen: set[str] = set()
+        for at, (code, community) in enumerate(zip(drawn.codes, communities, strict=True)):
+            fault = prefixes.fault(code, community, known, lengths)
+            if code in seen:
+                fault = ("duplicate", "the same code as in an earlier file", "Keep one of them.")
+            seen.add(code)
             if fault is not None:
                 good[at] = False
-                self._note(grids, at, *fault)
-        return grids.only(good)
+                self._note(drawn, at, *fault)
+        return drawn.only(good)
 
-    def repaired(self, grids: Grids) -> Grids:
-        """Return the grids as a partition, fitted to the communities whose outline is known."""
-        if not grids.codes:
-            return grids
-        tiled = tiling.repair(grids.geoms)
+    def locked(self, drawn: Drawn) -> dict[str, Outline]:
+        """Return what is in force in the communities touched, and let nobody else publish there."""
+        touched = set(filter(None, drawn.communities))
+        if self.options.replace:
+            touched |= set(revisions.communities(self.session))
+        revisions.lock(self.session, touched)
+        return revisions.in_force_now(self.session, sorted(touched))
+
+    def named(self, drawn: Drawn, before: Mapping[str, Outline]) -> Drawn:
+        """Return the grids with the names they have, where their file does not speak of names."""
+        silent = {
+            file_no
+            for file_no, source in enumerate(self.sources)
+            if "name" not in source.rules.mapping
+        }
+        names = [
+            before[code].name if place and place[0] in silent and code in before else name
+            for code, name, place in zip(drawn.codes, drawn.names, drawn.places, strict=True)
+        ]
+        return replace(drawn, names=names)
+
+    def staying(self, drawn: Drawn, before: Mapping[str, Outline]) -> Drawn:
+        """Return the grids in force that the files leave alone."""
+        gone = before.keys() - self.outcome.spared if self.options.replace else set()
+        left_alone = before.keys() - gone - set(drawn.codes)
+        return Drawn.in_force({code: before[code] for code in sorted(left_alone)})
+
+    def repaired(self, drawn: Drawn, staying: Drawn, outlines: Shapes) -> tuple[Drawn, Drawn]:
+        """Return the grids as partitions of the room that those in force leave them.
+
+        The latter keep their ground; they only get the corners of others that meet their borders.
+        """
+        taken = shapely.union_all(staying.geoms) if len(staying) else None
+        tiled = tiling.repair(drawn.geoms, drawn.communities, outlines, taken)
         self.outcome.notes.append(str(tiled))
-        geoms = tiled.geoms.copy()
-        for community, outline in self._outlines(grids).items():
-            own = np.array([stated == community for stated in grids.communities])
-            geoms[own] = tiling.fit(geoms[own], outline)
-        gone = np.asarray(shapely.is_empty(geoms), dtype=np.bool_)
+        gone = np.asarray(shapely.is_empty(tiled.geoms), dtype=np.bool_)
         for at in np.flatnonzero(gone):
-            what = "no ground is left to it: others cover it whole"
-            self._note(grids, int(at), "swallowed", what, "Take it out, or correct the others.")
-        return replace(grids, geoms=geoms).only(~gone)
+            what = "no ground is left to it: others have it, or it lies outside its community"
+            self._note(drawn, int(at), "no_ground", what, "Take it out, or correct the others.")
+        drawn = replace(drawn, geoms=tiled.geoms).only(~gone)
+        every = drawn + staying
+        geoms = every.geoms.copy()
+        for community in set(staying.communities):
+            own = every.of(community or "")
+            geoms[own] = tiling.matched(geoms[own])
+        every = replace(every, geoms=geoms)
+        is_drawn = np.arange(len(every)) < len(drawn)
+        return every.only(is_drawn), every.only(~is_drawn)
 
     def refuse_faults(self) -> None:
         """Raise BadData if there is any fault that is not to be skipped."""
         if self.outcome.faults and not self.options.skip:
             raise BadData(self.outcome.faults)
 
-    def publish(self, grids: Grids) -> None:
-        """Publish the difference to what is in force, if the result tiles. Raises BadData."""
+    def require_tiling(self, drawn: Drawn, staying: Drawn, outlines: Shapes) -> None:
+        """Raise BadData unless the grids of the files and those that stay tile."""
         self.refuse_faults()
-        touched = sorted(set(filter(None, grids.communities)))
-        if self.options.replace:
-            touched = sorted({*touched, *revisions.communities(self.session)})
-        revisions.lock(self.session, touched)
-        before, after = revisions.in_force_now(self.session, touched), grids.outlines()
-        stay = {} if self.options.replace else _without(before, after)
-        self._require_tiling(grids, stay)
+        if not len(drawn):
+            return
+        every = drawn + staying
+        repaired = self.options.read.repair
+        found = partition.check(
+            every.codes,
+            every.geoms,
+            [community or "" for community in every.communities],
+            outlines,
+            repaired=repaired,
+        )
+        self.outcome.notes += found.notes
+        for flaw in found.flaws:
+            what = flaw.what
+            at = flaw.position
+            if at >= len(drawn):
+                what = f"beside it, grid {every.codes[at]}, which no file has: {what}"
+                at = int(drawn.of(every.communities[at] or "").argmax())
+            self._note(drawn, at, flaw.kind, what, partition.mend(repaired=repaired))
+        if found.flaws:
+            raise BadData(self.outcome.faults)
+
+    def make_areas(self, grids: Drawn) -> None:
+        """Make the areas that are missing, if told to."""
+        if self.publication.lengths and len(grids):
+            made = prefixes.make_areas(
+                self.session, grids.codes, grids.geoms, self.publication.lengths
+            )
+            self.outcome.notes += [f"{made:,} areas were made from the codes"] if made else []
+
+    def publish(self, before: Mapping[str, Outline], grids: Drawn) -> None:
+        """Publish the difference between what was in force and these grids, if there is any."""
+        after = grids.outlines()
         deltas = [
             Delta(code, before.get(code), after.get(code))
-            for code in sorted(after.keys() | before.keys() - stay.keys())
+            for code in sorted(after.keys() | before.keys())
             if before.get(code) != after.get(code)
         ]
         self.outcome.added = sum(delta.old is None for delta in deltas)
@@ -195,42 +220,19 @@ class _Import:
                 effective_at=self.publication.effective_at,
             ).number
 
-    def _require_tiling(self, grids: Grids, stay: Mapping[str, Outline]) -> None:
-        """Raise BadData unless the grids of the files and those that stay tile."""
-        kept = shapely.from_wkb([outline.wkb for outline in stay.values()])
-        found = partition.check(
-            [*grids.codes, *stay],
-            np.concatenate([grids.geoms, kept]),
-            [community or "" for community in grids.communities]
-            + [outline.community_code for outline in stay.values()],
-            self._outlines(grids),
-            repaired=self.options.read.repair,
-        )
-        self.outcome.notes += found.notes
-        for flaw in found.flaws:
-            at = min(flaw.position, len(grids.codes) - 1)
-            self._note(grids, at, flaw.kind, flaw.what, partition.REPAIR)
-        if found.flaws:
-            raise BadData(self.outcome.faults)
-
-    def _outlines(self, grids: Grids) -> dict[str, shapely.Geometry]:
-        """Return the known outlines of the communities touched; none if they follow the grids."""
+    def outlines(self, drawn: Drawn) -> dict[str, shapely.Geometry]:
+        """Return the outlines that the grids have to fill: those known that do not follow them."""
+        touched = set(filter(None, drawn.communities))
+        fixed = Area.code.in_(touched) & Area.geom.is_not(None)
         if self.publication.lengths:
-            return {}
-        touched = set(filter(None, grids.communities))
+            fixed &= ~prefixes.MADE
         rows = self.session.execute(
-            select(Area.code, func.ST_AsBinary(Area.geom))
-            .where(Area.code.in_(touched), Area.geom.is_not(None))
-            .order_by(Area.code)
+            select(Area.code, func.ST_AsBinary(Area.geom)).where(fixed).order_by(Area.code)
         )
         return {code: shapely.from_wkb(bytes(wkb)) for code, wkb in rows}
 
-    def _note(self, grids: Grids, at: int, kind: str, what: str, mend: str) -> None:
-        file_no, row = grids.places[at]
+    def _note(self, drawn: Drawn, at: int, kind: str, what: str, mend: str) -> None:
+        file_no, row = drawn.places[at] or (0, 0)
         name = self.sources[file_no].path.name
-        fault = Fault(name, row, kind, what, mend, code=grids.codes[at])
+        fault = Fault(name, row, kind, what, mend, code=drawn.codes[at])
         self.outcome.note_faults(file_no, [fault])
-
-
-def _without(before: Mapping[str, Outline], after: Mapping[str, Outline]) -> dict[str, Outline]:
-    return {code: outline for code, outline in before.items() if code not in after}

@@ -78,17 +78,24 @@ def repair(
     geoms: Geoms,
     owners: Sequence[str | None] = (),
     outlines: Mapping[str, shapely.Geometry] | None = None,
+    taken: shapely.Geometry | None = None,
 ) -> Tiling:
     """Return polygons that tile: no overlap, matching corners, no narrow gap.
 
     A gap is narrow if no circle wider than GAP_WIDTH_M fits in it. `owners` names for each polygon
     what it belongs to; those that belong to one of the `outlines` are made to tile that outline.
-    A polygon that others swallow whole, or that lies outside its outline, comes back empty.
+    All give way to ground that is `taken`. A polygon that others swallow whole, or that lies
+    outside its outline, comes back empty.
     """
-    tiled = _close_gaps(_without_overlaps(geoms))
+    free = geoms if taken is None else _polygons(shapely.difference(geoms, taken))
+    if shapely.is_empty(free).all():  # as it is of no polygons at all
+        return Tiling(free, ~shapely.is_empty(geoms), 0.0, 0.0, 0.0)
+    tiled = _close_gaps(_without_overlaps(free))
     for owner, outline in (outlines or {}).items():
         own = np.array([named == owner for named in owners], dtype=np.bool_)
-        tiled[own] = fit(tiled[own], outline)
+        room = outline if taken is None else shapely.difference(outline, taken)
+        if topology.outside(tiled[own], room) or topology.gaps(tiled[own], room):
+            tiled[own] = fit(tiled[own], room)
     return _compare(geoms, tiled)
 
 
@@ -100,7 +107,16 @@ def fit(geoms: Geoms, outline: shapely.Geometry) -> Geoms:
     missing = _ground(shapely.difference(outline, shapely.union_all(inside)))
     pieces = coverage_clean(np.concatenate([inside, missing]), snapping_distance=10.0**-DECIMALS)
     fitted, gaps = pieces[: len(geoms)].copy(), pieces[len(geoms) :]
-    return _tiled(seams.close(fitted, gaps[~shapely.is_empty(gaps)], _STEP))
+    return matched(seams.close(fitted, gaps[~shapely.is_empty(gaps)], _STEP))
+
+
+def matched(geoms: Geoms) -> Geoms:
+    """Return polygons with corners set in where those of others meet their borders."""
+    for decimals in range(DECIMALS, DECIMALS - 3, -1):
+        if topology.tiles(geoms):
+            break
+        geoms = coverage_clean(geoms, snapping_distance=10.0**-decimals)
+    return geoms
 
 
 def narrow(patches: list[topology.Patch], width_m: float = GAP_WIDTH_M) -> Bools:
@@ -117,7 +133,7 @@ def _without_overlaps(geoms: Geoms) -> Geoms:
     """Return polygons that tile apart from gaps wider than cracks."""
     plane = LocalMetres(geoms)
     clean = coverage_clean(plane.to(geoms), gap_width=CRACK_M, snapping_distance=SNAP_M)
-    return _tiled(plane.back(clean))
+    return matched(plane.back(clean))
 
 
 def _close_gaps(geoms: Geoms) -> Geoms:
@@ -125,16 +141,7 @@ def _close_gaps(geoms: Geoms) -> Geoms:
     gaps = [
         patch.shape for patch, is_narrow in zip(patches, narrow(patches), strict=True) if is_narrow
     ]
-    return _tiled(seams.close(geoms, np.array(gaps, dtype=object), _STEP)) if gaps else geoms
-
-
-def _tiled(geoms: Geoms) -> Geoms:
-    """Return polygons with corners snapped that rounding made meet the border of another."""
-    for decimals in range(DECIMALS, DECIMALS - 3, -1):
-        if topology.tiles(geoms):
-            break
-        geoms = coverage_clean(geoms, snapping_distance=10.0**-decimals)
-    return geoms
+    return matched(seams.close(geoms, np.array(gaps, dtype=object), _STEP)) if gaps else geoms
 
 
 def _polygons(geoms: Geoms) -> Geoms:
