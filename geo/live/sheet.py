@@ -152,7 +152,8 @@ class Patched:
     """By positions of the base: whether that grid has changed; True behind the last, for NOWHERE.
     """
     rank: NDArray[np.int64]
-    """For each fresh grid the first position of the base whose code is not lower than its own."""
+    """For each fresh grid the first position of the base whose code is not lower than its own;
+    behind the last, for NOWHERE, one that there is not."""
     near: NDArray[np.bool_]
 
     @cached_property
@@ -221,6 +222,6 @@ def patch(base: Whole, change: Change, memory_bytes: int | None = None) -> Sheet
         base,
         compile(change.fresh, memory_bytes),
         free,
-        np.searchsorted(base.codes[:-1], change.fresh.codes),
+        np.append(np.searchsorted(base.codes[:-1], change.fresh.codes), len(base.codes)),
         change.near,
     )

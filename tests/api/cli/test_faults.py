@@ -1,0 +1,206 @@
+"""What goes wrong around the command line: the database, the disk, the reader of the output."""
+
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from bench.ground import footprints
+from geo import cluster, db, migrations
+from geo.settings import Settings
+from tests import district as districts
+from tests.town import box, file
+
+GRIDWARD = str(Path(sys.executable).parent / "gridward")
+
+
+@pytest.fixture(scope="module")
+def city(databases, template) -> str:
+    """The address of a register that holds the district of tests/district.py."""
+    url = databases.make(template)
+    engine = db.connect(url)
+    with Session(engine) as session:
+        districts.build(session)
+    engine.dispose()
+    return url
+
+
+def start(url: str, *words: object, **more) -> subprocess.Popen[str]:
+    environment = os.environ | {"GRIDWARD_DATABASE_URL": url, "COLUMNS": "120"}
+    return subprocess.Popen(
+        [GRIDWARD, *map(str, words)],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **more,
+    )
+
+
+def run(url: str, *words: object, **more) -> tuple[int, str, str]:
+    """Exit code, stdout and stderr of a command."""
+    process = start(url, *words, **more)
+    out, err = process.communicate(timeout=120)
+    assert "Traceback" not in err
+    return process.returncode, out, err
+
+
+def asked(url: str, question: str) -> int:
+    engine = db.connect(url)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        found = connection.execute(text(question)).scalar_one()
+    engine.dispose()
+    return found
+
+
+COPYING = (
+    "SELECT coalesce(max(pid), 0) FROM pg_stat_progress_copy "
+    "WHERE tuples_processed > 0 AND datname = current_database()"
+)
+
+
+def until(happens: Callable[[], int]) -> int:
+    """Wait until something gives a number, and return it."""
+    for _ in range(4000):
+        if found := happens():
+            return found
+        time.sleep(0.005)
+    pytest.fail("it never happened")
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory) -> Path:
+    """A file of 100,000 buildings."""
+    path = tmp_path_factory.mktemp("many") / "many.gpkg"
+    codes = [f"B{number}" for number in range(100_000)]
+    frame = geopandas.GeoDataFrame({"code": codes}, geometry=footprints(100_000), crs=4326)
+    frame.to_file(path)
+    return path
+
+
+def test_a_session_that_the_database_ends_leaves_nothing_and_a_clear_message(database_url, many):
+    process = start(database_url, "import", "buildings", many)
+    until(lambda: asked(database_url, f"SELECT pg_terminate_backend(({COPYING}))::int"))
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 5
+    assert "Traceback" not in err
+    assert "nothing was changed" in err
+    assert asked(database_url, "SELECT count(*) FROM building") == 0
+
+
+@pytest.mark.long
+def test_a_server_that_restarts_during_an_import_leaves_nothing(tmp_path_factory, many):
+    """A server of its own, so that nobody else is disturbed."""
+    home = Path("/tmp") / f"gw-restart-{os.getpid()}"
+    settings = Settings(home=home, database_url=None)
+    url = cluster.up(settings)
+    try:
+        engine = db.connect(url)
+        migrations.upgrade(engine)
+        engine.dispose()
+        process = start(url, "import", "buildings", many)
+        until(lambda: asked(url, COPYING))
+        cluster.down(settings)
+        _, err = process.communicate(timeout=60)
+        assert (process.returncode, "Traceback" in err) == (5, False)
+        cluster.up(settings)
+        assert asked(url, "SELECT count(*) FROM building") == 0
+        assert run(url, "import", "buildings", many)[0] == 0
+    finally:
+        cluster.down(settings)
+        subprocess.run(["rm", "-rf", home], check=True)
+
+
+def test_what_the_database_refuses_is_told_in_its_words(database_url, tmp_path):
+    """A trigger of the house stands for whatever only the database knows."""
+    engine = db.connect(database_url)
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE building ADD CONSTRAINT no_towers CHECK (floors < 9)"))
+    engine.dispose()
+    path = file(tmp_path / "b.gpkg", [{"code": "b1", "floors": 10, "geom": box(0, 0, 1, 1)}])
+    code, _, err = run(database_url, "import", "buildings", path)
+    assert code == 3
+    assert "no_towers" in err
+
+
+def small_disk() -> None:
+    """Let no file grow beyond two kilobytes, as a full disk would."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2048, 2048))
+
+
+@pytest.mark.parametrize("suffix", ["csv", "geojson", "gpkg", "parquet", "xlsx", "shp", "fgb"])
+def test_a_full_disk_leaves_no_half_file(city, tmp_path, suffix):
+    engine = db.connect(city)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE building SET name = repeat('长', 4000)"))
+    engine.dispose()
+    target = tmp_path / f"buildings.{suffix}"
+    code, _, err = run(city, "export", "buildings", target, preexec_fn=small_disk)
+    assert (code, target.name in err) == (3, True), err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_keeps_the_file_that_was_there(city, tmp_path):
+    target = tmp_path / "buildings.csv"
+    target.write_text("as before")
+    assert run(city, "export", "buildings", target, preexec_fn=small_disk)[0] == 3
+    assert target.read_text() == "as before"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("export", "grids", "{}/g.csv"),
+        ("uncovered", "-o", "{}/u.csv"),
+        ("map", "grids", "-o", "{}/m.html"),
+    ],
+)
+def test_a_place_that_cannot_be_written_to_is_named(city, tmp_path, words):
+    """The folder is a file."""
+    folder = tmp_path / "folder"
+    folder.write_text("")
+    code, _, err = run(city, *(word.format(folder) for word in words))
+    assert (code, str(folder) in err) == (3, True), err
+
+
+def test_rejects_that_cannot_be_written_keep_the_good_rows_out_too(database_url, tmp_path):
+    path = tmp_path / "managers.csv"
+    path.write_text("code,name,kind\nM1,a,firm\nM2,b,nonsense\n")
+    folder = tmp_path / "folder"
+    folder.write_text("")
+    told = ("--on-error", "skip", "--rejects", folder / "rejects.csv")
+    assert run(database_url, "import", "managers", path, *told)[0] == 3
+    assert asked(database_url, "SELECT count(*) FROM manager") == 0
+
+
+def test_a_reader_that_leaves_early_is_no_error(city):
+    process = start(city, "uncovered")
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    assert "Traceback" not in process.stderr.read()
+    process.wait(60)
+
+
+def test_a_file_that_is_not_there_or_not_what_it_says_is_refused(city, tmp_path):
+    code, _, err = run(city, "import", "areas", tmp_path / "nothing.gpkg")
+    assert (code, "does not exist" in err) == (3, True)
+    (tmp_path / "zeros.gpkg").write_bytes(bytes(4096))
+    code, _, err = run(city, "import", "areas", tmp_path / "zeros.gpkg")
+    assert (code, "zeros.gpkg" in err) == (3, True)
+    code, _, err = run(city, "import", "areas", tmp_path)
+    assert code == 3
+
+
+def test_a_database_that_is_not_migrated_says_what_to_run(databases):
+    code, _, err = run(databases.make(), "coverage")
+    assert (code, "gridward db migrate" in err) == (5, True)
