@@ -22,6 +22,12 @@ STATUS: dict[type[GridwardError], int] = {
     Unavailable: 503,
 }
 
+BESIDE = {
+    "method_not_allowed": (405, "The address exists, but not for this method."),
+    "internal_error": (500, "Something broke on our side; nothing was changed."),
+}
+"""Codes of refusals that no part of the domain has a word for."""
+
 
 class TooLarge(Invalid):
     """The request asks for more than a setting allows at once."""
@@ -111,7 +117,7 @@ def _status_of(kind: type[GridwardError]) -> int:
 
 def catalogue() -> dict[str, tuple[int, str]]:
     """Return every public code with its status and meaning, of the modules imported so far."""
-    found: dict[str, tuple[int, str]] = {}
+    found = dict(BESIDE)
     waiting: list[type[GridwardError]] = [GridwardError]
     while waiting:
         kinds = waiting.pop().__subclasses__()
