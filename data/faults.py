@@ -80,6 +80,12 @@ class UnreadableFile(Invalid):
     code = "unreadable_file"
 
 
+class UnwritableFile(Invalid):
+    """The file cannot be written where it should be; what was there before is still there."""
+
+    code = "unwritable_file"
+
+
 class UnknownFormat(Invalid):
     """No format goes by this suffix."""
 

@@ -1,6 +1,8 @@
 """Writing files: a frame in the format that the suffix names, whole or not at all."""
 
+import io
 import shutil
+import struct
 import tempfile
 import warnings
 from collections.abc import Callable
@@ -9,9 +11,14 @@ from pathlib import Path
 import geopandas
 import pandas as pd
 import shapely
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError
 
 from data import formats
+from data.faults import UnwritableFile
 from data.formats import Format, Reader
+
+_UNWRITTEN = (OSError, DataSourceError, DataLayerError, FeatureError, FieldError)
+"""What the libraries that write files raise when they cannot."""
 
 
 def known(path: Path) -> Format:
@@ -42,11 +49,16 @@ def _put(path: Path, content: str) -> None:
 
 def _replace(path: Path, write: Callable[[Path], None]) -> None:
     """Let `write` make the file beside its place, then move it there: nobody sees half a file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".gridward-", dir=path.parent) as folder:
-        write(Path(folder) / path.name)
-        for made in Path(folder).iterdir():
-            made.replace(path.parent / made.name)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".gridward-", dir=path.parent) as folder:
+            write(Path(folder) / path.name)
+            for made in Path(folder).iterdir():
+                made.replace(path.parent / made.name)
+    except _UNWRITTEN as error:
+        raise UnwritableFile(
+            f"{path} cannot be written: {error}.", hint="Is there room, and may you write there?"
+        ) from error
 
 
 def _write(rows: pd.DataFrame, path: Path, form: Format) -> None:
@@ -55,7 +67,7 @@ def _write(rows: pd.DataFrame, path: Path, form: Format) -> None:
         case Reader.CSV:
             _flat(rows).to_csv(path, index=False, encoding="utf-8")
         case Reader.XLSX:
-            _for_excel(_flat(rows)).to_excel(path, index=False)
+            path.write_bytes(_excel(_for_excel(_flat(rows))))
         case Reader.PARQUET:
             rows.to_parquet(path, index=False)
         case Reader.GDAL if not shaped:
@@ -70,8 +82,10 @@ def _through_gdal(rows: geopandas.GeoDataFrame, path: Path, form: Format) -> Non
     options = {"RFC7946": "YES"} if form.driver == "GeoJSON" else {}
     encoding = {"encoding": "UTF-8"} if form.driver == "ESRI Shapefile" else {}
     with warnings.catch_warnings():
-        # A Shapefile has names of ten letters; GDAL warns of each that it shortens.
+        # A Shapefile has names of ten letters; GDAL warns of each that it shortens, and so does
+        # geopandas.
         warnings.simplefilter("ignore", RuntimeWarning)
+        warnings.filterwarnings("ignore", "Column names longer than 10", UserWarning)
         target = path if path.suffix != ".zip" else path.parent / f"{layer}.shp.zip"
         rows.to_file(
             target,
@@ -82,8 +96,28 @@ def _through_gdal(rows: geopandas.GeoDataFrame, path: Path, form: Format) -> Non
             **options,
             **encoding,
         )
+    if form.driver == "ESRI Shapefile" and target == path:
+        _require_whole(path)
     if target != path:
         shutil.move(target, path)
+
+
+def _require_whole(path: Path) -> None:
+    """Raise OSError unless a Shapefile is as long as its headers say.
+
+    GDAL finishes without a word on a full disk.
+    """
+    for part in (path, path.with_suffix(".shx")):
+        words = struct.unpack(">i", part.read_bytes()[24:28])
+        _require_size(part, 2 * words[0])
+    table = path.with_suffix(".dbf")
+    rows, head, row = struct.unpack("<IHH", table.read_bytes()[4:12])
+    _require_size(table, head + rows * row)
+
+
+def _require_size(path: Path, size: int) -> None:
+    if path.stat().st_size < size:
+        raise OSError(f"{path.suffix} ends after {path.stat().st_size:,} of {size:,} bytes")
 
 
 def _flat(rows: pd.DataFrame) -> pd.DataFrame:
@@ -95,6 +129,15 @@ def _flat(rows: pd.DataFrame) -> pd.DataFrame:
     if len(shapes) and (shapely.get_type_id(shapes) == 0).all():
         return table.assign(lon=shapely.get_x(shapes), lat=shapely.get_y(shapes))
     return table.assign(wkt=shapely.to_wkt(shapes, rounding_precision=8))
+
+
+def _excel(table: pd.DataFrame) -> bytes:
+    """Return a workbook, made in memory: what is half written there leaves nothing behind."""
+    book = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with pd.ExcelWriter(book, engine="xlsxwriter", engine_kwargs={"options": options}) as writer:
+        table.to_excel(writer, index=False)
+    return book.getvalue()
 
 
 def _for_excel(rows: pd.DataFrame) -> pd.DataFrame:

@@ -17,6 +17,8 @@ from pyproj import Geod
 Geoms = NDArray[np.object_]
 
 GEOD = Geod(ellps="WGS84")
+ROUNDING = 1e-9
+"""Degrees: a tenth of a millimetre."""
 NOTHING_M2 = 1e-4
 NOTHING_M = 5e-3
 """A patch under a square centimetre, or thinner than five millimetres, is the rounding of
@@ -42,8 +44,14 @@ def tiles(geoms: Geoms) -> bool:
 
 
 def union(geoms: Geoms) -> Any:
-    """Return the ground of all polygons as one shape, in the fastest way that is safe."""
-    return shapely.coverage_union_all(geoms) if tiles(geoms) else shapely.union_all(geoms)
+    """Return the ground of all polygons as one shape, in the fastest way that is safe.
+
+    Where edges lie within rounding of each other GEOS can lose a whole polygon without a word,
+    unless it has a grid to round to (seen with GEOS 3.14).
+    """
+    if tiles(geoms):
+        return shapely.coverage_union_all(geoms)
+    return shapely.union_all(geoms, grid_size=ROUNDING)
 
 
 def overlaps(geoms: Geoms) -> list[Patch]:

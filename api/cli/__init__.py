@@ -1,16 +1,17 @@
 """The command line: `gridward`, one file per family of commands."""
 
+import logging
+import os
 import sys
 from importlib import import_module
 from typing import Any
 
-import sqlalchemy.exc
 import typer
 from typer.core import TyperGroup
 from typer.main import get_group
 
+from api.cli.failures import failure
 from api.cli.output import say
-from geo.errors import GridwardError, NotFound, Unavailable
 
 FAMILIES = {
     "demo": "demo",
@@ -25,8 +26,6 @@ FAMILIES = {
     "db": "database",
 }
 """The commands in the order of `--help`, and the file of each."""
-
-REFUSED, NOT_FOUND, UNREACHABLE, INTERRUPTED = 3, 4, 5, 130
 
 
 class Families(TyperGroup):
@@ -61,28 +60,29 @@ def gridward() -> None:
 
 def main() -> None:
     """Run a command; what goes wrong leaves as a message on stderr and an exit code."""
+    logging.getLogger("psycopg").setLevel(logging.ERROR)  # what it warns of fails here anyway
     try:
         app()
-    except GridwardError as error:
-        say(str(error))
-        sys.exit(exit_code(error))
-    except sqlalchemy.exc.OperationalError as error:
-        say(f"The database does not answer: {error.orig}".strip())
-        sys.exit(UNREACHABLE)
-    except sqlalchemy.exc.IntegrityError as error:
-        say(f"The database refuses it, and nothing was changed: {error.orig}".strip())
-        sys.exit(REFUSED)
-    except KeyboardInterrupt:
-        say("Stopped; nothing was changed.")
-        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        _let_go_of_stdout()
+    except BaseException as error:
+        told = failure(error)
+        if told is None:
+            raise
+        say(told.message)
+        sys.exit(told.exit_code)
+    finally:
+        _finish()
 
 
-def exit_code(error: GridwardError) -> int:
-    """Return the exit code of an error: 4 not found, 5 no database, else 3, refused."""
-    match error:
-        case NotFound():
-            return NOT_FOUND
-        case Unavailable():
-            return UNREACHABLE
-        case _:
-            return REFUSED
+def _finish() -> None:
+    """Send out what is still held, while somebody reads it."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _let_go_of_stdout()
+
+
+def _let_go_of_stdout() -> None:
+    """Forget what a reader who has left, such as `head`, no longer wants."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from shapely.geometry import box
 
@@ -101,6 +101,7 @@ def test_reading_order_runs_west_to_east_in_bands_from_north_to_south() -> None:
 
 @settings(max_examples=80, deadline=None)
 @given(st.integers(1, 6), st.integers(1, 5), st.integers(1, 12), st.floats(-40, 40), st.booleans())
+@example(2, 4, 7, -25.833051176238456, True)
 def test_a_cut_plot_is_tiled_and_every_house_whole(
     rows: int, columns: int, count: int, turn: float, towers: bool
 ) -> None:
@@ -126,7 +127,9 @@ def test_a_cut_plot_is_tiled_and_every_house_whole(
     for part, inside in parts:
         assert shapely.contains(part, turned[inside]).all()
     assert sum(part.area for part, _ in parts) == pytest.approx(ground.area)
-    assert shapely.union_all([part for part, _ in parts]).area == pytest.approx(ground.area)
+    # Without a grid to round to, GEOS can lose a parcel whose edges lie within rounding of others'.
+    whole = shapely.union_all([part for part, _ in parts], grid_size=1e-6)
+    assert whole.area == pytest.approx(ground.area)
 
 
 def test_houses_that_leave_no_clear_line_stay_together() -> None:
