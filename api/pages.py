@@ -61,6 +61,8 @@ def served(
         revision=grids.revision_at(session, view.at) or 0,
         issue_counts=counts,
         area=view.area,
+        most_listed=settings.page_limit,
+        timezone=settings.timezone,
     )
     return _draw(session, subject, source, view, settings, language)
 

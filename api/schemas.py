@@ -79,6 +79,23 @@ class TallyOut(FromRow):
     covered_households: int
 
 
+class ChangeOut(FromRow):
+    """Buildings of one place that came to have a manager between two days, or lost it."""
+
+    code: str
+    name: str | None
+    gained: int = Field(description="Uncovered on the earlier day, covered on the later one.")
+    lost: int = Field(description="Covered on the earlier day, uncovered on the later one.")
+
+
+class IssueCount(BaseModel):
+    """How many issues there are of a category and a status."""
+
+    category: str
+    status: IssueStatus
+    issues: int
+
+
 class Link(BaseModel):
     """A way on from here."""
 

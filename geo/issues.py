@@ -66,12 +66,25 @@ def facts(
     return Features(statement, key="ref")
 
 
-def counts(session: Session, *, area_code: str | None = None) -> list[dict[str, Any]]:
-    """Return `{category, status, issues}`: how many issues there are of each."""
+def counts(
+    session: Session,
+    *,
+    area_code: str | None = None,
+    since: datetime.datetime | None = None,
+    before: datetime.datetime | None = None,
+) -> list[dict[str, Any]]:
+    """Return `{category, status, issues}`: how many issues there are of each.
+
+    Of those reported from `since` on, and before `before`, where they are given.
+    """
     number = func.count().label("issues")
     statement = select(Issue.category, Issue.status, number).group_by(Issue.category, Issue.status)
     if area_code is not None:
         statement = statement.where(areas.within(Issue.grid_code, area_code))
+    if since is not None:
+        statement = statement.where(Issue.reported_at >= since)
+    if before is not None:
+        statement = statement.where(Issue.reported_at < before)
     ordered = statement.order_by(Issue.category, Issue.status)
     return [dict(row) for row in session.execute(ordered).mappings()]
 

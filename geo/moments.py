@@ -22,12 +22,17 @@ def start_of(day: datetime.date, zone: str) -> datetime.datetime:
     return datetime.datetime.combine(day, datetime.time(), ZoneInfo(zone))
 
 
+def end_of(day: datetime.date, zone: str) -> datetime.datetime:
+    """Return the first moment after a day in the city."""
+    return start_of(day + _ONE_DAY, zone)
+
+
 def moment_of(day: datetime.date, zone: str) -> datetime.datetime:
     """Return the moment whose grids stand for a whole day: its last, or this one if it is today.
 
     A grid redrawn during a day thus counts for that day, and tomorrow's plans never do.
     """
-    return min(start_of(day + _ONE_DAY, zone) - _ONE_INSTANT, now())
+    return min(end_of(day, zone) - _ONE_INSTANT, now())
 
 
 def zoned(moment: datetime.datetime, zone: str) -> datetime.datetime:

@@ -158,7 +158,8 @@ def _config(
         "style": style.sheet(),
         "words": WORDS[language],
         "area": data.area,
-        "served": _addresses(data, on) if isinstance(data, Tiles) else None,
+        "asOf": _as_of(data, on, language),
+        "served": _addresses(data) if isinstance(data, Tiles) else None,
     }
 
 
@@ -172,15 +173,22 @@ def _levels(data: City | Tiles) -> list[str]:
     return [level for level in style.LEVELS if level in present] or [style.LEVELS[0]]
 
 
-def _addresses(tiles: Tiles, on: date) -> dict[str, Any]:
-    query = f"on={on.isoformat()}&revision={tiles.revision}"
+def _addresses(tiles: Tiles) -> dict[str, Any]:
+    query = f"on={{on}}&revision={tiles.revision}"
     if tiles.at is not None:
         query += f"&at={tiles.at.isoformat().replace('+', '%2B')}"
     return {
         "tiles": tiles.tiles,
         "query": query,
         "coverage": tiles.coverage,
+        "changes": tiles.changes,
+        "history": tiles.history,
+        "lookup": tiles.lookup,
+        "counts": tiles.counts,
         "search": tiles.search,
+        "lists": dict(tiles.lists),
+        "mostListed": tiles.most_listed,
+        "timezone": tiles.timezone,
         "places": dict(tiles.places),
         "issueCounts": list(tiles.issue_counts),
     }

@@ -48,6 +48,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "households",
         "floors",
         "built_year",
+        "use",
         "covered",
         "manager",
         "manager_kind",
@@ -116,7 +117,19 @@ class Tiles:
     layers: Sequence[str] = tuple(COLUMNS)
     tiles: str = "/tiles/{layer}/{z}/{x}/{y}.mvt"
     coverage: str = "/v1/property-coverage"
+    changes: str = "/v1/property-coverage/changes"
+    history: str = "/v1/buildings/{code}/history"
+    lookup: str = "/v1/lookup"
+    counts: str = "/v1/issues/counts"
     search: str = "/v1/search"
+    lists: Mapping[str, str] = field(
+        default_factory=lambda: {"buildings": "/v1/buildings", "issues": "/v1/issues"}
+    )
+    """By what they list, the addresses that answer with files too."""
+    most_listed: int = 1000
+    """The most that one file of a list holds."""
+    timezone: str = "UTC"
+    """The zone whose days issues are counted by."""
     places: Mapping[str, str] = field(
         default_factory=lambda: {"area": "/v1/areas/{code}", "grid": "/v1/grids/{code}"}
     )

@@ -60,6 +60,9 @@ RATE_CLASSES: Final = (
 LOAD_COLOURS: Final = ("#eef3f7", "#c9dbe8", "#97bcd6", "#5d95bd", "#2b6a9b", "#12426b")
 """Households or buildings of a grid, few to many; the class bounds are the data's own."""
 
+HEAT_COLOURS: Final = ("#fbe3cc", "#f8b878", "#ee8a3a", "#cc5f12", "#973c08", "#5f2203")
+"""Issues in a square of the heat map, few to many: one hue, darker and darker."""
+
 CATEGORY_COLOURS: Final = (
     "#0072b2",
     "#d55e00",
@@ -78,6 +81,7 @@ def sheet() -> dict[str, object]:
         "colours": COLOURS,
         "rates": RATE_CLASSES,
         "loads": LOAD_COLOURS,
+        "heat": HEAT_COLOURS,
         "categories": CATEGORY_COLOURS,
         "levels": LEVELS,
         "levelZooms": LEVEL_ZOOMS,

@@ -1,13 +1,14 @@
 """Issues reported on the ground."""
 
+import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import AreaCode, Box, Code, LiveDep, Moment, PagingDep, SessionDep, SettingsDep
 from api.formats import LIST, FormatDep, listing
-from api.schemas import FeatureCollection, IssueIn, IssueOut
-from geo import issues
+from api.schemas import FeatureCollection, IssueCount, IssueIn, IssueOut
+from geo import issues, moments
 from geo.datums import one_to_wgs84
 from geo.models import IssueStatus
 
@@ -29,6 +30,24 @@ def list_issues(
     """Issues, each with the grid it was filed under and the grid its place is in at a moment."""
     asked = issues.facts(at=at, area_code=area, category=category, status=status, box=box)
     return listing(request, session, asked, form, paging)
+
+
+@router.get("/counts", response_model=list[IssueCount])
+def counts(
+    session: SessionDep,
+    settings: SettingsDep,
+    since: Annotated[datetime.date | None, Query(description="The first day.")] = None,
+    until: Annotated[datetime.date | None, Query(description="The last day.")] = None,
+    area: AreaCode = None,
+) -> list[dict[str, Any]]:
+    """How many issues there are of each category and status, of those reported in a period."""
+    zone = settings.timezone
+    return issues.counts(
+        session,
+        area_code=area,
+        since=since and moments.start_of(since, zone),
+        before=until and moments.end_of(until, zone),
+    )
 
 
 @router.get("/{ref}", response_model=IssueOut)

@@ -12,6 +12,7 @@
     if (!G.data) return (rows = G.config.served.issueCounts);
     const counted = new Map();
     for (const { props } of G.features("issues")) {
+      if (!G.inPeriod(props)) continue;
       const key = JSON.stringify([props.category, props.status]);
       counted.set(key, (counted.get(key) ?? 0) + 1);
     }
@@ -31,6 +32,26 @@
     return [...totals.keys()].sort((a, b) => totals.get(b) - totals.get(a) || (a < b ? -1 : 1));
   };
 
+  /* Counts anew what was reported in the period. */
+  async function recount() {
+    rows = G.data ? null : await G.register().issueCounts(G.state.period);
+  }
+
+  const dayIn = new Map();
+
+  /* The day of a moment where the city is. */
+  function dayOf(moment) {
+    if (!dayIn.has(moment)) dayIn.set(moment, G.isoDay(moment));
+    return dayIn.get(moment);
+  }
+
+  G.inPeriod = function ({ reported_at: moment }) {
+    const { from, to } = G.state.period;
+    if (!from && !to) return true;
+    const day = dayOf(moment);
+    return (!from || day >= from) && (!to || day <= to);
+  };
+
   let palette;
 
   G.categoryColour = function (category) {
@@ -38,8 +59,8 @@
     return palette.get(category) ?? "#7b868d";
   };
 
-  G.isShown = ({ category, status }) =>
-    !G.state.hidden.category.has(category) && !G.state.hidden.status.has(status);
+  G.isShown = (props) => !G.state.hidden.category.has(props.category)
+    && !G.state.hidden.status.has(props.status) && G.inPeriod(props);
 
   G.settled = (list) => add(list.filter((row) => ["resolved", "closed"].includes(row.status)));
 
@@ -48,16 +69,56 @@
   class Counts {
     constructor(place) {
       this.place = place;
+      this.palette = G.categories(); // keeps its order, whatever the period holds
+      G.categoryColour(this.palette[0]);
+      G.on("filter", () => this.draw());
+      G.on("period", () => this.recount());
       this.draw();
+    }
+
+    async recount() {
+      try {
+        await recount();
+        this.draw();
+      } catch (error) {
+        this.place.append(G.node("p", { class: "note", role: "status" }, G.word("unreachable", { why: error.message })));
+      }
+      this.changed();
     }
 
     draw() {
       const present = new Set(G.issueRows().map((row) => row.status));
       const statuses = STATUSES.filter((status) => present.has(status));
       G.fill(this.place, [
+        this.manner(),
+        this.period(),
         this.group("status", statuses, (status) => G.style.colours[status]),
-        this.group("category", G.categories(), G.categoryColour),
+        this.group("category", this.palette, G.categoryColour),
       ]);
+    }
+
+    /* Bubbles or a heat map, from afar. */
+    manner() {
+      const choose = (heat) => {
+        G.state.heat = heat;
+        this.changed();
+        this.place.querySelector(".manner [aria-pressed=true]").focus();
+      };
+      return G.node("div", { class: "levels manner", role: "group", "aria-label": G.word("from_afar") }, [false, true].map((heat) =>
+        G.button(G.word(heat ? "heat" : "bubbles"), () => choose(heat), { "aria-pressed": String(G.state.heat === heat) })));
+    }
+
+    period() {
+      const field = (end) => {
+        const input = G.node("input", { type: "date", value: G.state.period[end], "aria-label": G.word(`reported.${end}`), "data-name": end });
+        input.addEventListener("change", () => {
+          if (!input.validity.valid) return;
+          G.state.period = { ...G.state.period, [end]: input.value || null };
+          G.tell("period");
+        });
+        return input;
+      };
+      return G.node("fieldset", { class: "counts span" }, [G.node("legend", {}, G.word("period")), field("from"), "–", field("to")]);
     }
 
     group(family, names, colour) {
@@ -99,7 +160,6 @@
     }
 
     changed() {
-      this.draw();
       G.refresh("issues");
       G.tell("filter");
     }

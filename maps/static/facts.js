@@ -9,12 +9,13 @@
       .filter(([, value]) => value != null && value !== "")
       .map(([key, value]) => G.node("div", {}, [G.node("dt", {}, G.word(key)), G.node("dd", {}, String(value))])));
 
-  const card = (title, kind, badge, pairs) =>
+  const card = (title, kind, badge, pairs, more = null) =>
     G.node("article", { class: `facts facts-${kind}` }, [
       G.node("p", { class: "facts-kind" }, G.word(kind)),
       G.node("h2", {}, title),
       badge,
       rows(pairs),
+      more,
     ]);
 
   const badge = (kind, text) => G.node("p", { class: `badge badge-${kind}` }, text);
@@ -36,10 +37,14 @@
       ["households", props.households && G.number(props.households)],
       ["floors", props.floors],
       ["built_year", props.built_year],
+      ["use", props.use && G.term("use", props.use)],
       ["grid", props.grid_code],
       ["code", props.code],
-    ]);
+    ], G.history(props.code));
   }
+
+  G.standingWord = (props) =>
+    G.word(G.isCovered(props) ? "covered" : props.reason === "lapsed" ? "lapsed" : "never_covered");
 
   const figures = (props) => [
     ["buildings", known(props.buildings, G.number)],
@@ -70,16 +75,23 @@
       ["ref", props.ref],
     ]);
 
-  const cards = { buildings: building, grids: grid, areas: area, issues: issue };
+  /* What the service says about a place that was typed as coordinates. */
+  const place = ({ lon, lat, datum, grid, areas }) =>
+    card(grid ? grid.name ?? grid.code : G.word("outside"), "place", null, [
+      ["wgs84", `${lon.toFixed(6)}, ${lat.toFixed(6)}`],
+      ["typed_in", datum === "wgs84" ? null : G.term("datum", datum)],
+      ["grid", grid?.code],
+      ...(areas ?? []).filter(({ level }) => level !== "city").map(({ level, name, code }) => [level, name ?? code]),
+    ]);
+
+  const cards = { buildings: building, grids: grid, areas: area, issues: issue, place };
 
   G.facts = ({ layer, props }) => cards[layer](props);
 
   /* The line that follows the pointer. */
   G.hint = function ({ layer, props }) {
-    if (layer === "buildings") {
-      const state = G.isCovered(props) ? "covered" : props.reason === "lapsed" ? "lapsed" : "never_covered";
-      return `${G.named(props)} · ${G.word(state)}`;
-    }
+    if (layer === "buildings") return `${G.named(props)} · ${G.standingWord(props)}`;
+    if (layer === "heat") return G.word("issues_here", { count: G.number(props.heat) });
     if (layer === "issues") {
       if (props.cluster) return G.word("issues_here", { count: G.number(props.cluster) });
       return `${G.term("category", props.category)} · ${G.term("status", props.status)}`;

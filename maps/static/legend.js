@@ -38,6 +38,10 @@
 
   function issues(zoom) {
     const { open, closed, ink } = G.style.colours;
+    if (zoom < G.style.zooms.dots && G.state.heat) {
+      return section(G.word("cluster_legend"), G.heatClasses(zoom).map(({ colour, from, to }) =>
+        entry(G.swatch(colour), from === to ? `${from}` : to ? `${from} – ${to}` : `≥ ${from}`)));
+    }
     if (zoom < G.style.zooms.dots) {
       return section(G.word("issues"), [
         entry(G.node("span", { class: "swatch bubble", "aria-hidden": "true" }, "12"), G.word("cluster_legend")),
@@ -73,6 +77,7 @@
     map.on("zoomend", draw);
     G.on("level", draw);
     G.on("measure", draw);
+    G.on("filter", draw);
     control.addTo(map);
     draw();
   };

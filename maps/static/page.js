@@ -13,9 +13,15 @@
     new G.Search(map, document.getElementById("search"));
     map.on("zoomend", zoomed);
     zoomed();
-    if (G.config.kind === "issues") openIssues();
-    else openCoverage();
+    const table = G.config.kind === "issues" ? openIssues() : openCoverage();
     G.legend(map);
+    if (G.hasDays()) {
+      const strip = document.getElementById("days");
+      new G.Days(map, strip);
+      new G.Compare(map, strip);
+    }
+    new G.Tools(map, document.getElementById("tools"));
+    G.keepLink(map, table);
     window.matchMedia("print").addEventListener("change", () => map.invalidateSize({ animate: false }));
     document.documentElement.dataset.ready = "true";
   };
@@ -36,12 +42,20 @@
     map.getContainer().setAttribute("role", "application");
   }
 
-  async function openCoverage() {
+  function openCoverage() {
     const table = new G.Table(map, document.getElementById("content"));
     setLevel(levelAt(G.zoom(map)));
-    if (G.config.kind === "grids") measures(table);
+    if (G.config.kind === "grids") measures();
+    else new G.Filters(map, document.getElementById("filters"));
+    headline();
+    G.on("day", headline);
+    return table;
+  }
+
+  async function headline() {
+    if (G.config.kind === "grids") return; // its figures come with the grids
     try {
-      figures(await G.register().rows(G.config.levels[0], G.state.scope));
+      figures(await G.register().rows(G.config.levels[0], G.config.area ?? ""));
     } catch {
       figures([]); // the table says what is wrong
     }
@@ -49,12 +63,18 @@
 
   function openIssues() {
     setLevel(levelAt(G.zoom(map)));
-    const counts = G.issueRows();
     new G.Counts(document.getElementById("content"));
+    issueFigures();
+    G.on("filter", issueFigures);
+  }
+
+  function issueFigures() {
+    const counts = G.issueRows().filter(({ category, status }) =>
+      !G.state.hidden.category.has(category) && !G.state.hidden.status.has(status));
     const total = G.issueTotal(counts);
     const settled = G.settled(counts);
     show([
-      ["issues", G.number(total)],
+      [counts.length < G.issueRows().length || G.state.period.from || G.state.period.to ? "issues_filtered" : "issues", G.number(total)],
       ["still_open", G.number(total - settled), "alarm"],
       ["settled_share", G.percent(total ? settled / total : null)],
     ]);
@@ -62,7 +82,6 @@
 
   function figures(rows) {
     const total = G.total(rows);
-    if (G.config.kind === "grids") return; // its figures come with the grids
     show([
       ["buildings", G.number(total.buildings)],
       ["rate", G.percent(total.rate)],
@@ -77,11 +96,11 @@
   }
 
   /* The measure that shades the grids: households, buildings or the coverage rate. */
-  async function measures(table) {
+  async function measures() {
     const box = G.node("div", { class: "levels measures", role: "group", "aria-label": G.word("shade_by") });
     const place = document.getElementById("content");
     place.prepend(G.node("h2", { class: "small" }, G.word("shade_by")), box);
-    const rows = await G.register().rows("grid", G.config.area ?? "");
+    let rows = [];
     const choose = (measure) => {
       G.state.measure = measure;
       G.state.classes = measure === "rate" ? [] : G.classes(rows.map((row) => row[measure]));
@@ -90,6 +109,17 @@
       G.refresh("shade", "buildings");
       G.tell("measure");
     };
+    G.setMeasure = choose;
+    const read = async () => {
+      rows = await G.register().rows("grid", G.config.area ?? "");
+      gridFigures(rows);
+      choose(G.state.measure);
+    };
+    G.on("day", () => read().catch(() => {})); // the table says what is wrong
+    await read();
+  }
+
+  function gridFigures(rows) {
     const total = G.total(rows);
     show([
       ["grids", G.number(rows.length)],
@@ -98,8 +128,6 @@
       ["households_each", G.number(Math.round(total.households / Math.max(1, rows.length)))],
       ["rate", G.percent(total.rate)],
     ]);
-    choose("households");
-    return table;
   }
 
   /* The finest level that is drawn at a zoom, but one that divides the chosen area. */

@@ -101,7 +101,7 @@
     const rule = (wanted) => ({
       dataLayer: "buildings",
       minzoom: G.style.zooms.buildings,
-      filter: (zoom, feature) => G.isCovered(feature.props) === wanted,
+      filter: (zoom, { props }) => G.isCovered(props) === wanted && (!G.tellsCoverage() || G.passes(props)),
       symbolizer: G.polygon(look),
     });
     return [rule(true), rule(false)];
@@ -127,6 +127,8 @@
       ...[true, false].flatMap((old) => [single("", G.isApart, old), single("clusters", (zoom) => !G.isApart(zoom), old)]),
       { dataSource: "clusters", dataLayer: "issues", symbolizer: G.bubble(),
         filter: (zoom, { props }) => !G.isApart(zoom) && props.cluster },
+      { dataSource: "clusters", dataLayer: "heat", symbolizer: G.polygon((zoom, { heat }) => ({ fill: G.heatShade(zoom, heat), opacity: 0.78 })),
+        filter: (zoom) => !G.isApart(zoom) },
     ];
   }
 

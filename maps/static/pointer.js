@@ -17,10 +17,14 @@
     map.on("mouseout movestart", () => map.closeTooltip(hint));
   };
 
+  let shown; // the popup that is open, or was last
+
+  G.on("grown", () => shown?.update());
+
   function press(map, latlng) {
     const found = G.at(map, latlng);
     if (!found.length) return;
-    if (found[0].props.cluster) map.setView(latlng, Math.min(map.getZoom() + 2, map.getMaxZoom()));
+    if (found[0].props.cluster || found[0].props.heat) map.setView(latlng, Math.min(map.getZoom() + 2, map.getMaxZoom()));
     else G.show(map, found.filter(({ layer }) => layer === found[0].layer), latlng);
   }
 
@@ -29,10 +33,11 @@
     const popup = L.popup({ maxWidth: 320, minWidth: 220, autoPanPadding: [24, 24] }).setLatLng(latlng);
     const turn = (at) => {
       popup.setContent(G.node("div", {}, [found.length > 1 ? pager(found.length, at, turn) : null, G.facts(found[at])]));
-      G.select(found[at].props.code ?? found[at].props.ref);
+      G.select(found[at].props.code ?? found[at].props.ref ?? null);
     };
     turn(first);
     popup.openOn(map);
+    shown = popup;
     popup.getElement().querySelector(".leaflet-popup-close-button").setAttribute("aria-label", G.word("close"));
   };
 

@@ -41,6 +41,10 @@
       return bounds(this.byCode.get(code)?.box);
     }
 
+    async area(code) {
+      return this.byCode.get(code)?.props;
+    }
+
     name(code) {
       const found = this.byCode.get(code);
       return found && G.named(found.props);
@@ -66,9 +70,32 @@
 
     async rows(level, scope) {
       const { coverage } = G.config.served;
-      const rows = await ask(coverage, { by: level, area: scope || null, on: G.config.on });
+      const rows = await ask(coverage, { by: level, area: scope || null, on: G.state.on });
       for (const row of rows) this.names.set(row.code, G.named(row));
       return rows;
+    }
+
+    /* Buildings that gained and lost a manager between two days, by place. */
+    async changes(level, scope) {
+      const { changes } = G.config.served;
+      return ask(changes, { by: level, area: scope || null, since: G.state.then, on: G.state.on });
+    }
+
+    async history(code) {
+      return ask(G.config.served.history.replace("{code}", encodeURIComponent(code)), {});
+    }
+
+    async issueCounts({ from, to }) {
+      return ask(G.config.served.counts, { since: from, until: to, area: G.config.area });
+    }
+
+    /* Where a place typed in a datum is: its lon and lat in WGS 84, its grid and areas. */
+    async lookUp(lon, lat, datum) {
+      return ask(G.config.served.lookup, { lon, lat, datum });
+    }
+
+    async area(code) {
+      return (await ask(G.config.served.places.area.replace("{code}", encodeURIComponent(code)), {})).properties;
     }
 
     async find(query) {

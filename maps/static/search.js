@@ -25,9 +25,9 @@
     async ask() {
       const query = this.input.value.trim();
       if (!query) return this.close();
-      const place = coordinates(query);
+      const places = coordinates(query);
       try {
-        const hits = place ? [place] : await G.register().find(query);
+        const hits = places ?? await G.register().find(query);
         if (query === this.input.value.trim()) this.show(hits);
       } catch (error) {
         this.say(G.word("unreachable", { why: error.message }));
@@ -52,7 +52,7 @@
       const option = G.node("li", { role: "option", id: `hit-${at}`, "aria-selected": "false" }, [
         G.node("span", { class: "hit-kind" }, G.word(hit.kind)),
         G.node("span", { class: "hit-name" }, hit.name ?? hit.address ?? hit.code),
-        G.node("span", { class: "hit-code" }, hit.code),
+        G.node("span", { class: "hit-code" }, hit.datum ? G.term("datum", hit.datum) : hit.code),
       ]);
       option.addEventListener("mousedown", (event) => event.preventDefault());
       option.addEventListener("click", () => this.go(hit));
@@ -74,12 +74,25 @@
     async go(hit) {
       this.close();
       this.input.value = hit.name ?? hit.code;
+      if (hit.datum && G.config.served) return this.goTo(hit);
       const bounds = hit.kind === "place" ? null : await G.register().place(hit.kind, hit.code);
       const target = L.latLng(hit.lat, hit.lon);
       if (bounds) this.map.fitBounds(bounds, { maxZoom: 17, padding: [30, 30], animate: false });
       else this.map.setView(target, Math.max(this.map.getZoom(), ZOOM[hit.kind] ?? 16), { animate: false });
       G.select(hit.code);
       G.whenDrawn(this.map, () => this.reveal(hit, target));
+    }
+
+    /* Goes to coordinates of any datum, and tells the grid and the areas they are in. */
+    async goTo(hit) {
+      try {
+        const found = await G.register().lookUp(hit.lon, hit.lat, hit.datum);
+        const target = L.latLng(found.lat, found.lon);
+        this.map.setView(target, Math.max(this.map.getZoom(), 16), { animate: false });
+        G.show(this.map, [{ layer: "place", props: { ...found, datum: hit.datum } }], target);
+      } catch (error) {
+        this.say(G.word("unreachable", { why: error.message }));
+      }
     }
 
     /* Opens the popup of what was found, once its tile is there. */
@@ -102,12 +115,14 @@
     }
   }
 
-  /* "130.30, 47.35": longitude first, as everywhere. */
+  /* "130.30, 47.35": longitude first, as everywhere; one hit per datum that it may have been read in. */
   function coordinates(text) {
     const match = text.match(/^(-?\d+(?:\.\d+)?)\s*[,，\s]\s*(-?\d+(?:\.\d+)?)$/);
     if (!match) return null;
     const [lon, lat] = [Number(match[1]), Number(match[2])];
-    return Math.abs(lon) <= 180 && Math.abs(lat) <= 85 ? { kind: "place", code: text, lon, lat } : null;
+    if (Math.abs(lon) > 180 || Math.abs(lat) > 85) return null;
+    const datums = G.config.served ? ["wgs84", "gcj02", "bd09", "cgcs2000"] : ["wgs84"];
+    return datums.map((datum) => ({ kind: "place", code: text, lon, lat, datum }));
   }
 
   G.Search = Search;

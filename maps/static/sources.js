@@ -46,9 +46,9 @@
   }
 
   /* Asks the service; an answer that is no tile is an error, not an empty tile. */
-  function served(name, level) {
+  function served(name, level, on) {
     const { tiles, query } = G.config.served;
-    const address = `${tiles.replace("{layer}", name)}?${query}${level ? `&level=${level}` : ""}`;
+    const address = `${tiles.replace("{layer}", name)}?${query.replace("{on}", on)}${level ? `&level=${level}` : ""}`;
     return new protomapsL.PmtilesSource(
       {
         async getZxy(z, x, y, signal) {
@@ -105,39 +105,50 @@
   const caches = new Map();
   const SIZE = 512;
 
-  /* The tile cache of a layer; several map layers that draw the same tiles share it. */
-  G.cache = function (name) {
+  const MOST_CACHES = 24; // of the days that were looked at, the last ones
+
+  /* The tile cache of a layer on a day; several map layers that draw the same tiles share it. */
+  G.cache = function (name, on = G.state.on) {
     const level = !G.data && name === "areas" ? G.state.areaLevel : "";
-    const key = `${name} ${level}`;
+    const day = G.data || name === "backdrop" ? G.config.on : on;
+    const key = `${name} ${level} ${day}`;
     if (!caches.has(key)) {
-      const source = G.data ? new Embedded(name, G.features(name)) : served(name, level);
+      const source = G.data ? new Embedded(name, G.features(name)) : served(name, level, day);
       caches.set(key, new protomapsL.TileCache(source, SIZE));
+      if (caches.size > MOST_CACHES) caches.delete(caches.keys().next().value);
     }
     return caches.get(key);
   };
 
-  /* Lets through only the tiles that something will be drawn from. */
+  /* Lets through only the tiles that something will be drawn from, and of those the day shown by then. */
   class Gate {
     constructor(cache, wanted) {
       this.cache = cache;
       this.wanted = wanted;
-      this.tileSize = cache.tileSize;
+      this.tileSize = SIZE;
     }
 
     async get(tile) {
-      return this.wanted(tile.z + 1) ? this.cache.get(tile) : new Map();
+      for (;;) {
+        if (!this.wanted(tile.z + 1)) return new Map();
+        const cache = this.cache();
+        const found = await cache.get(tile);
+        if (cache === this.cache()) return found; // else another day was chosen while this one came
+      }
     }
 
     queryFeatures(...asked) {
-      return this.cache.queryFeatures(...asked);
+      return this.cache().queryFeatures(...asked);
     }
   }
 
+  /* `cache` is a function: which day's tiles are wanted may change. */
   G.gate = (cache, wanted) => new Gate(cache, wanted);
 
   G.view = (cache) => new protomapsL.View(cache, G.data ? 22 : G.style.maxDataZoom, 1);
 
-  G.clusters = (name, shown) => new protomapsL.TileCache(new Clusters(name, G.cache(name), shown), SIZE);
+  G.clusters = (name, shown) => new protomapsL.TileCache(
+    G.state.heat ? new G.Heat(name, G.cache(name), shown) : new Clusters(name, G.cache(name), shown), SIZE);
 
   const unpacked = new Map();
 

@@ -4,28 +4,11 @@
 (function (G) {
   const MOST_ROWS = 1000;
 
-  const COLUMNS = {
-    "property-coverage": ["name", "buildings", "uncovered", "rate"],
-    grids: ["name", "buildings", "households", "rate"],
-  };
-
-  const FORMS = { name: (value, row) => G.named(row), rate: G.percent };
-
-  const sum = (rows, key) => rows.reduce((total, row) => total + (row[key] ?? 0), 0);
-
-  /* The row that stands for all rows. */
-  G.total = function (rows) {
-    const total = {};
-    for (const key of ["buildings", "covered", "uncovered", "households", "covered_households"]) {
-      total[key] = sum(rows, key);
-    }
-    return { ...total, rate: total.buildings ? total.covered / total.buildings : null };
-  };
+  const FORMS = { standing: (value, row) => (row.code ? G.standingWord(row) : ""), name: (value, row) => G.named(row), rate: G.percent };
 
   class Table {
     constructor(map, place) {
       this.map = map;
-      this.columns = COLUMNS[G.config.kind];
       this.order = { by: G.config.kind === "grids" ? "households" : "uncovered", up: false };
       this.levels = G.node("div", { class: "levels", role: "group", "aria-label": G.word("level") });
       this.trail = G.node("nav", { class: "trail", "aria-label": G.word("scope") });
@@ -38,29 +21,38 @@
       const rows = G.node("div", { class: "rows", tabindex: "0", role: "region", "aria-label": G.word("panel") }, table);
       place.append(this.levels, this.trail, rows, this.note);
       this.scopes = G.config.area ? [{ code: G.config.area, name: G.config.title }] : [];
-      G.on("level", () => this.show());
+      for (const subject of ["level", "day", "compare"]) G.on(subject, () => this.show());
+      G.on("filter", () => this.level === "building" && this.show());
+      G.whenStill(map, () => G.state.follows && this.show());
       G.on("selected", () => this.mark());
     }
 
     async show() {
-      const { level, scope } = G.state;
+      const asked = (this.asked = {});
       this.drawLevels();
       this.drawTrail();
       this.note.textContent = this.rows ? "" : G.word("loading");
       try {
-        const rows = await G.register().rows(level, scope);
-        if (level !== G.state.level || scope !== G.state.scope) return;
-        this.rows = rows;
-        this.level = level; // of the rows that stand there, until the next ones have come
+        const found = await G.readRows(this.map);
+        if (asked !== this.asked) return; // somebody has asked for others since
+        Object.assign(this, found); // the level is that of the rows that stand there, until the next have come
         this.draw();
       } catch (error) {
         this.note.textContent = G.word("unreachable", { why: error.message });
       }
     }
 
+    goNear() {
+      G.followZoom();
+      if (G.zoom(this.map) < G.style.zooms.dots) this.map.setZoom(G.style.zooms.dots);
+      else this.show();
+    }
+
     drawLevels() {
+      const near = G.isNear(this.map);
       const options = G.config.levels.map((level) =>
-        G.button(G.word(level), () => G.setLevel(level), { "aria-pressed": String(level === G.state.level) }));
+        G.button(G.word(level), () => G.setLevel(level), { "aria-pressed": String(!near && level === G.state.level) }));
+      if (G.hasBuildings()) options.push(G.button(G.word("building"), () => this.goNear(), { "aria-pressed": String(near) }));
       G.fill(this.levels, options);
     }
 
@@ -76,8 +68,9 @@
 
     draw() {
       G.fill(this.head, this.columns.map((column) => this.heading(column)));
-      const { by, up } = this.order;
-      const sorted = [...this.rows].sort((a, b) => (up ? 1 : -1) * compare(a[by], b[by]) || compare(a.code, b.code));
+      const { up } = this.order;
+      const by = this.columns.includes(this.order.by) ? this.order.by : this.columns.includes("gained") ? "gained" : this.columns.at(-1);
+      const sorted = [...this.rows].sort((a, b) => (up ? 1 : -1) * compare(key(a, by), key(b, by)) || compare(a.code, b.code));
       G.fill(this.body, sorted.slice(0, MOST_ROWS).map((row) => this.row(row)));
       G.fill(this.foot, this.totals());
       const hidden = sorted.length - MOST_ROWS;
@@ -121,7 +114,7 @@
 
     totals() {
       const total = G.total(this.rows);
-      const label = G.node("th", { scope: "row" }, G.word("total", { count: G.number(this.rows.length) }));
+      const label = G.node("th", { scope: "row" }, G.word(this.partly ? "total_in_view" : "total", { count: G.number(this.rows.length) }));
       const cells = this.columns.slice(1).map((column) =>
         G.node("td", { class: `n ${column}` }, (FORMS[column] ?? G.number)(total[column], total)));
       return G.node("tr", {}, [label, ...cells]);
@@ -130,6 +123,7 @@
     /* Goes to a row's place and, when it has parts of its own, looks inside it. */
     async enter(row) {
       const { level } = this;
+      if (level === "building") return G.show(this.map, [{ layer: "buildings", props: row }], L.latLng(row.lat, row.lon));
       const bounds = await this.find(level === "grid" ? "grid" : "area", row.code);
       G.select(row.code);
       if (level !== "grid") {
@@ -138,6 +132,17 @@
         G.setScope(row.code, level);
       }
       if (bounds) this.map.fitBounds(bounds, { maxZoom: 17, padding: [20, 20] });
+      return undefined;
+    }
+
+    /* Looks inside an area known by its code alone, as a link has it; "" is everything. */
+    async restore(code) {
+      if (code === (this.scopes.at(-1)?.code ?? "")) return;
+      const found = code && code !== G.config.area ? await G.register().area(code) : null;
+      this.scopes = G.config.area ? [{ code: G.config.area, name: G.config.title }] : [];
+      if (found) this.scopes.push({ code, name: G.named(found), level: found.level });
+      const scope = this.scopes.at(-1);
+      G.setScope(scope?.code ?? "", scope?.level);
     }
 
     async leave(at) {
@@ -164,6 +169,8 @@
       for (const row of this.body.rows) row.classList.toggle("chosen", row.dataset.code === G.state.selected);
     }
   }
+
+  const key = (row, by) => (by === "name" || by === "standing" ? FORMS[by](row[by], row) : row[by]);
 
   function compare(a, b) {
     if (a == null || b == null) return (a == null) - (b == null);

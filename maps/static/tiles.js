@@ -9,7 +9,11 @@
   /* Returns a Leaflet layer that draws `options.layer` by its rules, out of the page or from the service. */
   G.tiles = function (options) {
     if (!G.config) G.load();
-    const name = options.layer;
+    return (G.layers[options.layer] = G.drawn(options.layer, options));
+  };
+
+  /* A layer of the day shown or, with `then`, of the day that it is compared with. */
+  G.drawn = function (name, options = {}) {
     const layer = protomapsL.leafletLayer({
       sources: {},
       paintRules: G.paint[name]?.() ?? [],
@@ -19,16 +23,17 @@
       pane: "tilePane",
       zIndex: options.zIndex,
     });
-    layer.views = views(name);
     layer.name = name;
+    layer.day = () => (options.then ? G.state.then : G.state.on);
+    layer.views = views(name, layer.day);
     layer.refresh = refresh;
     relabel(layer);
-    G.layers[name] = layer;
     return layer;
   };
 
   /* The tiles that a layer draws, by the name its rules use for them. */
-  function views(name) {
+  function views(name, day) {
+    const view = (of, wanted = () => true) => G.view(G.gate(() => G.cache(of, day()), wanted));
     if (name === "issues") return new Map([["", view(name, G.isApart)], ["clusters", gathered()]]);
     if (name === "shade") return new Map([["areas", view("areas", () => !G.byGrid())], ["grids", view("grids", G.byGrid)]]);
     if (name === "names") return new Map([["areas", view("areas")], ["grids", view("grids", from("grid_labels"))]]);
@@ -39,10 +44,10 @@
 
   const from = (what) => (zoom) => zoom >= G.style.zooms[what];
 
-  const view = (name, wanted = () => true) => G.view(G.gate(G.cache(name), wanted));
-
   const gathered = () =>
-    G.view(G.gate(G.clusters("issues", (props) => G.isShown(props)), (zoom) => !G.isApart(zoom)));
+    G.view(G.gate(once(G.clusters("issues", (props) => G.isShown(props))), (zoom) => !G.isApart(zoom)));
+
+  const once = (cache) => () => cache;
 
   /* Whether issues are drawn one by one, no longer in bubbles. */
   G.isApart = (zoom) => zoom >= G.style.zooms.dots;
@@ -54,7 +59,7 @@
 
   /* Draws again, after something that the rules look at has changed. */
   function refresh() {
-    this.views = views(this.name);
+    this.views = views(this.name, this.day);
     relabel(this);
     if (this._map) this.rerenderTiles();
   }
@@ -70,7 +75,10 @@
   function redraw() {
     const names = [...stale];
     stale.clear();
-    for (const name of names) G.layers[name]?.refresh();
+    for (const name of names) {
+      G.layers[name]?.refresh();
+      G.layers[`then-${name}`]?.refresh();
+    }
   }
 
   /* Whether layers still wait to be drawn again. */
@@ -93,7 +101,7 @@
     const found = [];
     const asked = G.config.kind === "issues" ? ["issues", "shade"] : ["buildings", "shade"];
     for (const name of asked) {
-      const layer = G.layers[name];
+      const layer = G.layerAt(map, { lat, lng }, name);
       if (!layer || !map.hasLayer(layer)) continue;
       for (const [source, picked] of layer.queryTileFeaturesDebug(lng, lat, name === "issues" ? 12 : 4)) {
         for (const { layerName, feature } of picked) {

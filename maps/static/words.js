@@ -19,11 +19,16 @@ window.Gridward = window.Gridward || {};
       follows: true, // the level follows the zoom until somebody chooses one
       scope: G.config.area ?? "",
       selected: null,
+      on: G.config.on, // the day shown
+      then: null, // the earlier day that it is compared with
       scale: 1, // how much larger to draw, where the map shows its tiles smaller than they are
       measure: "households",
       classes: [],
       floor: 0, // the coarsest level that has parts of the chosen area
-      hidden: { category: new Set(), status: new Set() },
+      hidden: { category: new Set(), status: new Set(), standing: new Set(), use: new Set() },
+      built: { from: null, to: null }, // years
+      period: { from: null, to: null }, // days on which issues were reported
+      heat: false, // whether issues from afar are a heat map, not bubbles
     };
   };
 
@@ -62,6 +67,15 @@ window.Gridward = window.Gridward || {};
     return written(new Date(Date.UTC(year, month - 1, day)), { dateStyle: "medium", timeZone: "UTC" }, text);
   };
 
+  /* The day of a moment where the city is, as ISO has it. */
+  G.isoDay = function (text) {
+    const moment = new Date(text.replace(" ", "T").replace(/([+-]\d\d)$/, "$1:00"));
+    if (Number.isNaN(moment.getTime())) return text.slice(0, 10);
+    return new Intl.DateTimeFormat("sv-SE", { timeZone: G.config.served?.timezone }).format(moment);
+  };
+
+  G.longDay = (text) => written(new Date(`${text}T00:00:00Z`), { dateStyle: "long", timeZone: "UTC" }, text);
+
   G.moment = function (text) {
     if (!text) return "";
     if (text.length <= 10) return G.day(text);
@@ -69,7 +83,7 @@ window.Gridward = window.Gridward || {};
     return written(new Date(iso), { dateStyle: "medium", timeStyle: "short" }, text);
   };
 
-  /* Subjects that tell each other: "level", "scope", "selected", "filter". */
+  /* Subjects that tell each other: "level", "measure", "selected", "filter", "day", "compare", "grown". */
   const bus = new EventTarget();
   G.on = (name, heard) => bus.addEventListener(name, (event) => heard(event.detail));
   G.tell = (name, detail) => bus.dispatchEvent(new CustomEvent(name, { detail }));

@@ -151,6 +151,8 @@ class Service:
                 {"kind": "building", "code": code, "name": name, "lon": at.x, "lat": at.y}
                 for code, name, at in zip(found.code, found.name, spots, strict=True)
             ]
+        if path.endswith("/history"):
+            return []
         kind, code = path.split("/")[-2:]
         row = frames[kind].set_index("code").loc[code]
         return {"type": "Feature", "geometry": shapely.geometry.mapping(row.geometry)}

@@ -12,7 +12,7 @@ from maps import assets
 from maps.words import WORDS, day, word
 
 TEMPLATES = Path(assets.__file__).parent / "templates"
-TERMS = ("manager", "category", "channel", "status")
+TERMS = ("manager", "category", "channel", "status", "datum", "use")
 
 
 def sources() -> str:

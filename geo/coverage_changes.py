@@ -1,0 +1,116 @@
+"""Which buildings came to have property management between two days, and which lost it."""
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import BigInteger, Select, cast, column, func, select
+from sqlalchemy.orm import Session, aliased
+
+from geo import areas, grids
+from geo.buildings import standing_on
+from geo.models import Area, Building, Level, MicroGrid, Neighborhood, PropertyCoverage
+from geo.property_coverage import Grouping
+
+
+@dataclass(frozen=True)
+class Change:
+    """Buildings of one place whose coverage differs between two days."""
+
+    code: str
+    name: str | None
+    gained: int
+    lost: int
+
+
+def by(
+    session: Session,
+    grouping: Grouping,
+    *,
+    since: datetime.date,
+    on: datetime.date,
+    at: datetime.datetime,
+    area_code: str | None = None,
+) -> list[Change]:
+    """Return what every place of a kind inside an area gained and lost from `since` to `on`.
+
+    Of the buildings that stand on `on`; one that another manager took over has not changed. A grid
+    is taken as it was at moment `at`.
+    """
+    match grouping:
+        case Grouping.NEIGHBORHOOD:
+            statement = _by_neighborhood(since, on, area_code)
+        case Grouping.GRID:
+            statement = _by_grid(since, on, at, area_code)
+        case _:
+            statement = _by_level(Level(grouping.value), since, on, area_code)
+    return [Change(**row) for row in session.execute(statement).mappings()]
+
+
+def _counts(*more: Any, since: datetime.date, on: datetime.date) -> Select[Any]:
+    """Count buildings that are covered on one of two days only."""
+    then = aliased(PropertyCoverage, name="covered_then")
+    now = aliased(PropertyCoverage, name="covered_now")
+    return (
+        select(
+            *more,
+            func.count().filter(then.id.is_(None), now.id.is_not(None)).label("gained"),
+            func.count().filter(then.id.is_not(None), now.id.is_(None)).label("lost"),
+        )
+        .select_from(Building)
+        .outerjoin(then, (then.building_code == Building.code) & then.covered.contains(since))
+        .outerjoin(now, (now.building_code == Building.code) & now.covered.contains(on))
+        .where(standing_on(on))
+    )
+
+
+def _by_level(
+    level: Level, since: datetime.date, on: datetime.date, area_code: str | None
+) -> Select[Any]:
+    counts = _counts(Building.community_code, since=since, on=on)
+    counts = counts.group_by(Building.community_code)
+    places = select(Area.code, Area.name).where(Area.level == level)
+    if area_code is not None:
+        counts = counts.where(areas.within(Building.community_code, area_code))
+        places = places.where(areas.within(Area.code, area_code))
+    community, place = counts.cte("community"), places.cte("place")
+    lies_within = func.starts_with(community.c.community_code, place.c.code)
+    return (
+        select(place.c.code, place.c.name, *map(_sum, (community.c.gained, community.c.lost)))
+        .select_from(place.outerjoin(community, lies_within))
+        .group_by(place.c.code, place.c.name)
+        .order_by(place.c.code)
+    )
+
+
+def _sum(number: Any) -> Any:
+    return func.coalesce(cast(func.sum(number), BigInteger), 0).label(number.key)
+
+
+def _by_neighborhood(since: datetime.date, on: datetime.date, area_code: str | None) -> Select[Any]:
+    counts = _counts(since=since, on=on)
+    counts = counts.where(Building.neighborhood_code == Neighborhood.code)
+    holds = counts.correlate(Neighborhood).lateral("holds")
+    statement = (
+        select(Neighborhood.code, Neighborhood.name, holds.c.gained, holds.c.lost)
+        .join(holds, column("true", is_literal=True))
+        .order_by(Neighborhood.code)
+    )
+    if area_code is None:
+        return statement
+    return statement.where(areas.within(Neighborhood.community_code, area_code))
+
+
+def _by_grid(
+    since: datetime.date, on: datetime.date, at: datetime.datetime, area_code: str | None
+) -> Select[Any]:
+    holds = _counts(since=since, on=on).where(grids.inside(MicroGrid, at)).lateral("holds")
+    statement = (
+        select(MicroGrid.code, MicroGrid.name, holds.c.gained, holds.c.lost)
+        .join(holds, column("true", is_literal=True))
+        .where(grids.in_force(at))
+        .order_by(MicroGrid.code)
+    )
+    if area_code is None:
+        return statement
+    return statement.where(areas.within(MicroGrid.code, area_code))

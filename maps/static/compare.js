@@ -1,0 +1,97 @@
+/* Two days on one map: an earlier one left of a divider, the day shown right of it. */
+"use strict";
+
+(function (G) {
+  const TWINS = ["shade", "backdrop", "borders", "grids", "buildings", "names"];
+
+  /* The layer that is drawn at a place: the earlier day's, left of the divider. */
+  G.layerAt = function (map, latlng, name) {
+    const twin = G.layers[`then-${name}`];
+    return twin && map.latLngToContainerPoint(latlng).x < G.divider.x() ? twin : G.layers[name];
+  };
+
+  class Compare {
+    constructor(map, place) {
+      this.map = map;
+      this.button = G.button(G.word("compare"), () => this.set(G.state.then ? null : yearBefore(G.state.on)), { class: "compare" });
+      this.field = G.node("input", { type: "date", max: G.state.on, "aria-label": G.word("earlier_day"), hidden: true });
+      this.field.addEventListener("change", () => this.field.value && this.field.validity.valid && this.set(this.field.value));
+      place.append(this.button, this.field);
+      this.range = G.node("input", { type: "range", class: "divider", min: 0, max: 100, step: 1, value: 50, "aria-label": G.word("divider") });
+      this.range.addEventListener("input", () => this.clip());
+      this.labels = [G.node("span", { class: "then" }), G.node("span", { class: "now" })];
+      this.box = G.node("div", { class: "comparing", hidden: true }, [G.node("span", { class: "divider-line" }), ...this.labels, this.range]);
+      map.getContainer().after(this.box);
+      map.on("move zoomend resize", () => this.clip());
+      G.on("day", () => this.draw());
+      G.divider = this;
+    }
+
+    /* Compares with an earlier day, or with none. */
+    set(then) {
+      const was = G.state.then;
+      if (then === was) return;
+      G.state.then = then;
+      if (!then) this.part();
+      else if (!was) this.pair();
+      else G.refresh(...TWINS.map((name) => `then-${name}`));
+      this.draw();
+      G.tell("compare");
+    }
+
+    pair() {
+      for (const name of TWINS) {
+        const layer = G.layers[name];
+        if (!layer || !this.map.hasLayer(layer)) continue;
+        const twin = G.drawn(name, { then: true, zIndex: layer.options.zIndex });
+        G.layers[`then-${name}`] = twin;
+        twin.addTo(this.map);
+      }
+    }
+
+    part() {
+      for (const name of TWINS) {
+        G.layers[`then-${name}`]?.remove();
+        delete G.layers[`then-${name}`];
+        const kept = G.layers[name]?.getContainer?.();
+        if (kept) kept.style.clip = "";
+      }
+    }
+
+    x() {
+      return (this.map.getSize().x * Number(this.range.value)) / 100;
+    }
+
+    /* Cuts every layer at the divider; the layers move below it. */
+    clip() {
+      if (!G.state.then) return;
+      this.box.style.setProperty("--x", `${this.range.value}%`);
+      const { x, y } = this.map.getSize();
+      const low = this.map.containerPointToLayerPoint([0, 0]);
+      const high = this.map.containerPointToLayerPoint([x, y]);
+      const cut = this.map.containerPointToLayerPoint([this.x(), 0]).x;
+      for (const name of TWINS) {
+        const [then, now] = [G.layers[`then-${name}`], G.layers[name]];
+        if (!then?.getContainer()) continue;
+        then.getContainer().style.clip = `rect(${low.y}px, ${cut}px, ${high.y}px, ${low.x}px)`;
+        if (now?.getContainer()) now.getContainer().style.clip = `rect(${low.y}px, ${high.x}px, ${high.y}px, ${cut}px)`;
+      }
+    }
+
+    draw() {
+      const { then, on } = G.state;
+      this.button.setAttribute("aria-pressed", String(Boolean(then)));
+      this.field.hidden = this.box.hidden = !then;
+      this.field.value = then ?? "";
+      this.field.max = on;
+      if (!then) return;
+      this.labels[0].textContent = G.day(then);
+      this.labels[1].textContent = G.day(on);
+      this.clip();
+    }
+  }
+
+  const yearBefore = (day) => `${Number(day.slice(0, 4)) - 1}-${day.slice(5, 7)}-${day.slice(5) === "02-29" ? "28" : day.slice(8)}`;
+
+  G.Compare = Compare;
+})(window.Gridward);

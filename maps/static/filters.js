@@ -1,0 +1,110 @@
+/* Which buildings are drawn: by who manages them or why nobody does, by the year built, by use. */
+"use strict";
+
+(function (G) {
+  const KINDS = ["property_firm", "homeowner_committee", "property_management_committee", "community_led", "self_managed"];
+  const REASONS = ["never_covered", "lapsed"];
+
+  const standing = (props) => (G.isCovered(props) ? props.manager_kind : props.reason ?? "never_covered") ?? "";
+
+  const inYears = (year, { from, to }) =>
+    (from == null && to == null) || (year != null && year >= (from ?? year) && year <= (to ?? year));
+
+  /* Whether a building is among those asked for; one of unknown year is in no span of years. */
+  G.passes = function (props) {
+    const { hidden, built } = G.state;
+    return !hidden.standing.has(standing(props)) && !hidden.use.has(props.use ?? "") && inYears(props.built_year, built);
+  };
+
+  G.isFiltered = function () {
+    const { hidden, built } = G.state;
+    return hidden.standing.size > 0 || hidden.use.size > 0 || built.from != null || built.to != null;
+  };
+
+  class Filters {
+    constructor(map, place) {
+      this.map = map;
+      this.uses = new Set();
+      this.summary = G.node("summary");
+      this.body = G.node("div", { class: "filter-body" });
+      this.said = G.node("p", { class: "note filtered", role: "status" });
+      place.append(G.node("details", { class: "filters" }, [this.summary, this.body]), this.said);
+      G.whenStill(map, () => this.count());
+      G.on("filter", () => this.draw());
+      G.on("day", () => this.count());
+      this.draw();
+    }
+
+    draw() {
+      const held = document.activeElement?.dataset?.filter;
+      this.summary.textContent = G.word(G.isFiltered() ? "filter_on" : "filter");
+      const reset = G.button(G.word("show_all"), () => this.reset(), { class: "show-all" });
+      G.fill(this.body, [
+        this.boxes("standing", [...KINDS, ...REASONS], (name) => (REASONS.includes(name) ? G.word(name) : G.term("manager", name))),
+        this.years(),
+        this.uses.size ? this.boxes("use", [...this.uses].sort(), (name) => (name ? G.term("use", name) : G.word("unknown"))) : null,
+        G.isFiltered() ? reset : null,
+      ]);
+      if (held) this.body.querySelector(`[data-filter="${CSS.escape(held)}"]`)?.focus();
+      this.count();
+    }
+
+    boxes(family, names, label) {
+      return G.node("fieldset", {}, [
+        G.node("legend", {}, G.word(`by.${family}`)),
+        ...names.map((name) => {
+          const box = G.node("input", { type: "checkbox", checked: !G.state.hidden[family].has(name), "data-filter": `${family} ${name}` });
+          box.addEventListener("change", () => {
+            if (box.checked) G.state.hidden[family].delete(name);
+            else G.state.hidden[family].add(name);
+            this.changed();
+          });
+          return G.node("label", {}, [box, G.node("span", {}, label(name))]);
+        }),
+      ]);
+    }
+
+    years() {
+      const field = (end) => {
+        const input = G.node("input", { type: "number", min: 1800, max: 2200, value: G.state.built[end], placeholder: G.word(`year.${end}`),
+          "aria-label": G.word(`built.${end}`), "data-filter": `built ${end}` });
+        input.addEventListener("change", () => {
+          G.state.built[end] = input.value && input.validity.valid ? Number(input.value) : null;
+          this.changed();
+        });
+        return input;
+      };
+      return G.node("fieldset", { class: "span" }, [G.node("legend", {}, G.word("built_year")), field("from"), "–", field("to")]);
+    }
+
+    reset() {
+      G.state.hidden.standing.clear();
+      G.state.hidden.use.clear();
+      G.state.built = { from: null, to: null };
+      this.changed();
+    }
+
+    changed() {
+      G.refresh("buildings");
+      G.tell("filter");
+    }
+
+    /* Says how many of the buildings in view are shown, as soon as single ones are drawn. */
+    async count() {
+      const near = G.zoom(this.map) >= G.style.zooms.buildings;
+      const seen = near ? await G.inView(this.map, "buildings") : null;
+      const uses = new Set([...this.uses, ...(seen ?? []).map(({ props }) => props.use ?? "")]);
+      const grown = uses.size > this.uses.size;
+      this.uses = uses;
+      if (!G.isFiltered()) this.said.textContent = "";
+      else if (!seen) this.said.textContent = G.word("filter_far");
+      else {
+        const shown = seen.filter(({ props }) => G.passes(props)).length;
+        this.said.textContent = G.word("filter_count", { shown: G.number(shown), count: G.number(seen.length) });
+      }
+      if (grown) this.draw();
+    }
+  }
+
+  G.Filters = Filters;
+})(window.Gridward);

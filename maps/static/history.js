@@ -1,0 +1,42 @@
+/* Who managed a building from when to when, gaps included, as a list in its popup. */
+"use strict";
+
+(function (G) {
+  /* Periods and the gaps between them, oldest first: [{from, to, manager?, kind?}]. */
+  function spells(periods) {
+    const told = [];
+    let last = null;
+    for (const { covered_from: from, covered_to: to, manager, manager_kind: kind } of periods) {
+      if (last && last !== from) told.push({ from: last, to: from });
+      told.push({ from, to, manager, kind });
+      last = to;
+    }
+    if (last) told.push({ from: last, to: null });
+    return told;
+  }
+
+  function line({ from, to, manager, kind }) {
+    const days = to ? G.word("from_to", { from: G.day(from), to: G.day(to) }) : G.word("since_day", { day: G.day(from) });
+    return G.node("li", { class: manager ? "managed" : "gap" }, [
+      G.node("span", { class: "days" }, days),
+      G.node("span", {}, manager ?? G.word("uncovered_buildings")),
+      kind ? G.node("small", {}, G.term("manager", kind)) : null,
+    ]);
+  }
+
+  /* The history of a building, filled in when the service has answered; null where nobody can be asked. */
+  G.history = function (code) {
+    if (!G.config.served) return null;
+    const box = G.node("section", { class: "history", "aria-busy": "true" }, G.node("h3", {}, G.word("history")));
+    const say = (content) => {
+      box.append(content);
+      box.removeAttribute("aria-busy");
+      G.tell("grown");
+    };
+    G.register().history(code).then(
+      (periods) => say(periods.length ? G.node("ol", {}, spells(periods).map(line)) : G.node("p", {}, G.word("never_covered"))),
+      (error) => say(G.node("p", {}, G.word("unreachable", { why: error.message }))),
+    );
+    return box;
+  };
+})(window.Gridward);

@@ -1,0 +1,53 @@
+/* What the table lists: rows of figures, of changes between two days, or of single buildings in view. */
+"use strict";
+
+(function (G) {
+  const COLUMNS = {
+    "property-coverage": ["name", "buildings", "uncovered", "rate"],
+    grids: ["name", "buildings", "households", "rate"],
+  };
+
+  const COMPARED = ["name", "gained", "lost", "rate"];
+  const NEARBY = ["name", "households", "standing"];
+
+  const sum = (rows, key) => rows.reduce((total, row) => total + (row[key] ?? 0), 0);
+
+  /* The row that stands for all rows. */
+  G.total = function (rows) {
+    const total = {};
+    for (const key of ["buildings", "covered", "uncovered", "households", "covered_households", "gained", "lost"]) {
+      total[key] = sum(rows, key);
+    }
+    return { ...total, rate: total.buildings ? total.covered / total.buildings : null };
+  };
+
+  /* The rows of the level in the chosen area; while the level follows the zoom, those in view. */
+  G.readRows = async function (map) {
+    const { level, scope, follows, then } = G.state;
+    if (G.isNear(map)) {
+      const seen = await G.inView(map, "buildings");
+      const within = (seen ?? []).filter(({ props }) => G.passes(props));
+      return { rows: within.map(({ props, lon, lat }) => ({ ...props, lon, lat })), level: "building", partly: true, columns: NEARBY };
+    }
+    const every = await G.register().rows(level, scope);
+    const inView = follows ? await G.rowsInView(map, level, every) : every;
+    const rows = then ? await changed(inView, level, scope) : inView;
+    return { rows, level, partly: inView.length < every.length, columns: then ? COMPARED : COLUMNS[G.config.kind] };
+  };
+
+  /* Whether the map is close enough for a row per building. */
+  G.isNear = function (map) {
+    const { follows, then } = G.state;
+    return follows && !then && G.hasBuildings() && G.zoom(map) >= G.style.zooms.dots;
+  };
+
+  G.hasBuildings = function () {
+    return G.config.kind === "property-coverage" && Boolean(G.layers.buildings);
+  };
+
+  /* Rows with what each gained and lost since the day compared with. */
+  async function changed(rows, level, scope) {
+    const changes = new Map((await G.register().changes(level, scope)).map((row) => [row.code, row]));
+    return rows.map((row) => ({ ...row, gained: changes.get(row.code)?.gained, lost: changes.get(row.code)?.lost }));
+  }
+})(window.Gridward);

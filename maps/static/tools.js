@@ -1,0 +1,115 @@
+/* What can be taken along: the uncovered list as a file, the map as a picture or on paper. */
+"use strict";
+
+(function (G) {
+  const HEAD = 54; // pixels above the map in a picture
+
+  const query = (values) =>
+    new URLSearchParams(Object.entries(values).filter(([, value]) => value != null && value !== ""));
+
+  class Tools {
+    constructor(map, place) {
+      this.map = map;
+      this.place = place;
+      this.lists = G.node("span", { class: "lists" });
+      const picture = G.button(G.word("picture"), () => this.save());
+      place.append(this.lists, picture, G.button(G.word("print"), () => window.print()));
+      for (const subject of ["day", "level"]) G.on(subject, () => this.draw());
+      this.draw();
+    }
+
+    /* Links to the list behind the page: it is the service that writes the files. */
+    draw() {
+      if (!G.config.served) return;
+      const { buildings, issues } = G.config.served.lists;
+      const values = { area: G.state.scope, limit: G.config.served.mostListed };
+      const [address, asked] = G.config.kind === "issues" ? [issues, values] : [buildings, { covered: "false", on: G.state.on, ...values }];
+      const link = (format) => G.node("a", { href: `${address}?${query({ ...asked, format })}`, download: `gridward.${format}` }, format === "xlsx" ? "XLSX" : "GeoJSON");
+      G.fill(this.lists, [G.node("span", {}, G.word(G.config.kind === "issues" ? "issues" : "uncovered_buildings")), link("xlsx"), link("geojson")]);
+    }
+
+    save() {
+      picture(this.map).toBlob((blob) => {
+        const link = G.node("a", { href: URL.createObjectURL(blob), download: `gridward-${G.config.kind}-${G.state.on}.png` });
+        link.click();
+        setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+      }, "image/png");
+    }
+  }
+
+  /* The map as it stands with its title and legend. Tiles of a basemap come from elsewhere and stay out. */
+  function picture(map) {
+    const frame = map.getContainer().getBoundingClientRect();
+    const scale = window.devicePixelRatio;
+    const sheet = document.createElement("canvas");
+    sheet.width = frame.width * scale;
+    sheet.height = (frame.height + HEAD) * scale;
+    const pen = sheet.getContext("2d");
+    pen.scale(scale, scale);
+    pen.fillStyle = "#fff";
+    pen.fillRect(0, 0, frame.width, frame.height + HEAD);
+    pen.save();
+    pen.translate(0, HEAD);
+    pen.beginPath();
+    pen.rect(0, 0, frame.width, frame.height);
+    pen.clip();
+    pen.fillStyle = G.style.colours.paper;
+    pen.fillRect(0, 0, frame.width, frame.height);
+    tiles(map, pen, frame);
+    legend(map, pen, frame);
+    pen.restore();
+    heading(pen);
+    return sheet;
+  }
+
+  function tiles(map, pen, frame) {
+    for (const canvas of map.getPane("tilePane").querySelectorAll("canvas")) {
+      const box = canvas.getBoundingClientRect();
+      const cut = canvas.closest(".leaflet-layer").style.clip ? G.divider : null;
+      const then = cut && Object.entries(G.layers).some(([name, layer]) => name.startsWith("then-") && layer.getContainer()?.contains(canvas));
+      pen.save();
+      if (cut) {
+        pen.beginPath();
+        pen.rect(then ? 0 : cut.x(), 0, then ? cut.x() : frame.width, frame.height);
+        pen.clip();
+      }
+      pen.drawImage(canvas, box.x - frame.x, box.y - frame.y, box.width, box.height);
+      pen.restore();
+    }
+  }
+
+  function heading(pen) {
+    pen.fillStyle = G.style.colours.ink;
+    pen.font = `700 18px ${G.FONT}`;
+    pen.fillText(`${G.config.title} · ${G.word(`title.${G.config.kind}`)}`, 14, 24);
+    pen.font = `13px ${G.FONT}`;
+    const figures = [...document.querySelectorAll("#figures div")].map((one) => `${one.querySelector("dt").textContent} ${one.querySelector("dd").textContent}`);
+    const days = G.state.then ? [`${G.day(G.state.then)} | ${G.day(G.state.on)}`] : [document.getElementById("as-of").textContent];
+    pen.fillText([...days, ...figures].join("   "), 14, 44);
+  }
+
+  function legend(map, pen, frame) {
+    const box = map.getContainer().querySelector(".legend-body");
+    const lines = [...box.querySelectorAll("h3, li")];
+    const width = 24 + Math.max(...lines.map((line) => line.textContent.length)) * 9 + 20;
+    const top = frame.height - lines.length * 20 - 20;
+    const left = frame.width - width - 10;
+    pen.fillStyle = "rgba(255, 255, 255, 0.95)";
+    pen.fillRect(left, top - 6, width, lines.length * 20 + 14);
+    pen.font = `12.5px ${G.FONT}`;
+    lines.forEach((line, at) => {
+      const y = top + at * 20 + 14;
+      const swatch = line.querySelector(".swatch");
+      if (swatch) {
+        pen.fillStyle = swatch.style.getPropertyValue("--colour") || "#9aa5ad";
+        pen.fillRect(left + 10, y - 10, 16, 12);
+        pen.strokeStyle = "rgba(40, 55, 65, 0.35)";
+        pen.strokeRect(left + 10, y - 10, 16, 12);
+      }
+      pen.fillStyle = G.style.colours.ink;
+      pen.fillText(line.textContent, left + (swatch ? 34 : 10), y);
+    });
+  }
+
+  G.Tools = Tools;
+})(window.Gridward);

@@ -1,0 +1,70 @@
+/* What of a layer lies within the view of the map, out of the tiles that it is drawn from. */
+"use strict";
+
+(function (G) {
+  /* The features of a layer in view, each once: [{props, lon, lat}]; null where they cannot be had. */
+  G.inView = async function (map, name, on = G.state.on) {
+    const view = map.getBounds();
+    const low = G.project(view.getWest(), view.getNorth());
+    const high = G.project(view.getEast(), view.getSouth());
+    const extent = { minX: low.x, minY: low.y, maxX: high.x, maxY: high.y };
+    try {
+      const found = G.data ? G.features(name).map((feature) => ({ props: feature.props, ...feature.extent }))
+        : await fromTiles(name, G.zoom(map), extent, on);
+      return distinct(found.filter((feature) => meets(feature, extent)));
+    } catch {
+      return null; // the layer itself says what is wrong
+    }
+  };
+
+  const meets = (a, b) => a.maxX >= b.minX && a.minX <= b.maxX && a.maxY >= b.minY && a.minY <= b.maxY;
+
+  async function fromTiles(name, zoom, extent, on) {
+    const cache = G.cache(name, on);
+    const z = Math.max(0, Math.min(zoom - 1, G.style.maxDataZoom));
+    const world = 2 ** z;
+    const asked = [];
+    for (let x = Math.floor(extent.minX * world); x <= Math.floor(extent.maxX * world); x++) {
+      for (let y = Math.floor(extent.minY * world); y <= Math.floor(extent.maxY * world); y++) {
+        if (x < 0 || y < 0 || x >= world || y >= world) continue;
+        const place = (side, at) => (side / cache.tileSize + at) / world;
+        asked.push(cache.get({ z, x, y }).then((tile) => (tile.get(name) ?? []).map(({ props, bbox }) => ({
+          props, minX: place(bbox.minX, x), minY: place(bbox.minY, y), maxX: place(bbox.maxX, x), maxY: place(bbox.maxY, y),
+        }))));
+      }
+    }
+    return (await Promise.all(asked)).flat();
+  }
+
+  function distinct(found) {
+    const byCode = new Map();
+    for (const feature of found) {
+      const { props } = feature;
+      const key = props.code ?? props.ref;
+      if (!byCode.has(key)) byCode.set(key, { props, ...middle(feature) });
+    }
+    return [...byCode.values()];
+  }
+
+  function middle({ minX, minY, maxX, maxY }) {
+    const y = (minY + maxY) / 2;
+    return { lon: ((minX + maxX) / 2 - 0.5) * 360, lat: (Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180) / Math.PI };
+  }
+
+  /* The rows that belong to what is in view; all of them where that is not known. */
+  G.rowsInView = async function (map, level, rows) {
+    const seen = await G.inView(map, level === "grid" ? "grids" : "areas");
+    const codes = new Set(seen?.filter(({ props }) => level === "grid" || props.level === level).map(({ props }) => props.code));
+    const kept = rows.filter((row) => codes.has(row.code));
+    return kept.length ? kept : rows;
+  };
+
+  /* Calls back when the map has come to rest, once however often it moved until then. */
+  G.whenStill = function (map, then) {
+    let timer;
+    map.on("moveend", () => {
+      clearTimeout(timer);
+      timer = setTimeout(then, 150);
+    });
+  };
+})(window.Gridward);
