@@ -45,8 +45,8 @@ def counts(
     return issues.counts(
         session,
         area_code=area,
-        since=since and moments.start_of(since, zone),
-        before=until and moments.end_of(until, zone),
+        since=None if since is None else moments.start_of(since, zone),
+        before=None if until is None else moments.end_of(until, zone),
     )
 
 

@@ -1,0 +1,62 @@
+"""`gridward serve` on the sample city, for whatever wants to see the pages as people do."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from socket import socket
+
+import pytest
+from sqlalchemy import Engine, text
+
+from geo import db
+from tests.conftest import Databases
+
+GRIDWARD = str(Path(sys.executable).parent / "gridward")
+
+
+@dataclass(frozen=True)
+class Service:
+    """A running service, and the database behind it."""
+
+    home: str
+    engine: Engine
+
+    def spot(self, condition: str) -> tuple[str, float, float]:
+        """The code of the first building that meets a condition, and where it stands."""
+        asked = text(f"""
+            SELECT building.code, ST_X(point), ST_Y(point) FROM building
+            LEFT JOIN property_coverage AS today
+                ON today.building_code = building.code AND today.covered @> current_date
+            WHERE {condition} ORDER BY building.code LIMIT 1
+        """)
+        with self.engine.connect() as connection:
+            return tuple(connection.execute(asked).one())
+
+
+@pytest.fixture(scope="session")
+def sample_service(databases: Databases, template: str) -> Iterator[Service]:
+    """`gridward demo` and `gridward serve`, as the README has them."""
+    with socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    url = databases.make(template)
+    environment = os.environ | {
+        "GRIDWARD_DATABASE_URL": url,
+        "GRIDWARD_PORT": str(port),
+        "GRIDWARD_LANGUAGE": "en",
+    }
+    subprocess.run([GRIDWARD, "demo"], env=environment, check=True, stdout=subprocess.DEVNULL)
+    server = subprocess.Popen(
+        [GRIDWARD, "serve"], env=environment, stderr=subprocess.PIPE, text=True
+    )
+    said = server.stderr.readline()
+    assert "answers at" in said, said
+    engine = db.connect(url)
+    yield Service(f"http://127.0.0.1:{port}", engine)
+    engine.dispose()
+    server.terminate()
+    assert server.wait(20) in (0, -15)
+    server.stderr.close()
