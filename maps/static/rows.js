@@ -30,9 +30,10 @@
       return { rows: within.map(({ props, lon, lat }) => ({ ...props, lon, lat })), level: "building", partly: true, columns: NEARBY };
     }
     const every = await G.register().rows(level, scope);
-    const inView = follows ? await G.rowsInView(map, level, every) : every;
-    const rows = then ? await changed(inView, level, scope) : inView;
-    return { rows, level, partly: inView.length < every.length, columns: then ? COMPARED : COLUMNS[G.config.kind] };
+    const split = await G.rowsInView(map, level, every);
+    const listed = follows ? split.inView : split.rows;
+    const rows = then ? await changed(listed, level, scope) : listed;
+    return { rows, level, partly: listed.length < every.length, columns: then ? COMPARED : COLUMNS[G.config.kind] };
   };
 
   /* Whether the map is close enough for a row per building. */

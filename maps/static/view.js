@@ -51,12 +51,16 @@
     return { lon: ((minX + maxX) / 2 - 0.5) * 360, lat: (Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180) / Math.PI };
   }
 
-  /* The rows that belong to what is in view; all of them where that is not known. */
+  const english = new Map(); // names that came with the tiles, by code: rows of figures bring none
+
+  /* Splits rows by what is in view: {rows, inView}; all of them are where that is not known. */
   G.rowsInView = async function (map, level, rows) {
-    const seen = await G.inView(map, level === "grid" ? "grids" : "areas");
-    const codes = new Set(seen?.filter(({ props }) => level === "grid" || props.level === level).map(({ props }) => props.code));
-    const kept = rows.filter((row) => codes.has(row.code));
-    return kept.length ? kept : rows;
+    const seen = (await G.inView(map, level === "grid" ? "grids" : "areas")) ?? [];
+    for (const { props } of seen) if (props.name_en) english.set(props.code, props.name_en);
+    const named = rows.map((row) => ({ ...row, name_en: row.name_en ?? english.get(row.code) }));
+    const codes = new Set(seen.filter(({ props }) => level === "grid" || props.level === level).map(({ props }) => props.code));
+    const kept = named.filter((row) => codes.has(row.code));
+    return { rows: named, inView: kept.length ? kept : named };
   };
 
   /* Calls back when the map has come to rest, once however often it moved until then. */

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import geopandas as gpd
 import numpy as np
@@ -22,6 +22,8 @@ pytestmark = pytest.mark.browser
 
 ON = date(2025, 6, 30)
 EXTENT = 4096
+MARKUP = '<img src=x onerror="window.hit=1"><b>&amp;</b>'
+ADDRESSED = ("at", "on", "then", "level", "in", "measure", "built", "period", "code", "not-use")
 TYPES = {".js": "text/javascript", ".css": "text/css", ".png": "image/png"}
 
 
@@ -119,6 +121,8 @@ class Service:
         self.rows_may_go = threading.Event()
         self.rows_may_go.set()
         self.language = Language.EN
+        self.history: list[dict[str, object]] = []
+        self.place: dict[str, object] = {"grid": None, "areas": []}
 
     def answer(self, path: str, query: dict[str, str]) -> tuple[int, str, bytes]:
         if path in self.files:
@@ -152,7 +156,9 @@ class Service:
                 for code, name, at in zip(found.code, found.name, spots, strict=True)
             ]
         if path.endswith("/history"):
-            return []
+            return self.history
+        if path == "/v1/lookup":
+            return self.place | {"lon": float(query["lon"]), "lat": float(query["lat"])}
         kind, code = path.split("/")[-2:]
         row = frames[kind].set_index("code").loc[code]
         return {"type": "Feature", "geometry": shapely.geometry.mapping(row.geometry)}
@@ -307,6 +313,50 @@ def test_search_asks_the_service_and_goes_there(open_page, small_town: City):
     popup = shown.page.locator(".leaflet-popup")
     popup.wait_for()
     assert code in popup.inner_text()
+
+
+def test_markup_that_the_service_answers_with_shows_as_text(
+    open_page, service: Service, small_town: City
+):
+    spell = {"covered_from": "2020-01-01", "covered_to": None}
+    service.history = [spell | {"manager": MARKUP, "manager_kind": MARKUP}]
+    service.place = {
+        "grid": {"code": MARKUP, "name": MARKUP},
+        "areas": [{"level": "community", "code": MARKUP, "name": MARKUP}],
+    }
+    shown = open_page("property-coverage")
+    lon, lat = middle(small_town.buildings, 0)
+    shown.look(lon, lat, 17)
+    shown.click_map(lon, lat)
+    shown.page.locator(".history li").wait_for()
+    assert shown.text(".history").count(MARKUP) == 2
+    shown.page.get_by_role("combobox").fill(f"{lon}, {lat}")
+    shown.page.locator("#hits li").nth(1).click()
+    shown.page.locator(".facts-place").wait_for()
+    assert shown.text(".facts-place").count(MARKUP) >= 2
+    assert shown.page.locator("img[onerror]").count() == 0
+    assert shown.page.evaluate("() => window.hit") is None
+
+
+def test_markup_in_an_address_does_nothing(open_page):
+    spoilt = "&".join(f"{name}={quote(MARKUP)}" for name in ADDRESSED)
+    shown = open_page(f"property-coverage#{spoilt}")
+    shown.page.locator("tbody tr").first.wait_for()
+    assert shown.page.locator("img[onerror]").count() == 0
+    assert shown.page.evaluate("() => window.hit") is None
+    shown.faults.clear()  # no area has such a code, which the service says
+
+
+@pytest.mark.parametrize("kind", ["property-coverage", "grids", "issues"])
+@pytest.mark.parametrize("language", Language)
+def test_nothing_sticks_out_of_the_window_of_a_served_page(
+    open_page, service: Service, kind: str, language: Language
+):
+    service.language = language
+    shown = open_page(kind)
+    for width, height in ((1920, 1080), (1366, 768), (390, 844)):
+        shown.page.set_viewport_size({"width": width, "height": height})
+        assert shown.page.evaluate("() => document.documentElement.scrollWidth") <= width
 
 
 def test_issue_counts_come_with_the_page(open_page, small_town: City):
