@@ -1,7 +1,8 @@
 """Questions about the administrative hierarchy."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+import shapely
 from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -50,6 +51,15 @@ def title(session: Session, code: str | None, *, english: bool = False) -> str:
     named = Area.code == code if code is not None else Area.parent_code.is_(None)
     found = session.scalars(select(Area).where(named).order_by(Area.code).limit(3))
     return " · ".join((english and area.name_en) or area.name for area in found) or "Gridward"
+
+
+def outlines(session: Session, codes: Collection[str]) -> dict[str, shapely.Geometry]:
+    """Return the outlines of areas, by code, where they are known."""
+    known = select(Area.code, func.ST_AsBinary(Area.geom)).where(
+        Area.code.in_(codes), Area.geom.is_not(None)
+    )
+    rows = session.execute(known.order_by(Area.code))
+    return {code: shapely.from_wkb(bytes(wkb)) for code, wkb in rows}
 
 
 def facts(*, level: Level | None = None, area_code: str | None = None) -> Features:

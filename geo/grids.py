@@ -1,6 +1,8 @@
 """Questions about micro-grids: which one covers a place at a moment, and what it holds."""
 
 import datetime
+import json
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -14,15 +16,19 @@ from sqlalchemy import (
     cast,
     column,
     func,
+    literal,
     select,
 )
+from sqlalchemy.dialects.postgresql import JSONB, Range
 from sqlalchemy.orm import Session, aliased
 
-from geo import areas
+from geo import areas, lineage, moments
 from geo.datums import Coords
 from geo.errors import NotFound
 from geo.features import Box, Features, in_box
 from geo.models import Building, BuildingStatus, MicroGrid, Revision
+
+Period = Range[datetime.datetime]
 
 
 class GridUnknown(NotFound):
@@ -132,19 +138,51 @@ def _holdings(at: datetime.datetime) -> Any:
     )
 
 
-def get(session: Session, code: str, *, at: datetime.datetime) -> Features:
-    """Return one grid as `facts` has it. Raises GridUnknown, which names the last day it had."""
-    found = Features(facts(at=at).statement.where(MicroGrid.code == code))
-    known = session.scalars(select(MicroGrid.in_force).where(MicroGrid.code == code)).all()
-    if any(period.contains(at) for period in known):
-        return found
-    if known:
-        ended = max(period.upper for period in known if period.upper is not None)
-        raise GridUnknown(
-            f"Grid {code!r} is not in force at {at.isoformat()}.",
-            hint=f"It last was before {ended.isoformat()}; ask ?at= an earlier moment.",
-        )
-    raise GridUnknown(f"There is no grid {code!r}.", hint="GET /v1/grids lists the grids.")
+def get(session: Session, code: str, *, at: datetime.datetime | None = None) -> Features:
+    """Return one grid as `facts` has it, at a moment or, for None, as it is now or last was.
+
+    Each has `in_force_to`, and `successors`: the newest grids on the ground of a grid that ended,
+    the largest share first. Raises GridUnknown, which names the last moment it was in force.
+    """
+    periods = (
+        select(MicroGrid.in_force).where(MicroGrid.code == code).order_by(MicroGrid.in_force.desc())
+    )
+    known = session.scalars(periods).all()
+    if not known:
+        raise GridUnknown(f"There is no grid {code!r}.", hint="GET /v1/grids lists the grids.")
+    period = _period(known, at or moments.now(), latest=at is None)
+    if period is None:
+        raise _not_then(code, known, at or moments.now())
+    moment = at or (moments.now() if period.upper is None else _last_moment(period))
+    heirs = lineage.successors(session, code) if period is known[0] and period.upper else []
+    more = (
+        func.upper(MicroGrid.in_force).label("in_force_to"),
+        cast(literal(json.dumps(heirs)), JSONB).label("successors"),
+    )
+    every = facts(at=moment).statement.add_columns(*more)
+    return Features(every.where(MicroGrid.code == code))
+
+
+def _period(known: Sequence[Period], at: datetime.datetime, *, latest: bool) -> Period | None:
+    """Return the period that a moment lies in, or the latest one before it if that will do."""
+    for period in known:
+        if period.contains(at) or (latest and period.upper is not None and period.upper <= at):
+            return period
+    return None
+
+
+def _last_moment(period: Period) -> datetime.datetime:
+    assert period.upper is not None
+    return min(moments.now(), period.upper - datetime.timedelta(microseconds=1))
+
+
+def _not_then(code: str, known: Sequence[Period], at: datetime.datetime) -> GridUnknown:
+    past = [period.upper for period in known if period.upper is not None and period.upper <= at]
+    begins = min(period.lower for period in known if period.lower is not None)
+    hint = f"It comes into force at {begins.isoformat()}; ask ?at= a later moment."
+    if past:
+        hint = f"It last was before {max(past).isoformat()}; ask ?at= an earlier moment."
+    return GridUnknown(f"Grid {code!r} is not in force at {at.isoformat()}.", hint=hint)
 
 
 def history(session: Session, code: str) -> list[dict[str, Any]]:

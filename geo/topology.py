@@ -100,6 +100,12 @@ def outside(geoms: Geoms, within: shapely.Geometry) -> list[Patch]:
     ]
 
 
+def flaws(geoms: Geoms, within: shapely.Geometry | None = None) -> list[Patch]:
+    """Return all that keeps polygons from tiling `within`: overlaps, gaps, and what lies beyond."""
+    beyond = [] if within is None else outside(geoms, within)
+    return [*overlaps(geoms), *gaps(geoms, within), *beyond]
+
+
 def slivers(geoms: Geoms, thinner_m: float) -> list[Patch]:
     """Return the parts of polygons that are thinner than so many metres."""
     parts, owners = shapely.get_parts(geoms, return_index=True)

@@ -23,6 +23,8 @@ FAMILIES = {
     "check": "questions",
     "import": "imports",
     "export": "exports",
+    "revisions": "revisions",
+    "revert": "revisions",
     "db": "database",
 }
 """The commands in the order of `--help`, and the file of each."""

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from api.cache import tagged
-from api.deps import AreaCode, Box, Code, Moment, PagingDep, SessionDep
+from api.deps import AreaCode, Box, Code, Moment, PagingDep, PastMoment, SessionDep
 from api.formats import LIST, MEDIA, Format, FormatDep, listing
 from api.schemas import Feature, FeatureCollection, GridShape
 from geo import features, grids
@@ -29,8 +29,8 @@ def list_grids(
 
 
 @router.get("/{code}", response_model=Feature)
-def grid(request: Request, session: SessionDep, code: Code, at: Moment) -> Response:
-    """One grid, now or at a past moment."""
+def grid(request: Request, session: SessionDep, code: Code, at: PastMoment = None) -> Response:
+    """One grid, at a moment or as it is now; a retired one as it last was, with its successors."""
     written = features.one(session, grids.get(session, code, at=at))
     return tagged(request, written.encode(), MEDIA[Format.GEOJSON])
 

@@ -11,6 +11,7 @@ from geo.models.buildings import (
 )
 from geo.models.grids import MicroGrid, Revision
 from geo.models.issues import Issue, IssueStatus
+from geo.models.lineage import Lineage
 
 __all__ = [
     "WGS84",
@@ -23,6 +24,7 @@ __all__ = [
     "Issue",
     "IssueStatus",
     "Level",
+    "Lineage",
     "Manager",
     "ManagerKind",
     "MicroGrid",

@@ -1,0 +1,41 @@
+"""`gridward revisions | revert`: what was published, and going back."""
+
+import getpass
+from typing import Annotated
+
+import typer
+
+from api.cli import register as registers
+from api.cli.questions import AreaCode
+from geo import reversal, revisions
+from geo.settings import Settings
+
+_SHOWN = 20
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("revisions")(list_revisions)
+    app.command("revert", no_args_is_help=True)(revert)
+
+
+def list_revisions(
+    area: AreaCode = None,
+    limit: Annotated[int, typer.Option(min=1, help="The most at once.")] = _SHOWN,
+) -> None:
+    """List what was published, newest first."""
+    with registers.opened(Settings()) as session:
+        for revision in revisions.page(session, area_code=area, limit=limit)[0]:
+            since = revision.effective_at.isoformat(timespec="seconds")
+            print(f"{revision.number:>6}  {since}  {revision.author:<16}  {revision.title}")
+
+
+def revert(
+    number: Annotated[int, typer.Argument(min=1, help="The revision to take back.")],
+    title: Annotated[str | None, typer.Option(help="The title of the new revision.")] = None,
+) -> None:
+    """Take a revision back: its grids are as they were before, under a new revision."""
+    with registers.opened(Settings()) as session:
+        made = reversal.revert(session, number, author=getpass.getuser(), title=title)
+        told = f"Published as revision {made.number}."
+    print(told)

@@ -1,0 +1,53 @@
+"""Going back from the command line, as people run it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from geo import db, revisions
+from tests import district as districts
+from tests.redrawn import FIRST, merge
+
+GRIDWARD = str(Path(sys.executable).parent / "gridward")
+
+
+@pytest.fixture
+def city(database_url) -> str:
+    """The address of a register whose first community was merged into one grid."""
+    engine = db.connect(database_url)
+    with Session(engine) as session:
+        districts.build(session)
+        merge(session)
+    engine.dispose()
+    return database_url
+
+
+def run(url: str, *words: str) -> tuple[int, str, str]:
+    environment = os.environ | {"GRIDWARD_DATABASE_URL": url}
+    done = subprocess.run([GRIDWARD, *words], env=environment, capture_output=True, text=True)
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_a_revision_is_listed_taken_back_and_not_taken_back_twice(city):
+    code, out, _ = run(city, "revisions")
+    assert (code, [line.split()[0] for line in out.splitlines()]) == (0, ["2", "1"])
+    assert run(city, "revert", "2", "--title", "a mistake")[:2] == (
+        0,
+        "Published as revision 3.\n",
+    )
+    assert "a mistake" in run(city, "revisions", "--area", FIRST, "--limit", "1")[1]
+    code, _, err = run(city, "revert", "2")
+    assert (code, "Take revision 3 back first" in err) == (3, True)
+    engine = db.connect(city)
+    with Session(engine) as session:
+        assert len(revisions.in_force_now(session, [FIRST])) == 2
+    engine.dispose()
+
+
+def test_an_unknown_revision_is_not_found(city):
+    code, _, err = run(city, "revert", "9")
+    assert (code, "There is no revision 9" in err) == (4, True)
