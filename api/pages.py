@@ -61,6 +61,7 @@ def served(
         revision=grids.revision_at(session, view.at) or 0,
         issue_counts=counts,
         area=view.area,
+        levels=[*areas.levels(session), "grid"],
         most_listed=settings.page_limit,
         timezone=settings.timezone,
     )

@@ -72,3 +72,9 @@ def facts(*, level: Level | None = None, area_code: str | None = None) -> Featur
     if area_code is not None:
         statement = statement.where(within(Area.code, area_code))
     return Features(statement)
+
+
+def levels(session: Session) -> list[Level]:
+    """Return the levels that there are areas of, coarse to fine."""
+    present = set(session.scalars(select(Area.level).distinct()))
+    return [level for level in Level if level in present]

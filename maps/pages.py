@@ -164,9 +164,10 @@ def _config(
 
 
 def _levels(data: City | Tiles) -> list[str]:
-    """Return the levels that the page offers: for a city, those it has rows of."""
+    """Return the levels that the page offers, coarse to fine: those there are rows of."""
     if isinstance(data, Tiles):
-        return [level for level in style.LEVELS if level != "grid" or "grids" in data.layers]
+        there = {level for level in data.levels if level != "grid" or "grids" in data.layers}
+        return [level for level in style.LEVELS if level in there] or [style.LEVELS[0]]
     present = set(data.areas["level"]) if len(data.areas) else set()
     if data.grids is not None and len(data.grids):
         present.add("grid")

@@ -7,6 +7,8 @@ from typing import Final
 
 import geopandas as gpd
 
+from maps.style import LEVELS
+
 Bounds = tuple[float, float, float, float]
 """West, south, east, north in degrees."""
 
@@ -114,6 +116,8 @@ class Tiles:
     """Rows `{category, status, issues}`, for the issues page."""
     area: str | None = None
     """The code of the area that the page is about, when it is not the whole city."""
+    levels: Sequence[str] = LEVELS
+    """The levels that there are areas of, and `grid`."""
     layers: Sequence[str] = tuple(COLUMNS)
     tiles: str = "/tiles/{layer}/{z}/{x}/{y}.mvt"
     coverage: str = "/v1/property-coverage"

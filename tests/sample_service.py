@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from socket import socket
@@ -36,19 +37,13 @@ class Service:
             return tuple(connection.execute(asked).one())
 
 
-@pytest.fixture(scope="session")
-def sample_service(databases: Databases, template: str) -> Iterator[Service]:
-    """`gridward demo` and `gridward serve`, as the README has them."""
+@contextmanager
+def serving(url: str) -> Iterator[Service]:
+    """Serve a database until the end, in a process of its own."""
     with socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    url = databases.make(template)
-    environment = os.environ | {
-        "GRIDWARD_DATABASE_URL": url,
-        "GRIDWARD_PORT": str(port),
-        "GRIDWARD_LANGUAGE": "en",
-    }
-    subprocess.run([GRIDWARD, "demo"], env=environment, check=True, stdout=subprocess.DEVNULL)
+    environment = environment_of(url) | {"GRIDWARD_PORT": str(port)}
     server = subprocess.Popen(
         [GRIDWARD, "serve"], env=environment, stderr=subprocess.PIPE, text=True
     )
@@ -60,3 +55,19 @@ def sample_service(databases: Databases, template: str) -> Iterator[Service]:
     server.terminate()
     assert server.wait(20) in (0, -15)
     server.stderr.close()
+
+
+def environment_of(url: str) -> dict[str, str]:
+    """The environment in which a command speaks English and works on a database."""
+    return os.environ | {"GRIDWARD_DATABASE_URL": url, "GRIDWARD_LANGUAGE": "en"}
+
+
+@pytest.fixture(scope="session")
+def sample_service(databases: Databases, template: str) -> Iterator[Service]:
+    """`gridward demo` and `gridward serve`, as the README has them."""
+    url = databases.make(template)
+    subprocess.run(
+        [GRIDWARD, "demo"], env=environment_of(url), check=True, stdout=subprocess.DEVNULL
+    )
+    with serving(url) as service:
+        yield service

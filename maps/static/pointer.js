@@ -6,6 +6,9 @@
     const hint = L.tooltip({ className: "hint", direction: "top", offset: [0, -8], opacity: 1 });
     let waiting = false;
     map.on("click", ({ latlng }) => press(map, latlng));
+    map.getContainer().addEventListener("keydown", (event) => { // the middle stands for the pointer
+      if (event.key === "Enter" && event.target === map.getContainer()) press(map, map.getCenter());
+    });
     map.on("mousemove", ({ latlng }) => {
       if (waiting) return;
       waiting = true;

@@ -44,10 +44,12 @@
 
   const from = (what) => (zoom) => zoom >= G.style.zooms[what];
 
-  const gathered = () =>
-    G.view(G.gate(once(G.clusters("issues", (props) => G.isShown(props))), (zoom) => !G.isApart(zoom)));
+  let clusters; // of what is shown now: tiles gathered before a filter was set are not drawn after it
 
-  const once = (cache) => () => cache;
+  function gathered() {
+    clusters = G.clusters("issues", (props) => G.isShown(props));
+    return G.view(G.gate(() => clusters, (zoom) => !G.isApart(zoom)));
+  }
 
   /* Whether issues are drawn one by one, no longer in bubbles. */
   G.isApart = (zoom) => zoom >= G.style.zooms.dots;

@@ -132,6 +132,14 @@ def test_a_building_tells_its_whole_history(open_page, sample_service: Service, 
     assert code in shown.text(".leaflet-popup")
 
 
+def test_enter_on_the_map_opens_what_is_in_its_middle(open_page, sample_service: Service):
+    code, lon, lat = sample_service.spot(UNCOVERED)
+    shown = open_page()
+    shown.look(lon, lat, 18)
+    shown.page.locator(".folium-map").press("Enter")
+    assert code in shown.text(".leaflet-popup")
+
+
 @pytest.mark.parametrize("screen", SCREENS)
 def test_two_days_are_compared_by_a_divider_and_a_table_of_changes(open_page, screen: str):
     shown = open_page(screen=screen)
@@ -277,6 +285,20 @@ def test_issues_of_a_period_are_counted_and_drawn_as_clusters_or_heat(open_page,
     assert some > 0
     expect(shown.page.locator(".legend")).to_contain_text("Issues gathered here")
     shown.page.wait_for_url("**heat=1*")
+
+
+def test_a_link_to_the_heat_map_draws_no_bubbles(open_page):
+    shown = open_page("issues#heat=1")
+    shown.page.wait_for_timeout(500)
+    shown.settle()
+    drawn = shown.page.evaluate(
+        """() => {
+          const view = Gridward.layers.issues.views.get("clusters");
+          const tiles = [...view.tileCache.cache().cache.values()];
+          return [...new Set(tiles.flatMap(({ data }) => [...data.keys()]))];
+        }"""
+    )
+    assert drawn == ["heat"]
 
 
 def test_every_served_page_is_small(open_page, sample_service: Service):
