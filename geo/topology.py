@@ -106,6 +106,13 @@ def flaws(geoms: Geoms, within: shapely.Geometry | None = None) -> list[Patch]:
     return [*overlaps(geoms), *gaps(geoms, within), *beyond]
 
 
+def area_m2(ground: shapely.Geometry) -> float:
+    """Return the area of a piece of ground, whatever way round its rings run."""
+    parts = [part for part in shapely.get_parts(ground) if part.geom_type == "Polygon"]
+    oriented = [shapely.orient_polygons(part) for part in parts]
+    return float(sum(abs(GEOD.geometry_area_perimeter(part)[0]) for part in oriented))
+
+
 def slivers(geoms: Geoms, thinner_m: float) -> list[Patch]:
     """Return the parts of polygons that are thinner than so many metres."""
     parts, owners = shapely.get_parts(geoms, return_index=True)

@@ -1,0 +1,1 @@
+"""Plans: redrawing the grids of communities so that they go on tiling them."""

@@ -1,0 +1,54 @@
+"""Carrying out the steps of a plan, one after the other."""
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from geo.errors import Invalid
+from geo.plans import edits
+from geo.plans.operations import Merge, Operation, Rename, Situation, Split
+from geo.plans.partition import Partition
+
+Partitions = Mapping[str, Partition]
+"""The communities touched so far; others are asked of the situation."""
+
+
+class CommunitiesApart(Invalid):
+    """Grids to be merged lie in several communities."""
+
+    code = "communities_apart"
+
+
+def apply(partitions: Partitions, operation: Operation, situation: Situation) -> Partitions:
+    """Return the partitions after one step. Whatever it raises, nothing has changed."""
+    community = _community(operation, situation)
+    before = partitions.get(community) or situation.partition(community)
+    return MappingProxyType({**partitions, community: _edit(before, operation)})
+
+
+def replay(operations: Iterable[Operation], situation: Situation) -> Partitions:
+    """Return the partitions after some steps; to undo is to replay fewer."""
+    partitions: Partitions = MappingProxyType({})
+    for operation in operations:
+        partitions = apply(partitions, operation, situation)
+    return partitions
+
+
+def _edit(before: Partition, operation: Operation) -> Partition:
+    match operation:
+        case Split(code, line, into):
+            return edits.split(before, code, line, into)
+        case Merge(codes, into):
+            return edits.merge(before, codes, into)
+        case Rename(code, name):
+            return edits.rename(before, code, name)
+
+
+def _community(operation: Operation, situation: Situation) -> str:
+    codes = operation.codes if isinstance(operation, Merge) else (operation.code,)
+    found = sorted({situation.community_of(code) for code in codes})
+    if len(found) != 1:
+        raise CommunitiesApart(
+            f"The grids lie in {len(found)} communities, not in one.",
+            hint="Name grids of one community.",
+        )
+    return found[0]

@@ -1,0 +1,148 @@
+"""Splitting, merging and renaming grids keeps them tiling the very same ground."""
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geo import topology
+from geo.plans import edits
+from geo.plans.apply import CommunitiesApart, apply, replay
+from geo.plans.cutting import BadCut
+from geo.plans.diff import diff, lineage
+from geo.plans.operations import BadOperation, Merge, Rename, Split, from_json, to_json
+from geo.plans.partition import Grid, NotInPartition, Partition, same_ground, shapes
+
+HOME = "230402001001"
+A, B, C, D = (f"{HOME}{number:03}" for number in range(1, 5))
+STEP = 0.001
+
+
+def square(x, y):
+    return shapely.box(x * STEP, y * STEP, (x + 1) * STEP, (y + 1) * STEP)
+
+
+def line(*at):
+    return shapely.LineString(np.array(at) * STEP)
+
+
+@pytest.fixture(scope="module")
+def row() -> Partition:
+    """a | b | c   three squares side by side."""
+    grids = {code: Grid(code[-1], square(x, 0)) for x, code in enumerate((A, B, C))}
+    return Partition(HOME, shapely.box(0, 0, 3 * STEP, STEP), grids, frozenset())
+
+
+class World:
+    def __init__(self, partition):
+        self._partition = partition
+
+    def partition(self, community):
+        return self._partition
+
+    def community_of(self, code):
+        return code[:12]
+
+
+def test_a_split_gives_the_other_piece_a_fresh_code(row):
+    after = edits.split(row, A, line((-1, 0.3), (2, 0.3)).intersection(square(0, 0).buffer(1e-4)))
+    assert list(after.grids) == [A, B, C, D]
+    assert after.grids[A].geom.area > after.grids[D].geom.area
+    assert same_ground(row, after)
+
+
+def test_only_a_neighbour_on_the_cut_border_receives_a_corner(row):
+    after = edits.split(row, A, line((0.3, -0.1), (0.3, 0.6), (1.1, 0.6)))
+    assert len(after.grids[B].geom.exterior.coords) == 6
+    assert after.grids[C] == row.grids[C]
+    [moved] = [delta.moved_m2 for delta in diff(row.grids, after.grids) if delta.code == B]
+    assert moved == 0
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        line((5, 5), (6, 6)),
+        line((0.2, 0.2), (0.8, 0.8)),
+        line((-0.1, 0.2), (0.5, 0.5)),
+        line((-0.1, 0.2), (1.5, 0.2), (1.5, 0.6), (-0.1, 0.6)),
+        line((0, 0), (0, 1)),
+        line((-0.1, 0), (0.9, 0.9), (0.9, 0.1), (-0.1, 0.9)),
+    ],
+    ids=["misses", "inside", "ends inside", "in three", "along the border", "crosses itself"],
+)
+def test_a_line_that_does_not_cut_in_two_is_refused(row, drawn):
+    with pytest.raises(BadCut) as refused:
+        edits.split(row, A, drawn)
+    assert refused.value.hint
+
+
+def test_a_split_undone_by_a_merge_keeps_the_code_used(row):
+    cut = edits.split(row, A, line((0.5, -0.1), (0.4, 1.1)))
+    again = edits.split(edits.merge(cut, [A, D]), A, line((0.5, -0.1), (0.4, 1.1)))
+    assert D not in again.grids
+    with pytest.raises(edits.CodeTaken):
+        edits.split(again, A, line((0.8, -0.1), (0.8, 1.1)), (A, D))
+
+
+def test_grids_that_do_not_touch_are_not_merged(row):
+    with pytest.raises(edits.GridsApart):
+        edits.merge(row, [A, C])
+    assert list(edits.merge(row, [A, B, C]).grids) == [A]
+
+
+def test_ground_that_is_missing_or_taken_twice_is_seen(row):
+    assert not same_ground(row, row.with_grids({A: row.grids[A], B: row.grids[B]}))
+    assert not same_ground(row, row.with_grids({**row.grids, C: Grid(None, square(1.9, 0))}))
+
+
+def test_steps_go_to_json_and_back_and_bad_ones_are_refused():
+    for step in (Split(A, line((0, 0), (1, 1)), (A, D)), Merge((A, B)), Rename(A, None)):
+        assert from_json(to_json(step)) == step
+    for bad in ({}, {"kind": "melt"}, {"kind": "split", "code": A, "line": {"type": "Point"}}):
+        with pytest.raises(BadOperation):
+            from_json(bad)
+
+
+def test_merging_across_communities_or_an_unknown_grid_is_refused(row):
+    with pytest.raises(CommunitiesApart):
+        apply({}, Merge((A, "230402001002001")), World(row))
+    with pytest.raises(NotInPartition):
+        apply({}, Rename(D, "x"), World(row))
+
+
+def test_a_change_twice_undone_is_the_change_and_lineage_tells_shares(row):
+    after = edits.rename(edits.split(row, B, line((1.25, -1), (1.25, 2))), C, "new")
+    for delta in diff(row.grids, after.grids):
+        assert ~~delta == delta
+    kinds = {delta.code: set(delta.kinds) for delta in diff(row.grids, after.grids)}
+    assert (kinds[B], kinds[D], kinds[C]) == ({"redrawn"}, {"added"}, {"renamed"})
+    shares = {(d.from_code, d.to_code): d.share for d in lineage(row.grids, after.grids)}
+    assert shares[B, D] == pytest.approx(0.25, abs=1e-6)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(*[st.floats(0, 1)] * 4, st.booleans()), max_size=8))
+def test_any_steps_tile_the_same_ground_and_undo_to_the_very_bytes(row, draws):
+    world, now, done, states = World(row), {HOME: row}, [], [row]
+    for pick, across, start, end, is_merge in draws:
+        codes = list(now[HOME].grids)
+        code = codes[int(pick * (len(codes) - 1))]
+        x0, y0, x1, y1 = now[HOME].grids[code].geom.bounds
+        drawn = shapely.LineString(
+            [(x0 + start * (x1 - x0), y0 - STEP), (x0 + end * (x1 - x0), y1 + STEP)]
+        )
+        other = codes[int(across * (len(codes) - 1))]
+        step = Merge((code, other)) if is_merge else Split(code, drawn)
+        try:
+            now = apply(now, step, world)
+        except (BadCut, edits.GridsApart):
+            continue
+        done.append(step)
+        states.append(now[HOME])
+        ground = shapely.union_all(shapes(now[HOME]))
+        assert topology.area_m2(ground.symmetric_difference(row.outline)) < topology.NOTHING_M2
+        assert shapely.coverage_is_valid(shapes(now[HOME]))
+    for steps in range(1, len(done) + 1):
+        assert replay(done[:steps], world)[HOME].grids == states[steps].grids
