@@ -34,6 +34,8 @@ COLOURS: Final = {
     "built": "#d5d9dc",
     "built_line": "#b2b9be",
     "selected": "#0b5fa5",
+    "gained": "#00695c",
+    "lost": "#1c2b36",
     "no_data": "#d9dcde",
     "road": "#ffffff",
     "road_line": "#d5d0c6",

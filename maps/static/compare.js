@@ -2,6 +2,9 @@
 "use strict";
 
 (function (G) {
+  /* By the code of a building: whether it "gained" or "lost" a manager between the days compared. */
+  G.changes = new Map();
+
   const TWINS = ["shade", "backdrop", "borders", "grids", "buildings", "names"];
 
   /* The layer that is drawn at a place: the earlier day's, left of the divider. */
@@ -24,6 +27,8 @@
       map.getContainer().after(this.box);
       map.on("move zoomend resize", () => this.clip());
       G.on("day", () => this.draw());
+      for (const subject of ["day", "compare"]) G.on(subject, () => this.note());
+      G.whenStill(map, () => G.state.then && this.note());
       G.divider = this;
     }
 
@@ -56,6 +61,18 @@
         const kept = G.layers[name]?.getContainer?.();
         if (kept) kept.style.clip = "";
       }
+    }
+
+    /* Notes which buildings in view gained or lost a manager, so that they stand out on both sides. */
+    async note() {
+      const { then, on } = G.state;
+      const near = then && G.zoom(this.map) >= G.style.zooms.buildings;
+      const [before, after] = near ? await Promise.all([then, on].map((day) => G.inView(this.map, "buildings", day))) : [];
+      if (then !== G.state.then || on !== G.state.on) return;
+      const was = new Map((before ?? []).map(({ props }) => [props.code, G.isCovered(props)]));
+      const marks = (after ?? []).filter(({ props }) => (was.get(props.code) ?? false) !== G.isCovered(props));
+      G.changes = new Map(marks.map(({ props }) => [props.code, G.isCovered(props) ? "gained" : "lost"]));
+      G.refresh("buildings");
     }
 
     x() {

@@ -33,6 +33,8 @@
       entry(G.swatch(covered), G.word("covered")),
       entry(G.swatch(never_covered), G.word("never_covered")),
       entry(G.swatch(lapsed, "hatched"), G.word("lapsed")),
+      ...(G.state.then ? ["gained", "lost"] : []).map((change) =>
+        entry(G.swatch(G.style.colours[change], `outline ${change}`), G.word(`column.${change}`))),
     ]);
   }
 
@@ -78,6 +80,7 @@
     G.on("level", draw);
     G.on("measure", draw);
     G.on("filter", draw);
+    G.on("compare", draw);
     control.addTo(map);
     draw();
   };

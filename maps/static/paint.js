@@ -80,6 +80,13 @@
   const edge = (props, stroke, width, dash = null) =>
     selected(props) ? { stroke: colours().selected, width: 3.5 } : { stroke, width, dash };
 
+  /* The edge of a building: marked where its coverage differs between two days, solid or dashed. */
+  function outline(props, stroke, width) {
+    const change = G.changes.get(props.code);
+    if (!change || selected(props)) return edge(props, stroke, width);
+    return { stroke: colours()[change], width: 2.6, dash: change === "lost" ? [4, 3] : null };
+  }
+
   function grids() {
     const thickness = (zoom) => (zoom >= 15 ? 1.1 : zoom >= 13 ? 0.6 : 0.25);
     const line = (zoom, props) =>
@@ -93,10 +100,10 @@
     const { covered, covered_line, never_covered, lapsed, uncovered_line, built, built_line } = colours();
     const look = (zoom, props) => {
       if (!G.tellsCoverage()) return { fill: built, ...edge(props, built_line, zoom >= 16 ? 0.8 : 0) };
-      if (G.isCovered(props)) return { fill: covered, ...edge(props, covered_line, zoom >= 16 ? 0.8 : 0) };
+      if (G.isCovered(props)) return { fill: covered, ...outline(props, covered_line, zoom >= 16 ? 0.8 : 0) };
       const fill = props.reason === "lapsed" ? lapsed : never_covered;
       const hatch = props.reason === "lapsed" && zoom >= 15 ? uncovered_line : null;
-      return { fill, hatch, ...edge(props, uncovered_line, zoom >= 15 ? 1.2 : 0.6) };
+      return { fill, hatch, ...outline(props, uncovered_line, zoom >= 15 ? 1.2 : 0.6) };
     };
     const rule = (wanted) => ({
       dataLayer: "buildings",

@@ -170,6 +170,18 @@ def test_two_days_are_compared_by_a_divider_and_a_table_of_changes(open_page, sc
     expect(divider).to_be_hidden()
 
 
+def test_buildings_that_changed_between_two_days_stand_out(open_page):
+    shown = open_page("property-coverage#then=2024-01-01")
+    shown.page.locator(f"tbody tr[data-code='{WEIMIN}']").click()
+    shown.page.wait_for_function(
+        "() => [...Gridward.changes.values()].filter((change) => change === 'gained').length >= 15"
+    )
+    expect(shown.page.locator(".legend")).to_contain_text("Gained")
+    shown.page.get_by_role("button", name="Compare two days").click()
+    shown.page.wait_for_function("() => Gridward.changes.size === 0")
+    expect(shown.page.locator(".legend")).not_to_contain_text("Gained")
+
+
 def test_a_link_shows_the_same_view_to_somebody_else(open_page, sample_service: Service):
     code, lon, lat = sample_service.spot(UNCOVERED)
     first = open_page()
