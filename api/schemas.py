@@ -180,3 +180,59 @@ class Found(BaseModel):
     name: str | None
     lon: float
     lat: float
+
+
+class RevisionOut(FromRow):
+    """One publication of micro-grids."""
+
+    number: int = Field(examples=[7])
+    title: str = Field(examples=["Weimin: grids 4 and 5 become one"])
+    author: str = Field(examples=["coordinator"])
+    published_at: datetime.datetime
+    effective_at: datetime.datetime = Field(description="From when its grids are in force.")
+
+
+class RevisionsOut(BaseModel):
+    """A page of revisions, newest first; `links` has `next` while there is more."""
+
+    revisions: list[RevisionOut]
+    links: list[Link] = []
+
+
+class Descent(BaseModel):
+    """Ground that went from one grid to another, as a share of the grid that it left."""
+
+    from_code: str
+    to_code: str
+    share: float = Field(examples=[0.4])
+
+
+class RevisionDetail(RevisionOut):
+    """One publication, where it was, and which ground went where."""
+
+    communities: list[str]
+    lineage: list[Descent]
+
+
+class Shape(BaseModel):
+    """A grid on one side of a change."""
+
+    name: str | None
+    geometry: dict[str, Any]
+
+
+class GridChange(BaseModel):
+    """One grid that differs; `before` is null for a new one, `after` for one that is gone."""
+
+    code: str = Field(examples=["230407003002004"])
+    kinds: list[Literal["added", "removed", "redrawn", "renamed"]]
+    moved_m2: float = Field(description="Ground won and lost; 0 where only a corner was added.")
+    before: Shape | None
+    after: Shape | None
+
+
+class GridChanges(BaseModel):
+    """What differs between two states, by code; `links` has `next` while there is more."""
+
+    changes: list[GridChange]
+    links: list[Link] = []

@@ -113,7 +113,8 @@ def get(session: Session, number: int) -> Revision:
     revision = session.get(Revision, number)
     if revision is None:
         raise RevisionUnknown(
-            f"There is no revision {number}.", hint="gridward revisions lists them."
+            f"There is no revision {number}.",
+            hint="GET /v1/revisions and gridward revisions list them.",
         )
     return revision
 

@@ -1,4 +1,4 @@
-"""Micro-grids, now and at past moments."""
+"""Micro-grids, now and at past moments, and beside them the revisions that publish them."""
 
 from typing import Any
 
@@ -7,13 +7,15 @@ from fastapi import APIRouter, Request, Response
 from api.cache import tagged
 from api.deps import AreaCode, Box, Code, Moment, PagingDep, PastMoment, SessionDep
 from api.formats import LIST, MEDIA, Format, FormatDep, listing
+from api.routes import revisions
 from api.schemas import Feature, FeatureCollection, GridShape
 from geo import features, grids
 
-router = APIRouter(prefix="/v1/grids", tags=["grids"])
+router = APIRouter(tags=["grids"])
+router.include_router(revisions.router)
 
 
-@router.get("", response_model=FeatureCollection, responses=LIST)
+@router.get("/v1/grids", response_model=FeatureCollection, responses=LIST)
 def list_grids(
     request: Request,
     session: SessionDep,
@@ -28,14 +30,14 @@ def list_grids(
     return listing(request, session, asked, form, paging)
 
 
-@router.get("/{code}", response_model=Feature)
+@router.get("/v1/grids/{code}", response_model=Feature)
 def grid(request: Request, session: SessionDep, code: Code, at: PastMoment = None) -> Response:
     """One grid, at a moment or as it is now; a retired one as it last was, with its successors."""
     written = features.one(session, grids.get(session, code, at=at))
     return tagged(request, written.encode(), MEDIA[Format.GEOJSON])
 
 
-@router.get("/{code}/history", response_model=list[GridShape])
+@router.get("/v1/grids/{code}/history", response_model=list[GridShape])
 def history(session: SessionDep, code: Code) -> list[dict[str, Any]]:
     """Every shape the grid has had."""
     return grids.history(session, code)
