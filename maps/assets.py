@@ -45,6 +45,43 @@ SCRIPTS: Final = {
         "page.js",
     ),
 }
+TABLE_SCRIPTS: Final = {
+    "leaflet": ("dist/leaflet.js",),
+    "protomaps-leaflet": ("dist/protomaps-leaflet.js",),
+    "gridward": (
+        "words.js",
+        "nodes.js",
+        "pack.js",
+        "register.js",
+        "sources.js",
+        "symbols.js",
+        "labels.js",
+        "paint.js",
+        "tiles.js",
+        "search.js",
+        "ask.js",
+        "dialog.js",
+        "shapes.js",
+        "plan.js",
+        "desk.js",
+        "ground.js",
+        "brush.js",
+        "line.js",
+        "cross.js",
+        "toolbar.js",
+        "panel.js",
+        "findings.js",
+        "impact.js",
+        "remarks.js",
+        "publish.js",
+        "redraw.js",
+    ),
+}
+LIST_SCRIPTS: Final = {"gridward": ("words.js", "nodes.js", "ask.js", "plans.js")}
+TABLE_STYLES: Final = {
+    "leaflet": ("dist/leaflet.css",),
+    "gridward": ("gridward.css", "redraw.css"),
+}
 STYLES: Final = {"leaflet": ("dist/leaflet.css",), "gridward": ("gridward.css",)}
 DOCUMENTATION: Final = {
     "swagger-ui-dist": ("swagger-ui-bundle.js", "swagger-ui.css", "favicon-32x32.png")
@@ -101,6 +138,24 @@ def styles() -> tuple[Asset, ...]:
 
 
 @cache
+def table_scripts() -> tuple[Asset, ...]:
+    """Return the scripts of the redraw table in the order in which they load."""
+    return _assets(TABLE_SCRIPTS)
+
+
+@cache
+def list_scripts() -> tuple[Asset, ...]:
+    """Return the scripts of the list of plans in the order in which they load."""
+    return _assets(LIST_SCRIPTS)
+
+
+@cache
+def table_styles() -> tuple[Asset, ...]:
+    """Return the style sheets of the redraw table and of the list of plans."""
+    return _assets(TABLE_STYLES)
+
+
+@cache
 def documentation() -> tuple[Asset, ...]:
     """Return the script, the style and the icon of the page that documents the routes."""
     return _assets(DOCUMENTATION)
@@ -112,7 +167,8 @@ def files() -> list[tuple[str, Path]]:
     Raises AssetsMissing when npm has not installed the packages. The URLs carry the version,
     so the answers may be cached for ever.
     """
-    served = (*scripts(), *styles(), *_assets(IMAGES), *documentation())
+    pages = (*scripts(), *styles(), *table_scripts(), *list_scripts(), *table_styles())
+    served = dict.fromkeys((*pages, *_assets(IMAGES), *documentation()))
     return [(asset.url, asset.file) for asset in served]
 
 

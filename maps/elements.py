@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import folium
@@ -15,6 +15,7 @@ from markupsafe import Markup
 from maps import assets, pack
 
 PAGE: Final = "page.html"
+DEEPEST_ZOOM: Final = 20
 
 
 class CityMap(folium.Map):
@@ -22,6 +23,20 @@ class CityMap(folium.Map):
 
     default_js: list[tuple[str, str]] = []  # noqa: RUF012  # as folium.Map declares them
     default_css: list[tuple[str, str]] = []  # noqa: RUF012
+
+
+def city_map(bounds: tuple[float, float, float, float]) -> CityMap:
+    """Return an empty map around west, south, east, north."""
+    west, south, east, north = bounds
+    return CityMap(
+        location=[(south + north) / 2, (west + east) / 2],
+        tiles=None,
+        zoom_start=11,
+        max_zoom=DEEPEST_ZOOM,
+        zoom_control=False,
+        zoom_snap=0.5,
+        fade_animation=False,
+    )
 
 
 class VectorTiles(Layer):
@@ -63,9 +78,21 @@ class Sheet(Figure):
     `said` holds what the template needs; `blocks` is JSON by the id of its data block.
     """
 
-    def __init__(self, said: dict[str, Any], blocks: dict[str, Any], *, embedded: bool) -> None:
+    def __init__(
+        self,
+        said: dict[str, Any],
+        blocks: dict[str, Any],
+        *,
+        embedded: bool,
+        template: str = PAGE,
+        scripts: Sequence[assets.Asset] | None = None,
+        styles: Sequence[assets.Asset] | None = None,
+    ) -> None:
         super().__init__()
         self.header._children.clear()
+        self.template = template
+        self.scripts = assets.scripts() if scripts is None else scripts
+        self.styles = assets.styles() if styles is None else styles
         self.said = said
         self.blocks = blocks
         self.embedded = embedded
@@ -80,9 +107,9 @@ class Sheet(Figure):
         script = self.script.render()
         codes = [script]
         links: list[Element] = []
-        for asset in assets.styles():
+        for asset in self.styles:
             links.append(_link(CssLink(asset.url), assets.style_text(asset), self.embedded))
-        for asset in assets.scripts():
+        for asset in self.scripts:
             code = assets.script_text(asset)
             links.append(_link(JavascriptLink(asset.url), code, self.embedded))
             codes.append(code)
@@ -90,7 +117,7 @@ class Sheet(Figure):
         self.script_hashes = tuple(digest(code) for code in inline)
         return (
             _templates()
-            .get_template(PAGE)
+            .get_template(self.template)
             .render(
                 self.said,
                 header=Markup("\n".join(link.render(embedded=self.embedded) for link in links)),

@@ -10,7 +10,7 @@ import folium
 from geo.settings import Language
 from maps import basemap as basemaps
 from maps import style
-from maps.elements import CityMap, Opening, Sheet, VectorTiles
+from maps.elements import CityMap, Opening, Sheet, VectorTiles, city_map
 from maps.pack import pack
 from maps.sources import COLUMNS, City, Tiles
 from maps.words import WORDS, day, word
@@ -26,8 +26,6 @@ DRAWN_FROM: Final = {"shade": "areas", "borders": "areas", "names": "areas"}
 
 ISSUES_GROUND: Final = {"buildings": ("code", "name"), "grids": ("code", "name")}
 """What the issues page carries of the ground beneath them: enough to find a place."""
-
-DEEPEST_ZOOM: Final = 20
 
 
 @dataclass(frozen=True)
@@ -117,16 +115,7 @@ def _map(
     ground: folium.TileLayer | None,
     language: Language,
 ) -> CityMap:
-    west, south, east, north = data.bounds
-    drawn = CityMap(
-        location=[(south + north) / 2, (west + east) / 2],
-        tiles=None,
-        zoom_start=11,
-        max_zoom=DEEPEST_ZOOM,
-        zoom_control=False,
-        zoom_snap=0.5,
-        fade_animation=False,
-    )
+    drawn = city_map(data.bounds)
     if ground is not None:
         ground.add_to(drawn)
     for layer in layers:

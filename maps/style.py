@@ -46,6 +46,7 @@ COLOURS: Final = {
     "in_progress": "#e69f00",
     "resolved": "#5b8fb0",
     "closed": "#9aa5ad",
+    "line": "#b3004b",
 }
 """Uncovered is orange-red against grey-blue: told apart by every eye, and by lightness in print."""
 
@@ -76,6 +77,18 @@ CATEGORY_COLOURS: Final = (
 )
 """Okabe and Ito's palette, handed to issue categories from the most frequent on; then grey."""
 
+GRID_COLOURS: Final = (
+    "#0072b2",
+    "#e6a100",
+    "#56b4e9",
+    "#d55e00",
+    "#009e73",
+    "#cc79a7",
+    "#f0e442",
+    "#332288",
+)
+"""Okabe and Ito's palette and Tol's indigo for grids side by side; their numbers stand on them."""
+
 
 def sheet() -> dict[str, object]:
     """Return all of it in the form that the scripts of a page read."""
@@ -85,6 +98,7 @@ def sheet() -> dict[str, object]:
         "loads": LOAD_COLOURS,
         "heat": HEAT_COLOURS,
         "categories": CATEGORY_COLOURS,
+        "gridColours": GRID_COLOURS,
         "levels": LEVELS,
         "levelZooms": LEVEL_ZOOMS,
         "zooms": ZOOMS,

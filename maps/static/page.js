@@ -176,14 +176,4 @@
     G.refresh("borders", "grids", "buildings", "issues");
     G.tell("selected");
   };
-
-  /* Calls back once all tiles of the map stand. */
-  G.whenDrawn = function (on, then) {
-    const ask = () => {
-      const loading = Object.values(G.layers).some((layer) => on.hasLayer(layer) && layer.isLoading());
-      if (loading || G.isStale()) setTimeout(ask, 60);
-      else then();
-    };
-    setTimeout(ask, 60);
-  };
 })(window.Gridward);

@@ -86,6 +86,16 @@
   /* Whether layers still wait to be drawn again. */
   G.isStale = () => stale.size > 0;
 
+  /* Calls back once all tiles of the map stand. */
+  G.whenDrawn = function (on, then) {
+    const ask = () => {
+      const loading = Object.values(G.layers).some((layer) => on.hasLayer(layer) && layer.isLoading());
+      if (loading || G.isStale()) setTimeout(ask, 60);
+      else then();
+    };
+    setTimeout(ask, 60);
+  };
+
   /* Between two whole zooms the map shrinks its tiles; what is drawn on them grows to make up for it. */
   G.rescale = function (map) {
     const scale = 2 ** (G.zoom(map) - map.getZoom());

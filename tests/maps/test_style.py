@@ -88,3 +88,10 @@ def test_text_has_the_contrast_that_readers_need(ink):
 def test_finer_levels_come_with_closer_zooms():
     zooms = [style.LEVEL_ZOOMS[level] for level in style.LEVELS]
     assert zooms == sorted(zooms)
+
+
+@pytest.mark.parametrize("eyes", VISION)
+def test_grids_side_by_side_differ_for_all_eyes(eyes):
+    seen = [lab(np.array(VISION[eyes]) @ linear(colour)) for colour in style.GRID_COLOURS]
+    apart = [np.linalg.norm(a - b) for at, a in enumerate(seen) for b in seen[:at]]
+    assert min(apart) > 15

@@ -9,48 +9,64 @@ import pytest
 from geo.models import IssueStatus, ManagerKind
 from geo.settings import Language
 from maps import assets
+from maps.redraw_words import REDRAW_WORDS
 from maps.words import WORDS, day, word
 
 TEMPLATES = Path(assets.__file__).parent / "templates"
 TERMS = ("manager", "category", "channel", "status", "datum", "use")
+REDRAW_TERMS = ("tool", "hint", "hint_pick", "plan", "step", "finding", "moving")
+CATALOGUES = {"words.py", "redraw_words.py"}
+OF_THE_TABLE = {"redraw.html", "plans.html", "redraw.py"}
 
 
-def sources() -> str:
-    files = [*assets.own().glob("*.js"), *TEMPLATES.iterdir()]
-    files += [file for file in TEMPLATES.parent.glob("*.py") if file.name != "words.py"]
-    return "\n".join(file.read_text("utf-8") for file in files)
+def sources(of_the_table: bool) -> str:
+    """Everything that says a word on the redraw table, or on the map pages."""
+    if of_the_table:
+        scripts = [*assets.TABLE_SCRIPTS["gridward"], *assets.LIST_SCRIPTS["gridward"]]
+    else:
+        scripts = [*assets.SCRIPTS["gridward"]]
+    files = [assets.own() / script for script in scripts]
+    beside = [*TEMPLATES.iterdir(), *TEMPLATES.parent.glob("*.py")]
+    files += [file for file in beside if (file.name in OF_THE_TABLE) == of_the_table]
+    return "\n".join(file.read_text("utf-8") for file in files if file.name not in CATALOGUES)
 
 
 def test_every_language_has_the_same_words():
-    zh, en = (WORDS[language] for language in Language)
+    zh, en = (REDRAW_WORDS[language] for language in Language)
     assert list(zh) == list(en)
 
 
 @pytest.mark.parametrize("language", Language)
 def test_no_word_is_empty(language):
-    assert all(text.strip() for text in WORDS[language].values())
+    assert all(text.strip() for text in REDRAW_WORDS[language].values())
 
 
 def test_the_places_to_fill_in_are_the_same_in_every_language():
-    for key in WORDS[Language.ZH]:
-        places = {frozenset(re.findall(r"\{(\w+)\}", WORDS[one][key])) for one in Language}
+    for key in REDRAW_WORDS[Language.ZH]:
+        places = {frozenset(re.findall(r"\{(\w+)\}", REDRAW_WORDS[one][key])) for one in Language}
         assert len(places) == 1, key
 
 
-def test_every_word_that_a_page_asks_for_exists():
-    text = sources()
+@pytest.mark.parametrize("of_the_table", [False, True])
+def test_every_word_that_a_page_asks_for_exists(of_the_table: bool):
+    text = sources(of_the_table)
     asked = set(re.findall(r"""G\.word\(\s*"([\w.-]+)\"""", text))
     asked |= set(re.findall(r"\{\{ words\.(\w+) \}\}", text))
     asked |= set(re.findall(r"""word\(language, "([\w.-]+)\"""", text))
     assert asked
-    assert asked <= set(WORDS[Language.ZH])
+    assert asked <= set((REDRAW_WORDS if of_the_table else WORDS)[Language.ZH])
 
 
-def test_no_word_is_left_over():
-    text = sources()
+@pytest.mark.parametrize("of_the_table", [False, True])
+def test_no_word_is_left_over(of_the_table: bool):
+    text = sources(of_the_table)
     said = set(re.findall(r""""([\w.-]+)\"""", text)) | set(re.findall(r"words\.(\w+)", text))
-    families = {*TERMS, *re.findall(r"""[`"](\w+)\.(?:\$\{|" ~|\{)""", text)}
-    left = {key for key in WORDS[Language.ZH] if key not in said}
+    terms = REDRAW_TERMS if of_the_table else TERMS
+    families = {*terms, *re.findall(r"""[`"](\w+)\.(?:\$\{|" ~|\{)""", text)}
+    words = set(WORDS[Language.ZH])
+    if of_the_table:
+        words = set(REDRAW_WORDS[Language.ZH]) - words
+    left = {key for key in words if key not in said}
     assert {key for key in left if key.split(".")[0] not in families} == set()
 
 

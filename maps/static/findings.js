@@ -1,0 +1,47 @@
+/* What the service found in the touched communities; each can be gone to. */
+"use strict";
+
+(function (G) {
+  class Findings {
+    constructor(place, map) {
+      this.place = place;
+      this.map = map;
+      this.mark = L.layerGroup().addTo(map);
+      G.on("plan", () => this.draw());
+      this.draw();
+    }
+
+    draw() {
+      this.mark.clearLayers();
+      const { findings } = G.plan;
+      G.counted("findings", findings.length, findings.some((finding) => finding.is_error));
+      const items = findings.map((finding) => G.node("li", {}, this.entry(finding)));
+      G.fill(this.place, items.length ? G.node("ul", { class: "found" }, items) : G.node("p", { class: "empty" }, G.word("nothing_found")));
+    }
+
+    entry(finding) {
+      const { kind, is_error: isError, codes, size, unit, meaning } = finding;
+      const title = G.config.words[`finding.${kind}`] ?? meaning;
+      return G.button([
+        G.node("span", { class: `weight ${isError ? "error" : ""}` }, G.word(isError ? "blocks" : "warns")),
+        G.node("b", {}, title),
+        G.node("small", {}, `${codes.map(G.shortCode).join(", ")} · ${G.number(size)} ${unit}`),
+      ], () => this.show(finding), { title: G.word("zoom_to") });
+    }
+
+    /* Goes to the place of a finding and marks it until the next step. */
+    show({ lon, lat, geometry }) {
+      this.mark.clearLayers();
+      const style = { pane: "plan-line", renderer: L.svg({ pane: "plan-line" }), color: G.style.colours.line, weight: 4, fillOpacity: 0.35, interactive: false };
+      const shape = geometry ? L.geoJSON(geometry, { style, pointToLayer: (_, at) => L.circleMarker(at, style) }) : null;
+      this.mark.addLayer(L.circleMarker([lat, lon], { ...style, radius: 14, fill: false }));
+      if (shape) this.mark.addLayer(shape);
+      const bounds = shape?.getBounds();
+      if (bounds?.isValid() && bounds.getNorthEast().distanceTo(bounds.getSouthWest()) > 20) {
+        this.map.fitBounds(bounds, { padding: [60, 60], maxZoom: 19, animate: false });
+      } else this.map.setView([lat, lon], Math.max(this.map.getZoom(), 18), { animate: false });
+    }
+  }
+
+  G.Findings = Findings;
+})(window.Gridward);

@@ -1,0 +1,50 @@
+"""The redraw table over a real register, and what it may load and run."""
+
+import json
+import re
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from api import redraw
+from api.pages import NothingToShow
+from geo.settings import Language, Settings
+from maps.redraw import Desk
+
+DESK = Desk("chen", "coordinator", csrf="known")
+
+
+def test_the_table_stands_on_the_grids_of_today(district: Session, settings: Settings):
+    page = redraw.table(district, DESK, 7, settings, Language.EN)
+    config = json.loads(re.search(r'id="gridward-config">(.*?)</script>', page.html)[1])
+    newest = district.scalar(text("SELECT max(number) FROM revision"))
+    assert config["plan"] == 7
+    assert f"revision={newest}" in config["served"]["query"]
+    assert config["account"] == {"login": "chen", "role": "coordinator"}
+    west, south, east, north = config["bounds"]
+    assert west < east
+    assert south < north
+
+
+def test_everything_that_the_table_loads_is_served(
+    client: TestClient, district: Session, settings: Settings
+):
+    page = redraw.table(district, DESK, 7, settings, Language.ZH)
+    loaded = re.findall(r'(?:src|href)="(/assets/[^"]+)"', page.html)
+    assert len(loaded) > 20
+    assert {client.get(address).status_code for address in loaded} == {200}
+
+
+def test_one_script_stands_in_the_page_and_its_hash_is_told(district: Session, settings: Settings):
+    page = redraw.table(district, DESK, 7, settings, Language.ZH)
+    assert len(re.findall(r"<script>", page.html)) == 1
+    assert len(page.script_hashes) == 1
+    assert " onclick=" not in page.html
+
+
+def test_an_empty_register_has_no_table(district: Session, settings: Settings):
+    district.execute(text("TRUNCATE area CASCADE"))
+    with pytest.raises(NothingToShow):
+        redraw.table(district, DESK, 7, settings, Language.ZH)
