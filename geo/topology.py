@@ -19,6 +19,8 @@ Geoms = NDArray[np.object_]
 GEOD = Geod(ellps="WGS84")
 ROUNDING = 1e-9
 """Degrees: a tenth of a millimetre."""
+M2_OF_A_SQUARE_DEGREE = 1.25e10
+"""No square degree is larger, anywhere."""
 NOTHING_M2 = 1e-4
 NOTHING_M = 5e-3
 """A patch under a square centimetre, or thinner than five millimetres, is the rounding of
@@ -107,10 +109,18 @@ def flaws(geoms: Geoms, within: shapely.Geometry | None = None) -> list[Patch]:
 
 
 def area_m2(ground: shapely.Geometry) -> float:
-    """Return the area of a piece of ground, whatever way round its rings run."""
+    """Return the area of a piece of ground, whatever way round its rings run.
+
+    Where a piece is thinner than coordinates can tell, its geodesic area is mere rounding, up to
+    tens of square centimetres: it counts for no more than its square degrees allow.
+    """
     parts = [part for part in shapely.get_parts(ground) if part.geom_type == "Polygon"]
-    oriented = [shapely.orient_polygons(part) for part in parts]
-    return float(sum(abs(GEOD.geometry_area_perimeter(part)[0]) for part in oriented))
+    return float(sum(_area_m2(shapely.orient_polygons(part)) for part in parts))
+
+
+def _area_m2(part: shapely.Polygon) -> float:
+    geodesic = abs(float(GEOD.geometry_area_perimeter(part)[0]))
+    return min(geodesic, float(part.area) * M2_OF_A_SQUARE_DEGREE)
 
 
 def slivers(geoms: Geoms, thinner_m: float) -> list[Patch]:

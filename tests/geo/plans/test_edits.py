@@ -146,3 +146,22 @@ def test_any_steps_tile_the_same_ground_and_undo_to_the_very_bytes(row, draws):
         assert shapely.coverage_is_valid(shapes(now[HOME]))
     for steps in range(1, len(done) + 1):
         assert replay(done[:steps], world)[HOME].grids == states[steps].grids
+
+
+def slanting(rng):
+    """A grid a few hundred metres wide at Hegang, turned a little, in rounded coordinates."""
+    slant, west = rng.uniform(-0.001, 0.001), rng.uniform(130.29, 130.30)
+    corners = [(0, 0), (0.004, slant), (0.004 - slant, slant + 0.003), (-slant, 0.003)]
+    ground = shapely.Polygon([(round(west + x, 8), round(47.37 + y, 8)) for x, y in corners])
+    return Partition(HOME, ground, {A: Grid("a", ground)}, frozenset())
+
+
+def test_no_straight_cut_is_refused_for_the_rounding_of_its_ends():
+    """A corner put on a slanting border moves it by less than an atom: no ground is lost."""
+    rng = np.random.default_rng(5)
+    for before in [slanting(rng) for _ in range(60)]:
+        height = 47.37 + rng.uniform(0.0012, 0.0018)
+        after = edits.split(before, A, shapely.LineString([(130.2, height), (130.4, height)]))
+        assert list(after.grids) == [A, B]
+        joined = edits.merge(after, [A, B])
+        assert [delta.moved_m2 for delta in diff(before.grids, joined.grids)] == [0]
