@@ -11,6 +11,7 @@
       this.buildings = new Map(); // by code: {code, name, households, geometry, extent, point, community}
       this.communities = new Set();
       this.names = new Map(); // of the communities
+      this.starts = new Map();
       this.findings = [];
       this.line = Promise.resolve(); // steps wait for each other: each needs the version of the one before
     }
@@ -54,6 +55,7 @@
         G.getAll(buildings, { area: community }), G.getAll(grids, { area: community }), G.register().area(community),
       ]);
       this.names.set(community, G.named(area));
+      this.starts.set(community, area.name); // grids have one name, in the city's own language
       for (const { properties, geometry } of homes) {
         if (geometry) this.buildings.set(properties.code, placed(properties, geometry, community));
       }
@@ -70,7 +72,7 @@
 
     /* A grid's own part of its name: the community stands above it. */
     gridName({ name, community_code: community }) {
-      const start = this.names.get(community);
+      const start = this.starts.get(community);
       return start && name?.startsWith(start) ? name.slice(start.length) : name;
     }
 
