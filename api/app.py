@@ -30,7 +30,7 @@ from geo import cluster, db
 from geo.live import Live
 from geo.settings import Settings
 
-ROUTERS = (lookup, areas, buildings, property_coverage, grids, issues, search, tiles)
+ROUTERS = (areas, buildings, property_coverage, grids, issues, search, tiles)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -39,7 +39,6 @@ def create_app(settings: Settings) -> FastAPI:
         title="Gridward",
         version=version("gridward"),
         summary="Buildings without property management, and the micro-grid of every place.",
-        dependencies=[Depends(known_parameters)],
         responses=errors.PROBLEMS,
         docs_url=None,
         redoc_url=None,
@@ -53,8 +52,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.sessions = sessionmaker(engine)
     app.state.metrics = registry
     app.state.parameters = {}
+    app.include_router(lookup.router)  # it looks after its parameters itself, for speed
     for subject in (*ROUTERS, operations, pages, assets):
-        app.include_router(subject.router)
+        app.include_router(subject.router, dependencies=[Depends(known_parameters)])
     errors.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(

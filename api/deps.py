@@ -15,10 +15,10 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import AwareDatetime
 from sqlalchemy.orm import Session
 
+from api.query import unknown
 from geo import moments
 from geo.datums import Datum
 from geo.live import Live
-from geo.places import Detail
 from geo.settings import Language, Settings
 
 
@@ -111,18 +111,6 @@ Code = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[^\x00]+$")]
 DatumName = Annotated[Datum, Query(description="The datum of the coordinates asked about.")]
 
 
-async def _details(
-    detail: Annotated[
-        str | None, Query(description="What more to tell, by commas.", examples=["border,building"])
-    ] = None,
-) -> frozenset[Detail]:
-    try:
-        return frozenset(map(Detail, detail.split(","))) if detail else frozenset()
-    except ValueError:
-        raise _fault("detail", f"should be among {', '.join(Detail)}", detail) from None
-
-
-Details = Annotated[frozenset[Detail], Depends(_details)]
 Lon = Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False, examples=[130.298])]
 Lat = Annotated[float, Query(ge=-90, le=90, allow_inf_nan=False, examples=[47.35])]
 
@@ -165,8 +153,7 @@ async def known_parameters(request: Request) -> None:
         return
     for name in request.query_params:
         if name not in known:
-            listed = ", ".join(sorted(known)) or "none"
-            raise _fault(name, f"is not a parameter here; known are: {listed}", None)
+            raise _fault(name, unknown(known), None)
 
 
 def _declared(request: Request) -> frozenset[str] | None:

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Install the system's packages for the needs named as arguments: python postgis node browser gdal.
+# Install the system's packages for the needs named as arguments, such as python postgis load.
 # Where a need is met nothing happens. Debian and Ubuntu: apt-get, with sudo unless root.
 # Elsewhere: says what to install and fails.
 set -eu
@@ -12,6 +12,7 @@ met() {
     node) node --version && npm --version ;;
     browser) command -v chromium && fc-list :lang=zh | grep . && .venv/bin/playwright --version ;;
     gdal) ogr2ogr --version ;;
+    load) command -v wrk && command -v hey ;;
     *) false ;;
     esac >/dev/null 2>&1
 }
@@ -30,6 +31,7 @@ packages() {
     node) echo nodejs npm ;;
     browser) echo chromium fontconfig fonts-noto-cjk libatomic1 ;; # the last for Playwright's Node.js
     gdal) echo gdal-bin ;;
+    load) echo wrk hey ;;
     *) echo "no such need: $1" >&2 && exit 2 ;;
     esac
 }
@@ -41,6 +43,7 @@ elsewhere() {
     node) echo "Node.js with npm" ;;
     browser) echo "Chromium, a font with Chinese characters such as Noto Sans CJK, and libatomic" ;;
     gdal) echo "GDAL's programs (ogr2ogr)" ;;
+    load) echo "the load generators wrk and hey" ;;
     esac
 }
 

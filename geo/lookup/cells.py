@@ -17,7 +17,7 @@ from geo.lookup.tape import blank, cut, settle
 SPLIT = 4
 """A cell near too many edges becomes a brick of this many columns and rows: one cache line."""
 
-FEWEST_CELLS, MOST_CELLS = 64**2, 2 * 1024**2
+FEWEST_CELLS, MOST_CELLS = 64**2, 8 * 1024**2
 """How many cells the root raster has, unless memory is short."""
 
 DEEPEST = 7
@@ -100,7 +100,7 @@ def build(
 
 
 def _choose_grain(edges: Edges) -> Grain:
-    """Four cells an edge, at most as many as a processor keeps close at hand."""
+    """Four cells an edge; more than MOST_CELLS save a point less than their memory costs it."""
     return Grain(min(MOST_CELLS, max(FEWEST_CELLS, 4 * len(edges.lines))), MOST_EDGES)
 
 
