@@ -20,6 +20,7 @@ class Metrics:
             registry=registry,
             buckets=_BUCKETS_S,
         )
+        self._timers: dict[tuple[object, ...], Histogram] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on and time it."""
@@ -39,4 +40,11 @@ class Metrics:
         finally:
             route = getattr(scope.get("route"), "path", "unknown")
             taken = time.perf_counter() - began
-            self.seconds.labels(scope["method"], route, status).observe(taken)
+            self._timer(scope["method"], route, status).observe(taken)
+
+    def _timer(self, *labels: object) -> Histogram:
+        """Return what counts these labels; finding it anew each time would cost as much again."""
+        timer = self._timers.get(labels)
+        if timer is None:
+            timer = self._timers[labels] = self.seconds.labels(*labels)
+        return timer

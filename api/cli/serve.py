@@ -33,6 +33,7 @@ def serve(
         port=settings.port,
         workers=workers,
         log_level="warning",
+        access_log=False,
         proxy_headers=False,
     )
 
