@@ -11,6 +11,7 @@ from sqlalchemy.orm import sessionmaker
 from starlette.middleware.gzip import GZipMiddleware
 
 from api import errors
+from api.batches import REVISION, SUMMARY
 from api.deps import known_parameters
 from api.metrics import Metrics
 from api.routes import (
@@ -62,7 +63,7 @@ def create_app(settings: Settings) -> FastAPI:
         allow_origins=settings.cors_origins,
         allow_methods=["GET", "POST"],
         allow_headers=["*"],
-        expose_headers=["ETag", "Link"],
+        expose_headers=["ETag", "Link", SUMMARY, REVISION],
     )
     app.add_middleware(Metrics, registry=registry)
     return app

@@ -1,9 +1,12 @@
 """Many locations at once: the bodies of `POST /v1/lookup`, in JSON, CSV and Arrow."""
 
+import asyncio
 import csv
 import datetime
 import io
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,13 +27,16 @@ from data.rows import to_csv
 from geo import datums
 from geo.datums import Datum
 from geo.errors import Invalid
-from geo.live import Live
+from geo.live import Live, Snapshot
 from geo.settings import Settings
 
 JSON, CSV, ARROW = "application/json", "text/csv", "application/vnd.apache.arrow.stream"
 SUMMARY = "Gridward-Summary"
 """The header in which the answer to a table says what was done and what looks wrong."""
+REVISION = "Gridward-Revision"
 ROWS = 1 << 16
+CLIENT_GONE = 499
+"""The status that the metrics show where the caller left before the answer; nobody reads it."""
 
 BODY: dict[str, Any] = {
     "requestBody": {
@@ -78,7 +84,25 @@ async def answer(request: Request, live: Live, settings: Settings, asked: Asked)
             f"A body of {media} is not read here.", hint=f"Send {JSON}, {CSV} or {ARROW}."
         )
     body = await _body(request, settings.batch_megabytes << 20)
-    return await run_in_threadpool(_READ[media], body, live, settings, asked)
+    async with _listening(request) as gone:
+        return await run_in_threadpool(_READ[media], body, live, settings, asked, gone)
+
+
+@asynccontextmanager
+async def _listening(request: Request) -> AsyncIterator[threading.Event]:
+    """Yield an event that is set when the caller goes away before the answer."""
+    gone = threading.Event()
+
+    async def listen() -> None:
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+        gone.set()
+
+    listening = asyncio.create_task(listen())
+    try:
+        yield gone
+    finally:
+        listening.cancel()
 
 
 async def _body(request: Request, most: int) -> bytes:
@@ -100,7 +124,9 @@ async def _body(request: Request, most: int) -> bytes:
     return b"".join(parts)
 
 
-def _json(body: bytes, live: Live, settings: Settings, _asked: Asked) -> Response:
+def _json(
+    body: bytes, live: Live, settings: Settings, _asked: Asked, _gone: threading.Event
+) -> Response:
     given = _points(body)
     if len(given.coords) > settings.batch_limit:
         raise TooLarge(
@@ -108,11 +134,13 @@ def _json(body: bytes, live: Live, settings: Settings, _asked: Asked) -> Respons
             hint="Send them in several requests, or as CSV or Arrow.",
         )
     snapshot = live.at(given.at)
-    codes = snapshot.assign(datums.to_wgs84(given.coords, given.datum))
-    written = {"revision": snapshot.revision, "codes": codes}
+    summary = placing.Summary()
+    positions = placing.positions(given.coords, given.datum, snapshot, summary)
+    written = {"revision": snapshot.revision, "codes": snapshot.codes[positions]}
     return Response(
         orjson.dumps(written, option=orjson.OPT_SERIALIZE_NUMPY, default=np.ndarray.tolist),
         media_type=JSON,
+        headers=_said(summary, given.datum, snapshot),
     )
 
 
@@ -164,7 +192,9 @@ def _fault(where: str, what: str) -> RequestValidationError:
     return RequestValidationError([{"loc": tuple(where.split(".")), "msg": what, "input": None}])
 
 
-def _csv(body: bytes, live: Live, _settings: Settings, asked: Asked) -> Response:
+def _csv(
+    body: bytes, live: Live, _settings: Settings, asked: Asked, gone: threading.Event
+) -> Response:
     try:
         header = body[: 1 << 20].partition(b"\n")[0].decode("utf-8-sig")
         names = next(csv.reader(io.StringIO(header)), [])
@@ -177,33 +207,45 @@ def _csv(body: bytes, live: Live, _settings: Settings, asked: Asked) -> Response
         )
     except (pa.ArrowInvalid, UnicodeDecodeError) as error:
         raise BadTable(f"The body is no CSV: {error}.", hint="Send UTF-8 with a header.") from None
-    return _table(table, live, asked, CSV, _csv_parts)
+    return _table(table, live, asked, gone, CSV, _csv_parts)
 
 
-def _arrow(body: bytes, live: Live, _settings: Settings, asked: Asked) -> Response:
+def _arrow(
+    body: bytes, live: Live, _settings: Settings, asked: Asked, gone: threading.Event
+) -> Response:
     try:
         table = pa.ipc.open_stream(pa.BufferReader(body)).read_all()
     except (pa.ArrowInvalid, OSError) as error:
         raise BadTable(f"The body is no Arrow stream: {error}.") from None
-    return _table(table, live, asked, ARROW, _arrow_parts)
+    return _table(table, live, asked, gone, ARROW, _arrow_parts)
 
 
 def _table(
     table: pa.Table,
     live: Live,
     asked: Asked,
+    gone: threading.Event,
     media: str,
     parts: Callable[[list[pa.RecordBatch]], Iterator[bytes]],
 ) -> Response:
     columns = placing.columns(table.column_names, asked.lon, asked.lat)
     snapshot, summary = live.at(asked.at), placing.Summary()
     batches = table.to_batches(ROWS) or [pa.RecordBatch.from_pylist([], table.schema)]
-    placed = [placing.place(rows, columns, asked.datum, snapshot, summary) for rows in batches]
-    headers = {
-        SUMMARY: " ".join(summary.sentences(asked.datum)),
-        "Gridward-Revision": str(snapshot.revision or ""),
-    }
+    placed = []
+    for rows in batches:
+        if gone.is_set():
+            return Response(status_code=CLIENT_GONE)
+        placed.append(placing.place(rows, columns, asked.datum, snapshot, summary))
+    headers = _said(summary, asked.datum, snapshot)
     return StreamingResponse(parts(placed), media_type=media, headers=headers)
+
+
+def _said(summary: placing.Summary, datum: Datum, snapshot: Snapshot) -> dict[str, str]:
+    """Return the headers that say what was done, and from which revision."""
+    return {
+        SUMMARY: " ".join(summary.sentences(datum)),
+        REVISION: str(snapshot.revision or ""),
+    }
 
 
 def _csv_parts(batches: list[pa.RecordBatch]) -> Iterator[bytes]:
@@ -222,7 +264,7 @@ def _arrow_parts(batches: list[pa.RecordBatch]) -> Iterator[bytes]:
     yield written.getvalue()
 
 
-_READ: dict[str, Callable[[bytes, Live, Settings, Asked], Response]] = {
+_READ: dict[str, Callable[[bytes, Live, Settings, Asked, threading.Event], Response]] = {
     JSON: _json,
     CSV: _csv,
     ARROW: _arrow,

@@ -1,6 +1,5 @@
 """Looking up a whole file: streamed in, placed, streamed out, in constant memory."""
 
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +8,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
-from data import formats, placing
+from data import formats, placing, write
 from data.faults import UnknownFormat, UnreadableFile
 from data.formats import Reader
 from data.placing import Summary
@@ -43,21 +42,23 @@ def look_up(
     """Write the rows of a CSV or Parquet file to another, each with the grid it is in.
 
     `target` is there whole or not at all, whatever stops the work. Raises NoCoordinates,
-    UnknownFormat and UnreadableFile.
+    UnknownFormat, UnreadableFile and UnwritableFile.
     """
     _require(source, "read")
     _require(target, "written")
     summary = Summary()
-    with tempfile.TemporaryDirectory(prefix=".gridward-", dir=target.parent) as folder:
-        draft = Path(folder) / target.name
-        try:
-            batches = _READ[formats.of(source).reader](source)
-            placed = _placed(batches, asked, snapshot, summary, progress)
-            _WRITE[formats.of(target, write=True).reader](placed, draft)
-        except (pa.ArrowInvalid, OSError) as error:
-            raise UnreadableFile(f"{source.name}: {error}.", hint="Mend the file.") from error
-        draft.replace(target)
+    placed = _placed(_batches(source), asked, snapshot, summary, progress)
+    with write.draft(target) as draft:
+        _WRITE[formats.of(target, write=True).reader](placed, draft)
     return summary
+
+
+def _batches(source: Path) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of a file. Raises UnreadableFile where it breaks off."""
+    try:
+        yield from _READ[formats.of(source).reader](source)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise UnreadableFile(f"{source.name}: {error}.", hint="Mend the file.") from error
 
 
 def _placed(
@@ -97,12 +98,19 @@ def _read_csv(path: Path) -> Iterator[pa.RecordBatch]:
         ),
     )
     with reader:
+        yield _none(reader.schema)
         yield from reader
 
 
 def _read_parquet(path: Path) -> Iterator[pa.RecordBatch]:
     with pyarrow.parquet.ParquetFile(path) as file:
+        yield _none(file.schema_arrow)
         yield from file.iter_batches(ROWS)
+
+
+def _none(schema: pa.Schema) -> pa.RecordBatch:
+    """Return a batch without rows: it opens every file, so that one without rows has its head."""
+    return pa.RecordBatch.from_pylist([], schema)
 
 
 def _write_csv(batches: Iterator[pa.RecordBatch], path: Path) -> None:

@@ -35,7 +35,7 @@ class Summary:
     placed: int = 0
     faults: Counter[str] = field(default_factory=Counter)
     swapped_in_grids: int = 0
-    """Rows that would be in a grid if their latitude were their longitude."""
+    """Rows in no grid that would be in one if their latitude were their longitude."""
     without_datum_in_grids: int = 0
     """Rows in no grid that would be in one if they were WGS 84."""
 
@@ -49,10 +49,12 @@ class Summary:
         yield f"{self.rows:,} rows: {self.placed:,} in a grid, {self.outside:,} in none."
         for kind, count in self.faults.most_common():
             yield f"{count:,} rows are not coordinates: {MEANING[kind]}."
-        if self.rows and self.swapped_in_grids > self.placed:
-            yield "Longitude and latitude look swapped: turned round, more rows are in a grid."
-        elif self.rows and self.without_datum_in_grids > self.placed:
-            yield f"The datum looks wrong: as wgs84 instead of {datum} more rows are in a grid."
+        if 2 * self.swapped_in_grids > self.rows - self.placed:
+            found = f"{self.swapped_in_grids:,} of those in none would be in a grid turned round"
+            yield f"Longitude and latitude look swapped: {found}."
+        elif 2 * self.without_datum_in_grids > self.rows - self.placed:
+            found = f"{self.without_datum_in_grids:,} of those in none would be in a grid as wgs84"
+            yield f"The datum {datum} looks wrong: {found}."
 
 
 MEANING: Mapping[str, str] = {
@@ -90,33 +92,38 @@ def place(
     """Return the rows with the code of each one's grid, null outside, and its fault, if any."""
     coords = np.column_stack([_numbers(rows.column(name)) for name in at])
     faults = _faults(coords)
-    good = faults == ""
-    wgs84 = to_wgs84(coords, datum) if datum not in (Datum.WGS84, Datum.CGCS2000) else coords
-    positions = snapshot.positions(wgs84)
-    positions[~good] = NOWHERE
-    _count(summary, coords, wgs84, positions, faults, snapshot)
-    at = pa.array(positions, mask=positions == NOWHERE)
-    placed = rows.append_column(GRID, pa.array(snapshot.codes[:-1], pa.string()).take(at))
-    return placed.append_column(FAULT, pa.array(faults, pa.string(), mask=good))
+    found = _positions(coords, faults, datum, snapshot, summary)
+    codes = pa.array(snapshot.codes[:-1], pa.string()).take(pa.array(found, mask=found == NOWHERE))
+    placed = rows.append_column(GRID, codes)
+    return placed.append_column(FAULT, pa.array(faults, pa.string(), mask=faults == ""))
 
 
-def _count(
-    summary: Summary,
+def positions(
+    coords: Coords, datum: Datum, snapshot: Snapshot, summary: Summary
+) -> NDArray[np.int32]:
+    """Return the position of the grid of each of n points, (n, 2) → (n,), and count them."""
+    return _positions(coords, _faults(coords), datum, snapshot, summary)
+
+
+def _positions(
     coords: Coords,
-    wgs84: Coords,
-    positions: NDArray[np.int32],
     faults: NDArray[np.str_],
+    datum: Datum,
     snapshot: Snapshot,
-) -> None:
-    placed = int((positions != NOWHERE).sum())
-    summary.rows += len(positions)
-    summary.placed += placed
-    if placed < len(positions):
+    summary: Summary,
+) -> NDArray[np.int32]:
+    as_wgs84 = datum in (Datum.WGS84, Datum.CGCS2000)
+    found = snapshot.positions(coords if as_wgs84 else to_wgs84(coords, datum))
+    found[faults != ""] = NOWHERE
+    nowhere = found == NOWHERE
+    summary.rows += len(found)
+    summary.placed += len(found) - int(nowhere.sum())
+    if nowhere.any():
         summary.faults.update(faults[faults != ""].tolist())
-    if placed == 0:  # the rare case, so that the common one costs nothing
-        summary.swapped_in_grids += _in_grids(snapshot, coords[:, ::-1])
-        if wgs84 is not coords:
-            summary.without_datum_in_grids += _in_grids(snapshot, coords)
+        summary.swapped_in_grids += _in_grids(snapshot, coords[nowhere, ::-1])
+        if not as_wgs84:
+            summary.without_datum_in_grids += _in_grids(snapshot, coords[nowhere])
+    return found
 
 
 def _in_grids(snapshot: Snapshot, coords: Coords) -> int:

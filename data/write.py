@@ -5,7 +5,8 @@ import shutil
 import struct
 import tempfile
 import warnings
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import geopandas
@@ -35,24 +36,26 @@ def frame(rows: pd.DataFrame, path: Path) -> None:
     A table format gets `lon` and `lat` for points and a `wkt` column for anything else.
     """
     form = known(path)
-    _replace(path, lambda draft: _write(rows, draft, form))
+    with draft(path) as place:
+        _write(rows, place, form)
 
 
 def text(content: str, path: Path) -> None:
     """Write a text in UTF-8."""
-    _replace(path, lambda draft: _put(draft, content))
+    with draft(path) as place:
+        place.write_text(content, "utf-8")
 
 
-def _put(path: Path, content: str) -> None:
-    path.write_text(content, "utf-8")
+@contextmanager
+def draft(path: Path) -> Iterator[Path]:
+    """Yield a place to make a file, beside where it belongs, and move it there when it is whole.
 
-
-def _replace(path: Path, write: Callable[[Path], None]) -> None:
-    """Let `write` make the file beside its place, then move it there: nobody sees half a file."""
+    Nobody sees half a file. Raises UnwritableFile.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".gridward-", dir=path.parent) as folder:
-            write(Path(folder) / path.name)
+            yield Path(folder) / path.name
             for made in Path(folder).iterdir():
                 made.replace(path.parent / made.name)
     except _UNWRITTEN as error:

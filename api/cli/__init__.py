@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import sys
 from importlib import import_module
 from typing import Any
@@ -10,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_group
 
-from api.cli.failures import failure
+from api.cli.failures import TERMINATED, failure
 from api.cli.output import say
 
 FAMILIES = {
@@ -62,6 +63,7 @@ def gridward() -> None:
 
 def main() -> None:
     """Run a command; what goes wrong leaves as a message on stderr and an exit code."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))  # so that drafts are removed
     logging.getLogger("psycopg").setLevel(logging.ERROR)  # what it warns of fails here anyway
     try:
         app()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from geo.errors import GridwardError, NotFound, Unavailable
 
-REFUSED, NOT_FOUND, UNREACHABLE, INTERRUPTED = 3, 4, 5, 130
+REFUSED, NOT_FOUND, UNREACHABLE, INTERRUPTED, TERMINATED = 3, 4, 5, 130, 143
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ class Health(BaseModel):
 
 
 class Readiness(Health):
-    """The service can do its work: the database answers and is at this migration."""
+    """The service can do its work: the database is at this migration, and lookups follow it."""
 
     migration: str
 
@@ -32,8 +32,10 @@ def healthz() -> Health:
 
 @router.get("/readyz", responses={503: PROBLEMS[503]})
 def readyz(request: Request) -> Readiness:
-    """Whether the database answers and is migrated."""
-    return Readiness(migration=db.require_migrated(request.app.state.engine))
+    """Whether the database answers and is migrated, and lookups follow it."""
+    migration = db.require_migrated(request.app.state.engine)
+    request.app.state.live.require_following()
+    return Readiness(migration=migration)
 
 
 @router.get("/metrics", response_class=Response)

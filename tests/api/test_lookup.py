@@ -109,6 +109,36 @@ def test_a_csv_comes_back_with_the_grid_of_each_row_and_what_is_wrong(client, di
     assert answer.headers["gridward-revision"] == "1"
 
 
+def posted(client, rows, datum="wgs84") -> str:
+    """The summary of a table of places."""
+    body = "lon,lat\n" + "".join(f"{lon},{lat}\n" for lon, lat in rows)
+    headers = {"Content-Type": "text/csv"}
+    answer = client.post(f"/v1/lookup?datum={datum}", content=body, headers=headers)
+    return answer.headers["gridward-summary"]
+
+
+def test_a_summary_says_when_most_of_what_is_lost_is_turned_round(client, district):
+    """One good row does not hide nine that are turned round."""
+    lon, lat = place(5, 5)
+    assert "9 of those in none would be in a grid turned round" in posted(
+        client, [(lon, lat), *[(lat, lon)] * 9]
+    )
+    assert "turned round" not in posted(client, [(lat, lon), *[(1, 2)] * 2, (lon, lat)])
+
+
+def test_a_summary_says_when_the_datum_throws_most_out_of_the_city(client, district):
+    """At the eastern border BD-09 moves a place in the last grid out of it."""
+    rows = [place(0.5, 5)] * 3
+    assert "The datum bd09 looks wrong: 3 of those" in posted(client, rows, "bd09")
+    assert "looks wrong" not in posted(client, rows)
+
+
+def test_points_in_json_have_a_summary_too(client, district):
+    answer = client.post("/v1/lookup", json={"points": [place(5, 5), [None, 47], [1, 2]]})
+    assert "3 rows: 1 in a grid, 1 in none." in answer.headers["gridward-summary"]
+    assert answer.json()["codes"] == [GRID, None, None]
+
+
 def test_the_columns_of_a_csv_can_be_named_and_a_missing_one_is_told(client, district):
     body = "east,north\n{},{}\n".format(*place(5, 5))
     headers = {"Content-Type": "text/csv"}

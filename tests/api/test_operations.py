@@ -5,7 +5,8 @@ import pytest
 from geo import migrations
 
 
-def test_health_needs_no_database_and_readiness_names_the_migration(client, engine):
+def test_health_needs_no_database_and_readiness_names_the_migration(app, client, engine):
+    app.state.live.now()
     assert client.get("/healthz").json() == {"status": "ok"}
     assert client.get("/readyz").json() == {"status": "ok", "migration": migrations.newest()}
 

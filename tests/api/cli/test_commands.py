@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import geopandas
+import pandas as pd
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -20,6 +21,7 @@ from bench.ground import footprints
 from geo import db
 from tests import district as districts
 from tests.district import place
+from tests.waiting import until
 
 GRIDWARD = str(Path(sys.executable).parent / "gridward")
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -99,6 +101,28 @@ def test_a_file_is_looked_up_row_by_row(gridward, tmp_path):
     done = gridward("lookup", source)
     assert (tmp_path / "points.grids.csv").read_text().splitlines()[1].endswith("230403001001001,")
     assert "1 rows are not coordinates" in done.stderr
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_a_file_without_rows_keeps_its_head(gridward, tmp_path, suffix):
+    empty = pd.DataFrame({"ref": [], "lon": [], "lat": []}, dtype=str)
+    source, target = tmp_path / f"none.{suffix}", tmp_path / f"placed.{suffix}"
+    read = pd.read_csv if suffix == "csv" else pd.read_parquet
+    empty.to_csv(source, index=False) if suffix == "csv" else empty.to_parquet(source)
+    assert gridward("lookup", source, "-o", target).returncode == 0
+    assert list(read(target).columns) == ["ref", "lon", "lat", "grid_code", "grid_fault"]
+
+
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_lookup_that_is_stopped_leaves_no_half_file(city, tmp_path, sent, code):
+    source = tmp_path / "many.csv"
+    source.write_text("lon,lat\n" + "130.005,47.005\n" * 8_000_000)
+    environment = os.environ | {"GRIDWARD_DATABASE_URL": city}
+    process = subprocess.Popen([GRIDWARD, "lookup", source], env=environment)
+    until(lambda: list(tmp_path.glob(".gridward-*/*")))
+    process.send_signal(sent)
+    assert process.wait(60) == code
+    assert list(tmp_path.iterdir()) == [source]
 
 
 @pytest.mark.parametrize("where", ["200,47", "47.0,130.0", "nowhere", "1,2,3"])
