@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection, text
 
@@ -146,6 +146,23 @@ def _placed(connection: Connection, kind: Kind, options: LoadOptions) -> LoadOpt
     return replace(options, read=replace(options.read, extent=references.extent(connection)))
 
 
+class Completion(Protocol):
+    """What the register knows of rows before they are loaded."""
+
+    def complete(self, batch: Batch, file: str, /) -> Batch:
+        """Return the batch with what its file leaves out."""
+
+
+def _completion(connection: Connection, kind: Kind) -> Completion | None:
+    if kind is Kind.BUILDINGS:
+        return Register.of(connection)
+    if kind is Kind.ISSUES:
+        from data.filing import Filing  # here: what compiles an index takes its time to import
+
+        return Filing.of(connection)
+    return None
+
+
 @dataclass(frozen=True)
 class _Load:
     """One load on its way through the files."""
@@ -159,8 +176,8 @@ class _Load:
     def run(self, progress: Progress | None, total: int | None) -> None:
         """Write each batch as it comes, or all at the end where rows need each other."""
         by_batch = self.outcome.kind in _BATCHWISE
-        register = Register.of(self.connection) if self.outcome.kind is Kind.BUILDINGS else None
-        for file_no, batch in ahead(self._batches(register)):
+        completion = _completion(self.connection, self.outcome.kind)
+        for file_no, batch in ahead(self._batches(completion)):
             self.outcome.note_batch(file_no, batch)
             if self._go_on:
                 self._write(file_no, batch)
@@ -183,11 +200,11 @@ class _Load:
         """Whether rows go straight to where they belong: complete ones, into an empty table."""
         return self.into_empty and self.outcome.kind is Kind.BUILDINGS and len(self.sources) == 1
 
-    def _batches(self, register: Register | None) -> Iterator[tuple[int, Batch]]:
+    def _batches(self, completion: Completion | None) -> Iterator[tuple[int, Batch]]:
         for file_no, source in enumerate(self.sources):
             for batch in source:
                 name = source.path.name
-                yield file_no, register.complete(batch, name) if register else batch
+                yield file_no, completion.complete(batch, name) if completion else batch
 
     def _write(self, file_no: int, batch: Batch) -> None:
         if not self._direct:

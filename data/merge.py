@@ -113,9 +113,7 @@ TARGETS: Mapping[Kind, Target] = {
             "status": "coalesce(status, 'open')",
             "channel": "channel",
             "geom": "geom",
-            "grid_code": """(SELECT micro_grid.code FROM micro_grid
-                WHERE in_force @> now() AND ST_Covers(micro_grid.geom, incoming.geom)
-                ORDER BY micro_grid.code LIMIT 1)""",
+            "grid_code": "grid_code",
         },
         frozen=frozenset({"grid_code"}),
         shape="geom",

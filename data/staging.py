@@ -44,6 +44,8 @@ def create(connection: Connection, kind: Kind) -> None:
     ]
     if kind is Kind.BUILDINGS:
         columns.append(Column("retired_on", Date()))
+    if kind is Kind.ISSUES:
+        columns.append(Column("grid_code", CODE))
     shape = Column("geom", Geometry("GEOMETRY", srid=WGS84, spatial_index=False))
     places = Column("file_no", Integer), Column("row_no", BigInteger)
     connection.exec_driver_sql("DROP TABLE IF EXISTS pg_temp.incoming")

@@ -12,6 +12,7 @@ from data.faults import BadData
 from data.load import LoadOptions, NothingToKeep, Outcome, ahead, load
 from data.merge import StillNeeded
 from data.read import ReadOptions
+from geo import grids, moments
 from geo.models import Area, Building, Issue, Manager, MicroGrid, Neighborhood, PropertyCoverage
 from tests import town
 from tests.town import FIRST, SECOND, box, file, place
@@ -155,6 +156,27 @@ def test_an_issue_on_a_border_gets_the_lowest_grid_and_one_outside_none(district
     into(Kind.ISSUES, file(tmp_path / "issues.gpkg", rows))
     assert district.get(Issue, "on").grid_code == FIRST + "001"
     assert district.get(Issue, "out").grid_code is None
+
+
+def test_issues_are_filed_as_sql_would_file_them(district, into, tmp_path):
+    """Half thousandths of a degree: borders, corners, grounds within and beyond."""
+    spots = [(east / 2, north / 2) for east in range(-2, 84, 3) for north in range(-2, 24)]
+    rows = [
+        {"ref": f"R{at}", "category": "x", "reported_at": "2024-01-01", "geom": place(*spot)}
+        for at, spot in enumerate(spots)
+    ]
+    into(Kind.ISSUES, file(tmp_path / "issues.gpkg", rows))
+    filed = district.execute(select(Issue.grid_code, grids.covering(Issue.geom, moments.now())))
+    answers = filed.all()
+    assert len(answers) > len(spots)
+    assert [mine for mine, _ in answers] == [by_sql for _, by_sql in answers]
+    assert len({mine for mine, _ in answers}) == 5
+
+
+def test_issues_are_filed_under_none_where_there_are_no_grids(into, session, tmp_path):
+    rows = [{"ref": "R", "category": "x", "reported_at": "2024-01-01", "geom": place(1, 1)}]
+    into(Kind.ISSUES, file(tmp_path / "issues.gpkg", rows))
+    assert session.get(Issue, "R").grid_code is None
 
 
 def test_replace_retires_buildings_with_the_day(with_areas, session, tmp_path):
