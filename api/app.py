@@ -27,6 +27,7 @@ from api.routes import (
     search,
     tiles,
 )
+from api.shelf import Shelf
 from geo import cluster, db
 from geo.live import Live
 from geo.settings import Settings
@@ -51,6 +52,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.engine = engine
     app.state.live = Live(engine, memory_bytes=settings.index_memory_mb << 20)
     app.state.sessions = sessionmaker(engine)
+    app.state.shelf = Shelf(settings.home / "tiles", settings.tile_cache_mb)
     app.state.metrics = registry
     app.state.parameters = {}
     app.include_router(lookup.router)  # it looks after its parameters itself, for speed

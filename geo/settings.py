@@ -51,6 +51,8 @@ class Settings(BaseSettings):
     """The largest body of a lookup as CSV or Arrow."""
     index_memory_mb: int = Field(2048, ge=1)
     """The most memory that the grids in force may take as an index, and again those of the past."""
+    tile_cache_mb: int = Field(512, ge=0)
+    """The most that drawn tiles may take on disk; 0 keeps none."""
 
     @field_validator("cors_origins", mode="before")
     @classmethod

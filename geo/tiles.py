@@ -12,7 +12,18 @@ from sqlalchemy.orm import Session
 from geo import backdrop, buildings, issues, property_coverage
 from geo.errors import Invalid
 from geo.features import Box, Features, Statement, in_box
-from geo.models import Area, Level
+from geo.models import (
+    Area,
+    Backdrop,
+    Base,
+    Building,
+    Issue,
+    Level,
+    Manager,
+    MicroGrid,
+    Neighborhood,
+    PropertyCoverage,
+)
 from geo.property_coverage import Grouping
 
 EXTENT = 4096
@@ -74,6 +85,15 @@ class Scene:
 
 
 _LABELLED = frozenset({Layer.AREAS, Layer.GRIDS})
+
+DRAWN_FROM: dict[Layer, tuple[type[Base], ...]] = {
+    Layer.AREAS: (Area, Building, PropertyCoverage),
+    Layer.GRIDS: (MicroGrid, Building, PropertyCoverage),
+    Layer.BUILDINGS: (Building, PropertyCoverage, Manager, Neighborhood, MicroGrid),
+    Layer.ISSUES: (Issue, MicroGrid),
+    Layer.BACKDROP: (Backdrop,),
+}
+"""The tables behind each layer: beside them a tile depends on its scene alone."""
 
 SHALLOWEST = {
     Layer.AREAS: 0,

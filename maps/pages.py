@@ -170,6 +170,7 @@ def _addresses(tiles: Tiles) -> dict[str, Any]:
     return {
         "tiles": tiles.tiles,
         "query": query,
+        "states": dict(tiles.states),
         "coverage": tiles.coverage,
         "changes": tiles.changes,
         "history": tiles.history,

@@ -110,6 +110,8 @@ class Tiles:
 
     bounds: Bounds
     revision: int
+    states: Mapping[str, str] = field(default_factory=dict)
+    """By layer, the name of the state it is in: an address that holds it may be kept for good."""
     at: datetime | None = None
     """The moment asked for when it is not now."""
     issue_counts: Sequence[Mapping[str, object]] = ()

@@ -43,7 +43,7 @@ def serving(url: str) -> Iterator[Service]:
     with socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = environment_of(url) | {"GRIDWARD_PORT": str(port)}
+    environment = environment_of(url) | {"GRIDWARD_PORT": str(port), "GRIDWARD_TILE_CACHE_MB": "0"}
     server = subprocess.Popen(
         [GRIDWARD, "serve"], env=environment, stderr=subprocess.PIPE, text=True
     )

@@ -12,6 +12,7 @@ from geo.models.buildings import (
 from geo.models.grids import MicroGrid, Revision
 from geo.models.issues import Issue, IssueStatus
 from geo.models.lineage import Lineage
+from geo.models.marks import Mark
 
 __all__ = [
     "WGS84",
@@ -27,6 +28,7 @@ __all__ = [
     "Lineage",
     "Manager",
     "ManagerKind",
+    "Mark",
     "MicroGrid",
     "Neighborhood",
     "PropertyCoverage",

@@ -47,8 +47,8 @@
 
   /* Asks the service; an answer that is no tile is an error, not an empty tile. */
   function served(name, level, on) {
-    const { tiles, query } = G.config.served;
-    const address = `${tiles.replace("{layer}", name)}?${query.replace("{on}", on)}${level ? `&level=${level}` : ""}`;
+    const { tiles, query, states } = G.config.served;
+    const address = `${tiles.replace("{layer}", name)}?${query.replace("{on}", on)}${level ? `&level=${level}` : ""}${states[name] ? `&state=${states[name]}` : ""}`;
     return new protomapsL.PmtilesSource(
       {
         async getZxy(z, x, y, signal) {

@@ -1,6 +1,7 @@
 """The real application on a register that holds a district; each test's writes are rolled back."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
@@ -32,9 +33,10 @@ def district(session: Session) -> Session:
 
 
 @pytest.fixture(scope="session")
-def settings(engine: Engine) -> Settings:
+def settings(engine: Engine, home: Path) -> Settings:
     """Settings that name the test database; a test copies them to change one."""
     return Settings(
+        home=home,
         database_url=engine.url.render_as_string(hide_password=False),
         open_issue_intake=True,
         page_limit=3,

@@ -1,0 +1,58 @@
+"""The names of states: a change of a layer's tables gives another one, and nothing else does."""
+
+import pytest
+from sqlalchemy import delete, text
+from sqlalchemy.orm import Session
+
+from geo import states
+from geo.models import Mark
+from geo.tiles import DRAWN_FROM, Layer
+
+ZONE = "Asia/Shanghai"
+
+
+@pytest.mark.parametrize(
+    "table", sorted({t.__tablename__ for ts in DRAWN_FROM.values() for t in ts})
+)
+def test_a_change_of_a_table_renames_the_layers_drawn_from_it_and_no_other(district, table):
+    before = states.of_layers(district, ZONE)
+    district.execute(text(f"DELETE FROM {table} WHERE false"))
+    after = states.of_layers(district, ZONE)
+    renamed = {layer for layer in Layer if before[layer] != after[layer]}
+    drawn = {la for la, tables in DRAWN_FROM.items() if table in [t.__tablename__ for t in tables]}
+    assert renamed == drawn
+
+
+def test_reading_renames_nothing(district):
+    district.execute(text("SELECT count(*) FROM building"))
+    assert states.of_layers(district, ZONE) == states.of_layers(district, ZONE)
+
+
+def test_another_clock_is_another_state(district):
+    told = states.of_layers(district, ZONE), states.of_layers(district, "Asia/Tokyo")
+    assert not set(told[0].values()) & set(told[1].values())
+
+
+def test_marks_that_are_added_up_name_the_same_state(district):
+    before = states.of_layers(district, ZONE)
+    total = district.scalar(text("SELECT sum(number) FROM mark WHERE subject = 'building'"))
+    district.execute(delete(Mark).where(Mark.subject == "building"))
+    district.add(Mark(subject="building", number=total))
+    district.flush()
+    assert states.of_layers(district, ZONE) == before
+
+
+def test_marks_are_added_up_now_and_then(district):
+    for _ in range(5000):
+        district.execute(text("DELETE FROM backdrop WHERE false"))
+    left = district.scalar(text("SELECT count(*) FROM mark WHERE subject = 'backdrop'"))
+    assert left < 5000
+
+
+def test_a_write_shows_in_the_state_when_it_is_committed_and_not_before(engine, session: Session):
+    before = states.of_layers(session, ZONE)
+    with Session(engine) as writer:
+        writer.execute(text("DELETE FROM backdrop WHERE false"))
+        assert states.of_layers(session, ZONE) == before
+        writer.commit()
+    assert states.of_layers(session, ZONE)[Layer.BACKDROP] != before[Layer.BACKDROP]
