@@ -1,5 +1,6 @@
 """`gridward serve`: the web service."""
 
+import signal
 import threading
 import time
 from http.client import HTTPConnection
@@ -23,6 +24,7 @@ def serve(
 ) -> None:
     """Serve the API and the map pages until stopped."""
     settings = Settings()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # once it has finished it dies of it: a clean end
     db.ready(settings).dispose()
     announcer = threading.Thread(target=_announce, args=(settings,), daemon=True)
     announcer.start()
