@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 import maps.redraw
 from api.pages import NothingToShow
-from geo import extents, grids, moments
+from geo import extents, grids, moments, states
 from geo.settings import Language, Settings
 from maps.pages import Page
 from maps.redraw import Desk
@@ -24,6 +24,7 @@ def table(session: Session, desk: Desk, plan: int, settings: Settings, language:
         bounds=bounds,
         revision=grids.revision_at(session, moments.now()) or 0,
         on=moments.today(settings.timezone).isoformat(),
+        states=states.of_layers(session, settings.timezone),
         language=language,
         basemap=settings.basemap,
     )

@@ -65,11 +65,13 @@ def table(
     bounds: Bounds,
     revision: int,
     on: str,
+    states: Mapping[str, str],
     language: Language = Language.ZH,
     basemap: str = basemaps.NONE,
 ) -> Page:
     """Return the table on which a plan is redrawn, with the grids of a day and revision beneath.
 
+    `states` names the state that each layer of tiles is in; one that is missing is asked anew.
     Raises BasemapUnknown, and AssetsMissing before npm has run.
     """
     words = REDRAW_WORDS[language]
@@ -78,6 +80,7 @@ def table(
     served = {
         "tiles": "/tiles/{layer}/{z}/{x}/{y}.mvt",
         "query": f"on={{on}}&revision={revision}",
+        "states": dict(states),
         "coverage": "/v1/property-coverage",
         "lookup": "/v1/lookup",
         "search": "/v1/search",

@@ -89,6 +89,7 @@ def drawn_page(drafts: Drafts, desk: Desk, path: str, language: Language) -> Pag
         int(number),
         bounds=drafts.bounds,
         revision=drafts.revision,
+        states={},
         on="2025-06-30",
         language=language,
     )
