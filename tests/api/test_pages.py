@@ -47,7 +47,10 @@ def test_every_page_opens_in_both_languages_and_asks_no_other_host(
 def test_search_finds_a_community_by_name(sample_service, visit):
     shown = visit(f"{sample_service.home}/maps/property-coverage?lang=zh")
     shown.page.locator("input[type=search], header input").first.fill("为民")
-    shown.page.get_by_text("为民社区").last.wait_for()
+    # In the list of what was found: the table beside the map has the name without any search.
+    found = shown.page.get_by_role("option").filter(has_text="为民社区")
+    found.first.wait_for()
+    assert "230407003002" in found.first.inner_text()
 
 
 def test_the_documentation_opens_without_another_host(sample_service, browser):

@@ -105,6 +105,8 @@ def test_who_files_a_building_does_not_wait_for_who_publishes(city):
                     "community_code, footprint FROM building WHERE code = 'b1'"
                 )
             )
+            filed = other.scalar(text("SELECT count(*) FROM building WHERE code = 'new'"))
+    assert filed == 1
 
 
 def test_a_hundred_publishers_leave_a_hundred_revisions_and_no_gap_in_their_numbers(city):
