@@ -15,8 +15,10 @@ from api.batches import REVISION, SUMMARY
 from api.deps import known_parameters
 from api.metrics import Metrics
 from api.routes import (
+    accounts,
     areas,
     assets,
+    audit,
     buildings,
     grids,
     issues,
@@ -32,7 +34,7 @@ from geo import cluster, db
 from geo.live import Live
 from geo.settings import Settings
 
-ROUTERS = (areas, buildings, property_coverage, grids, issues, search, tiles)
+ROUTERS = (areas, buildings, property_coverage, grids, issues, search, tiles, accounts, audit)
 
 
 def create_app(settings: Settings) -> FastAPI:

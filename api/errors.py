@@ -12,6 +12,8 @@ from pydantic import BaseModel, Field
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
+from geo.access import NotSignedIn
+from geo.attempts import TooManyAttempts
 from geo.errors import Conflict, Forbidden, GridwardError, Invalid, NotFound, Unavailable
 
 STATUS: dict[type[GridwardError], int] = {
@@ -47,7 +49,13 @@ class UnsupportedMedia(Invalid):
     code = "unsupported_media"
 
 
-STATUS |= {TooLarge: 413, NotAcceptable: 406, UnsupportedMedia: 415}
+STATUS |= {
+    TooLarge: 413,
+    NotAcceptable: 406,
+    UnsupportedMedia: 415,
+    NotSignedIn: 401,
+    TooManyAttempts: 429,
+}
 
 
 class Fault(BaseModel):
@@ -69,14 +77,25 @@ class Problem(BaseModel):
     errors: list[Fault] | None = None
 
 
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "content": {"application/problem+json": {}}, "description": said}
-    for status, said in (
-        (404, "There is no such thing, or no longer."),
-        (422, "The input is wrong; `errors` says where."),
-        (503, "The database does not answer; try again later."),
-    )
-}
+def _told(*statuses: tuple[int, str]) -> dict[int | str, dict[str, Any]]:
+    return {
+        status: {"model": Problem, "content": {"application/problem+json": {}}, "description": said}
+        for status, said in statuses
+    }
+
+
+PROBLEMS = _told(
+    (404, "There is no such thing, or no longer."),
+    (422, "The input is wrong; `errors` says where."),
+    (503, "The database does not answer; try again later."),
+)
+"""What any route may answer."""
+REFUSALS = _told(
+    (401, "This needs an account: sign in, or send a token."),
+    (403, "The account may not do this, or not there."),
+)
+"""What routes that need an account may answer beside."""
+TOO_OFTEN = _told((429, "Signing in failed too often; `Retry-After` says when to try again."))
 
 
 def problem(
@@ -111,6 +130,17 @@ def status_of(error: GridwardError) -> int:
     return _status_of(type(error))
 
 
+def headers_of(error: GridwardError) -> dict[str, str]:
+    """Return the headers that the status of an error asks for."""
+    match error:
+        case NotSignedIn():
+            return {"WWW-Authenticate": 'Bearer realm="gridward"'}
+        case TooManyAttempts():
+            return {"Retry-After": str(error.retry_after_s)}
+        case _:
+            return {}
+
+
 def _status_of(kind: type[GridwardError]) -> int:
     return next((STATUS[base] for base in kind.__mro__ if base in STATUS), 500)
 
@@ -128,7 +158,8 @@ def catalogue() -> dict[str, tuple[int, str]]:
 
 async def _refused(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, GridwardError)
-    return problem(status_of(error), error.code, error.message, hint=error.hint)
+    headers = headers_of(error)
+    return problem(status_of(error), error.code, error.message, hint=error.hint, headers=headers)
 
 
 async def _malformed(_: Request, error: Exception) -> JSONResponse:

@@ -54,6 +54,11 @@ class Settings(BaseSettings):
     tile_cache_mb: int = Field(512, ge=0)
     """The most that drawn tiles may take on disk; 0 keeps none."""
 
+    sign_in_hours: int = Field(12, ge=1)
+    """How long a sign-in on the pages lasts."""
+    trusted_proxies: str = ""
+    """Whose word on a caller's address and scheme counts: addresses by commas; * is anybody's."""
+
     @field_validator("cors_origins", mode="before")
     @classmethod
     def _by_commas(cls, value: object) -> object:

@@ -16,7 +16,7 @@ from geo.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 
-pytest_plugins = ["tests.browser", "tests.district", "tests.sample_service"]
+pytest_plugins = ["tests.api.accounts", "tests.browser", "tests.district", "tests.sample_service"]
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """The tables of the register."""
 
+from geo.models.accounts import Account, Attempt, Audit, Role, SignIn, Token
 from geo.models.areas import Area, Backdrop, BackdropKind, Level, Neighborhood
 from geo.models.base import WGS84, Base
 from geo.models.buildings import (
@@ -16,7 +17,10 @@ from geo.models.marks import Mark
 
 __all__ = [
     "WGS84",
+    "Account",
     "Area",
+    "Attempt",
+    "Audit",
     "Backdrop",
     "BackdropKind",
     "Base",
@@ -33,4 +37,7 @@ __all__ = [
     "Neighborhood",
     "PropertyCoverage",
     "Revision",
+    "Role",
+    "SignIn",
+    "Token",
 ]

@@ -1,0 +1,53 @@
+"""Accounts to call the application with."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy.orm import Session
+
+from api import auth
+from geo import accounts as registered
+from geo import sign_ins, tokens
+from geo.models import Account, Role
+
+WHO = {
+    "admin": (Role.ADMIN, ""),
+    "chen": (Role.COORDINATOR, "230403001"),
+    "wang": (Role.COORDINATOR, "230403"),
+    "reporter": (Role.REPORTER, "230403001001"),
+    "viewer": (Role.VIEWER, ""),
+}
+"""Logins with their role and reach in the district of tests/district.py; none has a password."""
+
+
+@pytest.fixture
+def accounts(session: Session) -> Mapping[str, Account]:
+    """The accounts of WHO, by login."""
+    made = {
+        login: registered.add(session, login, role, reach=reach)
+        for login, (role, reach) in WHO.items()
+    }
+    session.commit()
+    return made
+
+
+def signed_in(
+    client: TestClient, login: str, by: Literal["token", "cookie"] = "token"
+) -> TestClient:
+    """Return a caller with an account's token, or with its cookie and the CSRF token in a header.
+
+    The account is one of the fixture `accounts`, or made by the test in the same database.
+    """
+    caller = TestClient(client.app, follow_redirects=False)
+    with client.app.state.sessions.begin() as session:  # type: ignore[attr-defined]
+        account = registered.get(session, login)
+        if by == "token":
+            _, secret = tokens.issue(session, account, name="a test")
+            caller.headers["Authorization"] = f"Bearer {secret}"
+        else:
+            secret = sign_ins.begin(session, account, hours=1)
+            caller.cookies.set(auth.COOKIE, secret)
+            caller.headers[auth.HEADER] = sign_ins.csrf(secret)
+    return caller
