@@ -27,14 +27,28 @@ from api.routes import (
     pages,
     property_coverage,
     search,
+    sign_in,
     tiles,
 )
 from api.shelf import Shelf
+from api.sign_in import to_the_door
 from geo import cluster, db
+from geo.access import NotSignedIn
 from geo.live import Live
 from geo.settings import Settings
 
-ROUTERS = (areas, buildings, property_coverage, grids, issues, search, tiles, accounts, audit)
+ROUTERS = (
+    areas,
+    buildings,
+    property_coverage,
+    grids,
+    issues,
+    search,
+    tiles,
+    accounts,
+    audit,
+    sign_in,
+)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -61,6 +75,7 @@ def create_app(settings: Settings) -> FastAPI:
     for subject in (*ROUTERS, operations, pages, assets):
         app.include_router(subject.router, dependencies=[Depends(known_parameters)])
     errors.install(app)
+    app.add_exception_handler(NotSignedIn, to_the_door)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(
         CORSMiddleware,

@@ -95,6 +95,7 @@ REFUSALS = _told(
     (403, "The account may not do this, or not there."),
 )
 """What routes that need an account may answer beside."""
+CONFLICTS = _told((409, "The state of things does not allow it now."))
 TOO_OFTEN = _told((429, "Signing in failed too often; `Retry-After` says when to try again."))
 
 
@@ -156,10 +157,15 @@ def catalogue() -> dict[str, tuple[int, str]]:
     return dict(sorted(found.items()))
 
 
-async def _refused(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, GridwardError)
+def problem_of(error: GridwardError) -> JSONResponse:
+    """Return what the domain refused as a problem document."""
     headers = headers_of(error)
     return problem(status_of(error), error.code, error.message, hint=error.hint, headers=headers)
+
+
+async def _refused(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, GridwardError)
+    return problem_of(error)
 
 
 async def _malformed(_: Request, error: Exception) -> JSONResponse:

@@ -192,6 +192,14 @@ class RevisionOut(FromRow):
     effective_at: datetime.datetime = Field(description="From when its grids are in force.")
 
 
+class RevertIn(BaseModel):
+    """How to take a revision back."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: str | None = Field(None, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")
+
+
 class RevisionsOut(BaseModel):
     """A page of revisions, newest first; `links` has `next` while there is more."""
 

@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from geo import areas, grids, moments
-from geo.errors import Conflict, Forbidden, NotFound
+from geo import access, areas, grids, moments
+from geo.access import NotSignedIn
+from geo.errors import Conflict, NotFound
 from geo.features import Box, Features, in_box
-from geo.models import Issue, IssueStatus
+from geo.models import Account, Issue, IssueStatus, Role
 
 GIVEN = {"ref", "category", "description", "reported_at", "channel"}
 """What is told when an issue is filed, beside its place."""
@@ -21,12 +22,6 @@ class IssueUnknown(NotFound):
     """No issue has this reference."""
 
     code = "issue_unknown"
-
-
-class IntakeClosed(Forbidden):
-    """Filing issues is not open to everybody."""
-
-    code = "intake_closed"
 
 
 class IssueKnown(Conflict):
@@ -122,10 +117,18 @@ def file(
     return ref
 
 
-def require_open_intake(is_open: bool) -> None:
-    """Raise IntakeClosed unless anybody may file issues."""
-    if not is_open:
-        raise IntakeClosed(
-            "Issues cannot be filed here.",
-            hint="Set GRIDWARD_OPEN_ISSUE_INTAKE=true to let anybody file them.",
+def require_reporter(
+    session: Session, account: Account | None, lon: float, lat: float, grid_code: str | None
+) -> None:
+    """Raise unless an account may file issues at a place: NotSignedIn, RoleMissing, OutOfReach.
+
+    A place in no grid counts as in the lowest area that covers it.
+    """
+    if account is None:
+        raise NotSignedIn(
+            "Filing issues needs an account here.",
+            hint="Send a token, or set GRIDWARD_OPEN_ISSUE_INTAKE=true to let anybody file them.",
         )
+    access.require_role(account, Role.REPORTER)
+    around = areas.covering(session, lon, lat) if grid_code is None else ()
+    access.require_reach(account, [grid_code or (around[-1].code if around else "")])

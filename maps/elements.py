@@ -116,7 +116,7 @@ class Sheet(Figure):
         inline = codes if self.embedded else codes[:1]
         self.script_hashes = tuple(digest(code) for code in inline)
         return (
-            _templates()
+            templates()
             .get_template(self.template)
             .render(
                 self.said,
@@ -166,5 +166,6 @@ def _block(name: str, value: object) -> str:
     return f'<script type="application/json" id="{name}">{pack.dump(value)}</script>'
 
 
-def _templates() -> jinja2.Environment:
+def templates() -> jinja2.Environment:
+    """Return where the pages' templates are; they escape what they are given."""
     return jinja2.Environment(loader=jinja2.PackageLoader("maps"), autoescape=True)

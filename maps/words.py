@@ -179,6 +179,17 @@ _ZH: Final = {
     "datum.gcj02": "GCJ-02 火星坐标",
     "datum.bd09": "BD-09 百度坐标",
     "needs_script": "此页面需要启用 JavaScript。",
+    "sign_in": "登录",
+    "login": "账号",
+    "password": "密码",
+    "no_account": "没有账号？请联系系统管理员。",
+    "sign_in.bad_credentials": "账号或密码不正确。",
+    "sign_in.too_many_attempts": "登录失败次数过多，请 {minutes} 分钟后再试。",
+    "sign_in.csrf_missing": "页面已过期，请再试一次。",
+    "signed_in_as": "当前账号：{who}",
+    "sign_out": "退出登录",
+    "go_on": "继续",
+    "other_language": "English",
 }
 
 _EN: Final = {
@@ -355,6 +366,17 @@ _EN: Final = {
     "datum.gcj02": "GCJ-02 (Chinese maps)",
     "datum.bd09": "BD-09 (Baidu)",
     "needs_script": "This page needs JavaScript.",
+    "sign_in": "Sign in",
+    "login": "Account",
+    "password": "Password",
+    "no_account": "No account? Ask those who run this service.",
+    "sign_in.bad_credentials": "The account or the password is wrong.",
+    "sign_in.too_many_attempts": "Signing in failed too often. Try again in {minutes} minutes.",
+    "sign_in.csrf_missing": "This page was too old. Please try once more.",
+    "signed_in_as": "Signed in as {who}",
+    "sign_out": "Sign out",
+    "go_on": "Go on",
+    "other_language": "中文",
 }
 
 WORDS: Final[dict[Language, dict[str, str]]] = {Language.ZH: _ZH, Language.EN: _EN}

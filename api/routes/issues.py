@@ -5,10 +5,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
+from api.auth import AnybodyDep
 from api.deps import AreaCode, Box, Code, LiveDep, Moment, PagingDep, SessionDep, SettingsDep
+from api.errors import REFUSALS
 from api.formats import LIST, FormatDep, listing
 from api.schemas import FeatureCollection, IssueCount, IssueIn, IssueOut
-from geo import issues, moments
+from geo import audit, issues, moments
 from geo.datums import one_to_wgs84
 from geo.models import IssueStatus
 
@@ -56,16 +58,26 @@ def issue(session: SessionDep, ref: Code, at: Moment) -> dict[str, Any]:
     return issues.get(session, ref, at=at)
 
 
-@router.post("", status_code=201, response_model=IssueOut)
+@router.post("", status_code=201, response_model=IssueOut, responses=REFUSALS)
 def file(
-    session: SessionDep, settings: SettingsDep, live: LiveDep, body: IssueIn, response: Response
+    session: SessionDep,
+    settings: SettingsDep,
+    live: LiveDep,
+    actor: AnybodyDep,
+    body: IssueIn,
+    response: Response,
 ) -> dict[str, Any]:
-    """File an issue under the grid that its place is in. Open only where a setting says so."""
-    issues.require_open_intake(settings.open_issue_intake)
+    """File an issue under the grid that its place is in.
+
+    For reporters who reach the place; for everybody where a setting says so.
+    """
     lon, lat = one_to_wgs84(body.lon, body.lat, body.datum)
     grid_code = live.now().look_up(lon, lat).code
+    if not settings.open_issue_intake:
+        issues.require_reporter(session, actor.account, lon, lat, grid_code)
     ref = issues.file(
         session, lon, lat, grid_code, body.model_dump(include=issues.GIVEN, exclude_none=True)
     )
+    audit.write(session, actor, "issue.file", f"issue {ref}", grid_code=grid_code)
     response.headers["Location"] = f"/v1/issues/{ref}"
     return issues.get(session, ref)

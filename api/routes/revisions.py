@@ -5,15 +5,19 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from api import changes
+from api.auth import ActorDep, Coordinator
 from api.cache import tagged
 from api.deps import AreaCode, PagingDep, SessionDep, SettingsDep
-from api.schemas import GridChanges, RevisionDetail, RevisionOut, RevisionsOut
+from api.errors import CONFLICTS, REFUSALS
+from api.schemas import GridChanges, RevertIn, RevisionDetail, RevisionOut, RevisionsOut
 from api.states import StateFrom, StateTo
-from geo import lineage, revisions
+from geo import access, audit, lineage, reversal, revisions
 from geo.changes import between
+from geo.models import Revision
 
 router = APIRouter(prefix="/v1", tags=["revisions"])
 
+TAKEN_BACK = {**REFUSALS, **CONFLICTS}
 LARGEST = 2**31 - 1
 Number = Annotated[int, Path(ge=1, le=LARGEST, examples=[1])]
 Below = Annotated[int | None, Query(ge=1, le=LARGEST, description="Taken from a `next` link.")]
@@ -43,6 +47,27 @@ def revision(session: SessionDep, number: Number) -> dict[str, Any]:
         "communities": revisions.touched(session, number),
         "lineage": lineage.told(session, number),
     }
+
+
+@router.post(
+    "/revisions/{number}/revert", status_code=201, response_model=RevisionOut, responses=TAKEN_BACK
+)
+def revert(
+    session: SessionDep,
+    caller: Coordinator,
+    actor: ActorDep,
+    number: Number,
+    response: Response,
+    body: RevertIn | None = None,
+) -> Revision:
+    """Take a revision back: its grids are as they were before, under a new revision."""
+    revisions.get(session, number)
+    access.require_reach(caller, revisions.touched(session, number))
+    title = None if body is None else body.title
+    made = reversal.revert(session, number, author=caller.login, title=title)
+    audit.write(session, actor, "revision.revert", f"revision {number}", made=made.number)
+    response.headers["Location"] = f"/v1/revisions/{made.number}"
+    return made
 
 
 @router.get("/diff", response_model=GridChanges)

@@ -1,8 +1,11 @@
 """Filing issues over HTTP."""
 
 import numpy as np
+import pytest
+from sqlalchemy import text
 
 from geo.datums import Datum, from_wgs84
+from tests.api.accounts import signed_in
 from tests.district import place
 
 GRID = "230403001001001"
@@ -43,10 +46,35 @@ def test_the_same_reference_twice_is_a_conflict_and_the_first_stays(client, dist
     assert client.get("/v1/issues/R1").json()["description"] == "first"
 
 
-def test_filing_is_closed_unless_a_setting_opens_it(app, client, settings, district):
+@pytest.fixture
+def closed(app, settings):
+    """Issues are filed by reporters alone."""
     app.state.settings = settings.model_copy(update={"open_issue_intake": False})
+
+
+def test_filing_needs_an_account_unless_a_setting_opens_it(closed, client, district, accounts):
     answer = client.post("/v1/issues", json=issue())
-    assert (answer.status_code, answer.json()["code"]) == (403, "intake_closed")
+    assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in")
+    answer = signed_in(client, "viewer").post("/v1/issues", json=issue())
+    assert (answer.status_code, answer.json()["code"]) == (403, "role_missing")
+
+
+def test_reporters_file_what_lies_within_their_reach(closed, client, district, accounts):
+    reporter = signed_in(client, "reporter")
+    assert reporter.post("/v1/issues", json=issue(5, 5)).status_code == 201
+    for outside in (issue(25, 5), issue(500, 500)):
+        answer = reporter.post("/v1/issues", json=outside)
+        assert (answer.status_code, answer.json()["code"]) == (403, "out_of_reach")
+    everywhere = signed_in(client, "admin").post("/v1/issues", json=issue(500, 500))
+    assert everywhere.status_code == 201
+
+
+def test_a_place_in_no_grid_counts_as_in_the_area_around_it(closed, client, district, accounts):
+    district.execute(
+        text("UPDATE area SET geom = ST_Multi(ST_Buffer(geom, 0.01)) WHERE code = '230403001001'")
+    )
+    answer = signed_in(client, "reporter").post("/v1/issues", json=issue(-5, 5))
+    assert (answer.status_code, answer.json()["grid_code"]) == (201, None)
 
 
 def test_an_issue_without_a_category_or_with_an_unknown_field_is_refused(client, district):

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
+from data import sample
 from geo import db
 from geo.live import Live
-from geo.models import Base
 from tests import district
 from tests.conftest import Databases
 
@@ -26,8 +26,7 @@ def register(shared: Engine) -> Engine:
     """An engine on a register that holds the district of tests/district.py, and that alone."""
     with Session(shared) as session:
         session.execute(text("ALTER TABLE revision ENABLE TRIGGER announce_change"))
-        tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
-        session.execute(text(f"TRUNCATE {tables} RESTART IDENTITY"))
+        sample.empty(session)
         session.commit()
         district.build(session)
     return shared

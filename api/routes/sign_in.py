@@ -1,0 +1,99 @@
+"""The page to sign in on, and signing out."""
+
+import math
+from typing import Annotated
+
+from fastapi import APIRouter, Cookie, Form, Query, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from api import auth, sign_in
+from api.auth import Caller, Csrf, CsrfMissing
+from api.deps import LanguageDep, SessionDep, SettingsDep
+from api.errors import REFUSALS, TOO_OFTEN, headers_of, status_of
+from api.security import policy
+from geo import sign_ins
+from geo.access import NotSignedIn
+from geo.attempts import TooManyAttempts
+from geo.settings import Language
+from maps.sign_in import Door, page
+
+router = APIRouter(tags=["accounts"], responses={403: REFUSALS[403]})
+
+FormCookie = Annotated[str | None, Cookie(alias=sign_in.FORM_COOKIE, include_in_schema=False)]
+Next = Annotated[str, Query(max_length=4000, description="The path to go on to.")]
+
+
+@router.get("/login", response_class=HTMLResponse)
+def login_page(
+    request: Request,
+    settings: SettingsDep,
+    language: LanguageDep,
+    caller: Caller,
+    csrf: Csrf,
+    form_cookie: FormCookie = None,
+    next: Next = "/",
+) -> Response:
+    """The form to sign in with; for who is signed in, to sign out."""
+    onward = sign_in.own_path(next)
+    if caller is not None and csrf is not None:
+        return _shown(Door(csrf, onward, who=caller.login), language)
+    secret = form_cookie or sign_ins.fresh()
+    answer = _shown(Door(sign_ins.csrf(secret), onward), language)
+    _give_form_cookie(request, answer, secret, settings.sign_in_hours)
+    return answer
+
+
+@router.post(
+    "/login", response_class=HTMLResponse, status_code=303, responses={**REFUSALS, **TOO_OFTEN}
+)
+def log_in(
+    request: Request,
+    settings: SettingsDep,
+    language: LanguageDep,
+    login: Annotated[str, Form(max_length=1000)],
+    password: Annotated[str, Form(max_length=1000)],
+    csrf: Annotated[str, Form(max_length=100)] = "",
+    next: Annotated[str, Form(max_length=4000)] = "/",
+    form_cookie: FormCookie = None,
+) -> Response:
+    """Sign in, and go on; programs send a token instead."""
+    onward = sign_in.own_path(next)
+    hours = settings.sign_in_hours
+    try:
+        auth.require_csrf(form_cookie, csrf)
+        secret = sign_in.admit(request.app.state.sessions, request, login, password, hours)
+    except (CsrfMissing, NotSignedIn, TooManyAttempts) as error:
+        known = form_cookie or sign_ins.fresh()
+        wait = error.retry_after_s if isinstance(error, TooManyAttempts) else 0
+        minutes = math.ceil(wait / 60)
+        door = Door(sign_ins.csrf(known), onward, login, fault=error.code, minutes=minutes)
+        answer = _shown(door, language, status_of(error), headers_of(error))
+        _give_form_cookie(request, answer, known, hours)
+        return answer
+    led: Response = RedirectResponse(onward, status_code=303)
+    auth.give_cookie(request, led, auth.COOKIE, secret, hours=hours)
+    return led
+
+
+@router.post("/logout", status_code=303)
+def log_out(
+    request: Request, session: SessionDep, caller: Caller, cookie: auth.Cookie
+) -> RedirectResponse:
+    """Sign out, and go back to the form; the form or a header repeats the CSRF token."""
+    sign_in.leave(session, request, caller, cookie)
+    led = RedirectResponse("/login", status_code=303)
+    led.delete_cookie(auth.COOKIE, path="/", httponly=True, samesite="lax")
+    return led
+
+
+def _shown(
+    door: Door, language: Language, status: int = 200, headers: dict[str, str] | None = None
+) -> HTMLResponse:
+    kept_out = {"Cache-Control": "no-store"}
+    return HTMLResponse(
+        page(door, language).html, status, headers=policy() | kept_out | (headers or {})
+    )
+
+
+def _give_form_cookie(request: Request, answer: Response, secret: str, hours: int) -> None:
+    auth.give_cookie(request, answer, sign_in.FORM_COOKIE, secret, hours=hours, path="/login")

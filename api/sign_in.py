@@ -1,0 +1,87 @@
+"""Signing in and out on a page: the form is checked, tries are counted, a cookie is given."""
+
+import re
+from urllib.parse import quote
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.orm import Session, sessionmaker
+
+from api.auth import actor_of, address_of
+from api.errors import problem_of
+from geo import accounts, attempts, audit, sign_ins
+from geo.access import NotSignedIn
+from geo.errors import NotFound
+from geo.models import Account
+
+FORM_COOKIE = "gridward_form"
+"""Goes with the form before anybody is signed in, so that only our own form can be sent."""
+_OWN_PATH = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]{0,2000}")
+
+
+class BadCredentials(NotSignedIn):
+    """The login is unknown, its account disabled, or the password wrong; it is not said which."""
+
+    code = "bad_credentials"
+
+
+def own_path(text: str) -> str:
+    """Return a path of this service as it is, and `/` for anything else.
+
+    Browsers read `//host`, `/\\host` and `/<tab>/host` as addresses of other hosts.
+    """
+    return text if _OWN_PATH.fullmatch(text) else "/"
+
+
+def admit(
+    sessions: sessionmaker[Session], request: Request, login: str, password: str, hours: int
+) -> str:
+    """Sign in by login and password; return the secret of the cookie.
+
+    The try is counted and committed before the password is looked at, so that it counts whatever
+    happens next and whatever else runs beside it. Raises TooManyAttempts and BadCredentials.
+    """
+    address = address_of(request)
+    with sessions.begin() as session:
+        attempts.begin(session, login, address)
+    with sessions.begin() as session:
+        account = accounts.verify(session, login, password)
+        if account is not None:
+            attempts.succeed(session, login, address)
+            actor = actor_of(request, account)
+            audit.write(session, actor, "account.sign_in", f"account {account.login}")
+            return sign_ins.begin(session, account, hours)
+        tried = _named(session, login)
+        audit.write(session, actor_of(request, None), "account.sign_in_refused", tried)
+    raise BadCredentials("The login or the password is wrong.", hint="Try again at /login.")
+
+
+def leave(session: Session, request: Request, account: Account | None, secret: str | None) -> None:
+    """Sign out whoever a cookie signs in."""
+    if secret is None:
+        return
+    sign_ins.end(session, secret)
+    if account is not None:
+        actor = actor_of(request, account)
+        audit.write(session, actor, "account.sign_out", f"account {account.login}")
+
+
+async def to_the_door(request: Request, error: Exception) -> Response:
+    """Answer who is not signed in: people who open a page are led to the form, and then back."""
+    assert isinstance(error, NotSignedIn)
+    wants_page = "text/html" in request.headers.get("accept", "")
+    if request.method != "GET" or not wants_page or request.url.path.startswith("/v1/"):
+        return problem_of(error)
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"/login?next={quote(request.url.path + query)}", status_code=303)
+
+
+def _named(session: Session, login: str) -> str:
+    """Return how the audit names a login that was tried.
+
+    An unknown one is left out: people type passwords into the wrong field.
+    """
+    try:
+        return f"account {accounts.get(session, accounts.normal(login)).login}"
+    except (accounts.BadLogin, NotFound):
+        return "an unknown account"

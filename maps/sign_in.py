@@ -1,0 +1,60 @@
+"""The page to sign in on: plain HTML, without a script."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from markupsafe import Markup
+
+from geo.settings import Language
+from maps import assets
+from maps.elements import templates
+from maps.pages import Page
+from maps.words import WORDS, word
+
+LANG = {Language.ZH: "zh-CN", Language.EN: "en"}
+
+
+@dataclass(frozen=True)
+class Door:
+    """Where somebody stands who is to sign in, or has."""
+
+    csrf: str
+    """What the form repeats."""
+    next: str = "/"
+    """Where the page leads."""
+    login: str = ""
+    """What was typed before."""
+    who: str | None = None
+    """Who is signed in."""
+    fault: str | None = None
+    """The code of what went wrong, as `bad_credentials`."""
+    minutes: int = 0
+    """How long to wait, where it went wrong too often."""
+
+
+def page(door: Door, language: Language) -> Page:
+    """Return the form to sign in with, or to sign out for who is signed in."""
+    other = Language.EN if language is Language.ZH else Language.ZH
+    fault = door.fault and word(language, f"sign_in.{door.fault}", minutes=door.minutes)
+    html = (
+        templates()
+        .get_template("sign_in.html")
+        .render(
+            lang=LANG[language],
+            language=str(language),
+            words=WORDS[language],
+            header=Markup("\n").join(
+                Markup('<link rel="stylesheet" href="{}">').format(style.url)
+                for style in assets.sign_in_styles()
+            ),
+            csrf=door.csrf,
+            next=door.next,
+            login=door.login,
+            who=door.who,
+            signed_in_as=door.who and word(language, "signed_in_as", who=door.who),
+            fault=fault,
+            other="/login?" + urlencode({"lang": str(other), "next": door.next}),
+            other_lang=LANG[other],
+        )
+    )
+    return Page(html, (), ())
