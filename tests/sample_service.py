@@ -63,11 +63,10 @@ def environment_of(url: str) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def sample_service(databases: Databases, template: str) -> Iterator[Service]:
+def sample_service(databases: Databases, template: str, home: Path) -> Iterator[Service]:
     """`gridward demo` and `gridward serve`, as the README has them."""
     url = databases.make(template)
-    subprocess.run(
-        [GRIDWARD, "demo"], env=environment_of(url), check=True, stdout=subprocess.DEVNULL
-    )
+    environment = environment_of(url) | {"GRIDWARD_HOME": str(home)}
+    subprocess.run([GRIDWARD, "demo"], env=environment, check=True, stdout=subprocess.DEVNULL)
     with serving(url) as service:
         yield service

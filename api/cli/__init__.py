@@ -26,6 +26,8 @@ FAMILIES = {
     "export": "exports",
     "revisions": "revisions",
     "revert": "revisions",
+    "account": "accounts",
+    "token": "accounts",
     "db": "database",
 }
 """The commands in the order of `--help`, and the file of each."""

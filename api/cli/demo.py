@@ -4,11 +4,12 @@ from typing import Annotated
 
 import typer
 
+from api.cli import demo_account
 from api.cli import register as registers
 from api.cli.output import progress, say
 from api.cli.questions import TableFormat, show
 from data import sample
-from geo import moments, property_coverage
+from geo import audit, moments, property_coverage
 from geo.property_coverage import Grouping
 from geo.settings import Settings
 
@@ -22,17 +23,25 @@ def demo(
     reset: Annotated[bool, typer.Option("--reset", help="Empty the whole register first.")] = False,
     seed: Annotated[int, typer.Option(help="Another seed makes another city.")] = sample.SEED,
 ) -> None:
-    """Fill an empty register with a made-up city of Hegang's size, and show its coverage."""
+    """Fill an empty register with a made-up city of Hegang's size, and show its coverage.
+
+    It has a coordinator, whose login and password are printed.
+    """
     settings = Settings()
     day = moments.today(settings.timezone)
     with registers.opened(settings) as session:
+        actor = registers.actor()
         if reset:
             sample.empty(session)
+            audit.write(session, actor, "demo.reset", "the register")
         if sample.is_there(session):
             say("The sample city is here already; --reset makes it anew.")
         else:
             with progress("Building the sample city") as tell:
                 sample.fill(session, seed, day, tell)
+            audit.write(session, actor, "demo.fill", "the sample city", seed=seed)
+        way_in = demo_account.prepare(session, settings.home, actor)
         at = moments.moment_of(day, settings.timezone)
         tallies = property_coverage.by(session, Grouping.DISTRICT, on=day, at=at)
     show(tallies, f"Property coverage by district on {day}", TableFormat.TABLE)
+    print(f"Sign in at {settings.address}/login {way_in}.")

@@ -1,9 +1,11 @@
 """`gridward import KIND FILE…`: files into the register."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy.orm import Session
 
 from api.cli import register as registers
 from api.cli.output import progress, say
@@ -12,6 +14,7 @@ from data.columns import Kind
 from data.grids import Publication
 from data.load import LoadOptions, Outcome, load
 from data.read import ReadOptions
+from geo import audit
 from geo.datums import Datum
 from geo.settings import Settings
 
@@ -82,6 +85,8 @@ def import_(
             rejects.save(kind, files, options.read, outcome.bad_rows, rejects_to)
         if dry_run:
             session.rollback()
+        elif not outcome.changed_nothing:
+            _record(session, files, outcome)
     report(outcome, rejects_to, dry_run=dry_run)
 
 
@@ -108,6 +113,20 @@ def report(outcome: Outcome, rejects_to: Path | None = None, *, dry_run: bool = 
         print("Nothing changed.")
     elif dry_run:
         print("This was a dry run: nothing was kept.")
+
+
+def _record(session: Session, files: Sequence[Path], outcome: Outcome) -> None:
+    """Write into the audit what was imported, from which files, and what became of the rows."""
+    counts = {
+        "added": outcome.added,
+        "updated": outcome.updated,
+        "retired": outcome.retired,
+        "left_out": outcome.rejected,
+        "revision": outcome.revision,
+    }
+    told = {what: count for what, count in counts.items() if count}
+    names = ", ".join(file.name for file in files)
+    audit.write(session, registers.actor(), f"import.{outcome.kind}", names, **told)
 
 
 def _pairs(text: str | None) -> dict[str, str]:

@@ -1,13 +1,12 @@
 """`gridward revisions | revert`: what was published, and going back."""
 
-import getpass
 from typing import Annotated
 
 import typer
 
 from api.cli import register as registers
 from api.cli.questions import AreaCode
-from geo import reversal, revisions
+from geo import audit, reversal, revisions
 from geo.settings import Settings
 
 _SHOWN = 20
@@ -36,6 +35,8 @@ def revert(
 ) -> None:
     """Take a revision back: its grids are as they were before, under a new revision."""
     with registers.opened(Settings()) as session:
-        made = reversal.revert(session, number, author=getpass.getuser(), title=title)
+        actor = registers.actor()
+        made = reversal.revert(session, number, author=actor.login, title=title)
+        audit.write(session, actor, "revision.revert", f"revision {number}", made=made.number)
         told = f"Published as revision {made.number}."
     print(told)

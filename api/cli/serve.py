@@ -46,8 +46,7 @@ def _announce(settings: Settings) -> None:
     host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
     while not _answers(host, settings.port):
         time.sleep(0.1)
-    shown = f"[{host}]" if ":" in host else host
-    say(f"Gridward answers at http://{shown}:{settings.port}/ (stop it with Ctrl-C)")
+    say(f"Gridward answers at {settings.address}/ (stop it with Ctrl-C)")
 
 
 def _answers(host: str, port: int) -> bool:

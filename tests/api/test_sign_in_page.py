@@ -1,0 +1,69 @@
+"""Signing in as people do it: in a browser without network, in both languages."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser import Visit
+from tests.sample_service import Service
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def page(browser: Browser, sample_service: Service) -> Iterator[Page]:
+    """A page that reaches our own service alone and has no fault to report at the end."""
+    context = browser.new_context(viewport={"width": 1100, "height": 720}, locale="en-GB")
+    context.set_default_timeout(10_000)
+    visit = Visit(context.new_page(), sample_service.home)
+    yield visit.page
+    context.close()
+    assert visit.foreign == []
+    # Chromium reports the status of the answer to a wrong password as a fault of its own.
+    assert [fault for fault in visit.faults if "status of 401" not in fault] == []
+
+
+def keep(page: Page, tmp_path: Path, name: str) -> None:
+    page.screenshot(path=tmp_path / f"{name}.png")
+
+
+def test_a_person_signs_in_goes_on_and_signs_out(page, sample_service, home, tmp_path):
+    page.goto(f"{sample_service.home}/login?lang=en&next=/maps/grids")
+    keep(page, tmp_path, "form")
+    assert page.evaluate("document.activeElement.name") == "login"
+    page.get_by_label("Account").fill("demo")
+    page.get_by_label("Password").fill("not the password")
+    page.keyboard.press("Enter")
+    page.get_by_role("alert").wait_for()
+    assert page.get_by_role("alert").inner_text() == "The account or the password is wrong."
+    assert page.get_by_label("Account").input_value() == "demo"
+    assert page.evaluate("document.activeElement.name") == "password"
+    keep(page, tmp_path, "refused")
+    sizes = [page.locator(part).bounding_box() for part in ("main", "input[name=login]")]
+    assert (sizes[0]["height"] < 500, sizes[1]["width"] > 280) == (True, True)
+    page.get_by_label("Password").fill((home / "demo-password").read_text().strip())
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/maps/grids")
+    [cookie] = [c for c in page.context.cookies() if c["name"] == "gridward_session"]
+    assert (cookie["httpOnly"], cookie["sameSite"], cookie["path"]) == (True, "Lax", "/")
+    assert "gridward_session" not in page.evaluate("document.cookie")
+    page.goto(f"{sample_service.home}/login?lang=en")
+    assert "Signed in as demo" in page.inner_text("main")
+    keep(page, tmp_path, "signed-in")
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/login")
+    assert page.locator("input[name=password]").is_visible()
+
+
+def test_the_form_speaks_chinese_and_fits_a_phone(page, sample_service, tmp_path):
+    page.set_viewport_size({"width": 360, "height": 640})
+    page.goto(f"{sample_service.home}/login?lang=zh")
+    assert page.get_by_role("button", name="登录").is_visible()
+    assert page.get_by_label("密码").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    keep(page, tmp_path, "phone")
+    page.get_by_role("link", name="English").click()
+    page.get_by_role("button", name="Sign in").wait_for()
+    assert page.evaluate("document.documentElement.lang") == "en"
