@@ -7,7 +7,7 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session, sessionmaker
 
-from api.auth import actor_of, address_of
+from api.auth import COOKIE, actor_of, address_of
 from api.errors import problem_of
 from geo import accounts, attempts, audit, sign_ins
 from geo.access import NotSignedIn
@@ -36,7 +36,7 @@ def own_path(text: str) -> str:
 def admit(
     sessions: sessionmaker[Session], request: Request, login: str, password: str, hours: int
 ) -> str:
-    """Sign in by login and password; return the secret of the cookie.
+    """Sign in by login and password; return the secret of the cookie that replaces an older one.
 
     The try is counted and committed before the password is looked at, so that it counts whatever
     happens next and whatever else runs beside it. Raises TooManyAttempts and BadCredentials.
@@ -50,6 +50,7 @@ def admit(
             attempts.succeed(session, login, address)
             actor = actor_of(request, account)
             audit.write(session, actor, "account.sign_in", f"account {account.login}")
+            sign_ins.end(session, request.cookies.get(COOKIE, ""))
             return sign_ins.begin(session, account, hours)
         tried = _named(session, login)
         audit.write(session, actor_of(request, None), "account.sign_in_refused", tried)

@@ -65,6 +65,6 @@ def require_role(account: Account, role: Role) -> None:
     """Raise RoleMissing unless the account's role includes `role`."""
     if not account.role.includes(role):
         raise RoleMissing(
-            f"{account.login} is a {account.role}; this needs a {role}.",
+            f"{account.login} has the role {account.role}; this needs {role}.",
             hint="Ask those who run the service for another role.",
         )

@@ -27,15 +27,17 @@ class Actor:
 def write(session: Session, actor: Actor, action: str, subject: str, **detail: Any) -> None:
     """Record that `actor` did `action`, as `plan.publish`, to `subject`, as `plan 7`.
 
-    It stands or falls with the change: both are in the caller's transaction. `detail` is JSON.
+    It stands or falls with the change: both are in the caller's transaction. `detail` is JSON;
+    what is None in it is left out.
     """
+    told = {what: value for what, value in detail.items() if value is not None}
     session.add(
         Audit(
             login=actor.login,
             account_id=None if actor.account is None else actor.account.id,
             action=action,
             subject=subject,
-            detail=detail or None,
+            detail=told or None,
             address=actor.address,
         )
     )

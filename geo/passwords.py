@@ -1,6 +1,7 @@
 """Passwords: what is asked of one, and its hash by argon2."""
 
 import secrets
+import threading
 import unicodedata
 from functools import cache
 
@@ -10,6 +11,8 @@ from geo.errors import Invalid
 
 SHORTEST, LONGEST = 10, 256
 """Characters of a password."""
+_AT_ONCE = threading.BoundedSemaphore(2)
+"""A hash takes 64 MB on purpose: many tries at once wait for each other instead of for memory."""
 
 
 class WeakPassword(Invalid):
@@ -42,7 +45,8 @@ def require_strong(password: str, login: str) -> None:
 
 def hashed(password: str) -> str:
     """Return the hash of a password, with its salt and its costs."""
-    return _hasher().hash(_normal(password))
+    with _AT_ONCE:
+        return _hasher().hash(_normal(password))
 
 
 def matches(password: str, known: str | None) -> tuple[bool, str | None]:
@@ -50,9 +54,9 @@ def matches(password: str, known: str | None) -> tuple[bool, str | None]:
 
     It takes as long where no hash is known.
     """
-    is_right, newer = _hasher().verify_and_update(
-        _normal(password[:LONGEST]), _decoy() if known is None else known
-    )
+    against = _decoy() if known is None else known
+    with _AT_ONCE:
+        is_right, newer = _hasher().verify_and_update(_normal(password[:LONGEST]), against)
     return is_right and known is not None, newer
 
 

@@ -41,7 +41,7 @@ def add_account(
         made = accounts.add(session, login, role, reach=reach, name=name, password=password)
         told = {"role": made.role, "reach": made.reach}
         audit.write(session, registers.actor(), "account.add", f"account {made.login}", **told)
-        told_as = f"{made.login} is a {made.role} and reaches {made.reach or 'everywhere'}."
+        told_as = f"{made.login} has the role {made.role} and reaches {made.reach or 'everywhere'}."
     say(told_as if password else f"{told_as} It has no password: gridward token add {login}")
 
 

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from geo.datums import Datum, from_wgs84
+from geo.models import Audit
 from tests.api.accounts import signed_in
 from tests.district import place
 
@@ -57,6 +58,16 @@ def test_filing_needs_an_account_unless_a_setting_opens_it(closed, client, distr
     assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in")
     answer = signed_in(client, "viewer").post("/v1/issues", json=issue())
     assert (answer.status_code, answer.json()["code"]) == (403, "role_missing")
+
+
+def test_where_a_setting_opens_it_anybody_files_and_the_audit_says_so(client, district, accounts):
+    for caller in (client, signed_in(client, "viewer")):
+        assert caller.post("/v1/issues", json=issue()).status_code == 201
+    logins = district.scalars(select(Audit.login).order_by(Audit.id)).all()
+    assert logins == ["anonymous", "viewer"]
+    wrong = {"Authorization": "Bearer gridward_wrong"}
+    answer = client.post("/v1/issues", json=issue(), headers=wrong)
+    assert (answer.status_code, answer.json()["code"]) == (401, "token_refused")
 
 
 def test_reporters_file_what_lies_within_their_reach(closed, client, district, accounts):

@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 
 from api import auth, sign_in
 from geo import accounts as registered
-from geo import attempts, passwords
+from geo import attempts, passwords, sign_ins
 from geo.models import Attempt, Audit, Role, SignIn
 
 PASSWORD = "correct horse battery"
@@ -52,6 +52,17 @@ def test_signing_in_leads_on_and_signing_out_ends_it(person, li, session):
     assert person.get("/v1/account").status_code == 401
     done = session.scalars(select(Audit.action).order_by(Audit.id)).all()
     assert done == ["account.sign_in", "account.sign_out"]
+
+
+def test_signing_in_again_ends_the_sign_in_before(person, li, session):
+    first = try_(person).cookies[auth.COOKIE]
+    wait = person.cookies.get("gridward_form", path="/login")
+    page = TestClient(person.app, follow_redirects=False)
+    page.cookies.set(auth.COOKIE, first)
+    page.cookies.set("gridward_form", wait)
+    form = {"login": "li", "password": PASSWORD, "csrf": sign_ins.csrf(wait)}
+    assert page.post("/login", data=form).status_code == 303
+    assert len(session.scalars(select(SignIn)).all()) == 1
 
 
 def test_signing_out_takes_the_csrf_token_too(person, li):
