@@ -13,6 +13,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from api import errors
 from api.batches import REVISION, SUMMARY
 from api.deps import known_parameters
+from api.kept import Kept
 from api.metrics import Metrics
 from api.routes import (
     accounts,
@@ -26,6 +27,7 @@ from api.routes import (
     operations,
     pages,
     property_coverage,
+    revisions,
     search,
     sign_in,
     tiles,
@@ -36,12 +38,14 @@ from geo import cluster, db
 from geo.access import NotSignedIn
 from geo.live import Live
 from geo.settings import Settings
+from geo.tallies import Tallies
 
 ROUTERS = (
     areas,
     buildings,
     property_coverage,
     grids,
+    revisions,
     issues,
     search,
     tiles,
@@ -69,6 +73,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.live = Live(engine, memory_bytes=settings.index_memory_mb << 20)
     app.state.sessions = sessionmaker(engine)
     app.state.shelf = Shelf(settings.home / "tiles", settings.tile_cache_mb)
+    app.state.tallies = Tallies()
+    app.state.drawing = tiles.drawing()
     app.state.metrics = registry
     app.state.parameters = {}
     app.include_router(lookup.router)  # it looks after its parameters itself, for speed
@@ -77,6 +83,8 @@ def create_app(settings: Settings) -> FastAPI:
     errors.install(app)
     app.add_exception_handler(NotSignedIn, to_the_door)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
+    if settings.tile_cache_mb:
+        app.add_middleware(Kept, prefix="/tiles/")
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.cors_origins,

@@ -7,8 +7,9 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,11 +20,11 @@ import numpy as np
 from sqlalchemy.engine import make_url
 
 from bench import peers
-from geo import cluster
+from geo import cluster, squares
 from geo.settings import Settings
 
 BIN = Path(sys.executable).parent
-READY_S = 60
+READY_S = 180
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,13 @@ class Load:
 
 @contextmanager
 def ours(settings: Settings) -> Iterator[str]:
-    """Yield the address of `gridward serve` with one worker on a register."""
+    """Yield the address of `gridward serve` with one worker on a register, as settings say it."""
     port = _port()
-    told = {"GRIDWARD_HOME": str(settings.home), "GRIDWARD_PORT": str(port)}
+    told = {
+        "GRIDWARD_HOME": str(settings.home),
+        "GRIDWARD_PORT": str(port),
+        "GRIDWARD_TILE_CACHE_MB": str(settings.tile_cache_mb),
+    }
     with _running([BIN / "gridward", "serve"], told, port, "/readyz") as address:
         yield address
 
@@ -63,7 +68,8 @@ def tipg(settings: Settings) -> Iterator[str]:
     base = f"postgresql://{url.username}@{host}:{url.query['port']}/{url.database}"
     command = [peers.program("uvicorn"), "tipg.main:app", "--port", port]
     quiet = ["--log-level", "warning", "--no-access-log"]
-    with _running([*command, *quiet], {"DATABASE_URL": base}, port, "/healthz") as address:
+    told = {"DATABASE_URL": base, "TIPG_TILE_BUFFER": str(squares.MARGIN)}
+    with _running([*command, *quiet], told, port, "/healthz") as address:
         yield address
 
 
@@ -72,11 +78,26 @@ def rate(address: str, path: str, seconds: int = 5) -> float:
 
     Raises RuntimeError where an answer is no success.
     """
-    script = str(peers.CONTENDERS / "ask.lua")
-    load = ["wrk", "-t1", "-c16", f"-d{seconds}s", "-s", script, address, "--", path]
-    told = json.loads(_said(load).splitlines()[-1])
+    return _loaded(address, "ask", path, seconds)
+
+
+def rate_of_each(address: str, paths: Sequence[str], seconds: int = 10) -> float:
+    """Return the requests a second that 16 connections get answered, for paths in turn.
+
+    Raises RuntimeError where an answer is no success.
+    """
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
+        file.write("".join(f"{path}\n" for path in paths))
+        file.flush()
+        return _loaded(address, "each", file.name, seconds)
+
+
+def _loaded(address: str, script: str, word: str, seconds: int) -> float:
+    told_by = str(peers.CONTENDERS / f"{script}.lua")
+    load = ["wrk", "-t1", "-c16", "--timeout=60s", f"-d{seconds}s", "-s", told_by, address]
+    told = json.loads(_said([*load, "--", word]).splitlines()[-1])
     if told["refused"]:
-        raise RuntimeError(f"{told['refused']} of {told['requests']} requests to {path} failed")
+        raise RuntimeError(f"{told['refused']} of {told['requests']} requests to {word} failed")
     return float(told["requests"] / told["seconds"])
 
 

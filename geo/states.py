@@ -1,16 +1,25 @@
 """The names of the states that layers are in: equal names, equal tiles."""
 
+import datetime
+from functools import cache
 from hashlib import blake2b
 from importlib.metadata import version
 
-from sqlalchemy import func, select
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from geo.models import Mark
 from geo.tiles import DRAWN_FROM, Layer
 
-_DRAWING = 1
+_DRAWING = 2
 """To be raised with every change of how a tile is drawn."""
+
+_REACHED = text("SELECT subject, sum(number)::text AS total FROM mark GROUP BY subject")
+_AS_OF = text("""
+SELECT (SELECT coalesce(json_object_agg(subject, total), '{}') FROM (
+            SELECT subject, sum(number)::text AS total FROM mark WHERE subject = ANY (:subjects)
+            GROUP BY subject) AS sums),
+       (SELECT max(number) FROM revision WHERE effective_at <= :at)
+""")
 
 
 def of_layers(session: Session, timezone: str) -> dict[str, str]:
@@ -19,12 +28,25 @@ def of_layers(session: Session, timezone: str) -> dict[str, str]:
     A name depends on all that has been committed to the layer's tables, on the city's clock and on
     this version; the database's marks are random, so another register never has the same names.
     """
-    sums = select(Mark.subject, func.sum(Mark.number)).group_by(Mark.subject)
-    reached = {subject: str(total) for subject, total in session.execute(sums)}
+    reached = {row.subject: row.total for row in session.execute(_REACHED)}
     return {layer.value: _name(layer, reached, timezone) for layer in Layer}
+
+
+def of_layer(
+    session: Session, layer: Layer, timezone: str, at: datetime.datetime
+) -> tuple[str, int | None]:
+    """Return the name of a layer's state, and the newest revision in force at a moment."""
+    subjects = [table.__tablename__ for table in DRAWN_FROM[layer]]
+    reached, revision = session.execute(_AS_OF, {"subjects": subjects, "at": at}).one()
+    return _name(layer, reached, timezone), revision
 
 
 def _name(layer: Layer, reached: dict[str, str], timezone: str) -> str:
     tables = [reached.get(table.__tablename__, "") for table in DRAWN_FROM[layer]]
-    told = "/".join((version("gridward"), str(_DRAWING), timezone, layer, *tables))
+    told = "/".join((_version(), str(_DRAWING), timezone, layer, *tables))
     return blake2b(told.encode(), digest_size=8).hexdigest()
+
+
+@cache
+def _version() -> str:
+    return version("gridward")

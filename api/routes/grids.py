@@ -1,4 +1,4 @@
-"""Micro-grids, now and at past moments, and beside them the revisions that publish them."""
+"""Micro-grids, now and at past moments."""
 
 from typing import Any
 
@@ -7,12 +7,10 @@ from fastapi import APIRouter, Request, Response
 from api.cache import tagged
 from api.deps import AreaCode, Box, Code, Moment, PagingDep, PastMoment, SessionDep
 from api.formats import LIST, MEDIA, Format, FormatDep, listing
-from api.routes import revisions
 from api.schemas import Feature, FeatureCollection, GridShape
 from geo import features, grids
 
 router = APIRouter(tags=["grids"])
-router.include_router(revisions.router)
 
 
 @router.get("/v1/grids", response_model=FeatureCollection, responses=LIST)

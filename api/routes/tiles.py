@@ -5,21 +5,27 @@ import gzip
 from dataclasses import dataclass
 from typing import Annotated
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.orm import Session
-from starlette.concurrency import run_in_threadpool
 
 from api.cache import tagged
 from api.deps import Day, MomentOfDay, SettingsDep
-from geo import grids, moments, states, tiles
+from geo import moments, states, tiles
 from geo.models import Level
 from geo.settings import Settings
 from geo.tiles import Layer, Scene, Tile
 
 router = APIRouter(prefix="/tiles", tags=["tiles"])
 
+AT_ONCE = 4
 MVT = "application/vnd.mapbox-vector-tile"
 FOREVER = "public, max-age=31536000, immutable"
+
+
+def drawing() -> CapacityLimiter:
+    """Return what holds back tiles asked for at once: more would only wait for each other."""
+    return CapacityLimiter(AT_ONCE)
 
 
 @dataclass(frozen=True)
@@ -34,8 +40,11 @@ class Asked:
     def key(self, state: str, revision: int | None) -> str:
         """Return a name of everything that the tile depends on."""
         square = f"{self.tile.z}/{self.tile.x}/{self.tile.y}"
-        grids_of = "" if self.settled else revision or 0
-        return f"{state}/{self.layer}/{square}/{self.scene.level}/{self.scene.on}/{grids_of}"
+        return f"{self.ground(state, revision)}/{self.layer}/{square}/{self.scene.level}"
+
+    def ground(self, state: str, revision: int | None) -> str:
+        """Return a name of everything that the tallies of the layer's places depend on."""
+        return f"{state}/{self.scene.on}/{'' if self.settled else revision or 0}"
 
 
 @router.get(
@@ -70,29 +79,31 @@ async def tile(
     kept: bytes | None = None if named is None else request.app.state.shelf.take(named)
     if kept is not None:
         return _answer(request, kept, is_exact=True)
-    key, body = await run_in_threadpool(_drawn, request, settings, asked)
+    limit = request.app.state.drawing
+    key, body = await to_thread.run_sync(_drawn, request, settings, asked, limiter=limit)
     return _answer(request, body, is_exact=key is not None and key == named)
 
 
 def _drawn(request: Request, settings: Settings, asked: Asked) -> tuple[str | None, bytes]:
     """Return a tile as it is now, compressed, and its key; no key if all moved meanwhile."""
     with request.app.state.sessions.begin() as session:
-        key = _key_now(session, settings, asked)
+        before = _state_now(session, settings, asked)
+        key = asked.key(*before)
         body: bytes | None = request.app.state.shelf.take(key)
         if body is not None:
             return key, body
-        drawn = tiles.draw(session, asked.layer, asked.tile, asked.scene)
         # A commit in between may be in the tile or not, so only what stood still has a name.
-        stood_still = _key_now(session, settings, asked) == key
-    body = gzip.compress(drawn, 6, mtime=0)
+        known = request.app.state.tallies.at(asked.ground(*before))
+        drawn = tiles.draw(session, asked.layer, asked.tile, asked.scene, known)
+        stood_still = _state_now(session, settings, asked) == before
+    body = gzip.compress(drawn, 3, mtime=0)
     if stood_still:
         request.app.state.shelf.put(key, body)
     return key if stood_still else None, body
 
 
-def _key_now(session: Session, settings: Settings, asked: Asked) -> str:
-    state = states.of_layers(session, settings.timezone)[asked.layer]
-    return asked.key(state, grids.revision_at(session, asked.scene.at))
+def _state_now(session: Session, settings: Settings, asked: Asked) -> tuple[str, int | None]:
+    return states.of_layer(session, asked.layer, settings.timezone, asked.scene.at)
 
 
 def _answer(request: Request, body: bytes, is_exact: bool) -> Response:

@@ -22,25 +22,38 @@
 
   function coverage(props) {
     if (G.isCovered(props)) return badge("covered", G.word("covered"));
-    if (props.reason === "lapsed") return badge("lapsed", G.word("lapsed_since", { day: G.day(props.uncovered_since) }));
+    if (props.reason === "lapsed") {
+      return badge("lapsed", props.uncovered_since ? G.word("lapsed_since", { day: G.day(props.uncovered_since) }) : G.word("lapsed"));
+    }
     return badge("never_covered", G.word("never_covered"));
   }
 
+  const inBuilding = (props) => [
+    ["manager", props.manager],
+    ["manager_kind", props.manager_kind && G.term("manager", props.manager_kind)],
+    ["covered_since", G.isCovered(props) ? G.day(props.covered_since) : null],
+    ["address", props.name ? props.address : null],
+    ["neighborhood", props.neighborhood],
+    ["community", props.community ?? named(props.community_code)],
+    ["households", props.households && G.number(props.households)],
+    ["floors", props.floors],
+    ["built_year", props.built_year],
+    ["use", props.use && G.term("use", props.use)],
+    ["grid", props.grid_code],
+    ["code", props.code],
+  ];
+
   function building(props) {
-    return card(G.named(props), "building", coverage(props), [
-      ["manager", props.manager],
-      ["manager_kind", props.manager_kind && G.term("manager", props.manager_kind)],
-      ["covered_since", G.isCovered(props) ? G.day(props.covered_since) : null],
-      ["address", props.name ? props.address : null],
-      ["neighborhood", props.neighborhood],
-      ["community", props.community ?? named(props.community_code)],
-      ["households", props.households && G.number(props.households)],
-      ["floors", props.floors],
-      ["built_year", props.built_year],
-      ["use", props.use && G.term("use", props.use)],
-      ["grid", props.grid_code],
-      ["code", props.code],
-    ], G.history(props.code));
+    const box = card(G.named(props), "building", coverage(props), inBuilding(props), G.history(props.code));
+    if (G.config.served) G.register().building(props.code).then((more) => complete(box, { ...props, ...more }), () => {});
+    return box;
+  }
+
+  /* A tile has what the map is drawn by; the rest comes from the service a moment later. */
+  function complete(box, props) {
+    box.querySelector(".badge").replaceWith(coverage(props));
+    box.querySelector("dl").replaceWith(rows(inBuilding(props)));
+    G.tell("grown");
   }
 
   G.standingWord = (props) =>

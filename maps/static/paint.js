@@ -111,7 +111,8 @@
       filter: (zoom, { props }) => G.isCovered(props) === wanted && (!G.tellsCoverage() || G.passes(props)),
       symbolizer: G.polygon(look),
     });
-    return [rule(true), rule(false)];
+    const crowd = { dataLayer: "crowds", symbolizer: G.crowd(), filter: (zoom) => zoom >= G.style.zooms.buildings && !G.isFiltered() };
+    return [rule(true), rule(false), crowd];
   }
 
   G.isCovered = (props) => props.covered === true || props.covered === 1;
@@ -173,20 +174,29 @@
 
   /* Names of the level shown, with its rate where the page is about rates; grid names when close. */
   G.names = function () {
-    const { ink, muted } = colours();
+    const { ink, muted, uncovered_line } = colours();
+    const tells = (zoom) => choropleth() && zoom < G.style.zooms.buildings;
     const area = G.label((zoom, props) => [
       { text: G.named(props), size: props.level === "district" ? 14 : 12.5, weight: 600, colour: ink },
-      { text: choropleth() && zoom < G.style.zooms.buildings ? G.percent(props.rate) : "",
-        size: 11.5, weight: 500, colour: muted },
+      { text: tells(zoom) ? G.percent(props.rate) : "", size: 11.5, weight: 500, colour: muted },
+      { text: tells(zoom) && props.uncovered ? G.word("uncovered_count", { count: G.number(props.uncovered) }) : "",
+        size: 11, weight: 600, colour: uncovered_line },
     ]);
     const grid = G.label((zoom, props) => [
-      { text: shortName(props), size: 11.5, weight: 600, colour: muted },
+      { text: zoom >= G.style.zooms.grid_labels ? shortName(props) : "", size: 11.5, weight: 600, colour: muted },
+      { text: countsGrids() && props.uncovered ? G.number(props.uncovered) : "", size: 11.5, weight: 700, colour: uncovered_line },
     ]);
     return [
       { dataSource: "areas", dataLayer: "areas_labels", symbolizer: area, minzoom: G.style.zooms.names,
         filter: (zoom, feature) => feature.props.level === G.state.areaLevel },
       { dataSource: "grids", dataLayer: "grids_labels", symbolizer: grid,
-        filter: (zoom) => zoom >= G.style.zooms.grid_labels },
+        filter: G.namesGrids },
     ];
   };
+
+  /* Whether each grid says how many of its buildings are uncovered. */
+  const countsGrids = () => choropleth() && G.byGrid();
+
+  /* From which zoom something is written on each grid. */
+  G.namesGrids = (zoom) => zoom >= G.style.zooms[countsGrids() ? "grids" : "grid_labels"];
 })(window.Gridward);

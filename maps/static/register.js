@@ -81,6 +81,11 @@
       return ask(changes, { by: level, area: scope || null, since: G.state.then, on: G.state.on });
     }
 
+    async building(code) {
+      const { lists } = G.config.served;
+      return (await ask(`${lists.buildings}/${encodeURIComponent(code)}`, { on: G.state.on })).properties;
+    }
+
     async history(code) {
       return ask(G.config.served.history.replace("{code}", encodeURIComponent(code)), {});
     }

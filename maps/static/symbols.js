@@ -116,6 +116,33 @@
     },
   });
 
+  /* How many buildings of a square are uncovered, or how many there are, where they are too many to draw. */
+  G.crowd = () => ({
+    draw(ctx, [[at]], zoom, { props: { buildings, covered, uncovered } }) {
+      const tells = G.tellsCoverage();
+      const count = tells ? uncovered : buildings;
+      if (!count) return;
+      const { scale } = G.state;
+      const radius = scale * Math.min(17, 8 + 2 * Math.log10(count) + String(count).length * 1.5);
+      ctx.globalAlpha = 1;
+      ctx.setLineDash([]);
+      ctx.beginPath();
+      ctx.arc(at.x, at.y, radius, 0, 2 * Math.PI);
+      ctx.fillStyle = "#fff";
+      ctx.fill();
+      ctx.lineWidth = 2 * scale;
+      ctx.strokeStyle = tells ? G.shade(covered / buildings) : G.style.colours.built_line;
+      ctx.stroke();
+      ctx.fillStyle = tells ? G.style.colours.uncovered_line : G.style.colours.ink;
+      ctx.font = `600 ${11 * scale}px ${G.FONT}`;
+      ctx.textAlign = "center";
+      ctx.textBaseline = "middle";
+      ctx.fillText(count > 9999 ? `${Math.round(count / 1000)}k` : count, at.x, at.y + 0.5);
+      ctx.textAlign = "start";
+      ctx.textBaseline = "alphabetic";
+    },
+  });
+
   G.FONT =
     '-apple-system, "Segoe UI", "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC", ' +
     '"Noto Sans SC", "Source Han Sans SC", "WenQuanYi Micro Hei", system-ui, sans-serif';

@@ -36,7 +36,7 @@
     const view = (of, wanted = () => true) => G.view(G.gate(() => G.cache(of, day()), wanted));
     if (name === "issues") return new Map([["", view(name, G.isApart)], ["clusters", gathered()]]);
     if (name === "shade") return new Map([["areas", view("areas", () => !G.byGrid())], ["grids", view("grids", G.byGrid)]]);
-    if (name === "names") return new Map([["areas", view("areas")], ["grids", view("grids", from("grid_labels"))]]);
+    if (name === "names") return new Map([["areas", view("areas")], ["grids", view("grids", G.namesGrids)]]);
     if (name === "borders") return new Map([["", view("areas")]]);
     if (name === "grids") return new Map([["", view(name, (zoom) => G.byGrid() || from("grids")(zoom))]]);
     return new Map([["", view(name, name === "buildings" ? from("buildings") : undefined)]]);
@@ -117,6 +117,7 @@
       if (!layer || !map.hasLayer(layer)) continue;
       for (const [source, picked] of layer.queryTileFeaturesDebug(lng, lat, name === "issues" ? 12 : 4)) {
         for (const { layerName, feature } of picked) {
+          if (layerName === "crowds") continue;
           const drawn = layer.paintRules.some((rule) => draws(rule, source, layerName, zoom, feature));
           if (drawn) found.push({ layer: layerName, props: feature.props });
         }

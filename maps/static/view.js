@@ -28,12 +28,18 @@
       for (let y = Math.floor(extent.minY * world); y <= Math.floor(extent.maxY * world); y++) {
         if (x < 0 || y < 0 || x >= world || y >= world) continue;
         const place = (side, at) => (side / cache.tileSize + at) / world;
-        asked.push(cache.get({ z, x, y }).then((tile) => (tile.get(name) ?? []).map(({ props, bbox }) => ({
+        asked.push(cache.get({ z, x, y }).then((tile) => whole(tile, name).map(({ props, bbox }) => ({
           props, minX: place(bbox.minX, x), minY: place(bbox.minY, y), maxX: place(bbox.maxX, x), maxY: place(bbox.maxY, y),
         }))));
       }
     }
     return (await Promise.all(asked)).flat();
+  }
+
+  /* The features of a tile; a crowded one counts its buildings instead and cannot tell which they are. */
+  function whole(tile, name) {
+    if (name === "buildings" && tile.get("crowds")?.length) throw new Error("crowded");
+    return tile.get(name) ?? [];
   }
 
   function distinct(found) {

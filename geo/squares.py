@@ -1,0 +1,101 @@
+"""The squares of the Web Mercator pyramid, and how shapes are brought into their units."""
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+from geo.errors import Invalid
+from geo.features import Box
+
+EXTENT: Final = 4096
+"""Units along a tile's side."""
+MARGIN: Final = 64
+"""Units drawn beyond each side, so that lines do not end at the seam."""
+DEEPEST: Final = 24
+STRAIGHT_FROM: Final = 13
+"""From this zoom on latitude is drawn as a straight scale within a tile: less than a unit off."""
+
+_WORLD_M: Final = 40_075_016.685578488
+
+_CUT = "CASE WHEN {geom} @ {box} THEN {geom} ELSE ST_ClipByBox2D({geom}, {box}) END"
+_BOX = "ST_MakeEnvelope(:west, :south, :east, :north, 4326)"
+
+
+class BadTile(Invalid):
+    """The tile lies outside the pyramid."""
+
+    code = "bad_tile"
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A square of the Web Mercator pyramid; `y` counts from the north."""
+
+    z: int
+    x: int
+    y: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.z <= DEEPEST:
+            raise BadTile(f"Zoom {self.z} is outside 0 to {DEEPEST}.")
+        if not (0 <= self.x < 1 << self.z and 0 <= self.y < 1 << self.z):
+            raise BadTile(
+                f"Tile {self.z}/{self.x}/{self.y}: x and y run from 0 to {2**self.z - 1}."
+            )
+
+    def box(self) -> Box:
+        """Return the tile with its margin as west, south, east, north in degrees."""
+        margin = MARGIN / EXTENT
+        west, north = _degrees(self.x - margin, self.y - margin, self.z)
+        east, south = _degrees(self.x + 1 + margin, self.y + 1 + margin, self.z)
+        return west, south, east, north
+
+    def spot(self, lon: float, lat: float) -> tuple[float, float] | None:
+        """Return where a place is in the tile's units; None outside of it, margin included.
+
+        A tile has its western and northern side, its neighbours the others.
+        """
+        side = 1 << self.z
+        x = ((lon + 180) / 360 * side - self.x) * EXTENT
+        mercator = math.asinh(math.tan(math.radians(lat)))
+        y = ((1 - mercator / math.pi) / 2 * side - self.y) * EXTENT
+        return (x, y) if 0 <= x < EXTENT and 0 <= y < EXTENT else None
+
+    def values(self) -> dict[str, float]:
+        """Return what BOX and `placed` bind: the box, and the scale of the tile's units."""
+        west, south, east, north = self.box()
+        left, top = _degrees(self.x, self.y, self.z)
+        right, bottom = _degrees(self.x + 1, self.y + 1, self.z)
+        told = {"west": west, "south": south, "east": east, "north": north}
+        if self.z >= STRAIGHT_FROM:
+            across, down = EXTENT / (right - left), EXTENT / (bottom - top)
+        else:
+            step = _WORLD_M / (1 << self.z)
+            left, top = self.x * step - _WORLD_M / 2, _WORLD_M / 2 - self.y * step
+            across, down = EXTENT / step, -EXTENT / step
+        return told | {"left": -left, "top": -top, "across": across, "down": down}
+
+
+BOX: Final = _BOX
+"""SQL of a tile's box with its margin."""
+
+
+def placed(geom: str, tile: Tile) -> str:
+    """Return SQL of a geometry in a tile's units, cut to its margin; null where nothing is left.
+
+    Whole units, outer rings as the format wants them. It does without ST_AsMVTGeom, which makes
+    every polygon valid once more and takes twenty times as long for it.
+    """
+    cut = _CUT.format(geom=geom, box=_BOX)
+    if tile.z < STRAIGHT_FROM:
+        cut = f"ST_Transform({cut}, 3857)"
+    moved = f"ST_TransScale({cut}, :left, :top, :across, :down)"
+    return f"ST_ForcePolygonCCW(ST_SnapToGrid({moved}, 1))"
+
+
+def _degrees(x: float, y: float, zoom: int) -> tuple[float, float]:
+    """Return longitude and latitude of a place in the pyramid."""
+    side = 1 << zoom
+    lon = x / side * 360 - 180
+    lat = math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * y / side))))
+    return lon, lat
