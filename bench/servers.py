@@ -111,10 +111,14 @@ def steady(address: str, path: str, per_s: int, seconds: int = 5) -> Load:
     return Load(len(rows) / seconds, float(p50), float(p99))
 
 
+def clean() -> dict[str, str]:
+    """Return our environment without settings of Gridward's."""
+    return {k: v for k, v in os.environ.items() if not k.startswith("GRIDWARD_")}
+
+
 @contextmanager
 def _running(command: list[object], told: dict[str, str], port: int, ready: str) -> Iterator[str]:
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith("GRIDWARD_")}
-    process = subprocess.Popen([*map(str, command)], env=inherited | told, cwd=peers.ROOT)
+    process = subprocess.Popen([*map(str, command)], env=clean() | told, cwd=peers.ROOT)
     address = f"http://127.0.0.1:{port}"
     try:
         _wait(address + ready, process)

@@ -111,7 +111,7 @@
       filter: (zoom, { props }) => G.isCovered(props) === wanted && (!G.tellsCoverage() || G.passes(props)),
       symbolizer: G.polygon(look),
     });
-    const crowd = { dataLayer: "crowds", symbolizer: G.crowd(), filter: (zoom) => zoom >= G.style.zooms.buildings && !G.isFiltered() };
+    const crowd = { dataLayer: "crowds", symbolizer: G.crowd(), filter: (zoom) => zoom >= G.style.zooms.buildings && !G.isFiltered?.() };
     return [rule(true), rule(false), crowd];
   }
 
