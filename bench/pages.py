@@ -25,7 +25,7 @@ from maps import assets
 
 SIZES = (4_253, 100_000, 1_000_000)
 LARGEST_PLAIN = 100_000
-"""A plain Folium page of 1,000,000 buildings would be a file of half a gigabyte: no browser ends."""
+"""A plain Folium page of 1,000,000 buildings is a file of half a gigabyte, which none opens."""
 ROUNDS = 3
 MOST_KB = 100
 OURS_USABLE = """() => new Promise((done) => {

@@ -13,7 +13,8 @@ FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-ne
 SIZE = {"width": 1366, "height": 768}
 MOST_MS = 180_000
 WEIGHED = """() => [...performance.getEntriesByType("navigation"),
-  ...performance.getEntriesByType("resource")].map((one) => [one.initiatorType, one.decodedBodySize])"""
+  ...performance.getEntriesByType("resource")]
+  .map((one) => [one.initiatorType, one.decodedBodySize])"""
 
 
 @dataclass(frozen=True)
