@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from api.auth import COOKIE, actor_of, address_of
 from api.errors import problem_of
-from geo import accounts, attempts, audit, sign_ins
+from geo import accounts, attempts, audit, passwords, sign_ins
 from geo.access import NotSignedIn
 from geo.errors import NotFound
 from geo.models import Account
@@ -41,6 +41,35 @@ def admit(
     The try is counted and committed before the password is looked at, so that it counts whatever
     happens next and whatever else runs beside it. Raises TooManyAttempts and BadCredentials.
     """
+    account = _checked(sessions, request, login, password)
+    with sessions.begin() as session:
+        sign_ins.end(session, request.cookies.get(COOKIE, ""))
+        actor = actor_of(request, account)
+        audit.write(session, actor, "account.sign_in", f"account {account.login}")
+        return sign_ins.begin(session, account, hours)
+
+
+def change_password(
+    sessions: sessionmaker[Session], request: Request, login: str, old: str, new: str, hours: int
+) -> str:
+    """Give an account another password, and sign it out elsewhere; return a new cookie's secret.
+
+    Knowing the old one is a try like any other. Raises WeakPassword too.
+    """
+    passwords.require_strong(new, login)
+    account = _checked(sessions, request, login, old)
+    with sessions.begin() as session:
+        account = accounts.get(session, account.login)
+        accounts.set_password(session, account, new)
+        actor = actor_of(request, account)
+        audit.write(session, actor, "account.password", f"account {account.login}")
+        return sign_ins.begin(session, account, hours)
+
+
+def _checked(
+    sessions: sessionmaker[Session], request: Request, login: str, password: str
+) -> Account:
+    """Return the account of a login and its password; every try is counted."""
     address = address_of(request)
     with sessions.begin() as session:
         attempts.begin(session, login, address)
@@ -48,10 +77,9 @@ def admit(
         account = accounts.verify(session, login, password)
         if account is not None:
             attempts.succeed(session, login, address)
-            actor = actor_of(request, account)
-            audit.write(session, actor, "account.sign_in", f"account {account.login}")
-            sign_ins.end(session, request.cookies.get(COOKIE, ""))
-            return sign_ins.begin(session, account, hours)
+            session.flush()
+            session.expunge(account)
+            return account
         tried = _named(session, login)
         audit.write(session, actor_of(request, None), "account.sign_in_refused", tried)
     raise BadCredentials("The login or the password is wrong.", hint="Try again at /login.")

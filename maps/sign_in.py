@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
+from geo import passwords
 from geo.settings import Language
 from maps import assets
 from maps.elements import templates
@@ -28,6 +29,8 @@ class Door:
     """Who is signed in."""
     fault: str | None = None
     """The code of what went wrong, as `bad_credentials`."""
+    is_changed: bool = False
+    """Whether the password was changed just now."""
     minutes: int = 0
     """How long to wait, where it went wrong too often."""
 
@@ -53,6 +56,8 @@ def page(door: Door, language: Language) -> Page:
             who=door.who,
             signed_in_as=door.who and word(language, "signed_in_as", who=door.who),
             fault=fault,
+            is_changed=door.is_changed,
+            shortest=passwords.SHORTEST,
             other="/login?" + urlencode({"lang": str(other), "next": door.next}),
             other_lang=LANG[other],
         )

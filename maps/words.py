@@ -191,6 +191,11 @@ _ZH: Final = {
     "sign_out": "退出登录",
     "go_on": "继续",
     "other_language": "English",
+    "change_password": "修改密码",
+    "old_password": "原密码",
+    "new_password": "新密码（至少 10 个字符）",
+    "password_changed": "密码已修改，其他设备上的登录已退出。",
+    "sign_in.weak_password": "新密码须为 10 至 256 个字符，且不能与账号相同。",
 }
 
 _EN: Final = {
@@ -379,6 +384,11 @@ _EN: Final = {
     "sign_out": "Sign out",
     "go_on": "Go on",
     "other_language": "中文",
+    "change_password": "Change password",
+    "old_password": "Password until now",
+    "new_password": "New password (at least 10 characters)",
+    "password_changed": "The password is changed; other browsers are signed out.",
+    "sign_in.weak_password": "A new password has 10 to 256 characters and is not the login.",
 }
 
 WORDS: Final[dict[Language, dict[str, str]]] = {Language.ZH: _ZH, Language.EN: _EN}

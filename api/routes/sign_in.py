@@ -1,5 +1,6 @@
-"""The page to sign in on, and signing out."""
+"""The page to sign in on, to change one's password, and to sign out."""
 
+import dataclasses
 import math
 from typing import Annotated
 
@@ -7,13 +8,15 @@ from fastapi import APIRouter, Cookie, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api import auth, sign_in
-from api.auth import Caller, Csrf, CsrfMissing
+from api.auth import Caller, Csrf, CsrfMissing, Viewer
 from api.deps import LanguageDep, SessionDep, SettingsDep
 from api.errors import REFUSALS, TOO_OFTEN, headers_of, status_of
 from api.security import policy
 from geo import sign_ins
 from geo.access import NotSignedIn
 from geo.attempts import TooManyAttempts
+from geo.errors import GridwardError
+from geo.passwords import WeakPassword
 from geo.settings import Language
 from maps.sign_in import Door, page
 
@@ -64,15 +67,39 @@ def log_in(
         secret = sign_in.admit(request.app.state.sessions, request, login, password, hours)
     except (CsrfMissing, NotSignedIn, TooManyAttempts) as error:
         known = form_cookie or sign_ins.fresh()
-        wait = error.retry_after_s if isinstance(error, TooManyAttempts) else 0
-        minutes = math.ceil(wait / 60)
-        door = Door(sign_ins.csrf(known), onward, login, fault=error.code, minutes=minutes)
-        answer = _shown(door, language, status_of(error), headers_of(error))
+        answer = _refused(Door(sign_ins.csrf(known), onward, login), error, language)
         _give_form_cookie(request, answer, known, hours)
         return answer
     led: Response = RedirectResponse(onward, status_code=303)
     auth.give_cookie(request, led, auth.COOKIE, secret, hours=hours)
     return led
+
+
+@router.post(
+    "/login/password",
+    response_class=HTMLResponse,
+    responses={**REFUSALS, **TOO_OFTEN},
+)
+def change_password(
+    request: Request,
+    settings: SettingsDep,
+    language: LanguageDep,
+    caller: Viewer,
+    csrf: Csrf,
+    old: Annotated[str, Form(max_length=1000)],
+    new: Annotated[str, Form(max_length=1000)],
+) -> Response:
+    """Give one's own account another password, which signs it out everywhere else."""
+    sessions, hours = request.app.state.sessions, settings.sign_in_hours
+    door = Door(csrf or "", who=caller.login)
+    try:
+        secret = sign_in.change_password(sessions, request, caller.login, old, new, hours)
+    except (WeakPassword, NotSignedIn, TooManyAttempts) as error:
+        return _refused(door, error, language)
+    fresh = dataclasses.replace(door, csrf=sign_ins.csrf(secret), is_changed=True)
+    answer = _shown(fresh, language)
+    auth.give_cookie(request, answer, auth.COOKIE, secret, hours=hours)
+    return answer
 
 
 @router.post("/logout", status_code=303)
@@ -93,6 +120,13 @@ def _shown(
     return HTMLResponse(
         page(door, language).html, status, headers=policy() | kept_out | (headers or {})
     )
+
+
+def _refused(door: Door, error: GridwardError, language: Language) -> HTMLResponse:
+    """Return the page again, with what was wrong."""
+    wait = error.retry_after_s if isinstance(error, TooManyAttempts) else 0
+    told = dataclasses.replace(door, fault=error.code, minutes=math.ceil(wait / 60))
+    return _shown(told, language, status_of(error), headers_of(error))
 
 
 def _give_form_cookie(request: Request, answer: Response, secret: str, hours: int) -> None:

@@ -96,6 +96,39 @@ def test_secrets_are_nowhere_in_the_database(person, li, session):
     assert "$argon2id$" in kept
 
 
+def change(person, old, new):
+    page = person.get("/login").text
+    csrf = re.search(r'name="csrf" value="([^"]+)"', page)[1]
+    form = {"old": old, "new": new, "csrf": csrf}
+    return person.post("/login/password?lang=en", data=form)
+
+
+def test_a_person_changes_the_own_password_and_stays_signed_in_here_alone(client, person, li):
+    try_(person)
+    elsewhere = TestClient(client.app, follow_redirects=False)
+    try_(elsewhere)
+    answer = change(person, PASSWORD, "another horse")
+    assert (answer.status_code, "The password is changed" in answer.text) == (200, True)
+    assert person.get("/v1/account").status_code == 200
+    assert elsewhere.get("/v1/account").status_code == 401
+    assert try_(elsewhere).status_code == 401
+    assert try_(elsewhere, password="another horse").status_code == 303
+    assert change(person, "another horse", PASSWORD).status_code == 200
+
+
+def test_a_password_is_changed_by_who_knows_the_old_one_alone(person, li):
+    try_(person)
+    weak = change(person, PASSWORD, "short")
+    assert (weak.status_code, "has 10 to 256 characters" in weak.text) == (422, True)
+    for _ in range(attempts.MOST):
+        assert change(person, "wrong horse battery", "another horse").status_code == 401
+    assert change(person, PASSWORD, "another horse").status_code == 429
+    form = {"old": PASSWORD, "new": "another horse"}
+    assert person.post("/login/password", data=form).json()["code"] == "csrf_missing"
+    person.cookies.clear()
+    assert person.post("/login/password", data=form).json()["code"] == "not_signed_in"
+
+
 @pytest.mark.parametrize(
     ("login", "password"),
     [("li", "wrong horse battery"), ("nobody", PASSWORD), ("li", ""), ("\x00", "x"), ("没有", "x")],
