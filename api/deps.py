@@ -82,6 +82,29 @@ async def _moment_of_day(day: Day, settings: SettingsDep) -> datetime.datetime:
 MomentOfDay = Annotated[datetime.datetime, Depends(_moment_of_day)]
 
 
+@dataclass(frozen=True)
+class Period:
+    """From a moment on, and before another one, where they are given."""
+
+    since: datetime.datetime | None
+    before: datetime.datetime | None
+
+
+async def _period(
+    settings: SettingsDep,
+    since: Annotated[datetime.date | None, Query(description="The first day.")] = None,
+    until: Annotated[datetime.date | None, Query(description="The last day.")] = None,
+) -> Period:
+    zone = settings.timezone
+    return Period(
+        since=None if since is None else moments.start_of(since, zone),
+        before=None if until is None else moments.end_of(until, zone),
+    )
+
+
+PeriodDep = Annotated[Period, Depends(_period)]
+
+
 async def _box(
     bbox: Annotated[
         str | None,

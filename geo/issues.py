@@ -2,10 +2,10 @@
 
 import datetime
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from geo import access, areas, grids, moments
@@ -34,11 +34,17 @@ def facts(
     *,
     at: datetime.datetime,
     area_code: str | None = None,
-    category: str | None = None,
-    status: IssueStatus | None = None,
+    categories: Collection[str] = (),
+    statuses: Collection[IssueStatus] = (),
+    since: datetime.datetime | None = None,
+    before: datetime.datetime | None = None,
     box: Box | None = None,
 ) -> Features:
-    """Return issues with the grid each was filed under and the grid its place is in at a moment."""
+    """Return issues with the grid each was filed under and the grid its place is in at a moment.
+
+    Of any of some categories and statuses, where they are given, and of those reported from
+    `since` on, and before `before`.
+    """
     statement = select(
         Issue.ref,
         Issue.category,
@@ -50,12 +56,11 @@ def facts(
         grids.covering(Issue.geom, at).label("current_grid_code"),
         Issue.geom,
     )
-    if area_code is not None:
-        statement = statement.where(areas.within(Issue.grid_code, area_code))
-    if category is not None:
-        statement = statement.where(Issue.category == category)
-    if status is not None:
-        statement = statement.where(Issue.status == status)
+    statement = statement.where(*_within(area_code, since, before))
+    if categories:
+        statement = statement.where(Issue.category.in_(categories))
+    if statuses:
+        statement = statement.where(Issue.status.in_(statuses))
     if box is not None:
         statement = statement.where(in_box(Issue.geom, box))
     return Features(statement, key="ref")
@@ -74,14 +79,21 @@ def counts(
     """
     number = func.count().label("issues")
     statement = select(Issue.category, Issue.status, number).group_by(Issue.category, Issue.status)
-    if area_code is not None:
-        statement = statement.where(areas.within(Issue.grid_code, area_code))
-    if since is not None:
-        statement = statement.where(Issue.reported_at >= since)
-    if before is not None:
-        statement = statement.where(Issue.reported_at < before)
-    ordered = statement.order_by(Issue.category, Issue.status)
+    asked = statement.where(*_within(area_code, since, before))
+    ordered = asked.order_by(Issue.category, Issue.status)
     return [dict(row) for row in session.execute(ordered).mappings()]
+
+
+def _within(
+    area_code: str | None, since: datetime.datetime | None, before: datetime.datetime | None
+) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions that an issue was filed in an area and reported in a period."""
+    if area_code is not None:
+        yield areas.within(Issue.grid_code, area_code)
+    if since is not None:
+        yield Issue.reported_at >= since
+    if before is not None:
+        yield Issue.reported_at < before
 
 
 def get(session: Session, ref: str, *, at: datetime.datetime | None = None) -> dict[str, Any]:

@@ -9,9 +9,11 @@ from sqlalchemy import BigInteger, ColumnElement, Float, Select, case, cast, col
 from sqlalchemy.orm import Session, aliased
 
 from geo import areas, grids
+from geo.among import EVERY, Among
 from geo.buildings import standing_on
 from geo.features import Box, Features, in_box
 from geo.models import Area, Building, Level, MicroGrid, Neighborhood, PropertyCoverage
+from geo.tallies import Known
 
 
 class Grouping(StrEnum):
@@ -47,26 +49,79 @@ def by(
     on: datetime.date,
     at: datetime.datetime,
     area_code: str | None = None,
+    box: Box | None = None,
+    among: Among = EVERY,
 ) -> list[Tally]:
     """Return the tally of every place of a kind inside an area on a day, by code.
 
-    A grid is taken as it was at moment `at`. A building whose community is unknown counts nowhere.
+    Of places that meet a box, if one is given, and of the buildings that are chosen. A grid is
+    taken as it was at moment `at`. A building whose community is unknown counts nowhere.
     """
-    rows = session.execute(statement(grouping, on=on, at=at, area_code=area_code))
-    return [Tally(**row) for row in rows.mappings()]
+    asked = statement(grouping, on=on, at=at, area_code=area_code, box=box, among=among)
+    return [Tally(**row) for row in session.execute(asked).mappings()]
 
 
 def statement(
-    grouping: Grouping, *, on: datetime.date, at: datetime.datetime, area_code: str | None = None
+    grouping: Grouping,
+    *,
+    on: datetime.date,
+    at: datetime.datetime,
+    area_code: str | None = None,
+    box: Box | None = None,
+    among: Among = EVERY,
 ) -> Select[Any]:
     """Return the one statement behind `by`."""
     match grouping:
         case Grouping.NEIGHBORHOOD:
-            return _by_neighborhood(on, area_code)
+            return _by_neighborhood(on, area_code, box, among)
         case Grouping.GRID:
-            return _by_grid(on, at, area_code)
+            return _by_grid(on, at, area_code, box, among)
         case _:
-            return _by_level(Level(grouping.value), on, area_code)
+            return _by_level(Level(grouping.value), on, area_code, box, among)
+
+
+def remembered(
+    session: Session,
+    grouping: Grouping,
+    known: Known,
+    *,
+    on: datetime.date,
+    at: datetime.datetime,
+    area_code: str | None = None,
+    box: Box | None = None,
+    among: Among = EVERY,
+) -> list[Tally]:
+    """Return what `by` does; of all buildings, it counts only what is not known of this state."""
+    if among != EVERY or grouping is Grouping.NEIGHBORHOOD:
+        return by(session, grouping, on=on, at=at, area_code=area_code, box=box, among=among)
+    grid = grouping is Grouping.GRID
+    place: Any = MicroGrid if grid else Area
+    asked = select(place.code, place.name).order_by(place.code)
+    asked = asked.where(grids.in_force(at) if grid else Area.level == Level(grouping.value))
+    if area_code is not None:
+        asked = asked.where(areas.within(place.code, area_code))
+    if box is not None:
+        asked = asked.where(in_box(place.geom, box))
+    named = [(code, name) for code, name in session.execute(asked)]
+    codes = [code for code, _ in named]
+    if grid:
+        counts = known.of_grids(session, codes, on, at)
+    else:
+        counts = known.of_areas(session, codes, on, exact=grouping is Grouping.COMMUNITY)
+    return [_told(*row, *tally) for row, tally in zip(named, counts, strict=True)]
+
+
+def _told(
+    code: str,
+    name: str | None,
+    buildings: int,
+    covered: int,
+    households: int,
+    covered_households: int,
+) -> Tally:
+    rate = covered / buildings if buildings else None
+    uncovered = buildings - covered
+    return Tally(code, name, buildings, covered, uncovered, rate, households, covered_households)
 
 
 def facts(
@@ -88,7 +143,7 @@ def facts(
     return Features(statement if box is None else statement.where(in_box(Area.geom, box)))
 
 
-def _counts(*more: Any, on: datetime.date) -> Select[Any]:
+def _counts(*more: Any, on: datetime.date, among: Among = EVERY) -> Select[Any]:
     """Count buildings and households; at most one row of today's coverage meets each building."""
     today = aliased(PropertyCoverage, name="today")
     return (
@@ -103,13 +158,22 @@ def _counts(*more: Any, on: datetime.date) -> Select[Any]:
         )
         .select_from(Building)
         .outerjoin(today, (today.building_code == Building.code) & today.covered.contains(on))
-        .where(standing_on(on))
+        .where(standing_on(on), *among.conditions(today, on))
     )
 
 
-def _by_level(level: Level, on: datetime.date, area_code: str | None) -> Select[Any]:
-    counts = _counts(Building.community_code, on=on).group_by(Building.community_code)
+def _by_level(
+    level: Level,
+    on: datetime.date,
+    area_code: str | None,
+    box: Box | None = None,
+    among: Among = EVERY,
+) -> Select[Any]:
+    counts = _counts(Building.community_code, on=on, among=among)
+    counts = counts.group_by(Building.community_code)
     places = select(Area.code, Area.name).where(Area.level == level)
+    if box is not None:
+        places = places.where(in_box(Area.geom, box))
     if area_code is not None:
         counts = counts.where(areas.within(Building.community_code, area_code))
         places = places.where(areas.within(Area.code, area_code))
@@ -125,9 +189,14 @@ def _by_level(level: Level, on: datetime.date, area_code: str | None) -> Select[
     )
 
 
-def _by_neighborhood(on: datetime.date, area_code: str | None) -> Select[Any]:
-    counts = _counts(Building.neighborhood_code, on=on).group_by(Building.neighborhood_code)
+def _by_neighborhood(
+    on: datetime.date, area_code: str | None, box: Box | None, among: Among
+) -> Select[Any]:
+    counts = _counts(Building.neighborhood_code, on=on, among=among)
+    counts = counts.group_by(Building.neighborhood_code)
     places = select(Neighborhood.code, Neighborhood.name)
+    if box is not None:
+        places = places.where(in_box(Neighborhood.geom, box))
     if area_code is not None:
         places = places.where(areas.within(Neighborhood.community_code, area_code))
     count, place = counts.cte("count"), places.cte("place")
@@ -136,9 +205,13 @@ def _by_neighborhood(on: datetime.date, area_code: str | None) -> Select[Any]:
 
 
 def _by_grid(
-    on: datetime.date, at: datetime.datetime, area_code: str | None, box: Box | None = None
+    on: datetime.date,
+    at: datetime.datetime,
+    area_code: str | None,
+    box: Box | None = None,
+    among: Among = EVERY,
 ) -> Select[Any]:
-    holds = _counts(on=on).where(grids.inside(MicroGrid, at)).lateral("holds")
+    holds = _counts(on=on, among=among).where(grids.inside(MicroGrid, at)).lateral("holds")
     statement = (
         _tally(MicroGrid, holds)
         .select_from(MicroGrid)

@@ -8,6 +8,7 @@ from importlib.metadata import version
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from geo import moments
 from geo.tiles import DRAWN_FROM, Layer
 
 _DRAWING = 2
@@ -39,6 +40,14 @@ def of_layer(
     subjects = [table.__tablename__ for table in DRAWN_FROM[layer]]
     reached, revision = session.execute(_AS_OF, {"subjects": subjects, "at": at}).one()
     return _name(layer, reached, timezone), revision
+
+
+def ground(
+    state: str, revision: int | None, on: datetime.date, at: datetime.datetime, timezone: str
+) -> str:
+    """Return a name of all that tallies of a day depend on; a day that is over has its grids."""
+    settled = at + datetime.timedelta(microseconds=1) == moments.end_of(on, timezone)
+    return f"{state}/{on}/{'' if settled else revision or 0}"
 
 
 def _name(layer: Layer, reached: dict[str, str], timezone: str) -> str:

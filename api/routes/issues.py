@@ -1,16 +1,25 @@
 """Issues reported on the ground."""
 
-import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
 from api.auth import AnybodyDep
-from api.deps import AreaCode, Box, Code, LiveDep, Moment, PagingDep, SessionDep, SettingsDep
+from api.deps import (
+    AreaCode,
+    Box,
+    Code,
+    LiveDep,
+    Moment,
+    PagingDep,
+    PeriodDep,
+    SessionDep,
+    SettingsDep,
+)
 from api.errors import REFUSALS
 from api.formats import LIST, FormatDep, listing
 from api.schemas import FeatureCollection, IssueCount, IssueIn, IssueOut
-from geo import audit, issues, moments
+from geo import audit, issues
 from geo.datums import one_to_wgs84
 from geo.models import IssueStatus
 
@@ -25,31 +34,30 @@ def list_issues(
     paging: PagingDep,
     at: Moment,
     box: Box,
-    category: Annotated[str | None, Query(examples=["heating"])] = None,
-    status: IssueStatus | None = None,
+    period: PeriodDep,
+    category: Annotated[
+        list[str], Query(description="Any of these.", examples=["heating"], max_length=100)
+    ] = [],  # noqa: B006  # FastAPI makes a new list for every request
+    status: Annotated[list[IssueStatus], Query(description="Any of these.")] = [],  # noqa: B006
     area: AreaCode = None,
 ) -> Response:
     """Issues, each with the grid it was filed under and the grid its place is in at a moment."""
-    asked = issues.facts(at=at, area_code=area, category=category, status=status, box=box)
+    asked = issues.facts(
+        at=at,
+        area_code=area,
+        categories=category,
+        statuses=status,
+        since=period.since,
+        before=period.before,
+        box=box,
+    )
     return listing(request, session, asked, form, paging)
 
 
 @router.get("/counts", response_model=list[IssueCount])
-def counts(
-    session: SessionDep,
-    settings: SettingsDep,
-    since: Annotated[datetime.date | None, Query(description="The first day.")] = None,
-    until: Annotated[datetime.date | None, Query(description="The last day.")] = None,
-    area: AreaCode = None,
-) -> list[dict[str, Any]]:
+def counts(session: SessionDep, period: PeriodDep, area: AreaCode = None) -> list[dict[str, Any]]:
     """How many issues there are of each category and status, of those reported in a period."""
-    zone = settings.timezone
-    return issues.counts(
-        session,
-        area_code=area,
-        since=None if since is None else moments.start_of(since, zone),
-        before=None if until is None else moments.end_of(until, zone),
-    )
+    return issues.counts(session, area_code=area, since=period.since, before=period.before)
 
 
 @router.get("/{ref}", response_model=IssueOut)

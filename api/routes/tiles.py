@@ -1,6 +1,5 @@
 """Vector tiles, drawn once for each state of what they show and kept."""
 
-import datetime
 import gzip
 from dataclasses import dataclass
 from typing import Annotated
@@ -11,9 +10,8 @@ from sqlalchemy.orm import Session
 
 from api.cache import tagged
 from api.deps import Day, MomentOfDay, SettingsDep
-from geo import moments, states, tiles
+from geo import states, tiles
 from geo.models import Level
-from geo.settings import Settings
 from geo.tiles import Layer, Scene, Tile
 
 router = APIRouter(prefix="/tiles", tags=["tiles"])
@@ -30,12 +28,12 @@ def drawing() -> CapacityLimiter:
 
 @dataclass(frozen=True)
 class Asked:
-    """A layer's tile of a scene, and whether the scene's day is over, so that its grids are set."""
+    """A layer's tile of a scene, in a city whose clock is set to a zone."""
 
     layer: Layer
     tile: Tile
     scene: Scene
-    settled: bool
+    timezone: str
 
     def key(self, state: str, revision: int | None) -> str:
         """Return a name of everything that the tile depends on."""
@@ -44,7 +42,7 @@ class Asked:
 
     def ground(self, state: str, revision: int | None) -> str:
         """Return a name of everything that the tallies of the layer's places depend on."""
-        return f"{state}/{self.scene.on}/{'' if self.settled else revision or 0}"
+        return states.ground(state, revision, self.scene.on, self.scene.at, self.timezone)
 
 
 @router.get(
@@ -71,8 +69,7 @@ async def tile(
 
     An address that names the day, the revision and the state that are drawn may be kept for good.
     """
-    settled = at + datetime.timedelta(microseconds=1) == moments.end_of(on, settings.timezone)
-    asked = Asked(layer, Tile(z, x, y), Scene(on, at, level), settled)
+    asked = Asked(layer, Tile(z, x, y), Scene(on, at, level), settings.timezone)
     named = None
     if state is not None and "on" in request.query_params:
         named = asked.key(state, revision)
@@ -80,14 +77,14 @@ async def tile(
     if kept is not None:
         return _answer(request, kept, is_exact=True)
     limit = request.app.state.drawing
-    key, body = await to_thread.run_sync(_drawn, request, settings, asked, limiter=limit)
+    key, body = await to_thread.run_sync(_drawn, request, asked, limiter=limit)
     return _answer(request, body, is_exact=key is not None and key == named)
 
 
-def _drawn(request: Request, settings: Settings, asked: Asked) -> tuple[str | None, bytes]:
+def _drawn(request: Request, asked: Asked) -> tuple[str | None, bytes]:
     """Return a tile as it is now, compressed, and its key; no key if all moved meanwhile."""
     with request.app.state.sessions.begin() as session:
-        before = _state_now(session, settings, asked)
+        before = _state_now(session, asked)
         key = asked.key(*before)
         body: bytes | None = request.app.state.shelf.take(key)
         if body is not None:
@@ -95,15 +92,15 @@ def _drawn(request: Request, settings: Settings, asked: Asked) -> tuple[str | No
         # A commit in between may be in the tile or not, so only what stood still has a name.
         known = request.app.state.tallies.at(asked.ground(*before))
         drawn = tiles.draw(session, asked.layer, asked.tile, asked.scene, known)
-        stood_still = _state_now(session, settings, asked) == before
+        stood_still = _state_now(session, asked) == before
     body = gzip.compress(drawn, 3, mtime=0)
     if stood_still:
         request.app.state.shelf.put(key, body)
     return key if stood_still else None, body
 
 
-def _state_now(session: Session, settings: Settings, asked: Asked) -> tuple[str, int | None]:
-    return states.of_layer(session, asked.layer, settings.timezone, asked.scene.at)
+def _state_now(session: Session, asked: Asked) -> tuple[str, int | None]:
+    return states.of_layer(session, asked.layer, asked.timezone, asked.scene.at)
 
 
 def _answer(request: Request, body: bytes, is_exact: bool) -> Response:

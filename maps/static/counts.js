@@ -52,6 +52,17 @@
     return (!from || day >= from) && (!to || day <= to);
   };
 
+  let known;
+
+  /* Every category that there is, whatever the period holds. */
+  G.allCategories = () => (known ??= G.categories());
+
+  G.STATUSES = STATUSES;
+
+  /* Whether every category or every status is switched off. */
+  G.showsNoIssue = () => G.allCategories().every((name) => G.state.hidden.category.has(name))
+    || STATUSES.every((name) => G.state.hidden.status.has(name));
+
   let palette;
 
   G.categoryColour = function (category) {
@@ -69,7 +80,7 @@
   class Counts {
     constructor(place) {
       this.place = place;
-      this.palette = G.categories(); // keeps its order, whatever the period holds
+      this.palette = G.allCategories(); // keeps its order, whatever the period holds
       G.categoryColour(this.palette[0]);
       G.on("filter", () => this.draw());
       G.on("period", () => this.recount());

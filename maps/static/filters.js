@@ -21,6 +21,23 @@
     return hidden.standing.size > 0 || hidden.use.size > 0 || built.from != null || built.to != null;
   };
 
+  /* What to ask the service for, so that its figures are of the buildings asked for. */
+  G.filterQuery = function () {
+    if (!G.isFiltered()) return [];
+    const { hidden, built } = G.state;
+    const shown = (names) => names.filter((name) => !hidden.standing.has(name));
+    const standing = hidden.standing.size === 0 ? []
+      : [...shown(KINDS).map((name) => ["manager_kind", name]), ...shown(REASONS).map((name) => ["reason", name])];
+    return [
+      ...standing,
+      ...[...hidden.use].map((name) => ["not_use", name]),
+      ...Object.entries(built).filter(([, year]) => year != null).map(([end, year]) => [`built_${end}`, year]),
+    ];
+  };
+
+  /* Whether nothing can pass, whoever manages it. */
+  G.passesNone = () => [...KINDS, ...REASONS].every((name) => G.state.hidden.standing.has(name));
+
   class Filters {
     constructor(map, place) {
       this.map = map;

@@ -49,6 +49,7 @@
     else new G.Filters(map, document.getElementById("filters"));
     headline();
     G.on("day", headline);
+    G.on("filter", headline);
     return table;
   }
 
@@ -83,7 +84,7 @@
   function figures(rows) {
     const total = G.total(rows);
     show([
-      ["buildings", G.number(total.buildings)],
+      [G.isFiltered() ? "buildings_filtered" : "buildings", G.number(total.buildings)],
       ["rate", G.percent(total.rate)],
       ["uncovered_buildings", G.number(total.uncovered), "alarm"],
       ["households", G.number(total.households)],

@@ -14,7 +14,8 @@
 
     async rows(level, scope) {
       const features = level === "grid" ? this.grids : this.areas.filter((area) => area.props.level === level);
-      return features.map((feature) => feature.props).filter((row) => row.code.startsWith(scope));
+      const rows = features.map((feature) => feature.props).filter((row) => row.code.startsWith(scope));
+      return G.isFiltered() ? rows.map((row) => ({ ...row, ...counted(row.code, level) })) : rows;
     }
 
     async find(query) {
@@ -51,6 +52,21 @@
     }
   }
 
+  /* The figures of a place counted anew, of the buildings that pass the filter. */
+  function counted(code, level) {
+    const homes = G.features("buildings").map(({ props }) => props).filter((props) => G.passes(props)
+      && (level === "grid" ? props.grid_code === code : String(props.community_code ?? "").startsWith(code)));
+    const covered = homes.filter((props) => G.isCovered(props));
+    const households = (some) => some.reduce((sum, props) => sum + (props.households ?? 0), 0);
+    return {
+      buildings: homes.length, covered: covered.length, uncovered: homes.length - covered.length,
+      rate: homes.length ? covered.length / homes.length : null,
+      households: households(homes), covered_households: households(covered),
+    };
+  }
+
+  const NONE = { buildings: 0, covered: 0, uncovered: 0, rate: null, households: 0, covered_households: 0 };
+
   function entry(kind, { props, box }) {
     const { code = props.ref, name, name_en, address } = props;
     const text = [code, name, name_en, address].filter(Boolean).join(" ").toLowerCase();
@@ -68,11 +84,13 @@
       this.names = new Map();
     }
 
-    async rows(level, scope) {
+    /* With a box, the rows of the places that meet it. */
+    async rows(level, scope, box = null) {
       const { coverage } = G.config.served;
-      const rows = await ask(coverage, { by: level, area: scope || null, on: G.state.on });
+      const query = { by: level, area: scope || null, on: G.state.on, bbox: box };
+      const rows = await ask(coverage, query, G.passesNone() ? [] : G.filterQuery());
       for (const row of rows) this.names.set(row.code, G.named(row));
-      return rows;
+      return G.passesNone() ? rows.map((row) => ({ ...row, ...NONE })) : rows;
     }
 
     /* Buildings that gained and lost a manager between two days, by place. */
@@ -119,8 +137,8 @@
     }
   }
 
-  async function ask(address, values) {
-    const query = new URLSearchParams(Object.entries(values).filter(([, value]) => value != null));
+  async function ask(address, values, more = []) {
+    const query = new URLSearchParams([...Object.entries(values).filter(([, value]) => value != null), ...more]);
     const answer = await fetch(query.size ? `${address}?${query}` : address, {
       headers: { Accept: "application/json, application/geo+json" },
     });

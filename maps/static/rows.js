@@ -29,12 +29,15 @@
       const within = (seen ?? []).filter(({ props }) => G.passes(props));
       return { rows: within.map(({ props, lon, lat }) => ({ ...props, lon, lat })), level: "building", partly: true, columns: NEARBY };
     }
-    const every = await G.register().rows(level, scope);
+    const box = follows && level === "grid" && !G.data ? boxOf(map) : null;
+    const every = await G.register().rows(level, scope, box);
     const split = await G.rowsInView(map, level, every);
     const listed = follows ? split.inView : split.rows;
     const rows = then ? await changed(listed, level, scope) : listed;
-    return { rows, level, partly: listed.length < every.length, columns: then ? COMPARED : COLUMNS[G.config.kind] };
+    return { rows, level, partly: Boolean(box) || listed.length < every.length, columns: then ? COMPARED : COLUMNS[G.config.kind] };
   };
+
+  const boxOf = (map) => map.getBounds().toBBoxString();
 
   /* Whether the map is close enough for a row per building. */
   G.isNear = function (map) {

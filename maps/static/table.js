@@ -22,7 +22,7 @@
       place.append(this.levels, this.trail, rows, this.note);
       this.scopes = G.config.area ? [{ code: G.config.area, name: G.config.title }] : [];
       for (const subject of ["level", "day", "compare"]) G.on(subject, () => this.show());
-      G.on("filter", () => this.level === "building" && this.show());
+      G.on("filter", () => this.show());
       G.whenStill(map, () => G.state.follows && this.show());
       G.on("selected", () => this.mark());
     }

@@ -4,8 +4,17 @@
 (function (G) {
   const HEAD = 54; // pixels above the map in a picture
 
-  const query = (values) =>
-    new URLSearchParams(Object.entries(values).filter(([, value]) => value != null && value !== ""));
+  const query = (values) => new URLSearchParams(Object.entries(values).flatMap(([name, value]) =>
+    [value].flat().filter((one) => one != null && one !== "").map((one) => [name, one])));
+
+  /* The names of a family that are shown, where some are not: all of them need not be named. */
+  const shown = (family, names) => (G.state.hidden[family].size ? names.filter((name) => !G.state.hidden[family].has(name)) : []);
+
+  /* What to ask for to get the issues that the page shows, in whichever file. */
+  function issuesShown() {
+    const { from, to } = G.state.period;
+    return { category: shown("category", G.allCategories()), status: shown("status", G.STATUSES), since: from, until: to };
+  }
 
   class Tools {
     constructor(map, place) {
@@ -14,7 +23,7 @@
       this.lists = G.node("span", { class: "lists" });
       const picture = G.button(G.word("picture"), () => this.save());
       place.append(this.lists, picture, G.button(G.word("print"), () => window.print()));
-      for (const subject of ["day", "level"]) G.on(subject, () => this.draw());
+      for (const subject of ["day", "level", "filter", "period"]) G.on(subject, () => this.draw());
       this.draw();
     }
 
@@ -22,10 +31,14 @@
     draw() {
       if (!G.config.served) return;
       const { buildings, issues } = G.config.served.lists;
+      const ofIssues = G.config.kind === "issues";
       const values = { area: G.state.scope, limit: G.config.served.mostListed };
-      const [address, asked] = G.config.kind === "issues" ? [issues, values] : [buildings, { covered: "false", on: G.state.on, ...values }];
-      const link = (format) => G.node("a", { href: `${address}?${query({ ...asked, format })}`, download: `gridward.${format}` }, format === "xlsx" ? "XLSX" : "GeoJSON");
-      G.fill(this.lists, [G.node("span", {}, G.word(G.config.kind === "issues" ? "issues" : "uncovered_buildings")), link("xlsx"), link("geojson")]);
+      const [address, asked] = ofIssues ? [issues, { ...issuesShown(), ...values }] : [buildings, { covered: "false", on: G.state.on, ...values }];
+      const forms = ofIssues ? { xlsx: "XLSX", geojson: "GeoJSON", csv: "CSV" } : { xlsx: "XLSX", geojson: "GeoJSON" };
+      const links = Object.entries(forms).map(([format, name]) =>
+        G.node("a", { href: `${address}?${query({ ...asked, format })}`, download: `gridward.${format}` }, name));
+      const none = ofIssues && G.showsNoIssue(); // nothing named would be everything
+      G.fill(this.lists, [G.node("span", {}, G.word(ofIssues ? "issues_shown" : "uncovered_buildings")), ...(none ? ["–"] : links)]);
     }
 
     save() {

@@ -1,7 +1,10 @@
 """Filing issues over HTTP."""
 
+import io
+
 import numpy as np
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import select, text
 
 from geo.datums import Datum, from_wgs84
@@ -91,3 +94,40 @@ def test_a_place_in_no_grid_counts_as_in_the_area_around_it(closed, client, dist
 def test_an_issue_without_a_category_or_with_an_unknown_field_is_refused(client, district):
     for body in ({"lon": 130, "lat": 47}, issue(colour="red"), issue(lon=999)):
         assert client.post("/v1/issues", json=body).status_code == 422
+
+
+@pytest.fixture
+def three_issues(client, district):
+    """Two of heating in May and June, one of noise in July, beside those of the district."""
+    for ref, category, month in (("T1", "heating", 5), ("T2", "heating", 6), ("T3", "noise", 7)):
+        reported = f"2031-0{month}-15T08:00:00+08:00"
+        body = issue(ref=ref, reported_at=reported) | {"category": category}
+        assert client.post("/v1/issues", json=body).status_code == 201
+    return client
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ("since=2031-01-01", "T1 T2 T3"),
+        ("since=2031-06-15", "T2 T3"),
+        ("since=2031-05-16&until=2031-06-15", "T2"),
+        ("since=2031-01-01&category=noise", "T3"),
+        ("since=2031-01-01&category=noise&category=heating", "T1 T2 T3"),
+        ("since=2031-01-01&status=closed&status=resolved", ""),
+        ("since=2031-01-01&status=closed&status=open", "T1 T2 T3"),
+    ],
+)
+def test_issues_are_listed_by_category_status_and_period(three_issues, asked, expected):
+    found = three_issues.get(f"/v1/issues?{asked}").json()
+    assert [row["properties"]["ref"] for row in found["features"]] == expected.split()
+
+
+def test_issues_of_a_period_come_as_files(three_issues):
+    asked = "/v1/issues?since=2031-05-16&category=heating&format="
+    written = three_issues.get(asked + "csv").text.splitlines()
+    assert len(written) == 2
+    assert written[1].startswith("T2,heating")
+    sheet = load_workbook(io.BytesIO(three_issues.get(asked + "xlsx").content)).active
+    assert [next(cell.value for cell in row) for row in sheet.rows] == ["ref", "T2"]
+    assert len(three_issues.get(asked + "geojson").json()["features"]) == 1

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import expect
+from sqlalchemy import text
 
 from tests.browser import Visit
 from tests.sample_service import Service
@@ -100,6 +101,35 @@ def test_a_filter_leaves_only_what_was_asked_for_and_says_so(
     expect(said).to_contain_text("Filtered: 0 of")
     shown.page.get_by_role("button", name="Show all").click()
     expect(shown.page.locator(".filtered")).to_have_text("")
+
+
+def test_figures_and_table_follow_the_filter(open_page, sample_service: Service):
+    shown = open_page()
+    shown.page.get_by_role("button", name="District", exact=True).click()
+    shown.page.get_by_text("Filter buildings").click()
+    shown.page.get_by_label("Built in or after").fill("2000")
+    shown.page.get_by_label("Built in or after").press("Tab")
+    shown.page.get_by_label("Never covered").uncheck()
+    with sample_service.engine.connect() as connection:
+        by_hand = connection.execute(
+            text("""
+            SELECT left(community_code, 6), count(*), count(*) FILTER (WHERE today.id IS NULL)
+            FROM building LEFT JOIN property_coverage AS today
+                ON today.building_code = building.code AND today.covered @> current_date
+            WHERE built_year >= 2000 AND (today.id IS NOT NULL OR EXISTS (
+                SELECT FROM property_coverage AS was WHERE was.building_code = building.code
+                AND upper(was.covered) <= current_date))
+            GROUP BY 1
+        """)
+        ).all()
+    for code, buildings, uncovered in by_hand:
+        row = shown.page.locator(f"tbody tr[data-code='{code}']")
+        expect(row.locator(".buildings")).to_have_text(f"{buildings:,}")
+        expect(row.locator(".uncovered")).to_have_text(f"{uncovered:,}")
+    total = sum(row[1] for row in by_hand)
+    expect(shown.page.locator("#figures")).to_contain_text(f"Buildings (filtered){total:,}")
+    shown.page.get_by_role("button", name="Show all").click()
+    expect(shown.page.locator("#figures")).to_contain_text("Buildings4,253")
 
 
 def test_the_table_follows_the_view_down_to_single_buildings(open_page, sample_service: Service):
@@ -297,6 +327,26 @@ def test_issues_of_a_period_are_counted_and_drawn_as_clusters_or_heat(open_page,
     assert some > 0
     expect(shown.page.locator(".legend")).to_contain_text("Issues gathered here")
     shown.page.wait_for_url("**heat=1*")
+
+
+def test_the_issues_shown_come_as_files(open_page, sample_service: Service):
+    shown = open_page("issues")
+    shown.page.locator("#content [data-name='closed']").uncheck()
+    shown.page.locator("#content .counts [data-name]").nth(4).uncheck()
+    last = shown.page.evaluate("() => Gridward.config.on")
+    shown.page.get_by_label("Reported on or after").fill(f"{last[:4]}-01-01")
+    shown.page.get_by_label("Reported on or after").press("Tab")
+    expect(shown.page.locator("#figures")).to_contain_text("Issues (filtered)")
+    shown.page.wait_for_timeout(300)
+    total = int(shown.text("#figures dd").replace(",", ""))
+    link = shown.page.get_by_role("link", name="XLSX")
+    book = shown.page.request.get(f"{shown.home}{link.get_attribute('href')}")
+    sheet = load_workbook(io.BytesIO(book.body()), read_only=True).active
+    limit = shown.page.evaluate("() => Gridward.config.served.mostListed")
+    assert sum(1 for _ in sheet.rows) == 1 + min(total, limit)
+    for status in ("open", "in_progress", "resolved"):
+        shown.page.locator(f"#content [data-name='{status}']").uncheck()
+    expect(link).to_have_count(0)
 
 
 def test_a_link_to_the_heat_map_draws_no_bubbles(open_page):
