@@ -4,7 +4,7 @@ The routes are those of the OpenAPI document: one that is not in TABLE fails.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -177,6 +177,15 @@ def _filled(path: str, token: int) -> str:
     return re.sub(r"\{(\w+)\}", fill, path)
 
 
+def _served(routes: Iterable[Any]) -> Iterator[tuple[str, set[str]]]:
+    """Every path and its methods, those of included routers too."""
+    for route in routes:
+        if hasattr(route, "original_router"):
+            yield from _served(route.original_router.routes)
+        else:
+            yield route.path, route.methods
+
+
 def _caller(client: TestClient, login: str | None) -> TestClient:
     return TestClient(client.app) if login is None else signed_in(client, login)
 
@@ -195,6 +204,17 @@ def _expected(rule: Rule, login: str | None, path: str) -> set[int]:
 
 def test_every_route_has_a_rule_and_every_rule_a_route(routes):
     assert set(routes) == TABLE.keys()
+
+
+def test_what_the_document_leaves_out_only_answers(client, routes):
+    hidden = [
+        (path, method)
+        for path, methods in _served(client.app.routes)
+        for method in methods
+        if (method.lower(), path) not in TABLE
+    ]
+    assert hidden
+    assert {method for _, method in hidden} <= {"GET", "HEAD"}
 
 
 @pytest.mark.parametrize(("method", "path"), TABLE, ids=lambda part: part)
