@@ -10,7 +10,12 @@ def tagged(
 ) -> Response:
     """Return the body with its ETag, or an empty 304 when the caller has it already."""
     etag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
-    held = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept"} | (headers or {})
+    held = {
+        "ETag": etag,
+        "Cache-Control": "no-cache",
+        "Vary": "Accept",
+        "X-Content-Type-Options": "nosniff",  # text that people wrote is never taken for a page
+    } | (headers or {})
     if _matches(request.headers.get("if-none-match"), etag):
         return Response(status_code=304, headers=held)
     return Response(body, media_type=media_type, headers=held)

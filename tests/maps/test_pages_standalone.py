@@ -14,7 +14,7 @@ from maps.sources import City
 pytestmark = pytest.mark.browser
 
 ON = date(2025, 6, 30)
-MARKUP = '<img src=x onerror="window.hit=1"><b>&amp;</b>'
+MARKUP = '"><script>window.hit=1</script><img src=x onerror="window.hit=1"><b>&amp;</b>'
 
 
 @pytest.fixture
