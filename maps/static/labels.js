@@ -16,18 +16,21 @@
   }
 
   function write(ctx, lines, height) {
-    let y = -height / 2;
     ctx.globalAlpha = 1;
     ctx.textAlign = "center";
     ctx.lineJoin = "round";
-    for (const line of lines) {
-      ctx.font = line.font;
-      ctx.lineWidth = line.size * 0.28;
-      ctx.strokeStyle = "rgba(255, 255, 255, 0.92)";
-      ctx.strokeText(line.text, 0, y + line.size * ASCENT + line.size * 0.22);
-      ctx.fillStyle = line.colour;
-      ctx.fillText(line.text, 0, y + line.size * ASCENT + line.size * 0.22);
-      y += line.size * 1.25;
+    ctx.strokeStyle = "rgba(255, 255, 255, 0.92)";
+    for (const halo of [true, false]) { // a halo must not cover the line above it
+      let y = -height / 2;
+      for (const line of lines) {
+        const base = y + line.size * ASCENT + line.size * 0.22;
+        ctx.font = line.font;
+        ctx.lineWidth = line.size * 0.28;
+        ctx.fillStyle = line.colour;
+        if (halo) ctx.strokeText(line.text, 0, base);
+        else ctx.fillText(line.text, 0, base);
+        y += line.size * 1.25;
+      }
     }
     ctx.textAlign = "start";
   }

@@ -22,6 +22,8 @@
     }
     new G.Tools(map, document.getElementById("tools"));
     G.keepLink(map, table);
+    // On a narrow screen the strip of days grows a line when it is filled, and the map shrinks.
+    new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
     window.matchMedia("print").addEventListener("change", () => map.invalidateSize({ animate: false }));
     document.documentElement.dataset.ready = "true";
   };
@@ -67,6 +69,13 @@
     new G.Counts(document.getElementById("content"));
     issueFigures();
     G.on("filter", issueFigures);
+    G.on("filter", raiseNames);
+  }
+
+  /* A heat map lies under the names, bubbles over them. */
+  function raiseNames() {
+    const { names, issues } = G.layers;
+    if (names && issues) names.setZIndex(issues.options.zIndex + (G.state.heat ? 1 : -1));
   }
 
   function issueFigures() {
@@ -145,7 +154,7 @@
   function setLevel(level) {
     G.state.level = level;
     const areaLevels = G.config.levels.filter((name) => name !== "grid");
-    const coarser = G.config.kind === "issues" ? -1 : 0; // so that names leave room for the bubbles
+    const coarser = G.config.kind === "issues" ? -2 : 0; // so that names leave room for the bubbles
     const shown = level === "grid" ? areaLevels.length - 1 : areaLevels.indexOf(level);
     G.state.areaLevel = areaLevels[Math.max(0, shown + coarser)];
     G.refresh("shade", "borders", "grids", "names");

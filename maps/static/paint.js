@@ -175,12 +175,12 @@
   /* Names of the level shown, with its rate where the page is about rates; grid names when close. */
   G.names = function () {
     const { ink, muted, uncovered_line } = colours();
+    const figures = ({ rate, uncovered }) =>
+      (uncovered ? G.word("rate_and_uncovered", { rate: G.percent(rate), count: G.number(uncovered) }) : G.percent(rate));
     const tells = (zoom) => choropleth() && zoom < G.style.zooms.buildings;
     const area = G.label((zoom, props) => [
-      { text: G.named(props), size: props.level === "district" ? 14 : 12.5, weight: 600, colour: ink },
-      { text: tells(zoom) ? G.percent(props.rate) : "", size: 11.5, weight: 500, colour: muted },
-      { text: tells(zoom) && props.uncovered ? G.word("uncovered_count", { count: G.number(props.uncovered) }) : "",
-        size: 11, weight: 600, colour: uncovered_line },
+      { text: G.named(props), size: props.level === "district" ? 14 : 12.5, weight: 600, colour: G.config.kind === "issues" ? muted : ink },
+      { text: tells(zoom) ? figures(props) : "", size: 11.5, weight: 500, colour: props.uncovered ? uncovered_line : muted },
     ]);
     const grid = G.label((zoom, props) => [
       { text: zoom >= G.style.zooms.grid_labels ? shortName(props) : "", size: 11.5, weight: 600, colour: muted },

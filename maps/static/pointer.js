@@ -33,7 +33,8 @@
 
   /* Opens a popup at a place; where several features share the place, it turns from one to the next. */
   G.show = function (map, found, latlng, first = 0) {
-    const popup = L.popup({ maxWidth: 320, minWidth: 220, autoPanPadding: [24, 24] }).setLatLng(latlng);
+    const maxHeight = Math.max(160, map.getSize().y - 80); // on a phone the facts scroll, their close button stays
+    const popup = L.popup({ maxWidth: 320, minWidth: 220, maxHeight, autoPanPadding: [24, 24] }).setLatLng(latlng);
     const turn = (at) => {
       popup.setContent(G.node("div", {}, [found.length > 1 ? pager(found.length, at, turn) : null, G.facts(found[at])]));
       G.select(found[at].props.code ?? found[at].props.ref ?? null);

@@ -145,7 +145,13 @@
   /* `cache` is a function: which day's tiles are wanted may change. */
   G.gate = (cache, wanted) => new Gate(cache, wanted);
 
-  G.view = (cache) => new protomapsL.View(cache, G.data ? 22 : G.style.maxDataZoom, 1);
+  /* Tiles for the screen; each knows the view that it came from. */
+  G.view = function (cache) {
+    const view = new protomapsL.View(cache, G.data ? 22 : G.style.maxDataZoom, 1);
+    const ask = view.getDisplayTile.bind(view);
+    view.getDisplayTile = async (tile) => ({ ...(await ask(tile)), view });
+    return view;
+  };
 
   G.clusters = (name, shown) => new protomapsL.TileCache(
     G.state.heat ? new G.Heat(name, G.cache(name), shown) : new Clusters(name, G.cache(name), shown), SIZE);

@@ -56,7 +56,12 @@
 
   function relabel(layer) {
     const { scratch, labelRules, onTilesInvalidated } = layer;
-    layer.labelers = new protomapsL.Labelers(scratch, labelRules, LABELLED_TILES, onTilesInvalidated);
+    const labelers = new protomapsL.Labelers(scratch, labelRules, LABELLED_TILES, onTilesInvalidated);
+    const add = labelers.add.bind(labelers);
+    // A tile is labelled once: one that was on its way when the views changed must not be the one.
+    labelers.add = (zoom, tiles) =>
+      add(zoom, new Map([...tiles].filter(([name, [tile]]) => tile.view === layer.views.get(name))));
+    layer.labelers = labelers;
   }
 
   /* Draws again, after something that the rules look at has changed. */

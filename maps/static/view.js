@@ -57,13 +57,13 @@
     return { lon: ((minX + maxX) / 2 - 0.5) * 360, lat: (Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180) / Math.PI };
   }
 
-  const english = new Map(); // names that came with the tiles, by code: rows of figures bring none
+  const english = new Map(); // what the tiles say of names, by code: rows of figures bring no other ones
 
   /* Splits rows by what is in view: {rows, inView}; all of them are where that is not known. */
   G.rowsInView = async function (map, level, rows) {
     const seen = (await G.inView(map, level === "grid" ? "grids" : "areas")) ?? [];
-    for (const { props } of seen) if (props.name_en) english.set(props.code, props.name_en);
-    const named = rows.map((row) => ({ ...row, name_en: row.name_en ?? english.get(row.code) }));
+    for (const { props: { code, name_en, community_code } } of seen) english.set(code, { name_en, community_code });
+    const named = rows.map((row) => ({ ...english.get(row.code), ...row }));
     const codes = new Set(seen.filter(({ props }) => level === "grid" || props.level === level).map(({ props }) => props.code));
     const kept = named.filter((row) => codes.has(row.code));
     return { rows: named, inView: kept.length ? kept : named };

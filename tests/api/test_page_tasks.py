@@ -234,6 +234,25 @@ def test_a_link_shows_the_same_view_to_somebody_else(open_page, sample_service: 
     assert asked(second)["at"].split("/")[0] == "17"
 
 
+def test_a_link_to_grids_writes_names_and_numbers_on_the_map(open_page, sample_service: Service):
+    _, lon, lat = sample_service.spot(UNCOVERED)
+    shown = open_page(f"property-coverage#at=15/{lat}/{lon}")
+    shown.page.wait_for_function("() => Gridward.state.level === 'grid'")
+    shown.settle()
+    labels = shown.page.evaluate(
+        """() => [...Gridward.layers.names.labelers.labelers.values()]
+          .reduce((sum, labeler) => sum + labeler.index.tree.all().length, 0)"""
+    )
+    communities = shown.page.evaluate(
+        """async () => {
+          const map = Gridward.layers.names._map;
+          const seen = await Gridward.inView(map, "areas");
+          return seen.filter(({ props }) => props.level === "community").length;
+        }"""
+    )
+    assert labels > communities
+
+
 def test_back_and_forward_go_through_what_was_chosen(open_page):
     shown = open_page()
     shown.page.get_by_role("button", name="District", exact=True).click()
