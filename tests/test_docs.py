@@ -22,6 +22,7 @@ from data.columns import TABLES
 from geo import checks
 from geo.findings import MEANING
 from geo.models import Base
+from geo.plans import rules
 from geo.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -52,7 +53,8 @@ def test_every_public_error_code_is_listed_and_no_other():
 
 def test_every_finding_is_listed_and_no_other():
     assert first_column(page("findings.md")) == MEANING.keys()
-    used = set(re.findall(r'(?:Finding|_found)\(\s*"(\w+)"', inspect.getsource(checks)))
+    source = inspect.getsource(checks) + inspect.getsource(rules)
+    used = set(re.findall(r'"(\w+)", (?:True|False), ', source))
     assert used == MEANING.keys()
 
 
