@@ -8,6 +8,7 @@ and set with points, the regions of the points of one building are joined.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import shapely
@@ -61,7 +62,7 @@ def cells(outline: shapely.Geometry, buildings: Buildings) -> Geoms:
     return np.array([_polygonal(ground) for ground in inside], dtype=object)
 
 
-def _polygonal(ground: shapely.Geometry) -> shapely.Geometry:
+def _polygonal(ground: Any) -> shapely.Geometry:
     """Return a piece of ground without the lines and points where it only touches."""
     if ground.geom_type in ("Polygon", "MultiPolygon"):
         return ground
@@ -84,9 +85,11 @@ def _far_away(outline: shapely.Geometry) -> NDArray[np.float64]:
     They keep regions from reaching to infinity, where cutting them off would misplace corners.
     """
     west, south, east, north = shapely.bounds(outline)
-    middle, reach = np.array([west + east, south + north]) / 2, 8 * (east - west + north - south)
+    middle = np.array([west + east, south + north], dtype=np.float64) / 2
+    reach = float(8 * (east - west + north - south))
     turns = 2 * np.pi * (np.arange(8) + 0.1234) / 8
-    return middle + reach * np.column_stack([np.cos(turns), np.sin(turns)])
+    around: NDArray[np.float64] = middle + reach * np.column_stack([np.cos(turns), np.sin(turns)])
+    return around
 
 
 def _first_of_each(points: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -96,7 +99,7 @@ def _first_of_each(points: NDArray[np.float64]) -> NDArray[np.int64]:
 
 
 def holders(partition: Partition, points: Geoms) -> list[str | None]:
-    """Return the code of the grid that each of n points is in, the lowest on a border, else None."""
+    """Return the code of the grid that each of n points is in: the lowest on a border, or None."""
     found: list[str | None] = [None] * len(points)
     codes: Sequence[str] = list(partition.grids)
     at, grids = shapely.STRtree(shapes(partition)).query(points, predicate="intersects")

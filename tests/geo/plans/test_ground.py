@@ -59,7 +59,8 @@ def test_cells_fill_the_outline_and_never_overlap(drawn):
 def test_each_cell_is_what_is_nearest_to_its_building(drawn):
     homes = buildings(*(house(0.2 * x, 0.2 * y, 0.1, 0.08) for x, y in drawn))
     found = cells(OUTLINE, homes)
-    spots = shapely.points(np.random.default_rng(7).uniform(0, 0.004, (200, 2)) + [130, 47])
+    drawn_at = np.random.default_rng(7).uniform((130, 47), (130.004, 47.004), (200, 2))
+    spots = shapely.points(drawn_at)
     away = np.array([shapely.distance(homes.footprints, spot) for spot in spots])
     inside = np.array([shapely.distance(found, spot) for spot in spots])
     # An outline's points are two metres apart, so the border may be off by half of that.
