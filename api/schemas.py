@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from geo.datums import Datum
 from geo.lookup.search import Method
-from geo.models import IssueStatus, Level
+from geo.models import Duty, IssueStatus, Level
 
 LonLat = Annotated[list[float], Field(min_length=2, max_length=2, examples=[[130.298, 47.35]])]
 
@@ -33,6 +33,15 @@ class AreaOut(FromRow):
     name: str = Field(examples=["工农区"])
 
 
+class NumbersOut(FromRow):
+    """How many members a grid has; who they are is for accounts that reach it."""
+
+    count: int = Field(examples=[10])
+    by_duty: dict[Duty, int] = Field(
+        examples=[{"head": 1, "full_time": 1, "part_time": 6, "volunteer": 2}]
+    )
+
+
 class LookupOut(FromRow):
     """Where a point lies; `grid` is null outside every grid."""
 
@@ -45,6 +54,9 @@ class LookupOut(FromRow):
     border_m: float | None = Field(None, description="Metres to the nearest border of the grid.")
     neighbor: str | None = Field(None, description="The grid beyond that border, if any.")
     building: str | None = Field(None, description="The building that covers the point.")
+    members: NumbersOut | None = Field(
+        None, description="How many look after the grid; null outside every grid."
+    )
 
 
 class PointsIn(BaseModel):
@@ -140,6 +152,17 @@ class GridShape(BaseModel):
     title: str
     author: str
     geometry: dict[str, Any]
+
+
+class MemberOut(FromRow):
+    """Somebody who is assigned to a grid."""
+
+    code: str = Field(examples=["2304-P0001"])
+    name: str
+    phone: str | None
+    duty: Duty
+    since: datetime.date
+    until: datetime.date | None = Field(description="The first day no longer assigned.")
 
 
 class IssueIn(BaseModel):

@@ -17,6 +17,14 @@ def today(zone: str) -> datetime.date:
     return datetime.datetime.now(ZoneInfo(zone)).date()
 
 
+def day_of(moment: datetime.datetime, zone: str) -> datetime.date:
+    """Return the day that a moment lies in in the city."""
+    try:
+        return moment.astimezone(ZoneInfo(zone)).date()
+    except OverflowError:  # at the ends of the calendar, where the city's day has no name
+        return moment.date()
+
+
 def start_of(day: datetime.date, zone: str) -> datetime.datetime:
     """Return the first moment of a day in the city."""
     return datetime.datetime.combine(day, datetime.time(), ZoneInfo(zone))

@@ -13,6 +13,7 @@ class Detail(StrEnum):
 
     BORDER = "border"
     BUILDING = "building"
+    MEMBERS = "members"
 
 
 def building(session: Session, lon: float, lat: float) -> str | None:

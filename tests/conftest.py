@@ -16,7 +16,13 @@ from geo.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 
-pytest_plugins = ["tests.api.accounts", "tests.browser", "tests.district", "tests.sample_service"]
+pytest_plugins = [
+    "tests.api.accounts",
+    "tests.browser",
+    "tests.district",
+    "tests.sample_service",
+    "tests.staff",
+]
 
 
 @pytest.fixture(scope="session")

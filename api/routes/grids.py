@@ -4,11 +4,13 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from api.auth import Viewer
 from api.cache import tagged
-from api.deps import AreaCode, Box, Code, Moment, PagingDep, PastMoment, SessionDep
+from api.deps import AreaCode, Box, Code, Day, Moment, PagingDep, PastMoment, SessionDep
+from api.errors import REFUSALS
 from api.formats import LIST, MEDIA, Format, FormatDep, listing
-from api.schemas import Feature, FeatureCollection, GridShape
-from geo import features, grids
+from api.schemas import Feature, FeatureCollection, GridShape, MemberOut
+from geo import access, features, grids, people
 
 router = APIRouter(tags=["grids"])
 
@@ -39,3 +41,13 @@ def grid(request: Request, session: SessionDep, code: Code, at: PastMoment = Non
 def history(session: SessionDep, code: Code) -> list[dict[str, Any]]:
     """Every shape the grid has had."""
     return grids.history(session, code)
+
+
+@router.get("/v1/grids/{code}/members", response_model=list[MemberOut], responses=REFUSALS)
+def members(
+    response: Response, session: SessionDep, caller: Viewer, code: Code, day: Day
+) -> list[dict[str, Any]]:
+    """Who is assigned to a grid on a day, the head first: for accounts that reach the grid."""
+    response.headers["Cache-Control"] = "no-store"
+    access.require_reach(caller, [code])
+    return people.members(session, code, on=day)

@@ -13,12 +13,15 @@ from api.batches import Asked
 from api.deps import DatumName, Lat, LiveDep, Lon, PastMoment, SettingsDep, known_parameters
 from api.query import Query
 from api.schemas import CodesOut, LookupOut
-from geo import datums, places
+from geo import datums, moments, people, places
 from geo.datums import Datum
 from geo.live import Live, Snapshot
 from geo.places import Detail
 
 router = APIRouter(prefix="/v1/lookup", tags=["lookup"])
+
+_READ = frozenset({Detail.BUILDING, Detail.MEMBERS})
+"""What the database is asked for; all else is answered from memory."""
 
 
 def _details(text: object) -> object:
@@ -40,8 +43,8 @@ class LookupQuery(Query):
     detail: Annotated[
         frozenset[Detail],
         BeforeValidator(_details),
-        WithJsonSchema({"type": "string", "examples": ["border,building"]}),
-        Field(description="What more to tell, by commas: border, building."),
+        WithJsonSchema({"type": "string", "examples": ["border,building,members"]}),
+        Field(description="What more to tell, by commas: border, building, members."),
     ] = frozenset()
 
 
@@ -55,8 +58,8 @@ async def look_up(request: Request) -> Response:
         snapshot = await run_in_threadpool(live.at, asked.at)
     lon, lat = datums.one_to_wgs84(asked.lon, asked.lat, asked.datum)
     answer = _answer(snapshot, lon, lat, asked.detail)
-    if Detail.BUILDING in asked.detail:
-        answer["building"] = await run_in_threadpool(_building, request, lon, lat)
+    if asked.detail & _READ:
+        answer |= await run_in_threadpool(_read, request, asked, answer)
     return Response(orjson.dumps(answer), media_type="application/json")
 
 
@@ -77,9 +80,17 @@ def _answer(
     return answer
 
 
-def _building(request: Request, lon: float, lat: float) -> str | None:
+def _read(request: Request, asked: LookupQuery, answer: dict[str, Any]) -> dict[str, Any]:
+    """Return what the database adds to an answer."""
+    more: dict[str, Any] = {}
     with request.app.state.sessions() as session:
-        return places.building(session, lon, lat)
+        if Detail.BUILDING in asked.detail:
+            more["building"] = places.building(session, answer["lon"], answer["lat"])
+        if Detail.MEMBERS in asked.detail:
+            day = moments.day_of(asked.at or moments.now(), request.app.state.settings.timezone)
+            grid = answer["grid"]
+            more["members"] = grid and people.numbers(session, grid["code"], on=day)
+    return more
 
 
 @router.post(

@@ -14,6 +14,7 @@ from geo.models.grids import MicroGrid, Revision
 from geo.models.issues import Issue, IssueStatus
 from geo.models.lineage import Lineage
 from geo.models.marks import Mark
+from geo.models.people import Duty, GridMember, Person
 
 __all__ = [
     "WGS84",
@@ -26,6 +27,8 @@ __all__ = [
     "Base",
     "Building",
     "BuildingStatus",
+    "Duty",
+    "GridMember",
     "Issue",
     "IssueStatus",
     "Level",
@@ -35,6 +38,7 @@ __all__ = [
     "Mark",
     "MicroGrid",
     "Neighborhood",
+    "Person",
     "PropertyCoverage",
     "Revision",
     "Role",

@@ -3,6 +3,7 @@
 The routes are those of the OpenAPI document: one that is not in TABLE fails.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from sqlalchemy.orm import Session
 from geo import accounts as registered
 from geo import passwords, sign_ins, tokens
 from geo.models import Account, Audit, Role
+from tests import staff
 from tests.api.accounts import signed_in
 from tests.district import place
 from tests.redrawn import merge
@@ -51,6 +53,7 @@ TABLE: dict[tuple[str, str], Rule] = {
     ("get", "/v1/grids"): EVERYBODY,
     ("get", "/v1/grids/{code}"): EVERYBODY,
     ("get", "/v1/grids/{code}/history"): EVERYBODY,
+    ("get", "/v1/grids/{code}/members"): Rule(Role.VIEWER, reach=True),
     ("get", "/v1/revisions"): EVERYBODY,
     ("get", "/v1/revisions/{number}"): EVERYBODY,
     ("post", "/v1/revisions/{number}/revert"): Rule(Role.COORDINATOR, reach=True),
@@ -101,7 +104,7 @@ FILLED: dict[str, str] = {
     "login": "somebody",
 }
 QUERY: dict[str, dict[str, str]] = {
-    "/v1/lookup": {"lon": str(LON), "lat": str(LAT)},
+    "/v1/lookup": {"lon": str(LON), "lat": str(LAT), "detail": "border,building,members"},
     "/v1/property-coverage": {"by": "district"},
     "/v1/property-coverage/changes": {"by": "district", "since": "2025-01-01"},
     "/v1/diff": {"from": "1", "to": "2"},
@@ -255,11 +258,29 @@ def test_every_write_leaves_a_row_in_the_audit_and_a_refused_one_none(
 
 
 @pytest.mark.parametrize(("method", "path"), TABLE, ids=lambda part: part)
-def test_no_public_answer_has_a_name_or_a_phone_of_a_person(client, ask, method, path):
+def test_no_public_answer_has_a_name_or_a_phone_of_a_person(client, ask, staffed, method, path):
     if method == "get" and TABLE[method, path] == EVERYBODY:
-        words = ask(_caller(client, None), method, path).text
-        assert "phone" not in words
-        assert "password_hash" not in words
+        answer = ask(_caller(client, None), method, path)
+        assert "phone" not in answer.text
+        assert "password_hash" not in answer.text
+        for secret in (staff.NAME, staff.PHONE, json.dumps(staff.NAME).strip('"')):
+            assert secret.encode() not in answer.content
+            assert secret not in str(answer.headers)
+
+
+@pytest.mark.parametrize("form", ["geojson", "csv", "gpkg", "parquet", "xlsx"])
+@pytest.mark.parametrize("path", ["/v1/grids", "/v1/areas", "/v1/buildings", "/v1/issues"])
+def test_no_list_in_any_format_has_a_column_for_people(client, staffed, path, form):
+    answer = client.get(path, params={"format": form})
+    assert answer.status_code == 200
+    for secret in (staff.NAME, staff.PHONE, "person", "phone"):
+        assert secret.encode() not in answer.content
+
+
+def test_the_walk_would_find_a_name_that_is_told(client, ask, staffed):
+    told = ask(_caller(client, "viewer-inside"), "get", "/v1/grids/{code}/members")
+    assert staff.NAME.encode() in told.content
+    assert staff.PHONE.encode() in told.content
 
 
 def test_the_document_says_which_routes_need_an_account(client):

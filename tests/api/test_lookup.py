@@ -46,6 +46,33 @@ def test_the_building_is_told_when_asked_for(client, district):
     assert asked(client, 5, 5, detail="building").json()["building"] is None
 
 
+def test_members_are_told_in_numbers_when_asked_for(client, staffed):
+    """P1 heads the grid, P2 left at the end of 2022, P3 came in the middle of it."""
+    told = asked(client, 5, 5, detail="members").json()["members"]
+    assert told == {
+        "count": 2,
+        "by_duty": {"head": 1, "full_time": 0, "part_time": 0, "volunteer": 1},
+    }
+    both = asked(client, 3, 3, detail="members,building").json()
+    assert (both["members"]["count"], both["building"]) == (2, "b1")
+    assert asked(client, 15, 5, detail="members").json()["members"]["count"] == 0
+    assert asked(client, 100, 100, detail="members").json()["members"] is None
+    assert "members" not in asked(client, 5, 5).json()
+
+
+def test_members_are_those_of_the_citys_day(client, staffed):
+    """2023 begins in the city when it is four in the afternoon of the day before in Greenwich."""
+    for at, count in (("2022-12-31T15:59:59Z", 3), ("2022-12-31T16:00:00Z", 2)):
+        told = asked(client, 5, 5, detail="members", at=at).json()
+        assert told["members"]["count"] == count
+
+
+def test_a_lookup_that_asks_for_no_members_asks_the_database_for_nothing(app, client, staffed):
+    app.state.live.now()
+    app.state.sessions = None
+    assert asked(client, 5, 5, detail="border").json()["grid"]["code"] == GRID
+
+
 @pytest.mark.parametrize("datum", Datum)
 def test_every_datum_leads_to_the_same_grid(client, district, datum):
     [[lon, lat]] = from_wgs84(np.array([place(5, 5)]), datum)

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.exc import DataError, IntegrityError
 
-from geo.models import Area, Building, Level, MicroGrid, PropertyCoverage
+from geo.models import Area, Building, Duty, GridMember, Level, MicroGrid, Person, PropertyCoverage
 from tests.district import LONG_AGO, day, square
 
 BOWTIE = from_shape(
@@ -70,6 +70,49 @@ def test_a_period_without_days_is_none(district):
     assert refused(district, never) == "coverage_begins_on_a_day"
 
 
+def assigned(begin: str | None, end: str | None, grid="230403001001001") -> GridMember:
+    """An assignment of the person P."""
+    days = Range(begin and day(begin), end and day(end))
+    return GridMember(person_code="P", grid_code=grid, assigned=days)
+
+
+@pytest.fixture
+def person(district):
+    """A register in which P looks after the first grid since 2021."""
+    district.add(Person(code="P", name="赵一"))
+    district.flush()
+    district.add(assigned("2021-01-01", None))
+    district.commit()
+    return district
+
+
+def test_a_person_has_one_assignment_to_a_grid_at_a_time(person):
+    again = assigned("2022-01-01", "2022-02-01")
+    assert refused(person, again) == "one_assignment_to_a_grid_at_a_time"
+    person.add(assigned("2022-01-01", None, grid="230403001001002"))
+    person.add(assigned("2019-01-01", "2021-01-01"))
+    person.flush()
+
+
+@pytest.mark.parametrize("days", [("2022-01-01", "2022-01-01"), (None, "2020-01-01")])
+def test_an_assignment_begins_on_a_day_and_has_one(person, days):
+    assert refused(person, assigned(*days)) == "assignment_begins_on_a_day"
+
+
+def test_an_assignment_names_a_grid_and_somebody_who_is_there(person):
+    assert refused(person, assigned("2018-01-01", None, grid="")) == "assignment_names_a_grid"
+    stranger = GridMember(person_code="Q", grid_code="x", assigned=Range(day("2021-01-01"), None))
+    assert refused(person, stranger) == "grid_member_person_code_exists"
+
+
+def test_a_person_has_a_name(district):
+    assert refused(district, Person(code="Q", name="")) == "person_name_not_empty"
+
+
+def test_a_member_whose_duty_is_not_stated_is_part_time(person):
+    assert person.query(GridMember).one().duty is Duty.PART_TIME
+
+
 @pytest.mark.parametrize(
     ("table", "column", "constraint"),
     [
@@ -77,11 +120,12 @@ def test_a_period_without_days_is_none(district):
         ("issue", "status", "issue_status_known"),
         ("manager", "kind", "manager_kind_known"),
         ("area", "level", "area_level_known"),
+        ("grid_member", "duty", "grid_member_duty_known"),
     ],
 )
-def test_a_closed_vocabulary_takes_no_other_word(district, table, column, constraint):
+def test_a_closed_vocabulary_takes_no_other_word(person, table, column, constraint):
     with pytest.raises(IntegrityError) as caught:
-        district.execute(text(f"UPDATE {table} SET {column} = 'nonsense'"))
+        person.execute(text(f"UPDATE {table} SET {column} = 'nonsense'"))
     assert caught.value.orig.diag.constraint_name == constraint
 
 

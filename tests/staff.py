@@ -1,0 +1,42 @@
+"""People of the grids of tests/district.py."""
+
+from collections.abc import Iterable
+
+import pytest
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.orm import Session
+
+from geo.models import Duty, GridMember, Person
+from tests.district import day
+
+GRID = "230403001001001"
+NAME, PHONE = "欧阳不外传", "000-0000-4711"
+"""What must be in no public answer."""
+
+Assignment = tuple[str, str, Duty, str, str | None]
+ASSIGNED: tuple[Assignment, ...] = (
+    ("P1", GRID, Duty.HEAD, "2021-01-01", None),
+    ("P2", GRID, Duty.PART_TIME, "2021-01-01", "2023-01-01"),
+    ("P3", GRID, Duty.VOLUNTEER, "2022-06-01", None),
+    ("P3", "230403001002001", Duty.PART_TIME, "2021-01-01", None),
+)
+"""Person, grid, duty, from, to."""
+
+
+def assign(session: Session, rows: Iterable[Assignment] = ASSIGNED) -> None:
+    """Assign people to grids; all have one name and one phone."""
+    rows = list(rows)
+    for code in sorted({person for person, *_ in rows}):
+        session.merge(Person(code=code, name=NAME, phone=PHONE))
+    session.flush()
+    for person, grid, duty, begin, end in rows:
+        days = Range(day(begin), end and day(end))
+        session.add(GridMember(person_code=person, grid_code=grid, duty=duty, assigned=days))
+    session.commit()
+
+
+@pytest.fixture
+def staffed(district: Session) -> Session:
+    """The district with the people of ASSIGNED."""
+    assign(district)
+    return district
