@@ -28,11 +28,11 @@ def assigned_on(day: datetime.date) -> ColumnElement[bool]:
 def numbers(session: Session, grid_code: str, *, on: datetime.date) -> Numbers:
     """Return how many members a grid has on a day; a duty that nobody has counts 0."""
     counts = (
-        select(GridMember.duty, func.count())
+        select(GridMember.duty, func.count().label("held"))
         .where(GridMember.grid_code == grid_code, assigned_on(on))
         .group_by(GridMember.duty)
     )
-    found = dict(session.execute(counts).tuples().all())
+    found = {row.duty: row.held for row in session.execute(counts)}
     return Numbers(sum(found.values()), {duty.value: found.get(duty, 0) for duty in Duty})
 
 
