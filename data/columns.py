@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum, StrEnum, auto
 from types import MappingProxyType
 
-from geo.models import BackdropKind, BuildingStatus, IssueStatus, Level, ManagerKind
+from geo.models import BackdropKind, BuildingStatus, Duty, IssueStatus, Level, ManagerKind
 
 
 class Kind(StrEnum):
@@ -17,6 +17,7 @@ class Kind(StrEnum):
     BUILDINGS = "buildings"
     PROPERTY_COVERAGE = "property-coverage"
     GRIDS = "grids"
+    GRID_MEMBERS = "grid-members"
     ISSUES = "issues"
     BACKDROP = "backdrop"
 
@@ -97,6 +98,13 @@ MANAGER_KINDS = _words(
     property_management_committee="物管会 物业管理委员会",
     community_led="社区兜底 社区托管 社区领办 红色物业",
     self_managed="自管 居民自管 自治 业主自管 自主管理",
+)
+DUTIES = _words(
+    Duty,
+    head="网格长 组长",
+    full_time="专职 专职网格员 全职",
+    part_time="兼职 兼职网格员 网格员",
+    volunteer="志愿 志愿者 志愿网格员",
 )
 BUILDING_STATUSES = _words(
     BuildingStatus, standing="在用 现存 存续 正常", retired="拆除 已拆除 注销 停用 demolished"
@@ -180,6 +188,18 @@ TABLES: Mapping[Kind, Table] = MappingProxyType(
             key=("code",),
             shape=Shape.AREA,
             shape_required=True,
+        ),
+        Kind.GRID_MEMBERS: Table(
+            (
+                _code("person_code", required=True),
+                Column("name", required=True),
+                Column("phone", longest=60),
+                _code("grid_code", required=True),
+                Column("duty", words=DUTIES),
+                Column("assigned_from", Type.DATE, required=True),
+                Column("assigned_to", Type.DATE),
+            ),
+            key=("person_code", "grid_code", "assigned_from"),
         ),
         Kind.ISSUES: Table(
             (

@@ -16,10 +16,12 @@ from geo.features import Features, Statement
 from geo.models import (
     WGS84,
     Building,
+    GridMember,
     Issue,
     Manager,
     MicroGrid,
     Neighborhood,
+    Person,
     PropertyCoverage,
 )
 
@@ -112,6 +114,25 @@ def _property_coverage(area_code: str | None) -> Statement:
     return statement.where(areas.within(Building.community_code, area_code))
 
 
+def _grid_members(area_code: str | None) -> Statement:
+    statement = (
+        select(
+            GridMember.person_code,
+            Person.name,
+            Person.phone,
+            GridMember.grid_code,
+            GridMember.duty,
+            func.lower(GridMember.assigned).label("assigned_from"),
+            func.upper(GridMember.assigned).label("assigned_to"),
+        )
+        .join(Person, Person.code == GridMember.person_code)
+        .order_by(GridMember.grid_code, GridMember.person_code, GridMember.assigned)
+    )
+    if area_code is None:
+        return statement
+    return statement.where(areas.within(GridMember.grid_code, area_code))
+
+
 def _inside(
     statement: Statement, column: Any, area_code: str | None, key: str = "code"
 ) -> Features:
@@ -131,4 +152,5 @@ _SHAPED: Mapping[Kind, Callable[[str | None, datetime.datetime], Features]] = {
 _TABLES: Mapping[Kind, Callable[[str | None], Statement]] = {
     Kind.MANAGERS: _managers,
     Kind.PROPERTY_COVERAGE: _property_coverage,
+    Kind.GRID_MEMBERS: _grid_members,
 }

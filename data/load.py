@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection, text
 
-from data import indexes, merge, references, staging
+from data import indexes, merge, people, references, staging
 from data.columns import Kind
 from data.completion import Register
 from data.faults import BadData, Fault, FaultLog
@@ -22,6 +22,8 @@ Progress = Callable[[int, int | None], None]
 
 _BATCHWISE = frozenset({Kind.BUILDINGS, Kind.ISSUES})
 """Kinds whose rows do not depend on each other, so that each batch can be merged on its own."""
+_PERIODS = frozenset({Kind.PROPERTY_COVERAGE, Kind.GRID_MEMBERS})
+"""Kinds whose rows exclude each other in time: one that goes makes room for those that come."""
 _IN_THE_CITY = frozenset({Kind.NEIGHBORHOODS, Kind.BUILDINGS, Kind.ISSUES})
 """Kinds that lie where the areas are: a place far from them is a mistake."""
 
@@ -187,7 +189,7 @@ class _Load:
                 progress(self.outcome.read, total)
         if not by_batch and self._go_on:
             self._merge()
-        if self.outcome.kind is not Kind.PROPERTY_COVERAGE:
+        if self.outcome.kind not in _PERIODS:
             self._retire()
 
     @property
@@ -221,13 +223,16 @@ class _Load:
             return
         if self.options.replace or len(self.sources) > 1:
             merge.remember(connection, kind)
-        if kind is Kind.PROPERTY_COVERAGE:
-            self._retire()  # a period that goes makes room for those that come
+        if kind in _PERIODS:
+            self._retire()
         references.complete(connection, kind)
         names = [source.path.name for source in self.sources]
         for file_no, fault in references.check(connection, kind, names):
             outcome.note_faults(file_no, [fault])
         if self._go_on:
+            if kind is Kind.GRID_MEMBERS:
+                told = (source.rules.mapping for source in self.sources)
+                people.settle(connection, [at for at, names in enumerate(told) if "phone" in names])
             if not self.into_empty:
                 given = [merge.given(source, self.options.replace) for source in self.sources]
                 outcome.updated += merge.update(connection, kind, given)

@@ -41,8 +41,11 @@ class Target:
     """Columns that are found for rows whose file lacks them, where the register has nothing."""
     restored: frozenset[str] = frozenset()
     """Columns that a file which replaces everything speaks of even if it lacks them."""
-    retire: str = ""
-    """SQL that retires rows of `kept` that are missing; without it they are deleted."""
+    retire: Sequence[str] = ()
+    """SQL, one after another, that retires rows of `kept` that are missing; by default they are
+    deleted."""
+    renewed: str = "false"
+    """SQL over `incoming` for "this row changes more than its own row of the register"."""
 
     def matches(self, side: str) -> str:
         """Return the SQL that finds the row of `side` in the register."""
@@ -55,6 +58,18 @@ _BY_CODE = "kept.code = {side}.code"
 def _plain(*names: str) -> dict[str, str]:
     return {name: name for name in names}
 
+
+_NEVER_WAS = """DELETE FROM grid_member AS kept WHERE (
+    lower(kept.assigned) >= current_date
+    OR kept.id IN (
+        SELECT old.id FROM grid_member AS old JOIN incoming USING (person_code, grid_code)
+        WHERE old.assigned * daterange(NULL, current_date) && daterange(assigned_from,
+            CASE WHEN assigned_to <= assigned_from THEN assigned_from ELSE assigned_to END))
+    ) AND"""
+"""An assignment that had not begun, or that the files state with another first day, leaves no
+history."""
+_ENDS = """UPDATE grid_member AS kept SET assigned = daterange(lower(kept.assigned), current_date)
+    WHERE (upper_inf(kept.assigned) OR upper(kept.assigned) > current_date) AND"""
 
 TARGETS: Mapping[Kind, Target] = {
     Kind.AREAS: Target(
@@ -91,8 +106,10 @@ TARGETS: Mapping[Kind, Target] = {
         shape="footprint",
         found=frozenset({"community_code"}),
         restored=frozenset({"status"}),
-        retire="UPDATE building AS kept SET status = 'retired', retired_on = current_date "
-        "WHERE status = 'standing' AND",
+        retire=(
+            "UPDATE building AS kept SET status = 'retired', retired_on = current_date "
+            "WHERE status = 'standing' AND",
+        ),
     ),
     Kind.PROPERTY_COVERAGE: Target(
         "property_coverage",
@@ -103,6 +120,21 @@ TARGETS: Mapping[Kind, Target] = {
             "covered": "daterange(covered_from, covered_to)",
         },
         called={"covered": "covered_to"},
+    ),
+    Kind.GRID_MEMBERS: Target(
+        "grid_member",
+        ("person_code", "grid_code", "assigned_from"),
+        "kept.person_code = {side}.person_code AND kept.grid_code = {side}.grid_code "
+        "AND lower(kept.assigned) = {side}.assigned_from",
+        {
+            **_plain("person_code", "grid_code"),
+            "duty": "coalesce(duty, 'part_time')",
+            "assigned": "daterange(assigned_from, assigned_to)",
+        },
+        called={"assigned": "assigned_to"},
+        restored=frozenset({"assigned"}),
+        retire=(_NEVER_WAS, _ENDS),
+        renewed="renewed",
     ),
     Kind.ISSUES: Target(
         "issue",
@@ -117,7 +149,7 @@ TARGETS: Mapping[Kind, Target] = {
         },
         frozen=frozenset({"grid_code"}),
         shape="geom",
-        retire="UPDATE issue AS kept SET status = 'closed' WHERE status <> 'closed' AND",
+        retire=("UPDATE issue AS kept SET status = 'closed' WHERE status <> 'closed' AND",),
     ),
     Kind.BACKDROP: Target(
         "backdrop",
@@ -145,11 +177,13 @@ def update(connection: Connection, kind: Kind, given: Sequence[Collection[str]])
     target = TARGETS[kind]
     changes = _changes(target, given)
     if not changes:
-        return 0
+        first = target.key[0]
+        changes = {first: f"kept.{first}"}
     become = {column: changes.get(column, f"kept.{column}") for column in target.values}
     settled = {column: sql.format_map(become) for column, sql in target.settled.items()}
     settings = [f"{column} = {sql}" for column, sql in (changes | settled).items()]
     told = {column: column for column in target.key} | dict(target.values)
+    told["renewed"] = target.renewed
     incoming = ", ".join(f"{sql} AS {name}" for name, sql in told.items())
     old = ", ".join(f"kept.{column}" for column in changes)
     return _run(
@@ -158,7 +192,7 @@ def update(connection: Connection, kind: Kind, given: Sequence[Collection[str]])
         UPDATE {target.table} AS kept SET {", ".join(settings)}
         FROM (SELECT {incoming}, file_no FROM incoming) AS new
         WHERE {target.matches("new")}
-        AND ROW({old}) IS DISTINCT FROM ROW({", ".join(changes.values())})
+        AND (new.renewed OR ROW({old}) IS DISTINCT FROM ROW({", ".join(changes.values())}))
         """,
     )
 
@@ -219,20 +253,22 @@ def retire(connection: Connection, kind: Kind, spared: Collection[str]) -> int:
     Raises StillNeeded for rows that would have to be deleted while others name them.
     """
     target = TARGETS[kind]
-    verb = target.retire or f"DELETE FROM {target.table} AS kept WHERE"
+    verbs = target.retire or (f"DELETE FROM {target.table} AS kept WHERE",)
     missing = f"NOT EXISTS (SELECT FROM seen WHERE {target.matches('seen')})"
     unspared = f"kept.{target.key[0]} <> ALL(:spared)"
     connection.exec_driver_sql("ANALYZE seen")
     try:
-        retired = connection.execute(
-            text(f"{verb} {missing} AND {unspared}"), {"spared": sorted(spared)}
+        return sum(
+            connection.execute(
+                text(f"{verb} {missing} AND {unspared}"), {"spared": sorted(spared)}
+            ).rowcount
+            for verb in verbs
         )
     except IntegrityError as refusal:
         raise StillNeeded(
             f"Not all {kind} that the files lack can be taken out: {_detail(refusal)}",
             hint="Import what names them first, or leave out --replace.",
         ) from refusal
-    return retired.rowcount
 
 
 def _detail(refusal: IntegrityError) -> str:

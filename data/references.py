@@ -30,6 +30,8 @@ _UNKNOWN_COMMUNITY = Check(
     "there is no community {community_code}",
     "Import the areas first, or correct community_code.",
 )
+_TWICE = "{person_code} is assigned to {grid_code} already on some of these days"
+_ONCE = "End the other period first, or make one of both."
 
 CHECKS: Mapping[Kind, Sequence[Check]] = {
     Kind.AREAS: (
@@ -98,6 +100,55 @@ CHECKS: Mapping[Kind, Sequence[Check]] = {
             ))""",
             "building {building_code} has another manager on some of these days",
             "End the other period first: one manager at a time.",
+        ),
+    ),
+    Kind.GRID_MEMBERS: (
+        Check(
+            "unknown_grid",
+            "NOT EXISTS (SELECT FROM micro_grid WHERE micro_grid.code = incoming.grid_code)",
+            "no grid has had the code {grid_code}",
+            "Import the grids first, or correct grid_code.",
+        ),
+        Check(
+            "ends_too_early",
+            "assigned_to <= assigned_from",
+            "it ends on {assigned_to}, not after it begins on {assigned_from}",
+            "assigned_to is the first day no longer assigned.",
+        ),
+        Check(
+            "two_persons",
+            """EXISTS (
+            SELECT FROM incoming AS other
+            WHERE other.person_code = incoming.person_code
+            AND (other.file_no, other.row_no) < (incoming.file_no, incoming.row_no)
+            AND (other.name <> incoming.name OR other.phone <> incoming.phone))""",
+            "an earlier row has another name or phone for {person_code}",
+            "Give each person a code, and the same name and phone in every row.",
+        ),
+        Check(
+            "assigned_twice",
+            """EXISTS (
+            SELECT FROM incoming AS other
+            WHERE other.person_code = incoming.person_code
+            AND other.grid_code = incoming.grid_code
+            AND (other.file_no, other.row_no) < (incoming.file_no, incoming.row_no)
+            AND daterange(other.assigned_from, other.assigned_to)
+                && daterange(incoming.assigned_from, incoming.assigned_to))""",
+            _TWICE,
+            _ONCE,
+        ),
+        Check(
+            "assigned_twice",
+            """EXISTS (
+            SELECT FROM grid_member AS kept
+            WHERE kept.person_code = incoming.person_code
+            AND kept.grid_code = incoming.grid_code
+            AND kept.assigned && daterange(incoming.assigned_from, incoming.assigned_to)
+            AND NOT EXISTS (SELECT FROM incoming AS other
+                WHERE other.person_code = kept.person_code AND other.grid_code = kept.grid_code
+                AND other.assigned_from = lower(kept.assigned)))""",
+            _TWICE,
+            _ONCE,
         ),
     ),
     Kind.ISSUES: (),

@@ -9,6 +9,7 @@ from geoalchemy2 import Geometry
 from pgpq import ArrowToPostgresBinaryEncoder
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Connection,
     Date,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    false,
 )
 from sqlalchemy.types import TypeEngine
 
@@ -44,6 +46,8 @@ def create(connection: Connection, kind: Kind) -> None:
     ]
     if kind is Kind.BUILDINGS:
         columns.append(Column("retired_on", Date()))
+    if kind is Kind.GRID_MEMBERS:
+        columns.append(Column("renewed", Boolean, server_default=false()))
     if kind is Kind.ISSUES:
         columns.append(Column("grid_code", CODE))
     shape = Column("geom", Geometry("GEOMETRY", srid=WGS84, spatial_index=False))

@@ -4,7 +4,7 @@ import pytest
 
 from data.columns import TABLES, Kind, Shape
 from data.mapping import _DBF_WIDTH
-from geo.models import BuildingStatus, IssueStatus, Level, ManagerKind
+from geo.models import BuildingStatus, Duty, IssueStatus, Level, ManagerKind
 
 INTERFACE = {
     Kind.AREAS: "code, parent_code?, level, name",
@@ -14,6 +14,7 @@ INTERFACE = {
     "floors?, built_year?, use?, status?",
     Kind.PROPERTY_COVERAGE: "building_code, manager_code, covered_from, covered_to?",
     Kind.GRIDS: "code, name?, community_code?",
+    Kind.GRID_MEMBERS: "person_code, name, phone?, grid_code, duty?, assigned_from, assigned_to?",
     Kind.ISSUES: "ref, category, description?, reported_at, status?, channel?",
 }
 
@@ -34,6 +35,7 @@ def test_every_column_of_the_interface_is_there_and_asked_for_as_it_says(kind: K
         (Kind.MANAGERS, "kind", ManagerKind),
         (Kind.BUILDINGS, "status", BuildingStatus),
         (Kind.ISSUES, "status", IssueStatus),
+        (Kind.GRID_MEMBERS, "duty", Duty),
     ],
 )
 def test_words_lead_to_every_member_of_a_vocabulary_and_nowhere_else(
