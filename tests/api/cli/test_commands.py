@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from bench.ground import footprints
 from geo import db
 from tests import district as districts
+from tests import staff
 from tests.district import place
 from tests.waiting import until
 
@@ -34,6 +35,7 @@ def city(databases, template) -> str:
     engine = db.connect(url)
     with Session(engine) as session:
         districts.build(session)
+        staff.assign(session)
     engine.dispose()
     return url
 
@@ -151,9 +153,11 @@ def test_check_finds_what_is_wrong_and_says_where(gridward):
     assert "in order" in done.stderr
 
 
-@pytest.mark.parametrize("kind", ["areas", "buildings", "property-coverage", "grids", "issues"])
+@pytest.mark.parametrize(
+    "kind", ["areas", "buildings", "property-coverage", "grids", "grid-members", "issues"]
+)
 def test_what_was_exported_changes_nothing_when_it_is_imported(gridward, city, tmp_path, kind):
-    suffix = "csv" if kind == "property-coverage" else "gpkg"
+    suffix = "csv" if kind in ("property-coverage", "grid-members") else "gpkg"
     file = tmp_path / f"{kind}.{suffix}"
     assert gridward("export", kind, file).returncode == 0
     before = counted(city, "revision")
@@ -190,6 +194,35 @@ def test_a_dry_run_keeps_nothing(database_url, tmp_path):
     done = run("import", "buildings", file, "--dry-run")
     assert "1 added" in done.stdout
     assert counted(database_url, "building") == 0
+
+
+def test_grid_members_are_tried_out_refused_and_handed_back_as_every_other_kind(
+    databases, template, tmp_path
+):
+    url = databases.make(template)
+    engine = db.connect(url)
+    with Session(engine) as session:
+        districts.build(session)
+    engine.dispose()
+    run, members = runner(url), tmp_path / "members.csv"
+    members.write_text(
+        "编号,姓名,grid_code,duty,assigned_from\n"
+        f"P1,赵一,{staff.GRID},网格长,2024-01-01\nP2,钱二,{staff.GRID},mayor,2024-01-01\n"
+    )
+    told = ("import", "grid-members", members, "--columns", "person_code=编号,name=姓名")
+    refused = run(*told)
+    assert refused.returncode == 3
+    assert "row 2 (P2), duty: 'mayor' is none of the known words. Use one of: head," in (
+        refused.stderr
+    )
+    rejects = tmp_path / "rejects.csv"
+    skip = (*told, "--on-error", "skip", "--rejects", rejects)
+    assert "This was a dry run" in run(*skip, "--dry-run").stdout
+    assert counted(url, "grid_member") == counted(url, "person") == 0
+    assert "1 added, 1 left out" in run(*skip).stdout
+    assert counted(url, "grid_member") == counted(url, "person") == 1
+    assert "钱二" in rejects.read_text()
+    assert "Nothing changed." in run(*skip).stdout
 
 
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGKILL, -9), (signal.SIGINT, 130)])
