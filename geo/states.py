@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from geo import moments
+from geo.models import Base
 from geo.tiles import DRAWN_FROM, Layer
 
 _DRAWING = 2
@@ -42,6 +43,12 @@ def of_layer(
     return _name(layer, reached, timezone), revision
 
 
+def of_tables(session: Session, *tables: type[Base]) -> str:
+    """Return the name of the state that some tables are in together."""
+    reached = {row.subject: row.total for row in session.execute(_REACHED)}
+    return _digest(*(reached.get(table.__tablename__, "") for table in tables))
+
+
 def ground(
     state: str, revision: int | None, on: datetime.date, at: datetime.datetime, timezone: str
 ) -> str:
@@ -52,8 +59,11 @@ def ground(
 
 def _name(layer: Layer, reached: dict[str, str], timezone: str) -> str:
     tables = [reached.get(table.__tablename__, "") for table in DRAWN_FROM[layer]]
-    told = "/".join((_version(), str(_DRAWING), timezone, layer, *tables))
-    return blake2b(told.encode(), digest_size=8).hexdigest()
+    return _digest(_version(), str(_DRAWING), timezone, layer, *tables)
+
+
+def _digest(*told: str) -> str:
+    return blake2b("/".join(told).encode(), digest_size=8).hexdigest()
 
 
 @cache

@@ -15,6 +15,7 @@ from geo.models.issues import Issue, IssueStatus
 from geo.models.lineage import Lineage
 from geo.models.marks import Mark
 from geo.models.people import Duty, GridMember, Person
+from geo.models.plans import Plan, PlanComment, PlanStatus, PlanStep, SizeLimit
 
 __all__ = [
     "WGS84",
@@ -39,9 +40,14 @@ __all__ = [
     "MicroGrid",
     "Neighborhood",
     "Person",
+    "Plan",
+    "PlanComment",
+    "PlanStatus",
+    "PlanStep",
     "PropertyCoverage",
     "Revision",
     "Role",
     "SignIn",
+    "SizeLimit",
     "Token",
 ]

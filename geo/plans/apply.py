@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from geo.errors import Invalid
 from geo.plans import edits
-from geo.plans.operations import Merge, Operation, Rename, Situation, Split
+from geo.plans.operations import Merge, Operation, Rename, Situation, Split, communities
 from geo.plans.partition import Partition
 
 Partitions = Mapping[str, Partition]
@@ -44,8 +44,7 @@ def _edit(before: Partition, operation: Operation) -> Partition:
 
 
 def _community(operation: Operation, situation: Situation) -> str:
-    codes = operation.codes if isinstance(operation, Merge) else (operation.code,)
-    found = sorted({situation.community_of(code) for code in codes})
+    found = communities(operation, situation)
     if len(found) != 1:
         raise CommunitiesApart(
             f"The grids lie in {len(found)} communities, not in one.",

@@ -62,7 +62,7 @@ def cells(outline: shapely.Geometry, buildings: Buildings) -> Geoms:
     return np.array([_polygonal(ground) for ground in inside], dtype=object)
 
 
-def _polygonal(ground: Any) -> shapely.Geometry:
+def _polygonal(ground: Any) -> Any:
     """Return a piece of ground without the lines and points where it only touches."""
     if ground.geom_type in ("Polygon", "MultiPolygon"):
         return ground

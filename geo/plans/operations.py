@@ -55,6 +55,12 @@ class Situation(Protocol):
         """Return the community of a grid."""
 
 
+def communities(operation: Operation, situation: Situation) -> tuple[str, ...]:
+    """Return the communities that an operation touches, by code; all but a few touch one."""
+    codes = operation.codes if isinstance(operation, Merge) else (operation.code,)
+    return tuple(sorted({situation.community_of(code) for code in codes}))
+
+
 def to_json(operation: Operation) -> dict[str, Any]:
     """Return an operation as plain fields, `kind` first, lines as GeoJSON."""
     fields: dict[str, Any] = {"kind": type(operation).__name__.lower()}
