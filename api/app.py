@@ -12,6 +12,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from api import errors
 from api.batches import REVISION, SUMMARY
+from api.bodies import Bounded
 from api.deps import known_parameters
 from api.kept import Kept
 from api.metrics import Metrics
@@ -23,9 +24,11 @@ from api.routes import (
     buildings,
     grids,
     issues,
+    limits,
     lookup,
     operations,
     pages,
+    plans,
     property_coverage,
     revisions,
     search,
@@ -37,6 +40,7 @@ from api.sign_in import to_the_door
 from geo import cluster, db
 from geo.access import NotSignedIn
 from geo.live import Live
+from geo.plans.replays import Replays
 from geo.settings import Settings
 from geo.tallies import Tallies
 
@@ -46,6 +50,8 @@ ROUTERS = (
     property_coverage,
     grids,
     revisions,
+    plans,
+    limits,
     issues,
     search,
     tiles,
@@ -74,6 +80,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.sessions = sessionmaker(engine)
     app.state.shelf = Shelf(settings.home / "tiles", settings.tile_cache_mb)
     app.state.tallies = Tallies()
+    app.state.replays = Replays()
     app.state.drawing = tiles.drawing()
     app.state.metrics = registry
     app.state.parameters = {}
@@ -82,6 +89,9 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(subject.router, dependencies=[Depends(known_parameters)])
     errors.install(app)
     app.add_exception_handler(NotSignedIn, to_the_door)
+    app.add_middleware(
+        Bounded, most=settings.body_megabytes << 20, except_for=frozenset({lookup.router.prefix})
+    )
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     if settings.tile_cache_mb:
         app.add_middleware(Kept, prefix="/tiles/")
@@ -90,7 +100,7 @@ def create_app(settings: Settings) -> FastAPI:
         allow_origins=settings.cors_origins,
         allow_methods=["GET", "POST"],
         allow_headers=["*"],
-        expose_headers=["ETag", "Link", SUMMARY, REVISION],
+        expose_headers=["ETag", "Link", "Location", SUMMARY, REVISION],
     )
     app.add_middleware(Metrics, registry=registry)
     return app

@@ -21,10 +21,11 @@ def links(request: Request, cursor: object | None) -> list[dict[str, str]]:
 
 def written(deltas: Sequence[Delta], links: Sequence[Mapping[str, str]]) -> bytes:
     """Return changes by code, and the links on from there."""
-    return orjson.dumps({"changes": [_change(delta) for delta in deltas], "links": links})
+    return orjson.dumps({"changes": [told(delta) for delta in deltas], "links": links})
 
 
-def _change(delta: Delta) -> dict[str, Any]:
+def told(delta: Delta) -> dict[str, Any]:
+    """Return one change as plain fields."""
     return {
         "code": delta.code,
         "kinds": delta.kinds,

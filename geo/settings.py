@@ -49,6 +49,8 @@ class Settings(BaseSettings):
     """The most points one JSON lookup may ask about."""
     batch_megabytes: int = Field(256, ge=1)
     """The largest body of a lookup as CSV or Arrow."""
+    body_megabytes: int = Field(8, ge=1)
+    """The largest body of any other request."""
     index_memory_mb: int = Field(2048, ge=1)
     """The most memory that the grids in force may take as an index, and again those of the past."""
     tile_cache_mb: int = Field(512, ge=0)

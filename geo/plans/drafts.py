@@ -1,6 +1,6 @@
 """Plans on their way: begun, changed step by step by their authors, talked about, given up."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, exists, func, select
@@ -105,8 +105,13 @@ def _found(plan: Plan | None, number: int) -> Plan:
 
 def steps(session: Session, plan: Plan) -> Sequence[PlanStep]:
     """Return all steps of a plan in order, those that were undone at the end."""
-    asked = select(PlanStep).where(PlanStep.plan_id == plan.id).order_by(PlanStep.number)
-    return session.scalars(asked).all()
+    return steps_of(session, [plan.id])
+
+
+def steps_of(session: Session, numbers: Collection[int]) -> Sequence[PlanStep]:
+    """Return all steps of some plans, plan by plan in order."""
+    asked = select(PlanStep).where(PlanStep.plan_id.in_(numbers))
+    return session.scalars(asked.order_by(PlanStep.plan_id, PlanStep.number)).all()
 
 
 def bodies(session: Session, plan: Plan) -> list[dict[str, Any]]:

@@ -6,8 +6,16 @@ from sqlalchemy import func, literal, select
 from sqlalchemy.orm import Session
 
 from geo import areas
+from geo.errors import Invalid
 from geo.models import SizeLimit
 from geo.plans.rules import Limits
+
+
+class LimitsCrossed(Invalid):
+    """The least is more than the most."""
+
+    code = "limits_crossed"
+
 
 NONE = Limits((None, None), (None, None))
 
@@ -31,8 +39,17 @@ def every(session: Session) -> Sequence[SizeLimit]:
 
 
 def put(session: Session, area_code: str, limits: Limits) -> SizeLimit:
-    """Give an area limits of its own, in place of those it had. Raises AreaUnknown."""
+    """Give an area limits of its own, in place of those it had.
+
+    Raises AreaUnknown, and LimitsCrossed where the least is more than the most.
+    """
     areas.get(session, area_code)
+    for what, (least, most) in vars(limits).items():
+        if least is not None and most is not None and least > most:
+            raise LimitsCrossed(
+                f"At least {least} {what} and at most {most} cannot be.",
+                hint="Give the smaller number first.",
+            )
     (least_buildings, most_buildings), (least_households, most_households) = (
         limits.buildings,
         limits.households,

@@ -18,6 +18,8 @@ from sqlalchemy.orm import Session
 from geo import accounts as registered
 from geo import passwords, sign_ins, tokens
 from geo.models import Account, Audit, Role
+from geo.plans import drafts
+from geo.plans.replays import Replays
 from tests import staff
 from tests.api.accounts import signed_in
 from tests.district import place
@@ -58,6 +60,23 @@ TABLE: dict[tuple[str, str], Rule] = {
     ("get", "/v1/revisions/{number}"): EVERYBODY,
     ("post", "/v1/revisions/{number}/revert"): Rule(Role.COORDINATOR, reach=True),
     ("get", "/v1/diff"): EVERYBODY,
+    ("get", "/v1/plans"): Rule(Role.VIEWER),
+    ("post", "/v1/plans"): Rule(Role.COORDINATOR),
+    ("get", "/v1/plans/{number}"): Rule(Role.VIEWER),
+    ("get", "/v1/plans/{number}/grids"): Rule(Role.VIEWER),
+    ("get", "/v1/plans/{number}/findings"): Rule(Role.VIEWER),
+    ("get", "/v1/plans/{number}/impact"): Rule(Role.VIEWER),
+    ("get", "/v1/plans/{number}/diff"): Rule(Role.VIEWER),
+    ("get", "/v1/plans/{number}/comments"): Rule(Role.VIEWER),
+    ("post", "/v1/plans/{number}/comments"): Rule(Role.REPORTER),
+    ("post", "/v1/plans/{number}/operations"): Rule(Role.COORDINATOR, reach=True),
+    ("post", "/v1/plans/{number}/undo"): Rule(Role.COORDINATOR),
+    ("post", "/v1/plans/{number}/redo"): Rule(Role.COORDINATOR, reach=True),
+    ("post", "/v1/plans/{number}/rebase"): Rule(Role.COORDINATOR, reach=True),
+    ("post", "/v1/plans/{number}/publish"): Rule(Role.COORDINATOR, reach=True),
+    ("post", "/v1/plans/{number}/discard"): Rule(Role.COORDINATOR),
+    ("get", "/v1/limits"): EVERYBODY,
+    ("post", "/v1/limits"): Rule(Role.COORDINATOR, reach=True),
     ("get", "/v1/issues"): EVERYBODY,
     ("get", "/v1/issues/counts"): EVERYBODY,
     ("get", "/v1/issues/{ref}"): EVERYBODY,
@@ -103,6 +122,8 @@ FILLED: dict[str, str] = {
     "subject": "grids",
     "login": "somebody",
 }
+PLANS = "/v1/plans/{number}"
+"""Those of whoever calls: nobody else changes a plan."""
 QUERY: dict[str, dict[str, str]] = {
     "/v1/lookup": {"lon": str(LON), "lat": str(LAT), "detail": "border,building,members"},
     "/v1/property-coverage": {"by": "district"},
@@ -114,6 +135,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "/v1/lookup": {"points": [[LON, LAT]]},
     "/v1/issues": {"category": "heating", "lon": LON, "lat": LAT},
     "/v1/accounts": {"login": "fresh", "role": "viewer", "reach": INSIDE},
+    "/v1/plans": {"title": "a plan"},
+    "/v1/plans/{number}/operations": {"kind": "rename", "code": f"{INSIDE}003", "name": "y"},
+    "/v1/plans/{number}/comments": {"text": "well"},
+    "/v1/limits": {"most_buildings": 9},
 }
 
 Ask = Callable[[TestClient, str, str], Any]
@@ -164,9 +189,29 @@ def ask(app, settings, session, people) -> Ask:
             more["data"] = {"old": PASSWORD, "new": "another horse"}
         elif method == "post":
             more["json"] = BODIES.get(path)
+        if path == "/v1/limits" and method == "post":
+            more["params"] = {"area": INSIDE}
+        if path.startswith(PLANS):
+            more["headers"] = {"If-Match": '"3"'}
+            path = path.replace("{number}", str(_plan_of(session, caller)))
         return caller.request(method, _filled(path, theirs.id), follow_redirects=False, **more)
 
     return call
+
+
+def _plan_of(session: Session, caller: TestClient) -> int:
+    """A plan of the caller with a step in effect in the first community, and one undone."""
+    bearer = caller.headers.get("Authorization")
+    owner = tokens.account_of(session, bearer.removeprefix("Bearer ")) if bearer else None
+    plan = drafts.begin(session, "a plan", author=owner.login if owner else "nobody")
+    replays = Replays()
+    for name in ("w", "x"):
+        step = {"kind": "rename", "code": f"{INSIDE}003", "name": name}
+        drafts.add(session, plan, step, replays, by=plan.author)
+    drafts.step_back(session, plan, replays)
+    plan.version = 3
+    session.flush()
+    return plan.id
 
 
 def _filled(path: str, token: int) -> str:
