@@ -18,7 +18,7 @@ STRAIGHT_FROM: Final = 13
 _WORLD_M: Final = 40_075_016.685578488
 
 _CUT = "CASE WHEN {geom} @ {box} THEN {geom} ELSE ST_ClipByBox2D({geom}, {box}) END"
-_BOX = "ST_MakeEnvelope(:west, :south, :east, :north, 4326)"
+_BOX = "CAST(:box AS geometry)"
 
 
 class BadTile(Invalid):
@@ -61,12 +61,13 @@ class Tile:
         y = ((1 - mercator / math.pi) / 2 * side - self.y) * EXTENT
         return (x, y) if 0 <= x < EXTENT and 0 <= y < EXTENT else None
 
-    def values(self) -> dict[str, float]:
+    def values(self) -> dict[str, float | str]:
         """Return what BOX and `placed` bind: the box, and the scale of the tile's units."""
         west, south, east, north = self.box()
         left, top = _degrees(self.x, self.y, self.z)
         right, bottom = _degrees(self.x + 1, self.y + 1, self.z)
-        told = {"west": west, "south": south, "east": east, "north": north}
+        corners = f"{west} {south}, {east} {south}, {east} {north}, {west} {north}, {west} {south}"
+        told: dict[str, float | str] = {"box": f"SRID=4326;POLYGON(({corners}))"}
         if self.z >= STRAIGHT_FROM:
             across, down = EXTENT / (right - left), EXTENT / (bottom - top)
         else:

@@ -120,6 +120,7 @@ _AREA = f"place.code, place.name, {_FIGURES}, place.name_en, place.parent_code, 
 _GRID = f"place.code, place.name, {_FIGURES}, place.community_code"
 _IN_FORCE = "place.in_force @> CAST(:at AS timestamptz)"
 _MET = f"ST_Intersects(place.geom, {BOX})"
+_NEAR = f"place.geom && {BOX}"
 
 
 def _areas(session: Session, tile: Tile, scene: Scene, known: Known) -> bytes:
@@ -127,7 +128,7 @@ def _areas(session: Session, tile: Tile, scene: Scene, known: Known) -> bytes:
     level = scene.level or level_at(tile.z)
     rungs = list(Level)
     shown = [rung.value for rung in rungs[: rungs.index(level) + 1]]
-    met = _sql(f"SELECT code, level FROM area AS place WHERE level = ANY (:levels) AND {_MET}")
+    met = _sql(f"SELECT code, level FROM area AS place WHERE level = ANY (:levels) AND {_NEAR}")
     rows = session.execute(met, tile.values() | {"levels": shown}).all()
     if not rows:
         return b""
@@ -141,14 +142,16 @@ def _areas(session: Session, tile: Tile, scene: Scene, known: Known) -> bytes:
 
 
 def _grids(session: Session, tile: Tile, scene: Scene, known: Known) -> bytes:
-    met = _sql(f"SELECT code FROM micro_grid AS place WHERE {_IN_FORCE} AND {_MET}")
+    met = _sql(f"SELECT code FROM micro_grid AS place WHERE {_IN_FORCE} AND {_NEAR}")
     codes = list(session.scalars(met, tile.values() | {"at": scene.at}))
     if not codes:
         return b""
     tallies = known.of_grids(session, codes, scene.on, scene.at)
     _anchor(session, "micro_grid", known, codes, scene)
     told = _rows(tile, known, codes, tallies)
-    source = f"{_TOLD} JOIN micro_grid AS place ON told.code = place.code AND {_IN_FORCE}"
+    source = (
+        f"{_TOLD} JOIN micro_grid AS place ON told.code = place.code AND {_IN_FORCE} AND {_NEAR}"
+    )
     return _two_layers(session, "grids", _GRID, source, tile, told, at=scene.at)
 
 
