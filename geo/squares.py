@@ -15,6 +15,9 @@ DEEPEST: Final = 24
 STRAIGHT_FROM: Final = 13
 """From this zoom on latitude is drawn as a straight scale within a tile: less than a unit off."""
 
+COARSE: Final = 4
+"""Units that lines may be straightened by further out: half a pixel of the screen."""
+
 _WORLD_M: Final = 40_075_016.685578488
 
 _CUT = "CASE WHEN {geom} @ {box} THEN {geom} ELSE ST_ClipByBox2D({geom}, {box}) END"
@@ -91,6 +94,8 @@ def placed(geom: str, tile: Tile) -> str:
     if tile.z < STRAIGHT_FROM:
         cut = f"ST_Transform({cut}, 3857)"
     moved = f"ST_TransScale({cut}, :left, :top, :across, :down)"
+    if tile.z < STRAIGHT_FROM:
+        moved = f"ST_Simplify({moved}, {COARSE}, true)"
     return f"ST_ForcePolygonCCW(ST_SnapToGrid({moved}, 1))"
 
 

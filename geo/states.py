@@ -12,7 +12,7 @@ from geo import moments
 from geo.models import Base
 from geo.tiles import DRAWN_FROM, Layer
 
-_DRAWING = 2
+_DRAWING = 3
 """To be raised with every change of how a tile is drawn."""
 
 _REACHED = text("SELECT subject, sum(number)::text AS total FROM mark GROUP BY subject")

@@ -67,6 +67,12 @@ SHALLOWEST = {
 }
 """The first zoom at which a layer has anything: further out it would be a blot."""
 
+NAMED_FROM = {"grids": 13}
+"""The first zoom at which a layer's names come with it."""
+
+TOLD_FROM = 14
+"""The first zoom at which an issue comes with more than the map is drawn by."""
+
 MOST_FOOTPRINTS = 3000
 """A tile of more buildings tells how many there are in each of its squares instead."""
 ALWAYS_FOOTPRINTS = 15
@@ -86,7 +92,8 @@ def draw(
     """Return a layer's tile as MVT; empty where it shows nothing.
 
     Areas and grids bring a second layer, `…_labels`: a point for each, in the one tile it lies in,
-    so that a name is written once however many tiles its ground spreads over. Where buildings are
+    so that a name is written once however many tiles its ground spreads over; grids from zoom 13
+    on. Where buildings are
     many and small, `crowds` has a point for each of 8 × 8 squares, with its counts, in their place.
     `known` is what was counted before in this very state.
     """
@@ -182,7 +189,7 @@ def _two_layers(
     shapes = _mvt(name, f"{columns}, {placed('place.geom', tile)} AS geom", source)
     labels = _mvt(f"{name}_labels", f"{columns}, ST_MakePoint(told.x, told.y) AS geom", source)
     both = f"coalesce({shapes}, '') || coalesce({labels}, '')"
-    named = any("x" in row for row in told)
+    named = tile.z >= NAMED_FROM.get(name, 0) and any("x" in row for row in told)
     return _told(session, both if named else shapes, tile, told=json.dumps(told), **values)
 
 
@@ -249,11 +256,12 @@ def _crowds(tile: Tile) -> tuple[str, str]:
 
 
 def _issues(session: Session, tile: Tile, scene: Scene, _: Known) -> bytes:
-    columns = f"""issue.ref, issue.category, issue.description, issue.reported_at, issue.status,
-        issue.channel, issue.grid_code, (SELECT place.code FROM micro_grid AS place
+    told = f"""issue.description, issue.channel, issue.grid_code,
+        (SELECT place.code FROM micro_grid AS place
             WHERE {_IN_FORCE} AND ST_Covers(place.geom, issue.geom)
-            ORDER BY place.code LIMIT 1) AS current_grid_code,
-        {placed("issue.geom", tile)} AS geom"""
+            ORDER BY place.code LIMIT 1) AS current_grid_code,"""
+    columns = f"""issue.ref, issue.category, issue.reported_at, issue.status,
+        {told if tile.z >= TOLD_FROM else ""} {placed("issue.geom", tile)} AS geom"""
     source = f"issue WHERE issue.geom && {BOX}"
     return _told(session, _mvt("issues", columns, source), tile, at=scene.at)
 

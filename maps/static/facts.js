@@ -78,15 +78,25 @@
   const area = (props) =>
     card(G.named(props), props.level, null, [...figures(props), ["code", props.code]]);
 
-  const issue = (props) =>
-    card(G.term("category", props.category), "issue", badge(props.status, G.term("status", props.status)), [
-      ["description", props.description],
-      ["reported_at", G.moment(props.reported_at)],
-      ["channel", props.channel && G.term("channel", props.channel)],
-      ["filed_in", props.grid_code],
-      ["grid_today", props.current_grid_code === props.grid_code ? null : props.current_grid_code],
-      ["ref", props.ref],
-    ]);
+  const ofIssue = (props) => [
+    ["description", props.description],
+    ["reported_at", G.moment(props.reported_at)],
+    ["channel", props.channel && G.term("channel", props.channel)],
+    ["filed_in", props.grid_code],
+    ["grid_today", props.current_grid_code === props.grid_code ? null : props.current_grid_code],
+    ["ref", props.ref],
+  ];
+
+  function issue(props) {
+    const box = card(G.term("category", props.category), "issue", badge(props.status, G.term("status", props.status)), ofIssue(props));
+    if (G.config.served && props.grid_code === undefined && props.description === undefined) { // a tile from afar
+      G.register().issue(props.ref).then((more) => {
+        box.querySelector("dl").replaceWith(rows(ofIssue({ ...props, ...more })));
+        G.tell("grown");
+      }, () => {});
+    }
+    return box;
+  }
 
   /* What the service says about a place that was typed as coordinates. */
   const place = ({ lon, lat, datum, grid, areas }) =>

@@ -104,6 +104,10 @@
       return (await ask(`${lists.buildings}/${encodeURIComponent(code)}`, { on: G.state.on })).properties;
     }
 
+    async issue(ref) {
+      return ask(`${G.config.served.lists.issues}/${encodeURIComponent(ref)}`, {});
+    }
+
     async history(code) {
       return ask(G.config.served.history.replace("{code}", encodeURIComponent(code)), {});
     }

@@ -348,6 +348,22 @@ def test_issues_of_a_period_are_counted_and_drawn_as_clusters_or_heat(open_page,
     shown.page.wait_for_url("**heat=1*")
 
 
+def test_an_issue_seen_from_afar_tells_the_rest_when_asked(open_page, sample_service: Service):
+    with sample_service.engine.connect() as connection:
+        asked = text("SELECT ref, description FROM issue WHERE description IS NOT NULL LIMIT 1")
+        ref, description = connection.execute(asked).one()
+    shown = open_page("issues")
+    shown.page.evaluate(
+        """(ref) => {
+          const map = Gridward.layers.issues._map;
+          const props = { ref, category: "x", status: "open", reported_at: "2025-01-01" };
+          Gridward.show(map, [{ layer: "issues", props }], map.getCenter());
+        }""",
+        ref,
+    )
+    expect(shown.page.locator(".leaflet-popup")).to_contain_text(description)
+
+
 def test_the_issues_shown_come_as_files(open_page, sample_service: Service):
     shown = open_page("issues")
     shown.page.locator("#content [data-name='closed']").uncheck()
