@@ -78,7 +78,7 @@ def in_force(session: Session) -> dict[str, str]:
             func.upper_inf(MicroGrid.in_force)
         )
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def test_a_plan_begins_empty_on_the_newest_revision(desk):
