@@ -5,7 +5,16 @@ from types import MappingProxyType
 
 from geo.errors import Invalid
 from geo.plans import edits
-from geo.plans.operations import Merge, Operation, Rename, Situation, Split, communities
+from geo.plans.operations import (
+    Merge,
+    MoveBorder,
+    Operation,
+    Rename,
+    Renumber,
+    Situation,
+    Split,
+    communities,
+)
 from geo.plans.partition import Partition
 
 Partitions = Mapping[str, Partition]
@@ -39,6 +48,10 @@ def _edit(before: Partition, operation: Operation) -> Partition:
             return edits.split(before, code, line, into)
         case Merge(codes, into):
             return edits.merge(before, codes, into)
+        case MoveBorder(codes, line):
+            return edits.move_border(before, codes, line)
+        case Renumber():
+            return edits.renumber(before)
         case Rename(code, name):
             return edits.rename(before, code, name)
 

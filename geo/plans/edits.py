@@ -7,8 +7,8 @@ import shapely
 
 from geo import codes as numbers
 from geo.errors import Conflict, Invalid
-from geo.plans.cutting import BadCut, cut
-from geo.plans.partition import Grid, Partition, same_ground
+from geo.plans.cutting import BadCut, Laid, cut
+from geo.plans.partition import Grid, Partition, same_ground, shapes
 
 
 class GridsApart(Invalid):
@@ -32,18 +32,98 @@ def split(
     Parts of the grid that the line leaves alone stay with the larger piece.
     """
     name = partition.grid(code).name
-    grown, along, beside = cut(partition, code, line)
-    if len(along) != 2:
-        raise BadCut(
-            f"The line cuts grid {code} in {max(1, len(along))}, not in two.",
-            hint="Draw one line from border to border that enters the grid once and leaves once.",
-        )
-    large, small = sorted(along, key=lambda face: float(face.area), reverse=True)
+    laid = cut(partition, code, line)
+    large, small = _halves(code, laid)
+    beside = [face for face in laid.faces if not laid.is_along(face)]
     first, second = into or (code, numbers.fresh(partition.community, partition.used)[0])
     _check_free(partition, (first, second), {code})
-    grids = {other: grid for other, grid in grown.grids.items() if other != code}
-    grids |= {first: Grid(name, _joined([large, *beside])), second: Grid(None, small)}
-    return _checked(partition, partition.with_grids(grids))
+    grids = {other: grid for other, grid in laid.partition.grids.items() if other != code}
+    grids |= {first: Grid(name, joined([*large, *beside])), second: Grid(None, joined(small))}
+    return checked(partition, laid.partition.with_grids(grids))
+
+
+def _halves(code: str, laid: Laid) -> tuple[list[shapely.Polygon], list[shapely.Polygon]]:
+    """Return the pieces on either side of the line, the larger side first.
+
+    A line may run through several parts of a grid, but cuts each of them in two at most.
+    """
+    along = [face for face in laid.faces if laid.is_along(face)]
+    if len(along) == 2:
+        halves = [[along[0]], [along[1]]]
+    else:
+        sides = [laid.sides(face) for face in along]
+        halves = [
+            [face for face, its in zip(along, sides, strict=True) if its == {side}]
+            for side in ("left", "right")
+        ]
+        parts = len(shapely.get_parts(laid.partition.grid(code).geom))
+        if sum(map(len, halves)) < len(along) or len(laid.faces) > 2 * parts or not all(halves):
+            raise _in_pieces(code, len(along))
+    large, small = sorted(halves, key=area, reverse=True)
+    return large, small
+
+
+def _in_pieces(code: str, count: int) -> BadCut:
+    if count < 2:
+        return BadCut(
+            f"The line does not cut grid {code}: it misses it, ends inside or only touches it.",
+            hint="Draw one line from border to border that enters the grid once and leaves once.",
+        )
+    return BadCut(
+        f"The line cuts grid {code} in {count}, not in two.",
+        hint="Draw it so that it enters the grid once and leaves once; split again for a third.",
+    )
+
+
+def move_border(
+    partition: Partition, codes: tuple[str, str], line: shapely.LineString
+) -> Partition:
+    """Make a line the border between two grids that touch: their common ground is cut anew.
+
+    Each grid takes the side of which it had the larger share. Raises BadCut, GridsApart.
+    """
+    one, two = codes
+    name = partition.grid(one).name, partition.grid(two).name
+    whole = merge(partition, codes, one)
+    laid = cut(whole, one, line)
+    along = [face for face in laid.faces if laid.is_along(face)]
+    left, right = (
+        [face for face in along if laid.sides(face) == {side}] for side in ("left", "right")
+    )
+    if not left or not right or len(left) + len(right) < len(along):
+        raise _in_pieces(f"{one} with {two}", len(along))
+    ground = partition.grid(one).geom
+    own, other = sorted((left, right), key=lambda side: _share(side, ground), reverse=True)
+    for face in laid.faces:
+        if not laid.is_along(face):
+            (own if shapely.covers(ground, face.representative_point()) else other).append(face)
+    grids = dict(laid.partition.grids) | {
+        one: Grid(name[0], joined(own)),
+        two: Grid(name[1], joined(other)),
+    }
+    return checked(partition, laid.partition.with_grids(grids))
+
+
+def _share(faces: Sequence[shapely.Geometry], ground: shapely.Geometry) -> float:
+    """Return which share of some faces a piece of ground covers."""
+    return float(sum(shapely.area(shapely.intersection(faces, ground)))) / area(faces)
+
+
+def area(faces: Sequence[shapely.Geometry]) -> float:
+    """Return the size of faces in square degrees, to compare them by."""
+    return float(sum(shapely.area(faces)))
+
+
+def renumber(partition: Partition) -> Partition:
+    """Give all grids fresh codes, from west to east in bands from north to south."""
+    grids = list(partition.grids.values())
+    order = numbers.reading_order(
+        shapely.get_coordinates(shapely.point_on_surface(shapes(partition)))
+    )
+    codes = numbers.fresh(partition.community, partition.used, len(grids))
+    return partition.with_grids(
+        {code: grids[at] for code, at in zip(codes, order.tolist(), strict=True)}
+    )
 
 
 def merge(partition: Partition, codes: Sequence[str], into: str | None = None) -> Partition:
@@ -52,7 +132,7 @@ def merge(partition: Partition, codes: Sequence[str], into: str | None = None) -
     geoms = [partition.grid(code).geom for code in merged]
     if len(merged) < 2:
         raise GridsApart("One grid alone cannot be merged.", hint="Name two grids or more.")
-    if not _connected(geoms):
+    if not connected(geoms):
         raise GridsApart(
             f"Grids {', '.join(merged)} do not all touch along a border.",
             hint="Merge grids beside each other, or include those between them.",
@@ -61,8 +141,8 @@ def merge(partition: Partition, codes: Sequence[str], into: str | None = None) -
     _check_free(partition, (kept,), set(merged))
     name = partition.grid(kept if kept in merged else merged[0]).name
     grids = {code: grid for code, grid in partition.grids.items() if code not in merged}
-    grids[kept] = Grid(name, _joined(geoms))
-    return _checked(partition, partition.with_grids(grids))
+    grids[kept] = Grid(name, joined(geoms))
+    return checked(partition, partition.with_grids(grids))
 
 
 def rename(partition: Partition, code: str, name: str | None) -> Partition:
@@ -71,14 +151,16 @@ def rename(partition: Partition, code: str, name: str | None) -> Partition:
     return partition.with_grids({**partition.grids, code: renamed})
 
 
-def _joined(geoms: Sequence[shapely.Geometry]) -> shapely.Polygon | shapely.MultiPolygon:
-    joined = shapely.coverage_union_all(np.array(geoms, dtype=object))
-    if not isinstance(joined, shapely.Polygon | shapely.MultiPolygon):
+def joined(geoms: Sequence[shapely.Geometry]) -> shapely.Polygon | shapely.MultiPolygon:
+    """Return faces that share their corners as one ground, with every corner they have."""
+    ground = shapely.coverage_union_all(np.array(geoms, dtype=object))
+    if not isinstance(ground, shapely.Polygon | shapely.MultiPolygon):
         raise BadCut("The ground does not join to a grid.", hint="Draw the line elsewhere.")
-    return joined
+    return ground
 
 
-def _connected(geoms: Sequence[shapely.Geometry]) -> bool:
+def connected(geoms: Sequence[shapely.Geometry]) -> bool:
+    """Tell whether pieces of ground hang together along borders."""
     edges = shapely.boundary(np.array(geoms, dtype=object))
     reached, left = {0}, set(range(1, len(geoms)))
     while left:
@@ -106,7 +188,8 @@ def _check_free(partition: Partition, wanted: Sequence[str], own: set[str]) -> N
         numbers.check_nesting(code, partition.community)
 
 
-def _checked(before: Partition, after: Partition) -> Partition:
+def checked(before: Partition, after: Partition) -> Partition:
+    """Return the partition after an edit. Raises BadCut unless it tiles the ground of before."""
     if not same_ground(before, after):
         raise BadCut(
             "The grids would no longer tile their community.",

@@ -1,9 +1,10 @@
 """The steps of a plan as plain values, to JSON and back."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, get_args
 
 import shapely
 
@@ -35,6 +36,21 @@ class Merge:
 
 
 @dataclass(frozen=True)
+class MoveBorder:
+    """Make a line the border between two grids that touch."""
+
+    codes: tuple[str, str]
+    line: shapely.LineString
+
+
+@dataclass(frozen=True)
+class Renumber:
+    """Give all grids of a community fresh codes, west to east and north to south."""
+
+    community: str
+
+
+@dataclass(frozen=True)
 class Rename:
     """Give a grid another name."""
 
@@ -42,7 +58,11 @@ class Rename:
     name: str | None
 
 
-Operation = Split | Merge | Rename
+Operation = Split | Merge | MoveBorder | Rename | Renumber
+KINDS = {
+    re.sub("(?<!^)([A-Z])", r"_\1", kind.__name__).lower(): kind for kind in get_args(Operation)
+}
+"""The operations by their `kind` in JSON."""
 
 
 class Situation(Protocol):
@@ -57,13 +77,19 @@ class Situation(Protocol):
 
 def communities(operation: Operation, situation: Situation) -> tuple[str, ...]:
     """Return the communities that an operation touches, by code; all but a few touch one."""
-    codes = operation.codes if isinstance(operation, Merge) else (operation.code,)
-    return tuple(sorted({situation.community_of(code) for code in codes}))
+    match operation:
+        case Renumber(community):
+            return (community,)
+        case Merge(codes) | MoveBorder(codes):
+            return tuple(sorted({situation.community_of(code) for code in codes}))
+        case Split(code) | Rename(code):
+            return (situation.community_of(code),)
 
 
 def to_json(operation: Operation) -> dict[str, Any]:
     """Return an operation as plain fields, `kind` first, lines as GeoJSON."""
-    fields: dict[str, Any] = {"kind": type(operation).__name__.lower()}
+    names = {kind: name for name, kind in KINDS.items()}
+    fields: dict[str, Any] = {"kind": names[type(operation)]}
     for name, value in vars(operation).items():
         is_shape = isinstance(value, shapely.Geometry)
         plain = list(value) if isinstance(value, tuple) else value
@@ -80,6 +106,11 @@ def from_json(fields: Mapping[str, Any]) -> Operation:
             case "merge":
                 codes = tuple(_text(code) for code in fields["codes"])
                 return Merge(codes, _name(fields.get("into")))
+            case "move_border":
+                one, two = fields["codes"]
+                return MoveBorder((_text(one), _text(two)), _line(fields["line"]))
+            case "renumber":
+                return Renumber(_text(fields["community"]))
             case "rename":
                 return Rename(_text(fields["code"]), _name(fields["name"]))
     except (KeyError, TypeError, ValueError, shapely.errors.ShapelyError) as error:
@@ -88,7 +119,7 @@ def from_json(fields: Mapping[str, Any]) -> Operation:
             hint="Compare its fields with those of its kind.",
         ) from error
     raise BadOperation(
-        f"There is no step of kind {fields['kind']}.", hint="Use split, merge or rename."
+        f"There is no step of kind {fields['kind']}.", hint=f"The kinds are {', '.join(KINDS)}."
     )
 
 

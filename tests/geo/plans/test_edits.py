@@ -11,7 +11,16 @@ from geo.plans import edits
 from geo.plans.apply import CommunitiesApart, apply, replay
 from geo.plans.cutting import BadCut
 from geo.plans.diff import diff, lineage
-from geo.plans.operations import BadOperation, Merge, Rename, Split, from_json, to_json
+from geo.plans.operations import (
+    BadOperation,
+    Merge,
+    MoveBorder,
+    Rename,
+    Renumber,
+    Split,
+    from_json,
+    to_json,
+)
 from geo.plans.partition import Grid, NotInPartition, Partition, same_ground, shapes
 
 HOME = "230402001001"
@@ -165,3 +174,65 @@ def test_no_straight_cut_is_refused_for_the_rounding_of_its_ends():
         assert list(after.grids) == [A, B]
         joined = edits.merge(after, [A, B])
         assert [delta.moved_m2 for delta in diff(before.grids, joined.grids)] == [0]
+
+
+def test_a_border_moves_to_a_drawn_line_and_each_grid_keeps_its_side(row):
+    """a | b → a  | b   the border goes east by half a square."""
+    after = edits.move_border(row, (A, B), line((1.5, -0.2), (1.5, 1.2)))
+    assert same_ground(row, after)
+    assert after.grids[A].geom.area == pytest.approx(1.5 * STEP**2, rel=1e-6)
+    assert after.grids[B].geom.area == pytest.approx(0.5 * STEP**2, rel=1e-6)
+    assert (after.grids[A].name, after.grids[B].name) == ("1", "2")
+    back = edits.move_border(after, (B, A), line((1, -0.2), (1, 1.2)))
+    assert topology.area_m2(
+        shapely.symmetric_difference(back.grids[A].geom, row.grids[A].geom)
+    ) == pytest.approx(0, abs=0.01)
+
+
+@pytest.mark.parametrize("short", [0.01, 0.0001])
+def test_a_line_that_stops_a_metre_short_is_drawn_on_to_the_border(row, short):
+    after = edits.split(row, A, line((0.5, short), (0.5, 1 - short)))
+    assert list(after.grids) == [A, B, C, D]
+    with pytest.raises(BadCut):
+        edits.split(row, A, line((0.5, 0.05), (0.5, 0.95)))
+
+
+@pytest.mark.parametrize(
+    "drawn", [line((5, 5), (6, 6)), line((1.2, 0.2), (1.8, 0.8)), line((2.2, -1), (2.2, 2))]
+)
+def test_a_border_is_not_moved_to_a_line_that_does_not_part_the_two(row, drawn):
+    with pytest.raises(BadCut) as refused:
+        edits.move_border(row, (A, B), drawn)
+    assert refused.value.hint
+
+
+def test_no_border_can_be_moved_between_grids_apart(row):
+    with pytest.raises(edits.GridsApart):
+        edits.move_border(row, (A, C), line((1.5, -0.2), (1.5, 1.2)))
+
+
+def test_a_line_through_both_parts_of_a_grid_splits_each_and_joins_by_side(row):
+    """a | b | a, cut along: the upper parts are one grid, the lower another."""
+    both = edits.merge(row, [A, B, C])
+    ends = shapely.MultiPolygon([square(0, 0), square(2, 0)])
+    apart = both.with_grids({A: Grid("a", ends), B: Grid("b", square(1, 0))})
+    after = edits.split(apart, A, line((-0.5, 0.4), (3.5, 0.4)))
+    assert same_ground(apart, after)
+    assert len(shapely.get_parts(after.grids[A].geom)) == 2
+    assert len(shapely.get_parts(after.grids[D].geom)) == 2
+
+
+def test_renumbered_grids_keep_their_ground_and_take_fresh_codes(row):
+    mixed = row.with_grids({A: row.grids[C], B: row.grids[A], C: row.grids[B]})
+    after = edits.renumber(mixed)
+    assert [grid.name for grid in after.grids.values()] == ["1", "2", "3"]
+    assert not set(after.grids) & {A, B, C}
+    assert same_ground(row, after)
+
+
+def test_every_kind_of_step_goes_to_json_and_back():
+    drawn = line((0, 0), (1, 1))
+    for step in (MoveBorder((A, B), drawn), Renumber(HOME)):
+        assert from_json(to_json(step)) == step
+    with pytest.raises(BadOperation, match="move_border"):
+        from_json({"kind": "melt"})
