@@ -17,6 +17,14 @@ OPERATIONS: list[Body] = [
         "code": "230407003002004",
         "line": {"type": "LineString", "coordinates": [[130.296, 47.371], [130.298, 47.371]]},
     },
+    {
+        "kind": "move_border",
+        "codes": ["230407003002004", "230407003002005"],
+        "line": {"type": "LineString", "coordinates": [[130.296, 47.371], [130.298, 47.371]]},
+    },
+    {"kind": "transfer", "buildings": ["H00412"], "to": "230407003002005"},
+    {"kind": "renumber", "community": "230407003002"},
+    {"kind": "create", "community": "230407003002", "count": 6},
     {"kind": "merge", "codes": ["230407003002004", "230407003002005"]},
     {"kind": "rename", "code": "230407003002004", "name": "Weimin 4"},
 ]

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from geo.errors import Invalid
 from geo.plans import edits
 from geo.plans.operations import (
+    Create,
     Merge,
     MoveBorder,
     Operation,
@@ -13,9 +14,11 @@ from geo.plans.operations import (
     Renumber,
     Situation,
     Split,
+    Transfer,
     communities,
 )
 from geo.plans.partition import Partition
+from geo.plans.transfer import create, transfer
 
 Partitions = Mapping[str, Partition]
 """The communities touched so far; others are asked of the situation."""
@@ -31,7 +34,7 @@ def apply(partitions: Partitions, operation: Operation, situation: Situation) ->
     """Return the partitions after one step. Whatever it raises, nothing has changed."""
     community = _community(operation, situation)
     before = partitions.get(community) or situation.partition(community)
-    return MappingProxyType({**partitions, community: _edit(before, operation)})
+    return MappingProxyType({**partitions, community: _edit(before, operation, situation)})
 
 
 def replay(operations: Iterable[Operation], situation: Situation) -> Partitions:
@@ -42,7 +45,7 @@ def replay(operations: Iterable[Operation], situation: Situation) -> Partitions:
     return partitions
 
 
-def _edit(before: Partition, operation: Operation) -> Partition:
+def _edit(before: Partition, operation: Operation, situation: Situation) -> Partition:
     match operation:
         case Split(code, line, into):
             return edits.split(before, code, line, into)
@@ -50,6 +53,10 @@ def _edit(before: Partition, operation: Operation) -> Partition:
             return edits.merge(before, codes, into)
         case MoveBorder(codes, line):
             return edits.move_border(before, codes, line)
+        case Transfer(moved, to):
+            return transfer(before, moved, to, situation.buildings(before.community))
+        case Create(_, count):
+            return create(before, count, situation.buildings(before.community))
         case Renumber():
             return edits.renumber(before)
         case Rename(code, name):

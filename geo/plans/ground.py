@@ -21,6 +21,8 @@ INSET = 2e-6
 """Degrees, about 0.2 m: outlines that touch are drawn apart, so that a border runs between them."""
 STEP = 2e-5
 """Degrees, about 2 m, between the points that an outline is set with."""
+STRAIGHT = 3e-6
+"""Degrees, about 0.3 m: by so much a border between buildings may be straightened."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,18 +50,36 @@ def cells(outline: shapely.Geometry, buildings: Buildings) -> Geoms:
     Together they are the outline, and neighbours share their corners, but for the rounding of
     coordinates to 1e-9 degrees. A building outside the outline may own nothing: an empty polygon.
     """
+    inside = shapely.intersection(regions(outline, buildings), outline, grid_size=ROUNDING)
+    return np.array([_polygonal(ground) for ground in inside], dtype=object)
+
+
+def regions(outline: shapely.Geometry, buildings: Buildings) -> Geoms:
+    """Return what is nearer to each of n buildings than to the others, far beyond an outline: (n,).
+
+    Borders are straightened by up to STRAIGHT, unless that would cut into a building. The same
+    buildings have the same regions every time, so that borders drawn along them meet again.
+    """
     if not len(buildings):
         return np.array([], dtype=object)
     points, owners = _outline_points(buildings.footprints)
     first = _first_of_each(points)
     points, owners = points[first], owners[first]
     sites = shapely.multipoints(np.concatenate([points, _far_away(outline)]))
-    regions = shapely.get_parts(shapely.voronoi_polygons(sites, ordered=True))[: len(points)]
+    nearest = shapely.get_parts(shapely.voronoi_polygons(sites, ordered=True))[: len(points)]
     bounds = np.searchsorted(owners, np.arange(1, len(buildings)))  # owners rise
-    own = [shapely.coverage_union_all(group) for group in np.split(regions, bounds)]
-    joined = np.array(own, dtype=object)
-    inside = shapely.intersection(joined, outline, grid_size=ROUNDING)
-    return np.array([_polygonal(ground) for ground in inside], dtype=object)
+    own = [_polygonal(shapely.coverage_union_all(group)) for group in np.split(nearest, bounds)]
+    return _straightened(np.array(own, dtype=object), buildings.footprints)
+
+
+def _straightened(ground: Geoms, footprints: Geoms) -> Geoms:
+    """Return the ground with straighter borders; as it is where that would harm a building."""
+    straight = ground.copy()
+    owned = ~shapely.is_empty(ground)  # of two in the very same place only one owns ground
+    straight[owned] = shapely.coverage_simplify(ground[owned], STRAIGHT)
+    before, after = (shapely.area(shapely.intersection(g, footprints)) for g in (ground, straight))
+    harmed = (after < before * (1 - 1e-6)).any() or not shapely.coverage_is_valid(straight[owned])
+    return ground if harmed else straight
 
 
 def _polygonal(ground: Any) -> Any:

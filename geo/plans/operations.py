@@ -9,6 +9,7 @@ from typing import Any, Protocol, get_args
 import shapely
 
 from geo.errors import Invalid
+from geo.plans.ground import Buildings
 from geo.plans.partition import Partition
 
 
@@ -44,6 +45,22 @@ class MoveBorder:
 
 
 @dataclass(frozen=True)
+class Transfer:
+    """Move buildings to a grid beside theirs; the ground nearest to them follows."""
+
+    buildings: tuple[str, ...]
+    to: str
+
+
+@dataclass(frozen=True)
+class Create:
+    """Lay out grids in a community that has none."""
+
+    community: str
+    count: int = 1
+
+
+@dataclass(frozen=True)
 class Renumber:
     """Give all grids of a community fresh codes, west to east and north to south."""
 
@@ -58,7 +75,7 @@ class Rename:
     name: str | None
 
 
-Operation = Split | Merge | MoveBorder | Rename | Renumber
+Operation = Split | Merge | MoveBorder | Transfer | Rename | Renumber | Create
 KINDS = {
     re.sub("(?<!^)([A-Z])", r"_\1", kind.__name__).lower(): kind for kind in get_args(Operation)
 }
@@ -74,15 +91,18 @@ class Situation(Protocol):
     def community_of(self, code: str) -> str:
         """Return the community of a grid."""
 
+    def buildings(self, community: str) -> Buildings:
+        """Return the buildings that stand on the ground of a community."""
+
 
 def communities(operation: Operation, situation: Situation) -> tuple[str, ...]:
     """Return the communities that an operation touches, by code; all but a few touch one."""
     match operation:
-        case Renumber(community):
+        case Renumber(community) | Create(community):
             return (community,)
         case Merge(codes) | MoveBorder(codes):
             return tuple(sorted({situation.community_of(code) for code in codes}))
-        case Split(code) | Rename(code):
+        case Split(code) | Rename(code) | Transfer(to=code):
             return (situation.community_of(code),)
 
 
@@ -109,6 +129,11 @@ def from_json(fields: Mapping[str, Any]) -> Operation:
             case "move_border":
                 one, two = fields["codes"]
                 return MoveBorder((_text(one), _text(two)), _line(fields["line"]))
+            case "transfer":
+                moved = tuple(_text(code) for code in fields["buildings"])
+                return Transfer(moved, _text(fields["to"]))
+            case "create":
+                return Create(_text(fields["community"]), _count(fields.get("count", 1)))
             case "renumber":
                 return Renumber(_text(fields["community"]))
             case "rename":
@@ -131,6 +156,12 @@ def _text(value: object) -> str:
 
 def _name(value: object) -> str | None:
     return None if value is None else _text(value)
+
+
+def _count(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"{value!r} is no whole number")
+    return value
 
 
 def _pair(fields: Mapping[str, Any]) -> tuple[str, str] | None:

@@ -1,0 +1,205 @@
+"""Moving buildings between grids, and making grids of them: the ground follows the buildings."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from geo import codes as numbers
+from geo.errors import Conflict, Invalid, NotFound
+from geo.plans.cutting import lay
+from geo.plans.edits import checked, connected, joined
+from geo.plans.ground import Buildings, holders, regions
+from geo.plans.partition import Grid, Partition
+from geo.topology import Geoms
+
+Positions = NDArray[np.int64]
+BEYOND = 1e-5
+"""Degrees, about a metre: lines are kept so far beyond a grid, to cross its border for sure."""
+
+
+class BuildingElsewhere(NotFound):
+    """The building is unknown, or stands in no grid of the community."""
+
+    code = "building_elsewhere"
+
+
+class OutOfTouch(Invalid):
+    """The ground of the buildings does not touch the grid that they should go to."""
+
+    code = "out_of_touch"
+
+
+class GridEmptied(Invalid):
+    """A grid would lose all of its ground."""
+
+    code = "grid_emptied"
+
+
+class HasGrids(Conflict):
+    """The community has grids already."""
+
+    code = "has_grids"
+
+
+class TooFewBuildings(Invalid):
+    """There are fewer buildings than grids asked for."""
+
+    code = "too_few_buildings"
+
+
+def transfer(
+    partition: Partition, moved: Sequence[str], to: str, buildings: Buildings
+) -> Partition:
+    """Move buildings to a grid that their ground touches; each takes the ground nearest to it.
+
+    Ground that would be cut off from the grid stays where it was. Raises BuildingElsewhere,
+    OutOfTouch, GridEmptied, NotInPartition.
+    """
+    partition.grid(to)
+    at = _positions(moved, buildings)
+    held = holders(partition, buildings.points[at])
+    _require_elsewhere(moved, held, to)
+    ground = regions(partition.outline, buildings)
+    now = partition
+    for source in sorted({code for code in held if code is not None and code != to}):
+        own = at[[code == source for code in held]]
+        now = _carve(now, source, ground[own], to, buildings.points[own])
+    return checked(partition, now)
+
+
+def create(partition: Partition, count: int, buildings: Buildings) -> Partition:
+    """Lay out grids in a community that has none, with about as many households in each.
+
+    Buildings are parted in two again and again, across the longer side of where they stand; the
+    ground follows. Raises HasGrids, TooFewBuildings.
+    """
+    if partition.grids:
+        raise HasGrids(
+            f"Community {partition.community} has {len(partition.grids)} grids already.",
+            hint="Split or merge those, or import others in their place.",
+        )
+    if not 1 <= count <= max(1, len(buildings)):
+        raise TooFewBuildings(
+            f"{count} grids cannot be made of {len(buildings)} buildings.",
+            hint=f"Ask for 1 to {max(1, len(buildings))}.",
+        )
+    first, *others = numbers.fresh(partition.community, partition.used, count)
+    whole = partition.outline
+    if not isinstance(whole, shapely.Polygon | shapely.MultiPolygon) or whole.is_empty:
+        raise GridEmptied(
+            f"The outline of community {partition.community} is not known.",
+            hint="Import it with gridward import areas, or import its grids.",
+        )
+    start = partition.with_grids({first: Grid(None, whole)})
+    ground = regions(whole, buildings)
+    now = start
+    everybody = np.arange(len(buildings))
+    groups = _parted(everybody, count, shapely.get_coordinates(buildings.points), buildings)
+    for code, group in zip(others, groups[1:], strict=True):
+        now = _carve(now, first, ground[group], code, None)
+    return checked(start, now)
+
+
+def _parted(
+    members: Positions, count: int, spots: NDArray[np.float64], buildings: Buildings
+) -> list[Positions]:
+    """Return n positions parted into `count` groups of about as many households."""
+    if count == 1:
+        return [members]
+    extent = np.ptp(spots[members], axis=0) * [np.cos(np.radians(spots[0, 1])), 1]
+    ordered = members[np.argsort(spots[members, int(extent[1] > extent[0])], kind="stable")]
+    weights = np.cumsum(np.maximum(buildings.households[ordered], 1))
+    left = count // 2
+    cut = int(np.searchsorted(weights, weights[-1] * left / count)) + 1
+    cut = min(max(cut, left), len(members) - (count - left))
+    return [
+        *_parted(ordered[:cut], left, spots, buildings),
+        *_parted(ordered[cut:], count - left, spots, buildings),
+    ]
+
+
+def _carve(
+    partition: Partition, source: str, regions: Geoms, to: str, spots: Geoms | None
+) -> Partition:
+    """Give a grid the part of another that lies in some regions, and all the corners it takes.
+
+    With `spots` only ground that hangs together with the grid goes over, and each has to be on it.
+    """
+    region = shapely.coverage_union_all(regions)
+    shapely.prepare(region)
+    laid = lay(partition, source, _lines(region, partition.grid(source).geom))
+    going = [face for face in laid.faces if shapely.covers(region, face.representative_point())]
+    grids = dict(laid.partition.grids)
+    if spots is not None:
+        going = _in_touch(going, grids[to].geom)
+        if not shapely.covers(shapely.union_all(going), spots).all():
+            raise OutOfTouch(
+                f"Ground between grid {to} and the buildings stays in {source}.",
+                hint=f"Move the buildings between them too, or buildings beside grid {to} alone.",
+            )
+    staying = [face for face in laid.faces if not any(face is one for one in going)]
+    if not staying:
+        raise GridEmptied(
+            f"Grid {source} would lose all of its ground.", hint=f"Merge it with {to} instead."
+        )
+    target = grids.get(to, Grid(None, shapely.Polygon()))
+    known = [] if target.geom.is_empty else [target.geom]
+    grids[source] = Grid(grids[source].name, joined(staying))
+    grids[to] = Grid(target.name, joined([*known, *going]))
+    return laid.partition.with_grids(grids)
+
+
+def _lines(region: shapely.Geometry, ground: shapely.Geometry) -> list[shapely.LineString]:
+    """Return the border of a region where it runs over a piece of ground, and a bit beyond."""
+    near = shapely.intersection(shapely.boundary(region), shapely.buffer(ground, BEYOND))
+    merged = shapely.line_merge(shapely.multilinestrings(_strings(near)))
+    return [line for line in shapely.get_parts(merged) if not line.is_empty]
+
+
+def _strings(lines: shapely.Geometry) -> list[shapely.LineString]:
+    return [part for part in shapely.get_parts(lines) if isinstance(part, shapely.LineString)]
+
+
+def _in_touch(faces: Sequence[shapely.Polygon], ground: shapely.Geometry) -> list[shapely.Polygon]:
+    """Return the faces that hang together with a piece of ground, directly or by others."""
+    reached: list[shapely.Polygon] = []
+    left = list(faces)
+    while True:
+        near = [face for face in left if connected_to(face, [ground, *reached])]
+        if not near:
+            return reached
+        reached += near
+        left = [face for face in left if not any(face is one for one in near)]
+
+
+def connected_to(face: shapely.Polygon, others: Sequence[shapely.Geometry]) -> bool:
+    """Tell whether a face shares a border with one of several pieces of ground."""
+    return any(connected([face, other]) for other in others)
+
+
+def _positions(moved: Sequence[str], buildings: Buildings) -> Positions:
+    known = {code: at for at, code in enumerate(buildings.codes)}
+    missing = [code for code in moved if code not in known]
+    if missing or not moved:
+        raise BuildingElsewhere(
+            f"Building {missing[0]} does not stand in this community."
+            if missing
+            else "No building is named.",
+            hint="GET /v1/buildings?area= lists the buildings of a community.",
+        )
+    return np.array(sorted({known[code] for code in moved}))
+
+
+def _require_elsewhere(moved: Sequence[str], held: Sequence[str | None], to: str) -> None:
+    lost = [code for code, grid in zip(sorted(moved), held, strict=False) if grid is None]
+    if lost:
+        raise BuildingElsewhere(
+            f"Building {lost[0]} stands in no grid.",
+            hint="Run gridward check: the grids of its community leave a gap.",
+        )
+    if all(grid == to for grid in held):
+        raise OutOfTouch(
+            f"The buildings are in grid {to} already.", hint="Name buildings of another grid."
+        )
