@@ -2,7 +2,7 @@
 "use strict";
 
 (function (G) {
-  const named = (code) => (code ? G.register().name(code) ?? code : null);
+  const named = (code) => (code ? G.nameOf(code) ?? code : null);
 
   const rows = (pairs) =>
     G.node("dl", {}, pairs

@@ -59,6 +59,9 @@
 
   const english = new Map(); // what the tiles say of names, by code: rows of figures bring no other ones
 
+  /* The name of a place by its code, in the page's language as far as that is known. */
+  G.nameOf = (code) => (G.config.language === "en" && english.get(code)?.name_en) || G.register().name(code);
+
   /* Splits rows by what is in view: {rows, inView}; all of them are where that is not known. */
   G.rowsInView = async function (map, level, rows) {
     const seen = (await G.inView(map, level === "grid" ? "grids" : "areas")) ?? [];
