@@ -4,14 +4,16 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from geo.errors import Invalid
-from geo.plans import edits
+from geo.plans import edits, importing, restoring
 from geo.plans.operations import (
     Create,
+    Import,
     Merge,
     MoveBorder,
     Operation,
     Rename,
     Renumber,
+    Restore,
     Situation,
     Split,
     Transfer,
@@ -59,6 +61,12 @@ def _edit(before: Partition, operation: Operation, situation: Situation) -> Part
             return create(before, count, situation.buildings(before.community))
         case Renumber():
             return edits.renumber(before)
+        case Import(_, grids):
+            return importing.bring(before, grids)
+        case Restore(code, at) if code == before.community:
+            return restoring.restore_all(before, situation.past(code, at))
+        case Restore(code, at):
+            return restoring.restore(before, code, situation.past(before.community, at))
         case Rename(code, name):
             return edits.rename(before, code, name)
 

@@ -36,7 +36,7 @@ def split(
     large, small = _halves(code, laid)
     beside = [face for face in laid.faces if not laid.is_along(face)]
     first, second = into or (code, numbers.fresh(partition.community, partition.used)[0])
-    _check_free(partition, (first, second), {code})
+    check_free(partition, (first, second), {code})
     grids = {other: grid for other, grid in laid.partition.grids.items() if other != code}
     grids |= {first: Grid(name, joined([*large, *beside])), second: Grid(None, joined(small))}
     return checked(partition, laid.partition.with_grids(grids))
@@ -138,7 +138,7 @@ def merge(partition: Partition, codes: Sequence[str], into: str | None = None) -
             hint="Merge grids beside each other, or include those between them.",
         )
     kept = into or merged[0]
-    _check_free(partition, (kept,), set(merged))
+    check_free(partition, (kept,), set(merged))
     name = partition.grid(kept if kept in merged else merged[0]).name
     grids = {code: grid for code, grid in partition.grids.items() if code not in merged}
     grids[kept] = Grid(name, joined(geoms))
@@ -177,7 +177,8 @@ def connected(geoms: Sequence[shapely.Geometry]) -> bool:
     return True
 
 
-def _check_free(partition: Partition, wanted: Sequence[str], own: set[str]) -> None:
+def check_free(partition: Partition, wanted: Sequence[str], own: set[str]) -> None:
+    """Raise CodeTaken, or BadNesting, unless codes may be given to grids of the community."""
     taken = [code for code in wanted if code in partition.used - own]
     if taken or len(set(wanted)) < len(wanted):
         raise CodeTaken(

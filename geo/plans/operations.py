@@ -1,5 +1,6 @@
 """The steps of a plan as plain values, to JSON and back."""
 
+import datetime
 import json
 import re
 from collections.abc import Mapping
@@ -8,9 +9,10 @@ from typing import Any, Protocol, get_args
 
 import shapely
 
-from geo.errors import Invalid
+from geo.errors import Invalid, NotFound
 from geo.plans.ground import Buildings
-from geo.plans.partition import Partition
+from geo.plans.importing import Shape
+from geo.plans.partition import Grid, Partition
 
 
 class BadOperation(Invalid):
@@ -75,7 +77,23 @@ class Rename:
     name: str | None
 
 
-Operation = Split | Merge | MoveBorder | Transfer | Rename | Renumber | Create
+@dataclass(frozen=True)
+class Import:
+    """Put grids given as shapes in place of those of a community."""
+
+    community: str
+    grids: tuple[Shape, ...]
+
+
+@dataclass(frozen=True)
+class Restore:
+    """Bring a grid, or all grids of a community, back as they were at a past moment."""
+
+    code: str
+    at: datetime.datetime
+
+
+Operation = Split | Merge | MoveBorder | Transfer | Rename | Renumber | Create | Import | Restore
 KINDS = {
     re.sub("(?<!^)([A-Z])", r"_\1", kind.__name__).lower(): kind for kind in get_args(Operation)
 }
@@ -89,32 +107,55 @@ class Situation(Protocol):
         """Return the partition of a community that the plan started from."""
 
     def community_of(self, code: str) -> str:
-        """Return the community of a grid."""
+        """Return the community of a grid. Raises NotFound, also for the code of a community."""
 
     def buildings(self, community: str) -> Buildings:
         """Return the buildings that stand on the ground of a community."""
+
+    def past(self, community: str, at: datetime.datetime) -> Mapping[str, Grid]:
+        """Return the grids of a community at a moment, by code."""
 
 
 def communities(operation: Operation, situation: Situation) -> tuple[str, ...]:
     """Return the communities that an operation touches, by code; all but a few touch one."""
     match operation:
-        case Renumber(community) | Create(community):
+        case Renumber(community) | Create(community) | Import(community):
             return (community,)
         case Merge(codes) | MoveBorder(codes):
             return tuple(sorted({situation.community_of(code) for code in codes}))
         case Split(code) | Rename(code) | Transfer(to=code):
             return (situation.community_of(code),)
+        case Restore(code):
+            return (_home(code, situation),)
+
+
+def _home(code: str, situation: Situation) -> str:
+    """Return the community of a grid, or the one that the code itself names."""
+    try:
+        return situation.community_of(code)
+    except NotFound:
+        return situation.partition(code).community
 
 
 def to_json(operation: Operation) -> dict[str, Any]:
     """Return an operation as plain fields, `kind` first, lines as GeoJSON."""
     names = {kind: name for name, kind in KINDS.items()}
     fields: dict[str, Any] = {"kind": names[type(operation)]}
-    for name, value in vars(operation).items():
-        is_shape = isinstance(value, shapely.Geometry)
-        plain = list(value) if isinstance(value, tuple) else value
-        fields[name] = json.loads(shapely.to_geojson(value)) if is_shape else plain
-    return fields
+    return fields | {name: _plain(value) for name, value in vars(operation).items()}
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case shapely.Geometry():
+            return json.loads(shapely.to_geojson(value))
+        case datetime.datetime():
+            return value.isoformat()
+        case Shape():
+            told = {name: _plain(one) for name, one in vars(value).items()}
+            return {name: one for name, one in told.items() if one is not None}
+        case tuple():
+            return [_plain(one) for one in value]
+    return value
 
 
 def from_json(fields: Mapping[str, Any]) -> Operation:
@@ -136,6 +177,11 @@ def from_json(fields: Mapping[str, Any]) -> Operation:
                 return Create(_text(fields["community"]), _count(fields.get("count", 1)))
             case "renumber":
                 return Renumber(_text(fields["community"]))
+            case "import":
+                grids = tuple(_shape(grid) for grid in fields["grids"])
+                return Import(_text(fields["community"]), grids)
+            case "restore":
+                return Restore(_text(fields["code"]), _moment(fields["at"]))
             case "rename":
                 return Rename(_text(fields["code"]), _name(fields["name"]))
     except (KeyError, TypeError, ValueError, shapely.errors.ShapelyError) as error:
@@ -176,3 +222,19 @@ def _line(value: object) -> shapely.LineString:
     if not isinstance(line, shapely.LineString) or line.is_empty:
         raise TypeError("the line is no LineString")
     return line
+
+
+def _shape(fields: Mapping[str, Any]) -> Shape:
+    ground = shapely.force_2d(shapely.from_geojson(json.dumps(fields["geometry"])))
+    if not isinstance(ground, shapely.Polygon | shapely.MultiPolygon) or ground.is_empty:
+        raise TypeError("the geometry of a grid is no Polygon or MultiPolygon")
+    if not ground.is_valid:
+        raise ValueError(f"the shape of a grid is invalid: {shapely.is_valid_reason(ground)}")
+    return Shape(ground, _name(fields.get("code")), _name(fields.get("name")))
+
+
+def _moment(value: object) -> datetime.datetime:
+    moment = datetime.datetime.fromisoformat(_text(value))
+    if moment.tzinfo is None:
+        raise ValueError(f"{value} has no time zone")
+    return moment

@@ -70,9 +70,12 @@ def shapes(partition: Partition) -> Geoms:
 
 def same_ground(before: Partition, after: Partition) -> bool:
     """Tell whether grids tile, corner for corner, the very ground that they tiled before."""
-    new = shapes(after)
-    if not (shapely.is_valid(new).all() and topology.tiles(new)):
+    return tiles_ground(shapes(after), topology.union(shapes(before)))
+
+
+def tiles_ground(geoms: Geoms, ground: shapely.Geometry) -> bool:
+    """Tell whether polygons tile a piece of ground, corner for corner, but for rounding."""
+    if not (shapely.is_valid(geoms).all() and topology.tiles(geoms)):
         return False
-    old_ground, new_ground = topology.union(shapes(before)), topology.union(new)
-    changed = shapely.symmetric_difference(old_ground, new_ground)
+    changed = shapely.symmetric_difference(ground, topology.union(geoms))
     return topology.area_m2(changed) < topology.NOTHING_M2

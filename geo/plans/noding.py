@@ -1,0 +1,212 @@
+"""Drawing lines into a partition, so that lines and borders meet at shared corners only."""
+
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from geo.plans.partition import Grid
+from geo.topology import Geoms
+
+DIGITS = 9
+SNAP = 1e-7
+"""Degrees, about a centimetre: a corner of a line so near to a border lies on it."""
+Point = tuple[float, float]
+Edge = tuple[Point, Point]
+Coords = NDArray[np.float64]
+Corners = Mapping[Edge, list[Point]]
+"""New corners, by the edge that they lie on."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Grids with the corners they received, the faces between all lines, the lines' steps."""
+
+    grids: Mapping[str, Grid]
+    faces: Geoms
+    steps: frozenset[Edge]
+    """The directed edges of the lines, those along borders left out."""
+
+
+def draw(grids: Mapping[str, Grid], borders: Coords, lines: Iterable[Coords]) -> Drawn:
+    """Return what comes of drawing lines among borders, (n, 2, 2), that stay where they are.
+
+    Corners of lines are rounded; new corners on a border lie on it as exactly as doubles can say,
+    and go into every grid that has the edge.
+    """
+    steps: set[Edge] = set()
+    edges = borders
+    for line in lines:
+        met = _Meeting(edges)
+        path = met.path(np.round(line, DIGITS))
+        new = [step for step in itertools.pairwise(path) if step[0] != step[1]]
+        grids = {code: Grid(grid.name, grown(grid.geom, met.new)) for code, grid in grids.items()}
+        kept = _set_with(edges, met.new)
+        known = {frozenset(edge) for edge in kept}
+        new = [step for step in new if frozenset(step) not in known]
+        steps |= set(new)
+        edges = np.array([*kept, *new], dtype=np.float64).reshape(-1, 2, 2)
+    lines_in_order = _segments(np.unique(_sorted_ends(edges), axis=0))
+    faces = shapely.get_parts(shapely.polygonize(lines_in_order))
+    return Drawn(grids, np.asarray(faces, dtype=object), frozenset(steps))
+
+
+def edges_of(geoms: Any) -> Coords:
+    """Return the edges of polygons as they run: (n, 2, 2)."""
+    rings = shapely.get_rings(shapely.get_parts(np.atleast_1d(np.asarray(geoms, dtype=object))))
+    coords, owners = shapely.get_coordinates(rings, return_index=True)
+    same = owners[1:] == owners[:-1]
+    edges: Coords = np.stack([coords[:-1][same], coords[1:][same]], axis=1)
+    return edges
+
+
+def outer_edges(geoms: Any) -> Coords:
+    """Return the edges that one polygon alone has, whatever way they run: the rim of a tiling."""
+    every, counts = np.unique(_sorted_ends(edges_of(geoms)), axis=0, return_counts=True)
+    rim: Coords = every[counts == 1]
+    return rim
+
+
+def inside(faces: Geoms, ground: shapely.Geometry) -> NDArray[np.bool_]:
+    """Tell for each of n faces whether it is part of a piece of ground: (n,)."""
+    shapely.prepare(ground)
+    held: NDArray[np.bool_] = shapely.intersects(ground, shapely.point_on_surface(faces))
+    return held
+
+
+def rings(ground: Any) -> list[Coords]:
+    """Return the rings of polygons as closed lines."""
+    every = shapely.get_rings(shapely.get_parts(np.atleast_1d(np.asarray(ground, dtype=object))))
+    return [shapely.get_coordinates(ring) for ring in every]
+
+
+def _segments(edges: Any) -> Geoms:
+    return np.asarray(shapely.linestrings(edges), dtype=object)
+
+
+def _spots(points: Any) -> Geoms:
+    return np.asarray(shapely.points(points), dtype=object)
+
+
+def _sorted_ends(edges: Coords) -> Coords:
+    flat = edges.reshape(-1, 4)
+    turn = (flat[:, 0] > flat[:, 2]) | ((flat[:, 0] == flat[:, 2]) & (flat[:, 1] > flat[:, 3]))
+    turned: Coords = np.where(turn[:, None], flat[:, [2, 3, 0, 1]], flat).reshape(-1, 2, 2)
+    return turned
+
+
+def _set_with(edges: Coords, corners: Corners) -> list[Edge]:
+    """Return edges cut at their new corners."""
+    kept: list[Edge] = []
+    for (ax, ay), (bx, by) in edges.tolist():
+        a, b = (ax, ay), (bx, by)
+        on = _on(corners, a, b) if corners else []
+        kept += itertools.pairwise([a, *on, b])
+    return kept
+
+
+class _Meeting:
+    """Where a line meets edges; `new` are the corners that the edges receive."""
+
+    def __init__(self, edges: Coords) -> None:
+        self.edges: list[Edge] = [((a[0], a[1]), (b[0], b[1])) for a, b in edges.tolist()]
+        self.segments = _segments(edges)
+        self.tree = shapely.STRtree(self.segments)
+        self.ends = np.unique(edges.reshape(-1, 2), axis=0)
+        self.ends_tree = shapely.STRtree(_spots(self.ends))
+        self.new: dict[Edge, list[Point]] = {}
+
+    def path(self, line: Coords) -> list[Point]:
+        """Return a line through every corner, known or new, where it meets the edges."""
+        path = self._onto(line)
+        pairs = [pair for pair in itertools.pairwise(path) if pair[0] != pair[1]]
+        if not pairs:
+            return path
+        stops: list[set[Point]] = [set() for _ in pairs]
+        steps = _segments(np.array(pairs))
+        at, ends = self.ends_tree.query(steps, predicate="dwithin", distance=SNAP)
+        for step, end in zip(at.tolist(), ends.tolist(), strict=True):
+            stops[step].add((float(self.ends[end, 0]), float(self.ends[end, 1])))
+        at, met = self.tree.query(steps, predicate="intersects")
+        crossings = shapely.intersection(self.segments[met], steps[at])
+        coords, owners = shapely.get_coordinates(crossings, return_index=True)
+        for step, stop in zip(at[owners].tolist(), self._onto(coords), strict=True):
+            stops[step].add(stop)
+        received = [*itertools.chain.from_iterable(self.new.values())]
+        if received:  # also by a later step of the line, beside or across this one
+            near = shapely.STRtree(steps).query(
+                _spots(received), predicate="dwithin", distance=SNAP
+            )
+            for corner, step in near.T.tolist():
+                stops[step].add(received[corner])
+        through = [pairs[0][0]]
+        for (a, b), inner in zip(pairs, stops, strict=True):
+            through += [*sorted(inner - {a, b}, key=lambda p: _along(a, b, p)), b]
+        return through
+
+    def _onto(self, points: Coords) -> list[Point]:
+        """Return the corners, known or new, that points fall on, else the points."""
+        found: list[Point] = [(x, y) for x, y in points.tolist()]
+        shapes = _spots(points)
+        at, ends = self.ends_tree.query_nearest(shapes, max_distance=SNAP, all_matches=False)
+        for one, end in zip(at.tolist(), ends.tolist(), strict=True):
+            found[one] = (float(self.ends[end, 0]), float(self.ends[end, 1]))
+        left = np.setdiff1d(np.arange(len(points)), at)
+        on, edges = self.tree.query_nearest(shapes[left], max_distance=SNAP, all_matches=False)
+        for one, edge in zip(left[on].tolist(), edges.tolist(), strict=True):
+            found[one] = self._corner(found[one], edge)
+        return found
+
+    def _corner(self, at: Point, edge: int) -> Point:
+        for known in itertools.chain.from_iterable(self.new.values()):
+            if abs(known[0] - at[0]) <= SNAP and abs(known[1] - at[1]) <= SNAP:
+                return known
+        segment = self.segments[edge]
+        foot = segment.interpolate(segment.project(shapely.Point(at)))
+        self.new.setdefault(self.edges[edge], []).append((foot.x, foot.y))
+        return foot.x, foot.y
+
+
+def _along(a: Point, b: Point, at: Point) -> float:
+    return (b[0] - a[0]) * (at[0] - a[0]) + (b[1] - a[1]) * (at[1] - a[1])
+
+
+def grown(
+    geom: shapely.Polygon | shapely.MultiPolygon, corners: Corners
+) -> shapely.Polygon | shapely.MultiPolygon:
+    """Return a shape with new corners on its edges; the very shape where it has none of them."""
+    if not corners:
+        return geom
+    paths = [[(x, y) for x, y in ring.tolist()] for ring in rings(geom)]
+    has_some = any(
+        edge in corners or edge[::-1] in corners
+        for path in paths
+        for edge in itertools.pairwise(path)
+    )
+    if not has_some:
+        return geom
+    parts = [
+        shapely.Polygon(
+            _ring(part.exterior, corners), [_ring(ring, corners) for ring in part.interiors]
+        )
+        for part in shapely.get_parts(geom)
+    ]
+    return parts[0] if geom.geom_type == "Polygon" else shapely.MultiPolygon(parts)
+
+
+def _ring(ring: shapely.LinearRing, corners: Corners) -> list[Point]:
+    coords = [(x, y) for x, y in shapely.get_coordinates(ring).tolist()]
+    longer = [coords[0]]
+    for a, b in itertools.pairwise(coords):
+        longer += [*_on(corners, a, b), b]
+    return longer
+
+
+def _on(corners: Corners, a: Point, b: Point) -> Sequence[Point]:
+    """Return the new corners between two old ones, in order."""
+    on = {*corners.get((a, b), ()), *corners.get((b, a), ())}
+    return sorted(on, key=lambda at: (at[0] - a[0]) ** 2 + (at[1] - a[1]) ** 2)
