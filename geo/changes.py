@@ -110,8 +110,8 @@ def _outlines(session: Session, codes: Sequence[str], state: State) -> dict[str,
 def moved_m2(delta: Delta) -> float:
     """Return how much ground a grid won and lost: 0 where only a name or a corner changed."""
     old, new = (_shape(side) for side in (delta.old, delta.new))
-    ground = shapely.symmetric_difference(old, new)
-    return abs(float(topology.GEOD.geometry_area_perimeter(ground)[0]))
+    moved = topology.area_m2(shapely.symmetric_difference(old, new))
+    return moved if moved > topology.NOTHING_M2 else 0.0
 
 
 def _shape(side: Outline | None) -> shapely.Geometry:

@@ -6,11 +6,11 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo import topology
+from geo import lineage, topology
+from geo.changes import moved_m2
 from geo.plans import edits
 from geo.plans.apply import CommunitiesApart, apply, replay
 from geo.plans.cutting import BadCut
-from geo.plans.diff import diff, lineage
 from geo.plans.operations import (
     BadOperation,
     Merge,
@@ -22,6 +22,7 @@ from geo.plans.operations import (
     to_json,
 )
 from geo.plans.partition import Grid, NotInPartition, Partition, same_ground, shapes
+from geo.revisions import Delta, Outline
 
 HOME = "230402001001"
 A, B, C, D = (f"{HOME}{number:03}" for number in range(1, 5))
@@ -30,6 +31,19 @@ STEP = 0.001
 
 def square(x, y):
     return shapely.box(x * STEP, y * STEP, (x + 1) * STEP, (y + 1) * STEP)
+
+
+def outlines(partition):
+    return {
+        code: Outline(grid.name, HOME, shapely.to_wkb(grid.geom))
+        for code, grid in partition.grids.items()
+    }
+
+
+def diff(before, after):
+    old, new = outlines(before), outlines(after)
+    every = [Delta(code, old.get(code), new.get(code)) for code in sorted({*old, *new})]
+    return [delta for delta in every if delta.old != delta.new]
 
 
 def line(*at):
@@ -65,7 +79,7 @@ def test_only_a_neighbour_on_the_cut_border_receives_a_corner(row):
     after = edits.split(row, A, line((0.3, -0.1), (0.3, 0.6), (1.1, 0.6)))
     assert len(after.grids[B].geom.exterior.coords) == 6
     assert after.grids[C] == row.grids[C]
-    [moved] = [delta.moved_m2 for delta in diff(row.grids, after.grids) if delta.code == B]
+    [moved] = [moved_m2(delta) for delta in diff(row, after) if delta.code == B]
     assert moved == 0
 
 
@@ -123,11 +137,12 @@ def test_merging_across_communities_or_an_unknown_grid_is_refused(row):
 
 def test_a_change_twice_undone_is_the_change_and_lineage_tells_shares(row):
     after = edits.rename(edits.split(row, B, line((1.25, -1), (1.25, 2))), C, "new")
-    for delta in diff(row.grids, after.grids):
+    for delta in diff(row, after):
         assert ~~delta == delta
-    kinds = {delta.code: set(delta.kinds) for delta in diff(row.grids, after.grids)}
+    kinds = {delta.code: set(delta.kinds) for delta in diff(row, after)}
     assert (kinds[B], kinds[D], kinds[C]) == ({"redrawn"}, {"added"}, {"renamed"})
-    shares = {(d.from_code, d.to_code): d.share for d in lineage(row.grids, after.grids)}
+    wkb = [{code: one.wkb for code, one in outlines(side).items()} for side in (row, after)]
+    shares = {(one.from_code, one.to_code): one.share for one in lineage.of(*wkb)}
     assert shares[B, D] == pytest.approx(0.25, abs=1e-6)
 
 
@@ -173,7 +188,7 @@ def test_no_straight_cut_is_refused_for_the_rounding_of_its_ends():
         after = edits.split(before, A, shapely.LineString([(130.2, height), (130.4, height)]))
         assert list(after.grids) == [A, B]
         joined = edits.merge(after, [A, B])
-        assert [delta.moved_m2 for delta in diff(before.grids, joined.grids)] == [0]
+        assert [moved_m2(delta) for delta in diff(before, joined)] == [0]
 
 
 def test_a_border_moves_to_a_drawn_line_and_each_grid_keeps_its_side(row):
