@@ -65,17 +65,38 @@ def regions(outline: shapely.Geometry, buildings: Buildings) -> Geoms:
     points, owners = _outline_points(buildings.footprints)
     first = _first_of_each(points)
     points, owners = points[first], owners[first]
-    sites = shapely.multipoints(np.concatenate([points, _far_away(outline)]))
-    nearest = shapely.get_parts(shapely.voronoi_polygons(sites, ordered=True))[: len(points)]
+    nearest = _nearest(np.concatenate([points, _far_away(outline)]))[: len(points)]
     bounds = np.searchsorted(owners, np.arange(1, len(buildings)))  # owners rise
-    own = [_polygonal(shapely.coverage_union_all(group)) for group in np.split(nearest, bounds)]
+    own = [_polygonal(_joined(group)) for group in np.split(nearest, bounds)]
     return _straightened(np.array(own, dtype=object), buildings.footprints)
+
+
+def _nearest(points: NDArray[np.float64]) -> Geoms:
+    """Return what is nearer to each of n points than to the others: (n,).
+
+    Reckoned from their middle: far from zero doubles are too coarse for GEOS to match all edges.
+    """
+    middle = points.mean(axis=0)
+    sites = shapely.multipoints(points - middle)
+    found = shapely.get_parts(shapely.voronoi_polygons(sites, ordered=True))
+    return np.asarray(shapely.transform(found, lambda at: at + middle), dtype=object)
+
+
+def _joined(nearest: Geoms) -> Any:
+    """Return regions as one; where outlines lie very close GEOS gives edges that do not match."""
+    try:
+        return shapely.coverage_union_all(nearest)
+    except shapely.errors.GEOSException:
+        valid = shapely.make_valid(shapely.set_precision(nearest, ROUNDING, mode="pointwise"))
+        return shapely.union_all(valid, grid_size=ROUNDING)
 
 
 def _straightened(ground: Geoms, footprints: Geoms) -> Geoms:
     """Return the ground with straighter borders; as it is where that would harm a building."""
     straight = ground.copy()
     owned = ~shapely.is_empty(ground)  # of two in the very same place only one owns ground
+    if not shapely.coverage_is_valid(ground[owned]):
+        return ground
     straight[owned] = shapely.coverage_simplify(ground[owned], STRAIGHT)
     before, after = (shapely.area(shapely.intersection(g, footprints)) for g in (ground, straight))
     harmed = (after < before * (1 - 1e-6)).any() or not shapely.coverage_is_valid(straight[owned])

@@ -50,7 +50,7 @@ def draw(grids: Mapping[str, Grid], borders: Coords, lines: Iterable[Coords]) ->
         new = [step for step in new if frozenset(step) not in known]
         steps |= set(new)
         edges = np.array([*kept, *new], dtype=np.float64).reshape(-1, 2, 2)
-    lines_in_order = _segments(np.unique(_sorted_ends(edges), axis=0))
+    lines_in_order = _segments(distinct(edges))
     faces = shapely.get_parts(shapely.polygonize(lines_in_order))
     return Drawn(grids, np.asarray(faces, dtype=object), frozenset(steps))
 
@@ -64,11 +64,10 @@ def edges_of(geoms: Any) -> Coords:
     return edges
 
 
-def outer_edges(geoms: Any) -> Coords:
-    """Return the edges that one polygon alone has, whatever way they run: the rim of a tiling."""
-    every, counts = np.unique(_sorted_ends(edges_of(geoms)), axis=0, return_counts=True)
-    rim: Coords = every[counts == 1]
-    return rim
+def distinct(edges: Coords) -> Coords:
+    """Return edges once each, whatever way they run, in order."""
+    every: Coords = np.unique(_sorted_ends(edges), axis=0)
+    return every
 
 
 def inside(faces: Geoms, ground: shapely.Geometry) -> NDArray[np.bool_]:

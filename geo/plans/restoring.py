@@ -10,7 +10,7 @@ from geo import topology
 from geo.errors import NotFound
 from geo.plans.edits import checked, joined
 from geo.plans.importing import fit, settle
-from geo.plans.noding import Coords, Drawn, draw, edges_of, outer_edges, rings
+from geo.plans.noding import Coords, Drawn, distinct, draw, edges_of, rings
 from geo.plans.partition import Grid, Partition, shapes
 from geo.topology import Geoms
 
@@ -92,27 +92,23 @@ def _near(partition: Partition, code: str, then: Any) -> list[str]:
 
 def _old_borders(partition: Partition, code: str, past: Mapping[str, Grid]) -> list[Coords]:
     """Return the borders, within what a grid has now beyond its old ground, of grids of then."""
-    if code not in partition.grids:
-        return []
-    beyond = shapely.difference(partition.grids[code].geom, past[code].geom)
-    if topology.area_m2(beyond) <= topology.NOTHING_M2:
+    now = partition.grids.get(code)
+    if now is None or shapely.covers(past[code].geom, now.geom):
         return []
     rims = [
         grid.geom
         for one, grid in past.items()
-        if one != code and one in partition.grids and shapely.intersects(grid.geom, beyond)
+        if one != code and one in partition.grids and shapely.intersects(grid.geom, now.geom)
     ]
     if not rims:
         return []
-    borders = outer_edges(rims) if len(rims) == 1 else np.unique(edges_of(rims), axis=0)
-    lines = shapely.intersection(shapely.multilinestrings(borders), partition.grids[code].geom)
-    merged = shapely.line_merge(shapely.union_all(_linear(lines)))
+    edges = np.asarray(shapely.linestrings(distinct(edges_of(rims))), dtype=object)
+    inner = shapely.intersection(edges[shapely.intersects(edges, now.geom)], now.geom)
+    parts = [one for one in shapely.get_parts(inner) if one.geom_type == "LineString"]
+    if not parts:
+        return []
+    merged = shapely.line_merge(shapely.multilinestrings(parts))
     return [shapely.get_coordinates(part) for part in shapely.get_parts(merged)]
-
-
-def _linear(lines: Any) -> Geoms:
-    parts = shapely.get_parts(lines)
-    return np.array([one for one in parts if one.geom_type == "LineString"], dtype=object)
 
 
 def _held(drawn: Drawn, near: list[str]) -> tuple[Geoms, list[str]]:
