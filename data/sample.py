@@ -77,6 +77,7 @@ def _frames(built: city.City) -> Mapping[Kind, gpd.GeoDataFrame | pd.DataFrame]:
         Kind.BUILDINGS: built.buildings,
         Kind.PROPERTY_COVERAGE: built.property_coverage,
         Kind.GRIDS: built.grids,
+        Kind.GRID_MEMBERS: built.grid_members,
         Kind.ISSUES: built.issues,
         Kind.BACKDROP: built.backdrop,
     }

@@ -16,6 +16,7 @@ from data.city import (
     figures,
     issues,
     mesh,
+    staff,
     streets,
     tenures,
     town,
@@ -35,6 +36,7 @@ class City:
     buildings: gpd.GeoDataFrame
     property_coverage: pd.DataFrame
     grids: gpd.GeoDataFrame
+    grid_members: pd.DataFrame
     issues: gpd.GeoDataFrame
     backdrop: gpd.GeoDataFrame
 
@@ -69,6 +71,7 @@ def build(seed: int = 2304, today: date = figures.TODAY) -> City:
         buildings=buildings,
         property_coverage=coverage,
         grids=grid,
+        grid_members=staff.frame(stream(seed, "staff"), grid["code"].tolist(), today),
         issues=issues.frame(stream(seed, "issues"), _scene(built, buildings, named), today),
         backdrop=backdrop.frame(stream(seed, "backdrop"), built.blocks, named),
     )

@@ -1,4 +1,7 @@
-"""Made-up but ordinary names of places, streets, compounds and firms; none of a person."""
+"""Made-up but ordinary names of places, streets, compounds, firms and people; none is a person's.
+
+A name of a person is a common family name with common signs behind it, put together by chance.
+"""
 
 import numpy as np
 
@@ -37,6 +40,15 @@ FIRMS = (
     "中鹤", "北方之家", "鹤城", "松涛", "龙居", "诚悦", "民悦", "优家", "居安", "暖家", "福临",
     "华邻", "新邻里", "和顺",
 )  # fmt: skip
+FAMILIES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任"
+    "沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴"
+)
+"""Family names, the frequent ones first."""
+GIVEN = (
+    "伟芳秀英敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂文辉玲红建华国庆志海玉春梅云凤新东晓雪松波宁晨阳"
+    "佳欣怡婷倩琳洁萍莉燕飞鹏浩宇凯峰斌龙健亮成林森福贵喜顺和安康泰祥瑞丹青山川江河"
+)
 DIGITS = "零一二三四五六七八九"
 
 
@@ -65,3 +77,16 @@ def streets(rng: np.random.Generator, keys: list[str]) -> dict[str, str]:
     plain = [word for word, _ in words(rng)]
     pool = [*plain, *(f"{side}{word}" for side in "东西南北" for word in plain)]
     return {key: word + key[-1] for key, word in zip(keys, pool, strict=False)}
+
+
+def people(rng: np.random.Generator, count: int) -> list[str]:
+    """Return names of people; as in life, some are the same."""
+    rank = np.arange(len(FAMILIES))
+    odds = 1 / (rank + 8)
+    family = rng.choice(len(FAMILIES), count, p=odds / odds.sum())
+    given = rng.integers(0, len(GIVEN), (count, 2))
+    short = rng.random(count) < 0.2
+    return [
+        FAMILIES[name] + GIVEN[one] + ("" if alone else GIVEN[two])
+        for name, (one, two), alone in zip(family, given, short, strict=True)
+    ]

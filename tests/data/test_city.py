@@ -13,8 +13,8 @@ from data.city import City, build, figures
 from data.city.subjects import KINDS
 
 FRAMES = (
-    "areas", "neighborhoods", "managers", "buildings", "property_coverage", "grids", "issues",
-    "backdrop",
+    "areas", "neighborhoods", "managers", "buildings", "property_coverage", "grids",
+    "grid_members", "issues", "backdrop",
 )  # fmt: skip
 BELOW = {"city": "district", "district": "subdistrict", "subdistrict": "community"}
 
@@ -79,6 +79,41 @@ def test_weimin_climbs_from_6_to_21_covered_buildings(city: City) -> None:
     assert sorted(counts) == counts
     assert len(set(counts)) >= 8
     assert len(mine) > 21
+
+
+def test_7300_people_look_after_one_grid_each_and_each_grid_has_one_head(city: City) -> None:
+    rows = city.grid_members
+    today = rows[rows["assigned_to"].isna()]
+    assert len(today) == today["person_code"].nunique() == rows["person_code"].nunique() == 7300
+    assert (today["assigned_from"] <= figures.TODAY).all()
+    assert set(today["grid_code"]) == set(city.grids["code"])
+    heads = today["grid_code"][today["duty"] == "head"]
+    assert heads.is_unique
+    assert len(heads) == 721
+    assert set(today["duty"]) == {"head", "full_time", "part_time", "volunteer"}
+    sizes = today.groupby("grid_code").size()
+    assert (sizes.min() >= 6, sizes.max() <= 22, round(sizes.mean())) == (True, True, 10)
+
+
+def test_grid_members_had_other_grids_and_duties_before_one_after_the_other(city: City) -> None:
+    rows = city.grid_members.sort_values(["person_code", "assigned_from"])
+    past = rows[rows["assigned_to"].notna()]
+    assert set(past["duty"]) == {"head", "part_time"}
+    assert (past["assigned_from"] < past["assigned_to"]).all()
+    for _, periods in rows[rows["person_code"].isin(past["person_code"])].groupby("person_code"):
+        assert (periods["assigned_to"].iloc[:-1] <= periods["assigned_from"].iloc[1:].values).all()
+    heads = rows[rows["duty"] == "head"].sort_values(["grid_code", "assigned_from"])
+    for _, periods in heads.groupby("grid_code"):
+        assert (periods["assigned_to"].iloc[:-1] <= periods["assigned_from"].iloc[1:].values).all()
+
+
+def test_people_have_a_name_each_and_a_phone_that_cannot_be_dialled(city: City) -> None:
+    people = city.grid_members.drop_duplicates(["person_code", "name", "phone"])
+    assert people["person_code"].is_unique
+    assert people["phone"].is_unique
+    assert people["phone"].str.fullmatch(r"000-0000-\d{4}").all()
+    assert people["name"].str.len().between(2, 3).all()
+    assert people["name"].nunique() > 5000
 
 
 def test_there_are_721_grids_and_151_service_stations(city: City) -> None:
