@@ -147,7 +147,7 @@ class Stroll:
 
     def _move_border(self) -> Operation:
         pair = self._neighbours()
-        both = topology.union(np.array([self.now.grids[code].geom for code in set(pair)]))
+        both = topology.union(np.array([self.now.grids[code].geom for code in dict.fromkeys(pair)]))
         return MoveBorder(pair, self._across(both))
 
     def _transfer(self) -> Operation:
