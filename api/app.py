@@ -30,6 +30,7 @@ from api.routes import (
     pages,
     plans,
     property_coverage,
+    redraw,
     revisions,
     search,
     sign_in,
@@ -58,6 +59,7 @@ ROUTERS = (
     accounts,
     audit,
     sign_in,
+    redraw,
 )
 
 

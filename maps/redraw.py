@@ -18,6 +18,7 @@ from maps.sources import Bounds
 LAYERS: Final = ("shade", "backdrop", "borders", "grids", "names")
 """What lies beneath the working area; its grids and buildings come with the plan."""
 TABS: Final = ("grids", "findings", "impact", "comments", "steps")
+MAP_PAGE: Final = "/maps/grids"
 COLUMNS: Final = ("title", "status", "author", "communities", "changed")
 
 
@@ -52,7 +53,7 @@ class _Plans(MacroElement):
 
 def plans(desk: Desk, *, language: Language = Language.ZH) -> Page:
     """Return the list of plans with the form that begins one."""
-    said = {"who": desk.login, "map_page": "/maps/grids", "columns": COLUMNS}
+    said = {"who": desk.login, "map_page": MAP_PAGE, "columns": COLUMNS}
     sheet = _sheet("plans", desk, said, _config("plans", desk, language), assets.list_scripts())
     sheet.add_child(_Plans())
     return Page(sheet.render(), sheet.script_hashes, ())
@@ -93,7 +94,7 @@ def table(
         "served": served,
         "basemap": ground is not None,
     }
-    said = {"plans_page": desk.addresses["page"], "tabs": TABS}
+    said = {"plans_page": desk.addresses["page"], "map_page": MAP_PAGE, "tabs": TABS}
     config = _config("redraw", desk, language) | more
     sheet = _sheet("redraw", desk, said, config, assets.table_scripts())
     drawn = city_map(bounds)

@@ -84,6 +84,8 @@ TABLE: dict[tuple[str, str], Rule] = {
     ("get", "/v1/search"): EVERYBODY,
     ("get", "/tiles/{layer}/{z}/{x}/{y}.mvt"): EVERYBODY,
     ("get", "/maps/{subject}"): EVERYBODY,
+    ("get", "/redraw"): Rule(Role.VIEWER),
+    ("get", "/redraw/{number}"): Rule(Role.VIEWER),
     ("get", "/healthz"): EVERYBODY,
     ("get", "/readyz"): EVERYBODY,
     ("get", "/metrics"): EVERYBODY,
@@ -122,7 +124,7 @@ FILLED: dict[str, str] = {
     "subject": "grids",
     "login": "somebody",
 }
-PLANS = "/v1/plans/{number}"
+PLANS = ("/v1/plans/{number}", "/redraw/{number}")
 """Those of whoever calls: nobody else changes a plan."""
 QUERY: dict[str, dict[str, str]] = {
     "/v1/lookup": {"lon": str(LON), "lat": str(LAT), "detail": "border,building,members"},

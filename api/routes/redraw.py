@@ -1,0 +1,46 @@
+"""The pages on which grids are redrawn: the list of plans, and the table of one."""
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+import maps.redraw
+from api import redraw
+from api.auth import Csrf, Viewer
+from api.deps import LanguageDep, SessionDep, SettingsDep
+from api.errors import REFUSALS
+from api.routes.plans import PlanDep
+from api.security import policy
+from geo.models import Account
+from maps.pages import Page
+from maps.redraw import Desk
+
+router = APIRouter(prefix="/redraw", tags=["pages"], responses=REFUSALS)
+
+
+@router.get("", response_class=HTMLResponse)
+def list_page(caller: Viewer, csrf: Csrf, language: LanguageDep) -> HTMLResponse:
+    """The plans, newest first, and the form that begins one."""
+    return _shown(maps.redraw.plans(_desk(caller, csrf), language=language))
+
+
+@router.get("/{number}", response_class=HTMLResponse)
+def table_page(
+    session: SessionDep,
+    settings: SettingsDep,
+    language: LanguageDep,
+    caller: Viewer,
+    csrf: Csrf,
+    plan: PlanDep,
+) -> HTMLResponse:
+    """The table on which a plan is redrawn; who may not change it can look and comment."""
+    desk = _desk(caller, csrf)
+    return _shown(redraw.table(session, desk, plan.id, settings, language))
+
+
+def _desk(caller: Account, csrf: str | None) -> Desk:
+    return Desk(caller.login, str(caller.role), csrf)
+
+
+def _shown(page: Page) -> HTMLResponse:
+    headers = policy(page.script_hashes, page.image_origins)
+    return HTMLResponse(page.html, headers=headers | {"Cache-Control": "no-store"})
