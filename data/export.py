@@ -41,13 +41,24 @@ def frame(
 
 
 def kind(
-    session: Session, kind: Kind, *, area_code: str | None = None, at: datetime.datetime
+    session: Session,
+    kind: Kind,
+    *,
+    area_code: str | None = None,
+    at: datetime.datetime,
+    phones: bool = False,
 ) -> pd.DataFrame:
-    """Return everything of a kind, in the columns that import reads; grids as at a moment."""
+    """Return everything of a kind, in the columns that import reads; grids as at a moment.
+
+    The phones of grid members are left out unless asked for: a file is easily passed on.
+    """
     if kind in _SHAPED:
         shaped: pd.DataFrame = frame(session, _SHAPED[kind](area_code, at))
         return shaped
-    statement = _TABLES[kind](area_code)
+    if kind is Kind.GRID_MEMBERS:
+        statement = _grid_members(area_code, phones)
+    else:
+        statement = _TABLES[kind](area_code)
     rows = session.execute(statement)
     return _table(list(rows.keys()), rows.all())
 
@@ -114,12 +125,12 @@ def _property_coverage(area_code: str | None) -> Statement:
     return statement.where(areas.within(Building.community_code, area_code))
 
 
-def _grid_members(area_code: str | None) -> Statement:
-    statement = (
+def _grid_members(area_code: str | None, phones: bool) -> Statement:
+    statement: Statement = (
         select(
             GridMember.person_code,
             Person.name,
-            Person.phone,
+            *((Person.phone,) if phones else ()),
             GridMember.grid_code,
             GridMember.duty,
             func.lower(GridMember.assigned).label("assigned_from"),
@@ -152,5 +163,4 @@ _SHAPED: Mapping[Kind, Callable[[str | None, datetime.datetime], Features]] = {
 _TABLES: Mapping[Kind, Callable[[str | None], Statement]] = {
     Kind.MANAGERS: _managers,
     Kind.PROPERTY_COVERAGE: _property_coverage,
-    Kind.GRID_MEMBERS: _grid_members,
 }

@@ -1,6 +1,7 @@
 """`gridward export KIND FILE`: the register into files."""
 
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -17,12 +18,19 @@ def register(app: typer.Typer) -> None:
     app.command("export", no_args_is_help=True)(export_)
 
 
-def export_(kind: Kind, file: Path, area: AreaCode = None, at: Moment = None) -> None:
+Phones = Annotated[
+    bool, typer.Option("--phones", help="With the phones of grid members, for those allowed them.")
+]
+
+
+def export_(
+    kind: Kind, file: Path, area: AreaCode = None, at: Moment = None, phones: Phones = False
+) -> None:
     """Write what the register holds to a file, in the columns that import reads."""
     settings = Settings()
     write.known(file)
     with registers.opened(settings) as session:
         moment = moment_asked(at, settings)
-        frame = export.kind(session, kind, area_code=area, at=moment)
+        frame = export.kind(session, kind, area_code=area, at=moment, phones=phones)
     write.frame(frame, file)
     say(f"{len(frame):,} {kind} written to {file}.")

@@ -106,11 +106,21 @@ def test_a_file_loaded_again_changes_nothing(filled, bring, tmp_path):
 
 def test_what_was_exported_changes_nothing(filled, bring, tmp_path):
     at = moments.now()
-    everything = export.kind(filled, Kind.GRID_MEMBERS, at=at)
+    everything = export.kind(filled, Kind.GRID_MEMBERS, at=at, phones=True)
     assert tuple(everything.columns) == COLUMNS
     everything.to_csv(tmp_path / "out.csv", index=False)
     assert bring(tmp_path / "out.csv", replace=True).changed_nothing
     assert len(export.kind(filled, Kind.GRID_MEMBERS, area_code=OTHER, at=at)) == 1
+
+
+def test_phones_are_exported_only_when_asked_for_and_outlive_a_file_without(
+    filled, bring, tmp_path
+):
+    bare = export.kind(filled, Kind.GRID_MEMBERS, at=moments.now())
+    assert tuple(bare.columns) == tuple(name for name in COLUMNS if name != "phone")
+    bare.to_csv(tmp_path / "bare.csv", index=False)
+    assert bring(tmp_path / "bare.csv", replace=True).changed_nothing
+    assert [person.phone for person in filled.scalars(select(Person))] == ["1", "2"]
 
 
 def test_a_new_name_is_an_update_of_every_row_that_has_it(filled, bring, tmp_path):

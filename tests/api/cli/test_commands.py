@@ -167,6 +167,15 @@ def test_what_was_exported_changes_nothing_when_it_is_imported(gridward, city, t
     assert counted(city, "revision") == before
 
 
+def test_phones_of_grid_members_leave_only_when_asked_for(gridward, tmp_path):
+    file = tmp_path / "members.csv"
+    assert gridward("export", "grid-members", file).returncode == 0
+    assert "phone" not in file.read_text()
+    assert "000-0000-" not in file.read_text()
+    assert gridward("export", "grid-members", file, "--phones").returncode == 0
+    assert "000-0000-" in file.read_text()
+
+
 BAD = 'code,wkt\ngood,"POLYGON((130 47,130.1 47,130.1 47.1,130 47))"\nbad,"POINT(130 47)"\n'
 
 
