@@ -1,7 +1,8 @@
 """A headless Chromium that is cut off from every host but the one it visits."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -99,11 +100,12 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
     """
     visits: list[Visit] = []
 
-    def open_(url: str, size: tuple[int, int] = (1366, 768)) -> Visit:
+    def open_(url: str, size: tuple[int, int] = (1366, 768), cookies: Sequence[Any] = ()) -> Visit:
         asked = urlsplit(url)
         context = browser.new_context(
             viewport={"width": size[0], "height": size[1]}, locale="en-GB", timezone_id="UTC"
         )
+        context.add_cookies(list(cookies))
         context.set_offline(asked.scheme == "file")
         context.set_default_timeout(10_000)
         opened = Visit(context.new_page(), f"{asked.scheme}://{asked.netloc}")

@@ -20,6 +20,7 @@ pytest_plugins = [
     "tests.api.accounts",
     "tests.browser",
     "tests.district",
+    "tests.redraw_service",
     "tests.sample_service",
     "tests.staff",
 ]

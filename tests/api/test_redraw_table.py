@@ -1,16 +1,12 @@
-"""The redraw table in a browser, on a made-up town: plans come from a small server of our own."""
+"""The redraw table in a browser, on the real service with a made-up town."""
 
 import json
-import threading
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import expect
 
-from maps.sources import City
 from tests.maps.conftest import SOUTH, STEP_LAT, STEP_LON, WEST
-from tests.maps.drafts import Drafts
-from tests.maps.drafts_served import Server, handler
+from tests.redraw_service import Town
 
 pytestmark = pytest.mark.browser
 
@@ -22,8 +18,8 @@ SECOND = "230401002002"
 class Table:
     """A plan opened in the browser, worked on as a coordinator would."""
 
-    def __init__(self, visit, home: str, path: str, size=(1366, 768)) -> None:
-        self.shown = visit(f"{home}{path}", size=size)
+    def __init__(self, visit, home: str, path: str, cookies, size=(1366, 768)) -> None:
+        self.shown = visit(f"{home}{path}", size=size, cookies=cookies)
         self.page = self.shown.page
         self.page.locator("html[data-ready]").wait_for()
 
@@ -63,25 +59,10 @@ def at(grids: float, part: float) -> tuple[float, float]:
 
 
 @pytest.fixture
-def drafts(small_town: City) -> Drafts:
-    return Drafts(small_town.areas, small_town.grids, small_town.buildings)
-
-
-@pytest.fixture
-def home(drafts: Drafts) -> Iterator[str]:
-    server = Server(("127.0.0.1", 0), handler(drafts, lambda *_: (204, "text/plain", b"")))
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-@pytest.fixture
-def open_table(drafts: Drafts, home: str, visit):  # the page closes before the server
-    drafts.begin("South-west: <b>split</b>", "chen")
-    return lambda path="/redraw/1", **how: Table(visit, home, path, **how)
+def open_table(town: Town, visit):  # the page closes before the server
+    town.begin("South-west: <b>split</b>", "chen")
+    cookies = [town.cookie("chen")]
+    return lambda path="/redraw/1", **how: Table(visit, town.home, path, cookies=cookies, **how)
 
 
 @pytest.fixture
@@ -91,30 +72,30 @@ def table(open_table) -> Table:
     return opened
 
 
-def test_a_line_across_the_picked_grid_splits_it(table: Table, drafts: Drafts):
+def test_a_line_across_the_picked_grid_splits_it(table: Table, town: Town):
     table.tool("Split")
     table.click(0.5, 0.05)
     table.line((-0.02, 0.5), (1.02, 0.5))
     table.row("005").wait_for()
     assert table.figures("001")[0] == table.figures("005")[0] == "3"
-    body = drafts.plans[1]["operations"][0]["body"]
+    body = town.operations(1)[0]
     assert (body["kind"], body["code"]) == ("split", f"{COMMUNITY}001")
     assert len(body["line"]["coordinates"]) == 2
 
 
-def test_a_line_between_two_grids_moves_their_border(table: Table, drafts: Drafts):
+def test_a_line_between_two_grids_moves_their_border(table: Table, town: Town):
     table.tool("Move border")
     table.click(0.5, 0.05)
     table.click(1.5, 0.05)
     table.line((1, -0.02), (1, 0.5), (0.08, 0.55), (0.08, 1.02))
     expect(table.row("001").locator("td.n").first).to_contain_text("−3")
-    assert drafts.plans[1]["operations"][0]["body"]["codes"] == [
+    assert town.operations(1)[0]["codes"] == [
         f"{COMMUNITY}001",
         f"{COMMUNITY}002",
     ]
 
 
-def test_a_stroke_over_two_buildings_is_one_transfer(table: Table, drafts: Drafts):
+def test_a_stroke_over_two_buildings_is_one_transfer(table: Table, town: Town):
     table.page.keyboard.press("b")
     table.click(0.5, 0.01)
     start, end = (position(table, 1.5, part) for part in (0.08, 0.28))
@@ -123,9 +104,9 @@ def test_a_stroke_over_two_buildings_is_one_transfer(table: Table, drafts: Draft
     table.page.mouse.move(*end, steps=3)
     table.page.mouse.up()
     expect(table.row("001").locator("td.n").first).to_contain_text("+2")
-    (step,) = drafts.plans[1]["operations"]
-    assert step["body"]["to"] == f"{COMMUNITY}001"
-    assert len(step["body"]["buildings"]) == 2
+    (step,) = town.operations(1)
+    assert step["to"] == f"{COMMUNITY}001"
+    assert len(step["buildings"]) == 2
 
 
 def position(table: Table, grids: float, part: float) -> tuple[float, float]:
@@ -142,7 +123,7 @@ def position(table: Table, grids: float, part: float) -> tuple[float, float]:
     )
 
 
-def test_with_space_held_a_drag_moves_the_map_and_paints_nothing(table: Table, drafts: Drafts):
+def test_with_space_held_a_drag_moves_the_map_and_paints_nothing(table: Table, town: Town):
     table.page.keyboard.press("b")
     table.click(0.5, 0.5)
     before = position(table, 1.5, 0.08)
@@ -155,21 +136,22 @@ def test_with_space_held_a_drag_moves_the_map_and_paints_nothing(table: Table, d
     table.page.wait_for_timeout(400)
     after = position(table, 1.5, 0.08)
     assert after[0] - before[0] == pytest.approx(80, abs=20)
-    assert not drafts.plans[1]["operations"]
+    assert not town.operations(1)
     table.page.mouse.move(*after)
     table.page.mouse.down()
     table.page.mouse.up()
     expect(table.row("001").locator("td.n").first).to_contain_text("+1")
 
 
-def test_a_locked_grid_gives_the_brush_no_building(table: Table, drafts: Drafts):
+def test_a_locked_grid_gives_the_brush_no_building(table: Table, town: Town):
     table.row("002").get_by_role("button", name="Lock grid 002").click()
     table.tool("Paint buildings")
     table.row("001").locator(".pick").click()
     table.click(1.5, 0.08)
-    table.click(2.5, 0.08)
+    table.row("002").get_by_role("button", name="Lock grid 002").click()
+    table.click(1.5, 0.25)
     expect(table.row("001").locator("td.n").first).to_contain_text("+1")
-    assert [len(step["body"]["buildings"]) for step in drafts.plans[1]["operations"]] == [1]
+    assert [len(step["buildings"]) for step in town.operations(1)] == [1]
     table.row("001").get_by_role("button", name="Lock grid 001").click()
     table.tool("Split")
     table.line((-0.02, 0.5), (1.02, 0.5))
@@ -207,12 +189,12 @@ def test_undo_and_redo_go_back_and_forth_and_a_reload_finds_everything(open_tabl
     assert table.tab("Steps").locator("li").count() == 1
 
 
-def test_a_refused_line_stays_and_says_what_to_do(table: Table, drafts: Drafts):
+def test_a_refused_line_stays_and_says_what_to_do(table: Table, town: Town):
     table.tool("Split")
     table.click(0.5, 0.05)
     table.line((0.2, 0.4), (0.6, 0.4))
-    expect(table.page.locator("#said")).to_contain_text("Draw it right across.")
-    assert not drafts.plans[1]["operations"]
+    expect(table.page.locator("#said")).to_contain_text("Draw one line from border to border")
+    assert not town.operations(1)
     table.shown.faults.clear()  # the browser reports the 422 itself
     table.page.keyboard.press("Backspace")
     assert table.page.evaluate("() => document.querySelectorAll('#hint button').length") == 1
@@ -221,7 +203,7 @@ def test_a_refused_line_stays_and_says_what_to_do(table: Table, drafts: Drafts):
     assert table.page.locator("#hint button").count() == 0
 
 
-def test_a_second_tab_is_told_and_repeats_its_step(open_table, table: Table, drafts: Drafts):
+def test_a_second_tab_is_told_and_repeats_its_step(open_table, table: Table, town: Town):
     other = open_table()
     other.open_community()
     rename(table, "001", "First")
@@ -231,7 +213,7 @@ def test_a_second_tab_is_told_and_repeats_its_step(open_table, table: Table, dra
     other.page.get_by_role("button", name="Show it and repeat my step").click()
     expect(other.row("002")).to_contain_text("Second")
     expect(other.row("001")).to_contain_text("First")
-    assert [step["body"]["name"] for step in drafts.plans[1]["operations"]] == ["First", "Second"]
+    assert [step["name"] for step in town.operations(1)] == ["First", "Second"]
 
 
 def rename(table: Table, number: str, name: str) -> None:
@@ -240,41 +222,41 @@ def rename(table: Table, number: str, name: str) -> None:
     table.page.keyboard.press("Enter")
 
 
-def test_a_published_plan_is_a_revision_and_closed(table: Table, drafts: Drafts):
+def test_a_published_plan_is_a_revision_and_closed(table: Table, town: Town):
     rename(table, "001", "First")
     table.page.get_by_role("button", name="Publish").click()
     table.page.get_by_role("dialog").get_by_label("Title").fill("Names")
     table.page.keyboard.press("Enter")
     expect(table.page.locator("#said")).to_contain_text("Published as revision 2")
-    assert drafts.force[f"{COMMUNITY}001"][0] == "First"
+    assert town.ask("chen", "GET", f"/v1/grids/{COMMUNITY}001")["properties"]["name"] == "First"
     assert table.page.get_by_role("button", name="Publish").count() == 0
     assert table.page.get_by_role("button", name="Split").is_disabled()
 
 
-def test_an_outdated_plan_is_rebased_and_tells_what_no_longer_applies(table: Table, drafts: Drafts):
+def test_an_outdated_plan_is_rebased_and_tells_what_no_longer_applies(table: Table, town: Town):
     rename(table, "001", "First")
     expect(table.row("001")).to_contain_text("First")
     rename(table, "004", "Fourth")
     expect(table.row("004")).to_contain_text("Fourth")
-    theirs = drafts.plans[drafts.begin("Merge", "wang")["id"]]
+    theirs = town.begin("Merge", "wang")
     merge = {"kind": "merge", "codes": [f"{COMMUNITY}003", f"{COMMUNITY}004"]}
-    drafts.step(theirs, "operations", merge, "wang")
-    drafts.step(theirs, "publish", {}, "wang")
+    town.post("wang", theirs, "operations", merge)
+    town.post("wang", theirs, "publish", {})
     table.page.get_by_role("button", name="Publish").click()
     table.page.keyboard.press("Enter")
     asked = table.page.get_by_role("dialog", name="The grids in force have changed")
-    expect(asked).to_contain_text(f"Revision 2 by wang changed community {COMMUNITY}")
+    expect(asked).to_contain_text(f"others changed community {COMMUNITY} by wang in revision 2")
     table.shown.faults.clear()  # the browser reports the 409 itself
     asked.get_by_role("button", name="Take them again").click()
     told = table.page.get_by_role("dialog", name="Some steps no longer apply")
     expect(told).to_contain_text("2. Rename 004: Fourth")
-    expect(told).to_contain_text("There is no grid")
+    expect(told).to_contain_text(f"has no grid {COMMUNITY}004")
     table.page.keyboard.press("Enter")
     expect(table.row("001")).to_contain_text("First")
     assert table.row("004").count() == 0
 
 
-def test_the_impact_and_the_comments_are_told(table: Table, drafts: Drafts):
+def test_the_impact_and_the_comments_are_told(table: Table, town: Town):
     table.tool("Merge")
     table.click(0.5, 0.5)
     table.click(1.5, 0.5)
@@ -292,11 +274,11 @@ def test_the_impact_and_the_comments_are_told(table: Table, drafts: Drafts):
 def test_a_finding_leads_to_its_place(table: Table):
     table.tool("Paint buildings")
     table.row("001").locator(".pick").click()
-    table.click(2.5, 0.41)
+    table.click(1.5, 0.41)  # the ground of that building runs right across its grid
     found = table.tab("Findings")
-    found.get_by_role("button", name="Look A grid is in pieces 003").click()
+    found.get_by_role("button", name="Look A grid is in pieces 002").click()
     lon = table.page.evaluate("() => Object.values(Gridward.layers)[0]._map.getCenter().lng")
-    assert at(2, 0)[0] < lon < at(3, 0)[0]
+    assert at(1, 0)[0] < lon < at(2, 0)[0]
 
 
 def test_borders_in_force_show_while_the_key_is_down(table: Table):
@@ -310,7 +292,7 @@ def test_borders_in_force_show_while_the_key_is_down(table: Table):
     assert table.page.evaluate(count) >= 4
 
 
-def test_the_keyboard_alone_splits_and_paints(table: Table, drafts: Drafts):
+def test_the_keyboard_alone_splits_and_paints(table: Table, town: Town):
     page = table.page
     table.row("001").locator(".pick").focus()
     page.keyboard.press("ArrowDown")
@@ -343,8 +325,8 @@ def cross_to(table: Table, grids: float, part: float) -> None:
             table.page.keyboard.press(names[steps > 0])
 
 
-def test_somebody_elses_plan_can_be_read_and_commented_only(open_table, drafts: Drafts):
-    drafts.begin("Theirs", "wang")
+def test_somebody_elses_plan_can_be_read_and_commented_only(open_table, town: Town):
+    town.begin("Theirs", "wang")
     table = open_table("/redraw/2")
     table.open_community()
     assert table.page.get_by_role("button", name="Paint buildings").is_disabled()
@@ -362,16 +344,20 @@ def test_a_phone_is_told_to_find_a_larger_screen(open_table):
     assert not table.page.locator("main").is_visible()
 
 
-def test_the_list_has_every_plan_and_begins_another(drafts: Drafts, home: str, browser):
-    drafts.begin("South-west: <b>split</b>", "chen")
-    page = browser.new_page(viewport={"width": 390, "height": 844})
-    page.goto(f"{home}/redraw")
+def test_the_list_has_every_plan_and_begins_another(town: Town, browser):
+    town.begin("South-west: <b>split</b>", "chen")
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto(f"{town.home}/redraw?lang=en")
+    page.get_by_label("Account").wait_for()  # not signed in yet
+    context.add_cookies([town.cookie("chen")])
+    page.goto(f"{town.home}/redraw?lang=en")
     page.get_by_role("link", name="South-west: <b>split</b>").wait_for()
     page.get_by_label("Title of a new plan").fill("Another")
     page.get_by_role("button", name="Begin a plan").click()
-    page.wait_for_url("**/redraw/2")
-    assert drafts.plans[2]["title"] == "Another"
-    page.close()
+    page.wait_for_url("**/redraw/2?lang=en")
+    assert town.plan(2)["title"] == "Another"
+    context.close()
 
 
 def test_from_a_step_to_its_picture_the_page_itself_takes_little(table: Table):
