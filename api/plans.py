@@ -13,8 +13,7 @@ from api.plan_schemas import PlanOut
 from geo.errors import Invalid
 from geo.findings import Finding
 from geo.models import Area, Level, Plan, PlanStep
-from geo.plans import drafts, publish
-from geo.plans.ground import holders
+from geo.plans import drafts, impact, publish
 from geo.plans.partition import Partition
 from geo.plans.replays import Outcome
 from geo.plans.situation import Register
@@ -101,15 +100,7 @@ def collection(outcome: Outcome, communities: Iterable[str]) -> dict[str, Any]:
 
 
 def _features(situation: Register, partition: Partition) -> Iterable[dict[str, Any]]:
-    buildings = situation.buildings(partition.community)
-    counts = dict.fromkeys(partition.grids, 0)
-    households = dict.fromkeys(partition.grids, 0)
-    for code, size in zip(
-        holders(partition, buildings.points), buildings.households.tolist(), strict=True
-    ):
-        if code is not None:
-            counts[code] += 1
-            households[code] += size
+    held = impact.contents(partition, situation.buildings(partition.community))
     for code, grid in partition.grids.items():
         yield {
             "type": "Feature",
@@ -118,8 +109,8 @@ def _features(situation: Register, partition: Partition) -> Iterable[dict[str, A
                 "code": code,
                 "name": grid.name,
                 "community_code": partition.community,
-                "buildings": counts[code],
-                "households": households[code],
+                "buildings": held[code].buildings,
+                "households": held[code].households,
             },
         }
 

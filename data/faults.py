@@ -10,6 +10,7 @@ KEPT = 100
 """How many faults are kept in full; the others are counted."""
 LISTED = 20
 """How many faults a message lists."""
+_MEND = "Mend the file, or load the good rows with --on-error skip --rejects FILE."
 
 
 @dataclass(frozen=True)
@@ -66,11 +67,8 @@ class BadData(Invalid):
 
     code = "bad_data"
 
-    def __init__(self, log: FaultLog) -> None:
-        super().__init__(
-            "\n".join(log.lines()),
-            hint="\nMend the file, or load the good rows with --on-error skip --rejects FILE.",
-        )
+    def __init__(self, log: FaultLog, *, hint: str = _MEND) -> None:
+        super().__init__("\n".join(log.lines()), hint=f"\n{hint}")
         self.faults = log
 
 

@@ -26,6 +26,7 @@ FAMILIES = {
     "export": "exports",
     "revisions": "revisions",
     "revert": "revisions",
+    "plan": "plans",
     "account": "accounts",
     "token": "accounts",
     "db": "database",

@@ -99,7 +99,9 @@ def require_version(plan: Plan, version: int | None) -> None:
 
 def _found(plan: Plan | None, number: int) -> Plan:
     if plan is None:
-        raise PlanUnknown(f"There is no plan {number}.", hint="GET /v1/plans lists the plans.")
+        raise PlanUnknown(
+            f"There is no plan {number}.", hint="GET /v1/plans or gridward plan list lists them."
+        )
     return plan
 
 

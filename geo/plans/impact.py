@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from geo.models import WGS84, Issue, IssueStatus
-from geo.plans.ground import holders
+from geo.plans.ground import Buildings, holders
 from geo.plans.partition import Partition
 from geo.plans.replays import Outcome
 
@@ -96,6 +96,16 @@ class _Tally:
             held += [self.moves.setdefault((old, new), Holding()), self.total]
         for holding in held:
             holding.add(households)
+
+
+def contents(partition: Partition, buildings: Buildings) -> dict[str, Holding]:
+    """Return the buildings and households that each grid of a partition holds, by code."""
+    held = {code: Holding() for code in partition.grids}
+    sizes = buildings.households.tolist()
+    for code, size in zip(holders(partition, buildings.points), sizes, strict=True):
+        if code is not None:
+            held[code].add(size)
+    return held
 
 
 def of(session: Session, outcome: Outcome) -> Impact:

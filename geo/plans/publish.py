@@ -35,6 +35,12 @@ class PlanEmpty(Invalid):
     code = "plan_empty"
 
 
+class NotPublished(Conflict):
+    """The plan has published nothing that could be taken back."""
+
+    code = "not_published"
+
+
 class KeyUsed(Conflict):
     """The key was given for another publication."""
 
@@ -80,6 +86,16 @@ def publish(
     plan.publish_key = key
     drafts.mark_changed(session, plan)
     return revision
+
+
+def published_as(plan: Plan) -> int:
+    """Return the number of the revision that a plan became. Raises NotPublished."""
+    if plan.revision is None:
+        raise NotPublished(
+            f"Plan {plan.id} is {plan.status}: it has published nothing.",
+            hint="Undo its steps, or discard it.",
+        )
+    return plan.revision
 
 
 def changes(outcome: Outcome) -> list[Delta]:
