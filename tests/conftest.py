@@ -22,6 +22,7 @@ pytest_plugins = [
     "tests.district",
     "tests.redraw_service",
     "tests.sample_service",
+    "tests.api.redraw_tables",
     "tests.staff",
 ]
 
