@@ -1,11 +1,18 @@
-"""The redraw table with the ground beneath it, fetched."""
+"""The redraw table and the change notice of a plan, with what they show, fetched."""
+
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+import maps.notice
 import maps.redraw
 from api.pages import NothingToShow
-from geo import extents, grids, moments, states
+from geo import areas, extents, grids, moments, revisions, states
+from geo.models import Plan
+from geo.plans import impact, publish
+from geo.plans.replays import Outcome
 from geo.settings import Language, Settings
+from maps.notice import Ground, Heading
 from maps.pages import Page
 from maps.redraw import Desk
 
@@ -28,3 +35,24 @@ def table(session: Session, desk: Desk, plan: int, settings: Settings, language:
         language=language,
         basemap=settings.basemap,
     )
+
+
+def notice(
+    session: Session, plan: Plan, outcome: Outcome, settings: Settings, language: Language
+) -> Page:
+    """Return the change notice of a plan, to be printed."""
+    published = None if plan.revision is None else revisions.get(session, plan.revision)
+    zone = ZoneInfo(settings.timezone)
+    since = None if published is None else published.effective_at.astimezone(zone)
+    heading = Heading(plan.id, plan.title, plan.author, str(plan.status), plan.revision, since)
+    grounds = [
+        Ground(
+            name=areas.title(session, community, english=language is Language.EN),
+            before=outcome.situation.partition(community),
+            after=outcome.after[community],
+            footprints=outcome.situation.buildings(community).footprints,
+        )
+        for community in outcome.communities
+    ]
+    found = publish.findings(session, outcome)
+    return maps.notice.page(heading, grounds, impact.of(session, outcome), found, language)

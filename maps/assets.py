@@ -84,6 +84,7 @@ TABLE_STYLES: Final = {
 }
 STYLES: Final = {"leaflet": ("dist/leaflet.css",), "gridward": ("gridward.css",)}
 SIGN_IN_STYLES: Final = {"gridward": ("gridward.css", "sign_in.css")}
+NOTICE_STYLES: Final = {"gridward": ("gridward.css", "notice.css")}
 DOCUMENTATION: Final = {
     "swagger-ui-dist": ("swagger-ui-bundle.js", "swagger-ui.css", "favicon-32x32.png")
 }
@@ -163,6 +164,12 @@ def sign_in_styles() -> tuple[Asset, ...]:
 
 
 @cache
+def notice_styles() -> tuple[Asset, ...]:
+    """Return the style sheets of the change notice."""
+    return _assets(NOTICE_STYLES)
+
+
+@cache
 def documentation() -> tuple[Asset, ...]:
     """Return the script, the style and the icon of the page that documents the routes."""
     return _assets(DOCUMENTATION)
@@ -175,7 +182,7 @@ def files() -> list[tuple[str, Path]]:
     so the answers may be cached for ever.
     """
     pages = (*scripts(), *styles(), *table_scripts(), *list_scripts(), *table_styles())
-    pages += sign_in_styles()
+    pages += (*sign_in_styles(), *notice_styles())
     served = dict.fromkeys((*pages, *_assets(IMAGES), *documentation()))
     return [(asset.url, asset.file) for asset in served]
 

@@ -8,7 +8,7 @@ from api import redraw
 from api.auth import Csrf, Viewer
 from api.deps import LanguageDep, SessionDep, SettingsDep
 from api.errors import REFUSALS
-from api.routes.plans import PlanDep
+from api.routes.plans import OutcomeDep, PlanDep
 from api.security import policy
 from geo.models import Account
 from maps.pages import Page
@@ -35,6 +35,18 @@ def table_page(
     """The table on which a plan is redrawn; who may not change it can look and comment."""
     desk = _desk(caller, csrf)
     return _shown(redraw.table(session, desk, plan.id, settings, language))
+
+
+@router.get("/{number}/notice", response_class=HTMLResponse)
+def notice_page(
+    session: SessionDep,
+    settings: SettingsDep,
+    language: LanguageDep,
+    plan: PlanDep,
+    outcome: OutcomeDep,
+) -> HTMLResponse:
+    """What a plan changes, grid by grid, with a picture of before and after; to be printed."""
+    return _shown(redraw.notice(session, plan, outcome, settings, language))
 
 
 def _desk(caller: Account, csrf: str | None) -> Desk:

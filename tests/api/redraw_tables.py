@@ -3,7 +3,6 @@
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 import shapely

@@ -86,6 +86,7 @@ TABLE: dict[tuple[str, str], Rule] = {
     ("get", "/maps/{subject}"): EVERYBODY,
     ("get", "/redraw"): Rule(Role.VIEWER),
     ("get", "/redraw/{number}"): Rule(Role.VIEWER),
+    ("get", "/redraw/{number}/notice"): Rule(Role.VIEWER),
     ("get", "/healthz"): EVERYBODY,
     ("get", "/readyz"): EVERYBODY,
     ("get", "/metrics"): EVERYBODY,

@@ -71,3 +71,26 @@ def test_the_number_of_no_plan_is_not_found(chen: TestClient):
 
 def test_an_unknown_parameter_is_named(chen: TestClient):
     assert chen.get("/redraw?lamg=en").status_code == 422
+
+
+def test_the_notice_tells_and_draws_what_changes_and_shows_markup_as_text(
+    chen: TestClient, plan: int
+):
+    step = {"kind": "rename", "code": "230403001001002", "name": MARKUP}
+    address = f"/v1/plans/{plan}/operations"
+    assert chen.post(address, json=step, headers={"If-Match": '"1"'}).status_code == 200
+    for language, word in (("zh", "网格调整通知"), ("en", "Notice of changed micro-grids")):
+        answer = chen.get(f"/redraw/{plan}/notice?lang={language}")
+        assert answer.status_code == 200
+        assert word in answer.text
+        assert answer.text.count("<svg") == 2
+        assert "<script" not in answer.text
+        assert "<img" not in answer.text
+        assert answer.text.count("&lt;img src=x onerror=alert(1)&gt;") >= 3
+        assert "230403001001002" in answer.text
+
+
+def test_the_notice_of_a_plan_without_steps_says_so(chen: TestClient, plan: int):
+    answer = chen.get(f"/redraw/{plan}/notice?lang=en")
+    assert answer.status_code == 200
+    assert "Nothing is changed yet." in answer.text

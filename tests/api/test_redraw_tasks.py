@@ -6,7 +6,6 @@ import pytest
 import shapely
 from playwright.sync_api import expect
 from shapely.ops import split
-from sqlalchemy import text
 
 from tests.api.redraw_tables import ground
 from tests.sample_service import Service
@@ -162,51 +161,3 @@ def test_from_a_step_to_its_picture_it_takes_less_than_300_ms(seat, city: Servic
     print([round(one) for one in took])
     assert len(took) == 15
     assert took[7] < 300
-
-
-FIFTH = "230407001001"
-
-
-def test_painted_buildings_and_a_drawn_border_change_hands(seat, city: Service, tmp_path: Path):
-    grids = ground(city, FIFTH)
-    left, right = neighbours(grids)
-    table = seat("chen").begin("Borders", FIFTH)
-    code, lon, lat = city.spot(
-        f"building.community_code = '{FIFTH}' AND building.status = 'standing' AND ST_Within("
-        f"building.point, (SELECT geom FROM micro_grid WHERE code = '{FIFTH}{right}'))"
-    )
-    table.shown.look(lon, lat, 18)
-    table.tool("Paint buildings")
-    table.pick(left)
-    table.shown.click_map(lon, lat)
-    expect(table.row(left).locator("td.n").first).to_contain_text("+1")
-    table.page.screenshot(path=tmp_path / "painted.png")
-    steps = city_steps(city, "Borders")
-    assert [(step["kind"], step["buildings"]) for step in steps] == [("transfer", [code])]
-    table.page.keyboard.press("Control+z")
-    expect(table.row(left).locator("td.n").first).not_to_contain_text("+1")
-
-    border = grids[left].intersection(grids[right])
-    line = shapely.line_merge(border)
-    ends = [line.coords[0], line.coords[-1]] if line.geom_type == "LineString" else []
-    assert ends, "the border of the two is in pieces"
-    table.page.get_by_role("button", name="Zoom to it").first.click()
-    table.shown.settle()
-    table.tool("Move border")
-    table.page.keyboard.press("Escape")
-    table.pick(left, right)
-    table.line(*(tuple(end[:2]) for end in ends))
-    expect(table.page.get_by_role("button", name="Undo (1)")).to_be_enabled()
-    table.page.screenshot(path=tmp_path / "border.png")
-    [step] = city_steps(city, "Borders")
-    assert step["kind"] == "move_border"
-
-
-def city_steps(city: Service, title: str) -> list[dict[str, object]]:
-    """The steps in effect of the newest plan of a title."""
-    asked = text(
-        "SELECT body FROM plan_step JOIN plan ON plan.id = plan_id "
-        "WHERE title = :title AND number <= done ORDER BY plan.id, number"
-    )
-    with city.engine.connect() as connection:
-        return list(connection.scalars(asked, {"title": title}))

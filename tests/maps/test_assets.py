@@ -41,7 +41,7 @@ def test_no_package_runs_anything_when_it_is_installed():
 
 def test_every_script_of_ours_is_loaded_by_the_pages():
     table = (*assets.table_scripts(), *assets.list_scripts(), *assets.table_styles())
-    table += assets.sign_in_styles()
+    table += (*assets.sign_in_styles(), *assets.notice_styles())
     loaded = {asset.file for asset in (*assets.scripts(), *assets.styles(), *table)}
     assert set(assets.own().iterdir()) <= loaded
 

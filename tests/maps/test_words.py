@@ -9,14 +9,15 @@ import pytest
 from geo.models import IssueStatus, ManagerKind
 from geo.settings import Language
 from maps import assets
+from maps.notice_words import NOTICE_WORDS
 from maps.redraw_words import REDRAW_WORDS
 from maps.words import WORDS, day, word
 
 TEMPLATES = Path(assets.__file__).parent / "templates"
 TERMS = ("manager", "category", "channel", "status", "datum", "use")
 REDRAW_TERMS = ("tool", "hint", "hint_pick", "plan", "step", "finding", "moving")
-CATALOGUES = {"words.py", "redraw_words.py"}
-OF_THE_TABLE = {"redraw.html", "plans.html", "redraw.py"}
+CATALOGUES = {"words.py", "redraw_words.py", "notice_words.py"}
+OF_THE_TABLE = {"redraw.html", "plans.html", "redraw.py", "notice.html", "notice.py"}
 
 
 def sources(of_the_table: bool) -> str:
@@ -54,7 +55,7 @@ def test_every_word_that_a_page_asks_for_exists(of_the_table: bool):
     asked |= set(re.findall(r"\{\{ words\.(\w+) \}\}", text))
     asked |= set(re.findall(r"""word\(language, "([\w.-]+)\"""", text))
     assert asked
-    assert asked <= set((REDRAW_WORDS if of_the_table else WORDS)[Language.ZH])
+    assert asked <= set((NOTICE_WORDS if of_the_table else WORDS)[Language.ZH])
 
 
 @pytest.mark.parametrize("of_the_table", [False, True])
