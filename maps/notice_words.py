@@ -22,7 +22,6 @@ _ZH: Final = {
     "fate.renamed": "改名",
     "in_all": "合计变动",
     "back_to_plan": "返回方案",
-    "as_notice": "调整通知",
 }
 _EN: Final = {
     "notice": "Notice of changed micro-grids",
@@ -41,7 +40,6 @@ _EN: Final = {
     "fate.renamed": "renamed",
     "in_all": "What changes grid in all",
     "back_to_plan": "Back to the plan",
-    "as_notice": "Notice",
 }
 
 NOTICE_WORDS: Final[dict[Language, dict[str, str]]] = {

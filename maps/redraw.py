@@ -94,7 +94,12 @@ def table(
         "served": served,
         "basemap": ground is not None,
     }
-    said = {"plans_page": desk.addresses["page"], "map_page": MAP_PAGE, "tabs": TABS}
+    said = {
+        "plans_page": desk.addresses["page"],
+        "notice_page": f"{desk.addresses['page']}/{plan}/notice",
+        "map_page": MAP_PAGE,
+        "tabs": TABS,
+    }
     config = _config("redraw", desk, language) | more
     sheet = _sheet("redraw", desk, said, config, assets.table_scripts())
     drawn = city_map(bounds)

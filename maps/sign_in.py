@@ -13,6 +13,8 @@ from maps.pages import Page
 from maps.words import WORDS, word
 
 LANG = {Language.ZH: "zh-CN", Language.EN: "en"}
+OWN_NAME = {Language.ZH: "中文", Language.EN: "English"}
+"""What a language is called by those who read it."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ def page(door: Door, language: Language) -> Page:
             shortest=passwords.SHORTEST,
             other="/login?" + urlencode({"lang": str(other), "next": door.next}),
             other_lang=LANG[other],
+            other_name=OWN_NAME[other],
         )
     )
     return Page(html, (), ())
