@@ -360,6 +360,7 @@ def test_the_list_has_every_plan_and_begins_another(town: Town, browser):
     context.close()
 
 
+@pytest.mark.long
 def test_from_a_step_to_its_picture_the_page_itself_takes_little(table: Table):
     for turn in range(9):
         rename(table, "001", f"Name {turn}")

@@ -81,7 +81,7 @@ def test_a_plan_goes_from_its_beginning_to_the_map(seat, city: Service, tmp_path
     page.get_by_role("link", name=MARKUP).click()
     table.row("007").wait_for()
     assert page.get_by_role("button", name="Undo (3)").is_enabled()
-    assert table.tab("Comments").locator("li").count() == 1
+    expect(table.tab("Comments").locator("li")).to_contain_text(MARKUP)
     assert page.locator("img[src=x]").count() == 0
 
     table.publish(MARKUP)
@@ -101,6 +101,7 @@ def test_a_plan_goes_from_its_beginning_to_the_map(seat, city: Service, tmp_path
     shown.page.screenshot(path=tmp_path / "map.png")
 
 
+@pytest.mark.long
 def test_a_second_tab_is_told_and_repeats_its_step(seat):
     chen = seat("chen")
     first = chen.begin("Two tabs", SECOND)
@@ -115,6 +116,7 @@ def test_a_second_tab_is_told_and_repeats_its_step(seat):
     expect(second.row("001")).to_contain_text("First")
 
 
+@pytest.mark.long
 def test_who_comes_second_is_told_by_whom_and_goes_on_from_there(seat, city: Service):
     one, other = neighbours(ground(city, THIRD))
     table = seat("chen").begin("Names", THIRD)
@@ -142,6 +144,7 @@ def test_who_comes_second_is_told_by_whom_and_goes_on_from_there(seat, city: Ser
     expect(table.page.locator("#said")).to_contain_text("Published as revision")
 
 
+@pytest.mark.long
 def test_from_a_step_to_its_picture_it_takes_less_than_300_ms(seat, city: Service):
     number, line = across(ground(city, FOURTH))
     table = seat("chen", (1920, 1080)).begin("Fast", FOURTH)
