@@ -42,7 +42,8 @@ def start(place: Place, account: Account, bin: Path) -> None:
             [bin / "pg_ctl", "start", "-D", "data", "-l", "log/start.log", "-t", str(PATIENCE_S)],
             cwd=place.folder,
         )
-        if done.returncode:
+        # Where somebody else started it in this very moment, that one is waited for.
+        if done.returncode and pid(place, account) is None:
             raise NotStarted(f"The private server did not start: {_last_words(place, account)}")
     _wait_until_it_answers(place, account)
 
