@@ -5,11 +5,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import shapely
 from markupsafe import Markup
 
+from geo import topology
 from geo.findings import Finding
 from geo.plans.impact import Held, Holding, Impact
-from geo.plans.partition import Partition
+from geo.plans.partition import Grid, Partition
 from geo.settings import Language
 from maps import assets, picture
 from maps.elements import templates
@@ -103,7 +105,7 @@ def _row(held: Held, ground: Ground) -> dict[str, Any]:
     """A grid's names and figures on both sides; an empty figure where there is no such grid."""
     old, new = (side.grids.get(held.code) for side in (ground.before, ground.after))
     fate = "gone" if new is None else "new" if old is None else "kept"
-    if old and new and old.geom != new.geom:
+    if old and new and _has_moved(old, new):
         fate = "redrawn"
     elif old and new and old.name != new.name:
         fate = "renamed"
@@ -114,6 +116,12 @@ def _row(held: Held, ground: Ground) -> dict[str, Any]:
         "fate": fate,
         "figures": list(_figures(held.before, held.after)),
     }
+
+
+def _has_moved(old: Grid, new: Grid) -> bool:
+    """Tell whether ground came or went: a border that only received a corner is as it was."""
+    moved = shapely.symmetric_difference(old.geom, new.geom)
+    return topology.area_m2(moved) > topology.NOTHING_M2
 
 
 def _figures(before: Holding | None, after: Holding | None) -> Iterator[tuple[Any, Any]]:
