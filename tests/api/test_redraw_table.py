@@ -123,6 +123,7 @@ def position(table: Table, grids: float, part: float) -> tuple[float, float]:
     )
 
 
+@pytest.mark.long
 def test_with_space_held_a_drag_moves_the_map_and_paints_nothing(table: Table, town: Town):
     table.page.keyboard.press("b")
     table.click(0.5, 0.5)
@@ -143,6 +144,7 @@ def test_with_space_held_a_drag_moves_the_map_and_paints_nothing(table: Table, t
     expect(table.row("001").locator("td.n").first).to_contain_text("+1")
 
 
+@pytest.mark.long
 def test_a_locked_grid_gives_the_brush_no_building(table: Table, town: Town):
     table.row("002").get_by_role("button", name="Lock grid 002").click()
     table.tool("Paint buildings")
@@ -189,6 +191,7 @@ def test_undo_and_redo_go_back_and_forth_and_a_reload_finds_everything(open_tabl
     assert table.tab("Steps").locator("li").count() == 1
 
 
+@pytest.mark.long
 def test_a_refused_line_stays_and_says_what_to_do(table: Table, town: Town):
     table.tool("Split")
     table.click(0.5, 0.05)
@@ -271,6 +274,7 @@ def test_the_impact_and_the_comments_are_told(table: Table, town: Town):
     expect(comments.locator("li")).to_contain_text("<i>The school</i> stays.")
 
 
+@pytest.mark.long
 def test_a_finding_leads_to_its_place(table: Table):
     table.tool("Paint buildings")
     table.row("001").locator(".pick").click()
@@ -281,6 +285,7 @@ def test_a_finding_leads_to_its_place(table: Table):
     assert at(1, 0)[0] < lon < at(2, 0)[0]
 
 
+@pytest.mark.long
 def test_borders_in_force_show_while_the_key_is_down(table: Table):
     count = """() => Object.values(Object.values(Gridward.layers)[0]._map._layers)
       .filter((layer) => layer.options.dashArray === "7 6").length"""
@@ -325,6 +330,7 @@ def cross_to(table: Table, grids: float, part: float) -> None:
             table.page.keyboard.press(names[steps > 0])
 
 
+@pytest.mark.long
 def test_somebody_elses_plan_can_be_read_and_commented_only(open_table, town: Town):
     town.begin("Theirs", "wang")
     table = open_table("/redraw/2")
@@ -338,6 +344,7 @@ def test_somebody_elses_plan_can_be_read_and_commented_only(open_table, town: To
     )
 
 
+@pytest.mark.long
 def test_a_phone_is_told_to_find_a_larger_screen(open_table):
     table = open_table(size=(390, 844))
     assert table.page.get_by_text("Redrawing wants a larger screen.").is_visible()

@@ -10,7 +10,7 @@ from shapely.ops import split
 from tests.api.redraw_tables import ground
 from tests.sample_service import Service
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 WEIMIN = "230407003002"
 SECOND, THIRD, FOURTH = "230407003001", "230407003003", "230407002001"
@@ -101,7 +101,6 @@ def test_a_plan_goes_from_its_beginning_to_the_map(seat, city: Service, tmp_path
     shown.page.screenshot(path=tmp_path / "map.png")
 
 
-@pytest.mark.long
 def test_a_second_tab_is_told_and_repeats_its_step(seat):
     chen = seat("chen")
     first = chen.begin("Two tabs", SECOND)
@@ -116,7 +115,6 @@ def test_a_second_tab_is_told_and_repeats_its_step(seat):
     expect(second.row("001")).to_contain_text("First")
 
 
-@pytest.mark.long
 def test_who_comes_second_is_told_by_whom_and_goes_on_from_there(seat, city: Service):
     one, other = neighbours(ground(city, THIRD))
     table = seat("chen").begin("Names", THIRD)
@@ -144,7 +142,6 @@ def test_who_comes_second_is_told_by_whom_and_goes_on_from_there(seat, city: Ser
     expect(table.page.locator("#said")).to_contain_text("Published as revision")
 
 
-@pytest.mark.long
 def test_from_a_step_to_its_picture_it_takes_less_than_300_ms(seat, city: Service):
     number, line = across(ground(city, FOURTH))
     table = seat("chen", (1920, 1080)).begin("Fast", FOURTH)

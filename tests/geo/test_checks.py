@@ -11,6 +11,15 @@ from geo.models import Building, MicroGrid
 from tests.district import square
 
 GRID = "230403001001001"
+OF_PLANS = {
+    "grid_invalid",
+    "grid_in_parts",
+    "grid_empty",
+    "grid_too_small",
+    "grid_too_large",
+    "grid_long_thin",
+}
+"""Tried in tests/geo/plans/test_rules.py."""
 
 
 def kinds(session) -> set[str]:
@@ -77,10 +86,14 @@ def test_a_district_in_order_has_nothing_to_find(district):
     assert kinds(district) == set()
 
 
-@pytest.mark.parametrize("kind", MEANING)
+@pytest.mark.parametrize("kind", CASES)
 def test_each_kind_of_finding_is_found(district, kind):
     CASES[kind](district)
     assert kind in kinds(district)
+
+
+def test_every_kind_is_tried_here_or_among_the_rules_of_plans():
+    assert CASES.keys() | OF_PLANS == MEANING.keys()
 
 
 def test_a_gap_tells_its_size_and_a_place_inside_it(district):

@@ -123,6 +123,7 @@ def test_grids_drawn_elsewhere_come_back_as_a_step(desk, tmp_path):
     assert in_force(desk.url) == [ONE, TWO, FIRST + "003"]
 
 
+@pytest.mark.long
 def test_of_several_steps_all_are_carried_out_or_none(desk):
     bad = json.dumps([NAMED, {"kind": "merge", "codes": [ONE, FIRST + "009"]}])
     desk.refused(4, "step 2 of 2 (merge) is refused", "apply", "1", "-", stdin=bad)
@@ -141,6 +142,7 @@ def test_who_was_overtaken_rebases_and_hears_what_was_dropped(desk):
     desk.refused(3, "discarded", "undo", "1")
 
 
+@pytest.mark.long
 def test_limits_are_set_one_at_a_time_and_shown(desk):
     desk.tell("limits", FIRST, "--buildings", "3:5")
     told = desk.tell("limits", FIRST, "--households", ":300")
@@ -153,6 +155,7 @@ def test_limits_are_set_one_at_a_time_and_shown(desk):
     desk.refused(2, "Name the area", "limits", "--buildings", "3:5")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -167,6 +170,7 @@ def test_what_is_no_step_is_refused_with_the_place(desk, text, says):
     desk.refused(3, says, "apply", "1", "-", stdin=text)
 
 
+@pytest.mark.long
 def test_wrong_words_are_told(desk, tmp_path):
     desk.refused(4, "no plan 9", "show", "9")
     desk.refused(3, "nothing", "revert", "1")
