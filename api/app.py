@@ -91,6 +91,12 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(subject.router, dependencies=[Depends(known_parameters)])
     errors.install(app)
     app.add_exception_handler(NotSignedIn, to_the_door)
+    _wrap(app, settings, registry)
+    return app
+
+
+def _wrap(app: FastAPI, settings: Settings, registry: CollectorRegistry) -> None:
+    """Put around the application what concerns every request; the last is the outermost."""
     app.add_middleware(
         Bounded, most=settings.body_megabytes << 20, except_for=frozenset({lookup.router.prefix})
     )
@@ -105,7 +111,6 @@ def create_app(settings: Settings) -> FastAPI:
         expose_headers=["ETag", "Link", "Location", SUMMARY, REVISION],
     )
     app.add_middleware(Metrics, registry=registry)
-    return app
 
 
 @asynccontextmanager

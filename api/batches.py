@@ -125,7 +125,7 @@ async def _body(request: Request, most: int) -> bytes:
 
 
 def _json(
-    body: bytes, live: Live, settings: Settings, _asked: Asked, _gone: threading.Event
+    body: bytes, live: Live, settings: Settings, _asked: Asked, gone: threading.Event
 ) -> Response:
     given = _points(body)
     if len(given.coords) > settings.batch_limit:
@@ -135,8 +135,13 @@ def _json(
         )
     snapshot = live.at(given.at)
     summary = placing.Summary()
-    positions = placing.positions(given.coords, given.datum, snapshot, summary)
-    written = {"revision": snapshot.revision, "codes": snapshot.codes[positions]}
+    placed = [np.empty(0, np.int32)]
+    for start in range(0, len(given.coords), ROWS):
+        if gone.is_set():
+            return Response(status_code=CLIENT_GONE)
+        some = given.coords[start : start + ROWS]
+        placed.append(placing.positions(some, given.datum, snapshot, summary))
+    written = {"revision": snapshot.revision, "codes": snapshot.codes[np.concatenate(placed)]}
     return Response(
         orjson.dumps(written, option=orjson.OPT_SERIALIZE_NUMPY, default=np.ndarray.tolist),
         media_type=JSON,

@@ -26,23 +26,38 @@ class Bounded:
         if length.isdigit() and int(length) > self.most:
             await self._refuse(scope, receive, send)
             return
-        read = 0
+        counted = _Counted(receive, self.most)
 
-        async def counted() -> Message:
-            nonlocal read
-            message = await receive()
-            read += len(message.get("body", b""))
-            if read > self.most:
-                raise _too_large(self.most)
-            return message
+        async def unless_refused(message: Message) -> None:
+            if not counted.is_over:
+                await send(message)
 
-        await self.app(scope, counted, send)
+        await self.app(scope, counted, unless_refused)
+        if counted.is_over:  # whatever the route made of half a body is not sent
+            await self._refuse(scope, receive, send)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
         error = _too_large(self.most)
         headers = {"Connection": "close"}  # else the rest of the body would come as a request
         answer = problem(413, error.code, error.message, hint=error.hint, headers=headers)
         await answer(scope, receive, send)
+
+
+class _Counted:
+    """Hands a body on as it comes; where it grows too large, as if the caller had left."""
+
+    def __init__(self, receive: Receive, most: int) -> None:
+        self.receive = receive
+        self.left = most
+
+    @property
+    def is_over(self) -> bool:
+        return self.left < 0
+
+    async def __call__(self) -> Message:
+        message = await self.receive()
+        self.left -= len(message.get("body", b""))
+        return {"type": "http.disconnect"} if self.is_over else message
 
 
 def _too_large(most: int) -> TooLarge:

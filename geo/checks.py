@@ -13,14 +13,8 @@ from sqlalchemy.orm import Session
 from geo import areas, grids, moments, topology
 from geo.findings import Finding
 from geo.models import Area, Building, BuildingStatus, MicroGrid
+from geo.plans.rules import ASTRIDE_M2, SLIVER_M
 from geo.topology import Patch
-
-ASTRIDE_M2 = 1.0
-"""A building is astride two grids when more than so much of it stands in the second."""
-
-
-SLIVER_M = 0.5
-"""A part of a grid thinner than this is nowhere to walk."""
 
 
 def findings(session: Session, *, area_code: str | None = None) -> list[Finding]:

@@ -145,6 +145,21 @@ def publish(
         {delta.code: delta.old.wkb for delta in deltas if delta.old is not None},
         {delta.code: delta.new.wkb for delta in deltas if delta.new is not None},
     )
+    revision = _numbered(session, title, author, effective_at, newest)
+    _end(session, [delta.code for delta in deltas if delta.old is not None], revision)
+    _begin(session, [delta for delta in deltas if delta.new is not None], revision)
+    lineage.write(session, revision.number, descents)
+    return revision
+
+
+def _numbered(
+    session: Session,
+    title: str,
+    author: str,
+    effective_at: datetime.datetime | None,
+    newest: datetime.datetime | None,
+) -> Revision:
+    """Return the next revision; nobody else gets a number before the transaction ends."""
     session.execute(select(func.pg_advisory_xact_lock(_NUMBERING)))
     number = (session.scalar(select(func.max(Revision.number))) or 0) + 1
     published_at: datetime.datetime = session.scalars(select(func.clock_timestamp())).one()
@@ -163,9 +178,6 @@ def publish(
     )
     session.add(revision)
     session.flush()
-    _end(session, [delta.code for delta in deltas if delta.old is not None], revision)
-    _begin(session, [delta for delta in deltas if delta.new is not None], revision)
-    lineage.write(session, number, descents)
     return revision
 
 

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -109,18 +109,18 @@ def _steps(session: Session, file: Path) -> Sequence[Mapping[str, Any]]:
 
 def undo(number: Number) -> None:
     """Undo the last step in effect."""
-    with _taken(number) as (session, plan, actor):
-        drafts.step_back(session, plan, Replays())
-        _record(session, actor, "undo", number)
-        done = plan.done
-    say(f"Plan {number} has {done} steps in effect.")
+    _step(number, "undo", drafts.step_back)
 
 
 def redo(number: Number) -> None:
     """Do again the step that was undone last."""
+    _step(number, "redo", drafts.step_on)
+
+
+def _step(number: int, what: str, go: Callable[[Session, Plan, Replays], object]) -> None:
     with _taken(number) as (session, plan, actor):
-        drafts.step_on(session, plan, Replays())
-        _record(session, actor, "redo", number)
+        go(session, plan, Replays())
+        _record(session, actor, what, number)
         done = plan.done
     say(f"Plan {number} has {done} steps in effect.")
 

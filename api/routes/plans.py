@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Depends, Header, Path, Query, Request, Response
+from fastapi import APIRouter, Body, Depends, Header, Query, Request, Response
 from sqlalchemy.orm import Session
 
 from api import changes, plans
 from api.auth import ActorDep, Coordinator, Reporter, Viewer
-from api.deps import AreaCode, PagingDep, SessionDep
+from api.deps import AreaCode, SessionDep, SettingsDep
 from api.errors import CONFLICTS, REFUSALS
 from api.plan_schemas import (
     OPERATIONS,
@@ -23,6 +23,7 @@ from api.plan_schemas import (
     PublishIn,
     RebasedOut,
 )
+from api.routes.revisions import Below, Limit, Number
 from api.schemas import FeatureCollection, GridChanges, RevisionOut
 from api.seen import SeenDep
 from geo import access, audit
@@ -32,9 +33,6 @@ from geo.plans import drafts, impact, publish, rebase
 from geo.plans.replays import Outcome, Replays
 
 router = APIRouter(prefix="/v1/plans", tags=["plans"], responses=REFUSALS)
-
-LARGEST = 2**31 - 1
-Number = Annotated[int, Path(ge=1, le=LARGEST, examples=[1])]
 
 
 async def _replays(request: Request) -> Replays:
@@ -46,7 +44,7 @@ ReplaysDep = Annotated[Replays, Depends(_replays)]
 
 
 @dataclass(frozen=True)
-class Bench:
+class Edit:
     """A plan that its author is about to change, at the version that they have seen."""
 
     session: Session
@@ -85,19 +83,19 @@ def whose(account: Account) -> str:
     return "" if account.role.includes(Role.ADMIN) else account.login
 
 
-def _bench(
+def _edit(
     session: SessionDep,
     replays: ReplaysDep,
     caller: Coordinator,
     actor: ActorDep,
     number: Number,
     seen: SeenDep,
-) -> Bench:
+) -> Edit:
     plan = drafts.take(session, number, who=whose(caller), version=seen)
-    return Bench(session, plan, replays, caller, actor)
+    return Edit(session, plan, replays, caller, actor)
 
 
-BenchDep = Annotated[Bench, Depends(_bench)]
+EditDep = Annotated[Edit, Depends(_edit)]
 
 
 @router.get("", response_model=PlansOut)
@@ -105,10 +103,12 @@ def list_plans(
     request: Request,
     session: SessionDep,
     _caller: Viewer,
-    paging: PagingDep,
+    settings: SettingsDep,
     status: PlanStatus | None = None,
     author: Annotated[str | None, Query(description="The login of who began it.")] = None,
     area: AreaCode = None,
+    limit: Limit = None,
+    cursor: Below = None,
 ) -> dict[str, Any]:
     """Plans, newest first; with `area` those of which a step in effect touches it."""
     found, more = drafts.page(
@@ -116,8 +116,8 @@ def list_plans(
         status=status,
         author=author,
         area_code=area,
-        limit=paging.limit,
-        cursor=int(paging.cursor) if paging.cursor and paging.cursor.isdecimal() else None,
+        limit=min(limit or settings.page_limit, settings.page_limit),
+        cursor=cursor,
     )
     return {"plans": plans.listed(session, found), "links": changes.links(request, more)}
 
@@ -170,40 +170,40 @@ def diff(plan: PlanDep, outcome: OutcomeDep) -> Response:
 
 @router.post("/{number}/operations", response_model=PictureOut, responses=CONFLICTS)
 def add(
-    bench: BenchDep,
+    edit: EditDep,
     body: Annotated[dict[str, Any], Body(examples=OPERATIONS)],
 ) -> Response:
     """Carry out one more step; steps that were undone are forgotten."""
-    outcome = drafts.add(bench.session, bench.plan, body, bench.replays, by=bench.caller.login)
-    return bench.leave("operation", outcome)
+    outcome = drafts.add(edit.session, edit.plan, body, edit.replays, by=edit.caller.login)
+    return edit.leave("operation", outcome)
 
 
 @router.post("/{number}/undo", response_model=PictureOut, responses=CONFLICTS)
-def undo(bench: BenchDep) -> Response:
+def undo(edit: EditDep) -> Response:
     """Undo the last step in effect."""
-    return bench.leave("undo", drafts.step_back(bench.session, bench.plan, bench.replays))
+    return edit.leave("undo", drafts.step_back(edit.session, edit.plan, edit.replays))
 
 
 @router.post("/{number}/redo", response_model=PictureOut, responses=CONFLICTS)
-def redo(bench: BenchDep) -> Response:
+def redo(edit: EditDep) -> Response:
     """Do again the step that was undone last."""
-    return bench.leave("redo", drafts.step_on(bench.session, bench.plan, bench.replays))
+    return edit.leave("redo", drafts.step_on(edit.session, edit.plan, edit.replays))
 
 
 @router.post("/{number}/rebase", response_model=RebasedOut, responses=CONFLICTS)
-def take_again(bench: BenchDep) -> Response:
+def take_again(edit: EditDep) -> Response:
     """Take the steps again on today's grids; those that no longer apply are told."""
-    outcome, dropped = rebase.rebase(bench.session, bench.plan, bench.replays)
-    return bench.leave("rebase", outcome, dropped=[vars(one) for one in dropped])
+    outcome, dropped = rebase.rebase(edit.session, edit.plan, edit.replays)
+    return edit.leave("rebase", outcome, dropped=[vars(one) for one in dropped])
 
 
 @router.post("/{number}/discard", response_model=PlanOut, responses=CONFLICTS)
-def discard(bench: BenchDep) -> Response:
+def discard(edit: EditDep) -> Response:
     """Give the plan up; it can still be read."""
-    drafts.discard(bench.session, bench.plan)
-    audit.write(bench.session, bench.actor, "plan.discard", f"plan {bench.plan.id}")
-    told = plans.told(bench.session, bench.plan)
-    return plans.answered(bench.plan, told.model_dump(mode="json"))
+    drafts.discard(edit.session, edit.plan)
+    audit.write(edit.session, edit.actor, "plan.discard", f"plan {edit.plan.id}")
+    told = plans.told(edit.session, edit.plan)
+    return plans.answered(edit.plan, told.model_dump(mode="json"))
 
 
 @router.post("/{number}/publish", status_code=201, response_model=RevisionOut, responses=CONFLICTS)

@@ -189,11 +189,11 @@ def check_free(partition: Partition, wanted: Sequence[str], own: set[str]) -> No
         numbers.check_nesting(code, partition.community)
 
 
-def checked(before: Partition, after: Partition) -> Partition:
+BESIDE = "Draw the line a little beside where it is, away from corners."
+
+
+def checked(before: Partition, after: Partition, *, hint: str = BESIDE) -> Partition:
     """Return the partition after an edit. Raises BadCut unless it tiles the ground of before."""
     if not same_ground(before, after):
-        raise BadCut(
-            "The grids would no longer tile their community.",
-            hint="Draw the line a little beside where it is, away from corners.",
-        )
+        raise BadCut("The grids would no longer tile their community.", hint=hint)
     return after

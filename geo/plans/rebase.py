@@ -12,10 +12,12 @@ from geo.models import Plan, PlanStep, Revision
 from geo.plans import drafts
 from geo.plans.apply import Partitions
 from geo.plans.operations import communities, from_json
+from geo.plans.partition import Grid
 from geo.plans.replays import Outcome, Replays
 
 Names = dict[str, str | None]
 """For the code of each grid that the plan makes the one it has now; None where it has none."""
+Made = Mapping[str, Grid]
 
 
 class StepGone(Conflict):
@@ -52,10 +54,10 @@ def rebase(session: Session, plan: Plan, replays: Replays) -> tuple[Outcome, lis
             after = replays.replay(session, newest, [*before, body])
         except GridwardError as error:
             dropped.append(Dropped(step.number, step.body, str(error)))
-            names |= dict.fromkeys(born)
+            names |= dict.fromkeys(born, None)
             continue
         start = replays.replay(session, newest, before)
-        names |= dict(zip(born, _fresh(start.after, after), strict=False))
+        names |= _heirs(born, _made(start.after, after))
         kept.append((step, body))
     outcome = replays.replay(session, newest, [body for _, body in kept])
     _write(session, plan, newest, kept, outcome)
@@ -71,6 +73,8 @@ def translated(body: Mapping[str, Any], names: Names) -> dict[str, Any]:
                 told[field] = _now(code, names)
             case [*several]:
                 told[field] = [_now(code, names) for code in several]
+    if "grids" in told:
+        told["grids"] = [translated(grid, names) for grid in told["grids"]]
     return told
 
 
@@ -86,23 +90,38 @@ def _now(code: str, names: Names) -> str:
 
 def _born(
     session: Session, base: int, bodies: Sequence[Mapping[str, Any]], replays: Replays
-) -> Iterator[list[str]]:
-    """Yield for each step the codes of the grids that it made on the old base."""
+) -> Iterator[Made]:
+    """Yield for each step the grids that it made on the old base."""
     before = replays.replay(session, base, [])
     for count in range(1, len(bodies) + 1):
         after = replays.replay(session, base, bodies[:count])
-        yield _fresh(before.after, after)
+        yield _made(before.after, after)
         before = after
 
 
-def _fresh(before: Partitions, after: Outcome) -> list[str]:
-    """Return the codes of the grids that a step made, rising."""
-    return sorted(
-        code
+def _made(before: Partitions, after: Outcome) -> Made:
+    """Return the grids that a step made, by code."""
+    return {
+        code: grid
         for community, partition in after.after.items()
-        for code in partition.grids
+        for code, grid in partition.grids.items()
         if code not in (before.get(community) or after.situation.partition(community)).grids
+    }
+
+
+def _heirs(born: Made, made: Made) -> Names:
+    """Return for the code of each grid of before the one that has most of its ground now."""
+    heirs: Names = dict.fromkeys(born, None)
+    shares = sorted(
+        (-float(old.geom.intersection(new.geom).area), code, heir)
+        for code, old in born.items()
+        for heir, new in made.items()
+        if old.geom.intersects(new.geom)
     )
+    for share, code, heir in shares:
+        if share and heirs[code] is None and heir not in heirs.values():
+            heirs[code] = heir
+    return heirs
 
 
 def _write(

@@ -77,7 +77,9 @@ def restore(partition: Partition, code: str, past: Mapping[str, Grid]) -> Partit
         )
     grids = _regrown(drawn, faces, before, [one or code for one in owners])
     grids[code] = Grid(past[code].name, _as_it_was(grids[code].geom, then))
-    return checked(partition, partition.with_grids(grids))
+    return checked(
+        partition, partition.with_grids(grids), hint="Restore the whole community instead."
+    )
 
 
 def _near(partition: Partition, code: str, then: Any) -> list[str]:

@@ -60,13 +60,13 @@ def transfer(
     partition.grid(to)
     at = _positions(moved, buildings)
     held = holders(partition, buildings.points[at])
-    _require_elsewhere(moved, held, to)
+    _require_elsewhere([buildings.codes[one] for one in at], held, to)
     ground = regions(partition.outline, buildings)
     now = partition
     for source in sorted({code for code in held if code is not None and code != to}):
         own = at[[code == source for code in held]]
         now = _carve(now, source, ground[own], to, buildings.points[own])
-    return checked(partition, now)
+    return checked(partition, now, hint="Move fewer buildings at once, or draw the border.")
 
 
 def create(partition: Partition, count: int, buildings: Buildings) -> Partition:
@@ -99,7 +99,7 @@ def create(partition: Partition, count: int, buildings: Buildings) -> Partition:
     groups = _parted(everybody, count, shapely.get_coordinates(buildings.points), buildings)
     for code, group in zip(others, groups[1:], strict=True):
         now = _carve(now, first, ground[group], code, None)
-    return checked(start, now)
+    return checked(start, now, hint="Ask for another number of grids, or import some.")
 
 
 def _parted(
@@ -167,14 +167,14 @@ def _in_touch(faces: Sequence[shapely.Polygon], ground: shapely.Geometry) -> lis
     reached: list[shapely.Polygon] = []
     left = list(faces)
     while True:
-        near = [face for face in left if connected_to(face, [ground, *reached])]
+        near = [face for face in left if _touches(face, [ground, *reached])]
         if not near:
             return reached
         reached += near
         left = [face for face in left if not any(face is one for one in near)]
 
 
-def connected_to(face: shapely.Polygon, others: Sequence[shapely.Geometry]) -> bool:
+def _touches(face: shapely.Polygon, others: Sequence[shapely.Geometry]) -> bool:
     """Tell whether a face shares a border with one of several pieces of ground."""
     return any(connected([face, other]) for other in others)
 
@@ -193,7 +193,7 @@ def _positions(moved: Sequence[str], buildings: Buildings) -> Positions:
 
 
 def _require_elsewhere(moved: Sequence[str], held: Sequence[str | None], to: str) -> None:
-    lost = [code for code, grid in zip(sorted(moved), held, strict=False) if grid is None]
+    lost = [code for code, grid in zip(moved, held, strict=True) if grid is None]
     if lost:
         raise BuildingElsewhere(
             f"Building {lost[0]} stands in no grid.",

@@ -1,11 +1,15 @@
 """Which grid a location is in, over HTTP."""
 
 import io
+import json
+import threading
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
+from api import batches
+from api.batches import Asked
 from geo.datums import Datum, from_wgs84
 from tests.district import place
 
@@ -233,3 +237,15 @@ def test_a_body_beyond_the_limit_is_refused_before_it_is_read(app, client, setti
 
 def test_no_points_are_no_codes(client, district):
     assert client.post("/v1/lookup", json={"points": []}).json()["codes"] == []
+
+
+def test_a_batch_of_json_whose_caller_has_left_is_not_finished(app, district):
+    gone, about = threading.Event(), Asked(Datum.WGS84, None, None, None)
+    body = json.dumps({"points": [place(5, 5)]}).encode()
+
+    def status() -> int:
+        return batches._json(body, app.state.live, app.state.settings, about, gone).status_code
+
+    assert status() == 200
+    gone.set()
+    assert status() == batches.CLIENT_GONE

@@ -202,6 +202,38 @@ def test_a_rebase_drops_what_no_longer_applies_and_says_why(desk, client):
     assert desk.plan["operations"] == []
 
 
+def test_after_a_rebase_steps_follow_their_grid_by_its_ground(desk, client):
+    """All get fresh codes; wang's split shifts them by one, yet the name stays on its ground."""
+    other = Desk(client, "wang")
+    renumbered = desk.step({"kind": "renumber", "community": FIRST})["grids"]["features"]
+    east = max(renumbered, key=lambda grid: shapely.geometry.shape(grid["geometry"]).bounds[2])
+    code = east["properties"]["code"]
+    desk.step({"kind": "rename", "code": code, "name": "east"})
+    other.step(SPLIT_ONE)
+    assert other.post("publish").status_code == 201
+    rebased = desk.post("rebase").json()
+    assert rebased["dropped"] == []
+    [named] = [one for one in rebased["grids"]["features"] if one["properties"]["name"] == "east"]
+    assert named["properties"]["code"] != code
+    assert shapely.geometry.shape(named["geometry"]).equals(
+        shapely.geometry.shape(east["geometry"])
+    )
+
+
+def test_after_a_rebase_imported_grids_keep_to_the_plans_own_codes(desk, client):
+    """The plan's 003 becomes 004, since wang has taken 003 meanwhile in the same community."""
+    other = Desk(client, "wang")
+    drawn = desk.step(SPLIT_ONE)["grids"]["features"]
+    grids = [{"code": grid["properties"]["code"], "geometry": grid["geometry"]} for grid in drawn]
+    desk.step({"kind": "import", "community": FIRST, "grids": grids})
+    other.step({"kind": "rename", "code": TWO, "name": "x"})
+    other.step({"kind": "split", "code": TWO, "line": line((15, -1), (15, 11))})
+    assert other.post("publish").status_code == 201
+    rebased = desk.post("rebase").json()
+    [step] = [one["body"] for one in rebased["plan"]["operations"] if one["kind"] == "import"]
+    assert {grid["code"] for grid in step["grids"]} == {ONE, TWO, FIRST + "004"}
+
+
 def test_communities_that_others_left_alone_are_no_conflict(desk, client):
     other = Desk(client, "wang")
     desk.step(SPLIT_ONE)
@@ -381,3 +413,11 @@ def test_a_large_body_is_refused_before_it_is_read(desk):
     told = desk.refused("operations", big, 413, "too_large")
     assert "GRIDWARD_BODY_MEGABYTES" in told["hint"]
     assert len(json.dumps(told)) < 2000
+
+
+def test_a_large_body_of_unknown_length_is_refused_as_it_comes(desk):
+    parts = (b" " * 1_000_000 for _ in range(20))
+    headers = {"If-Match": '"1"', "Content-Type": "application/json"}
+    answer = desk.http.post(f"{desk.path}/operations", content=parts, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+    assert desk.get()["version"] == 1

@@ -135,8 +135,8 @@ def test_a_building_that_cannot_go_is_refused_with_what_to_do(moved, to, error):
 
 def test_a_building_in_no_grid_is_told():
     gap = ROW.with_grids({A: ROW.grids[A], C: ROW.grids[C]})
-    with pytest.raises(BuildingElsewhere, match="no grid"):
-        transfer(gap, ["21"], A, HOMES)
+    with pytest.raises(BuildingElsewhere, match="Building 21 stands in no grid"):
+        transfer(gap, ["10", "10", "21"], A, HOMES)
 
 
 @settings(max_examples=60, deadline=None)
