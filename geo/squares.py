@@ -90,13 +90,20 @@ def placed(geom: str, tile: Tile) -> str:
     Whole units, outer rings as the format wants them. It does without ST_AsMVTGeom, which makes
     every polygon valid once more and takes twenty times as long for it.
     """
-    cut = _CUT.format(geom=geom, box=_BOX)
-    if tile.z < STRAIGHT_FROM:
-        cut = f"ST_Transform({cut}, 3857)"
-    moved = f"ST_TransScale({cut}, :left, :top, :across, :down)"
+    moved = _moved(_CUT.format(geom=geom, box=_BOX), tile)
     if tile.z < STRAIGHT_FROM:
         moved = f"ST_Simplify({moved}, {COARSE}, true)"
     return f"ST_ForcePolygonCCW(ST_SnapToGrid({moved}, 1))"
+
+
+def placed_point(geom: str, tile: Tile) -> str:
+    """Return SQL of a point in a tile's units, wherever it is: it stays a point, never cut off."""
+    return f"ST_SnapToGrid({_moved(geom, tile)}, 1)"
+
+
+def _moved(geom: str, tile: Tile) -> str:
+    known = f"ST_Transform({geom}, 3857)" if tile.z < STRAIGHT_FROM else geom
+    return f"ST_TransScale({known}, :left, :top, :across, :down)"
 
 
 def _degrees(x: float, y: float, zoom: int) -> tuple[float, float]:

@@ -23,7 +23,7 @@ from geo.models import (
     MicroGrid,
     PropertyCoverage,
 )
-from geo.squares import BOX, EXTENT, BadTile, Tile, placed
+from geo.squares import BOX, EXTENT, BadTile, Tile, placed, placed_point
 from geo.tallies import READILY, STANDING, TODAY, Counts, Known
 
 __all__ = ["BadTile", "Layer", "Scene", "Tile", "draw"]
@@ -241,7 +241,7 @@ def _is_crowded(session: Session, tile: Tile) -> bool:
 
 def _crowds(tile: Tile) -> tuple[str, str]:
     """Return columns and source of the counts in each square; a point is in one tile's square."""
-    spot = placed("building.point", tile)
+    spot = placed_point("building.point", tile)
     step = EXTENT // SQUARES
     inside = (
         f"ST_X(spot) >= 0 AND ST_X(spot) < {EXTENT} AND ST_Y(spot) >= 0 AND ST_Y(spot) < {EXTENT}"

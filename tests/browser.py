@@ -52,6 +52,11 @@ class Visit:
             self.foreign.append(route.request.url)
             route.abort()
 
+    def pardon(self) -> None:
+        """Close the page and let its complaints pass: it was meant to meet what went wrong."""
+        self.page.context.close()
+        self.faults.clear()
+
     def settle(self) -> None:
         """Wait until every layer of the map is drawn."""
         self.page.evaluate(

@@ -3,17 +3,20 @@
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from socket import socket
+from typing import TextIO
 
 import pytest
 from sqlalchemy import Engine, text
 
 from geo import db
 from tests.conftest import Databases
+from tests.waiting import until
 
 GRIDWARD = str(Path(sys.executable).parent / "gridward")
 
@@ -44,17 +47,24 @@ def serving(url: str) -> Iterator[Service]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = environment_of(url) | {"GRIDWARD_PORT": str(port), "GRIDWARD_TILE_CACHE_MB": "0"}
-    server = subprocess.Popen(
-        [GRIDWARD, "serve"], env=environment, stderr=subprocess.PIPE, text=True
-    )
-    said = server.stderr.readline()
-    assert "answers at" in said, said
-    engine = db.connect(url)
-    yield Service(f"http://127.0.0.1:{port}", engine)
-    engine.dispose()
-    server.terminate()
-    assert server.wait(20) in (0, -15)
-    server.stderr.close()
+    with tempfile.TemporaryFile("w+") as said:
+        server = subprocess.Popen([GRIDWARD, "serve"], env=environment, stderr=said)
+        engine = db.connect(url)
+        try:
+            until(lambda: "answers at" in _read(said) or server.poll() is not None)
+            assert server.poll() is None, _read(said)
+            yield Service(f"http://127.0.0.1:{port}", engine)
+        finally:
+            engine.dispose()
+            server.terminate()
+            ended = server.wait(20)
+        assert ended in (0, -15)
+        assert "Traceback" not in _read(said), _read(said)
+
+
+def _read(file: TextIO) -> str:
+    file.seek(0)
+    return file.read()
 
 
 def environment_of(url: str) -> dict[str, str]:

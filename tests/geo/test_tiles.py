@@ -8,11 +8,13 @@ import geopandas
 import pytest
 
 from geo import moments, tiles
-from geo.models import Level
+from geo.models import Building, Level
 from geo.tiles import BadTile, Layer, Scene, Tile
-from tests.district import day, place
+from tests.district import day, place, square
 
 ON = Scene(day("2025-01-01"), moments.now())
+HAIRS = (-0.002, 0.002)
+"""Thousandths of a degree, less than what an index of the database rounds a box to."""
 
 
 def around(east: float, north: float, zoom: int) -> Tile:
@@ -96,3 +98,26 @@ def test_a_tile_outside_the_pyramid_is_refused(zxy):
 def test_an_empty_register_draws_nothing(session):
     for layer in Layer:
         assert tiles.draw(session, layer, Tile(14, 14100, 5700), ON) == b""
+
+
+@pytest.mark.parametrize("zoom", [13, 14])
+def test_in_crowds_each_building_counts_in_the_tile_of_its_point_alone(
+    district, drawn, monkeypatch, zoom
+):
+    """One reaches over several tiles; the others have their points a hair beyond an edge."""
+    monkeypatch.setattr(tiles, "MOST_FOOTPRINTS", 0)
+    first, last = around(-60, 12, zoom), around(100, -8, zoom)
+    across = range(first.x, last.x + 1)
+    edges = [side for x in across for side in Tile(zoom, x, first.y).box()[::2]]
+    district.add(Building(code="long", footprint=square(-60, 2, 100, 4)))
+    for n, east in enumerate((edge - 130) * 1000 + hair for edge in edges for hair in HAIRS):
+        district.add(Building(code=f"e{n}", footprint=square(east - 0.1, 2, east + 0.1, 4)))
+    district.flush()
+    inside = len(list(across)) * 2 * len(HAIRS) - 2 * len(HAIRS)
+    counted = 0
+    for x in across:
+        for y in range(first.y, last.y + 1):
+            tile = Tile(zoom, x, y)
+            if tiles.draw(district, Layer.BUILDINGS, tile, ON):
+                counted += drawn(Layer.BUILDINGS, tile, name="crowds").buildings.sum()
+    assert counted == 4 + 1 + inside

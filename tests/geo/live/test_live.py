@@ -332,7 +332,8 @@ def test_grids_that_cannot_be_compiled_silence_the_ones_before(live, register, m
 
 def test_followers_stop_when_told():
     nowhere = db.connect("postgresql+psycopg://x@/x?host=/nowhere")
+    others = set(threading.enumerate())
     with Live(nowhere, memory_bytes=1 << 30):
-        names = {thread.name for thread in threading.enumerate()}
-    assert "watching revisions" in names
-    assert "watching revisions" not in {thread.name for thread in threading.enumerate()}
+        started = set(threading.enumerate()) - others
+    assert "watching revisions" in {thread.name for thread in started}
+    assert not any(thread.is_alive() for thread in started)
