@@ -8,11 +8,11 @@ from fastapi import Depends, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from prometheus_client import CollectorRegistry
 from sqlalchemy.orm import sessionmaker
-from starlette.middleware.gzip import GZipMiddleware
 
 from api import errors
 from api.batches import REVISION, SUMMARY
 from api.bodies import Bounded
+from api.compression import Compressed
 from api.deps import known_parameters
 from api.kept import Kept
 from api.metrics import Metrics
@@ -97,10 +97,9 @@ def create_app(settings: Settings) -> FastAPI:
 
 def _wrap(app: FastAPI, settings: Settings, registry: CollectorRegistry) -> None:
     """Put around the application what concerns every request; the last is the outermost."""
-    app.add_middleware(
-        Bounded, most=settings.body_megabytes << 20, except_for=frozenset({lookup.router.prefix})
-    )
-    app.add_middleware(GZipMiddleware, minimum_size=1000)
+    lookups = frozenset({lookup.router.prefix})
+    app.add_middleware(Bounded, most=settings.body_megabytes << 20, except_for=lookups)
+    app.add_middleware(Compressed, brief=lookups)
     if settings.tile_cache_mb:
         app.add_middleware(Kept, prefix="/tiles/")
     app.add_middleware(

@@ -26,8 +26,9 @@ def connect(url: str) -> Engine:
 def line(engine: Engine) -> Engine:
     """Return an engine on the same database for one who listens and must know when it is gone.
 
-    Its connections are nobody else's, are made quickly or not at all, and break within a second
-    or two when nothing comes back from the other side.
+    Its connections are nobody else's, are made quickly or not at all, and break after a second
+    when the other side's machine does not answer. A server that is there and silent breaks
+    nothing: see `geo.live.patience`.
     """
     alive = {"keepalives_idle": 1, "keepalives_interval": 1, "keepalives_count": 2}
     return create_engine(

@@ -73,7 +73,7 @@ class Live:
         now, until = held.now, held.now.period.until
         if until is None and not held.outdated:
             return now
-        if held.outdated and self.connected:
+        if held.outdated and self._watch.lost is None:
             return None
         if until is None or (moment := self._watch.clock.now()) < until:
             return now

@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from time import monotonic
 
+import psycopg
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
@@ -18,6 +19,7 @@ from geo.live import read
 from geo.live.base import Base
 from geo.live.clock import Clock
 from geo.live.past import Past
+from geo.live.patience import patience
 from geo.live.read import Pulse
 from geo.live.sheet import Whole
 from geo.live.snapshot import Ground, Snapshot
@@ -27,8 +29,10 @@ CHANNEL = "gridward"
 """The database says on it which table changed: `revision` or `area`."""
 POLL_S = 0.25
 """How often to ask for revisions even if nothing was said."""
-LOST_S = 2.0
+LOST_S = 0.6
 """After so long a silence the database counts as lost, even if the connection looks alive."""
+READING_S = 10.0
+"""The same while grids are read from it, which takes longer than to be asked the time."""
 RETRY_S = 30.0
 """When to try again to compile grids that could not be compiled."""
 
@@ -66,6 +70,9 @@ class Watch:
         """Why the database cannot be heard, if so."""
         self.failure: GridwardError | None = None
         """Why the newest grids cannot be compiled, if so."""
+        self._heard = False
+        """Whether all went well with the connection at hand."""
+        self._reading = False
         self._retry_at = 0.0
         self._base: Future[Base] | None = None
         self._ground: Future[Ground] | None = None
@@ -87,7 +94,9 @@ class Watch:
     def connected(self) -> bool:
         """Whether the database was heard a moment ago."""
         silent_s = self.clock.silent_s
-        return self.lost is None and silent_s is not None and silent_s < LOST_S
+        if self.lost is not None or silent_s is None:
+            return False
+        return silent_s < (READING_S if self._reading else LOST_S)
 
     def _run(self) -> None:
         while not self._stopped.is_set():
@@ -95,20 +104,25 @@ class Watch:
                 with self.engine.connect() as connection:
                     self._follow(connection.execution_options(isolation_level="AUTOCOMMIT"))
             except DBAPIError as error:
-                self._lose(error)
-                self._stopped.wait(POLL_S)
+                if self._heard:  # in place of a connection that broke there may be one at once
+                    self._heard = False
+                else:
+                    self._lose(error)
+                    self._stopped.wait(POLL_S)
 
     def _follow(self, connection: Connection) -> None:
-        """Keep up with the database until stopped, or until the connection breaks."""
-        connection.execute(text(f"LISTEN {CHANNEL}"))
+        """Keep up with the database until stopped, or until the connection breaks or hangs."""
         driver = connection.connection.driver_connection
-        assert driver is not None
+        assert isinstance(driver, psycopg.Connection)
+        with patience(LOST_S, driver):
+            connection.execute(text(f"LISTEN {CHANNEL}"))
         said = {"revision", "area"}
         while not self._stopped.is_set():
-            pulse = read.pulse(connection)
+            with patience(LOST_S, driver):
+                pulse = read.pulse(connection)
             self.clock.set(pulse.now)
             self._keep_up(said, pulse)
-            self.lost = None
+            self.lost, self._heard = None, True
             said = {note.payload for note in driver.notifies(timeout=POLL_S, stop_after=1)}
 
     def _lose(self, error: DBAPIError) -> None:
@@ -133,9 +147,12 @@ class Watch:
             self._hold(replace(held, outdated=True))
         try:
             if self._collect() or published or "area" in said or self._is_due(pulse):
+                self._reading = True
                 self._update(with_areas="area" in said)
         except GridwardError as error:
             self._fail(error)
+        finally:
+            self._reading = False
 
     def _is_due(self, pulse: Pulse) -> bool:
         """Whether time alone makes the snapshots at hand old, or it is time to try again."""

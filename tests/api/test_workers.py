@@ -2,11 +2,13 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from urllib.error import HTTPError
@@ -14,6 +16,7 @@ from urllib.request import urlopen
 
 import numpy as np
 import pytest
+from sqlalchemy import Connection, NullPool, create_engine, make_url, text
 from sqlalchemy.orm import Session
 
 from geo import cluster, db, migrations, revisions
@@ -27,6 +30,7 @@ COMMUNITY = "230403001001"
 ONE = f"{COMMUNITY}001"
 BOUND_S = 1.0
 """How long after a publication an older revision may still answer, as docs/lookups.md has it."""
+FOLLOWERS = "SELECT pid FROM pg_stat_activity WHERE query LIKE 'SELECT clock_timestamp%'"
 ASKED = 60
 """Connections enough that both workers answer some."""
 
@@ -60,6 +64,30 @@ class Service:
             return {self.get("/readyz")[0] for _ in range(ASKED)} == {200}
         except OSError:
             return False
+
+    def problems(self) -> set[tuple[int, str]]:
+        """What every worker says of how ready it is: the status, and the code of the problem."""
+        said = (self.get("/readyz") for _ in range(ASKED))
+        return {(status, json.loads(body).get("code")) for status, body in said}
+
+    def followers(self) -> list[int]:
+        """The server's processes that the workers listen to."""
+        with self.elsewhere() as connection:
+            return list(connection.scalars(text(FOLLOWERS)))
+
+    def let_in(self, allowed: bool) -> None:
+        """Let new connections in, or none, and end those that follow."""
+        with self.elsewhere() as connection:
+            connection.execute(text(f"ALTER DATABASE gridward ALLOW_CONNECTIONS {allowed}"))
+            connection.execute(text(f"SELECT pg_terminate_backend(pid) FROM ({FOLLOWERS}) AS few"))
+
+    @contextmanager
+    def elsewhere(self) -> Iterator[Connection]:
+        """A connection to the same server, but to another database."""
+        url = make_url(cluster.url(self.settings)).set(database="postgres")
+        engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+        with engine.connect() as connection:
+            yield connection
 
     def publish(self, name: str) -> int:
         """Give a grid another name, as a revision, and return its number once it is committed."""
@@ -120,6 +148,35 @@ def test_lookups_outlive_the_database_and_follow_it_again_once_it_is_back(servic
     number = service.publish("after")
     time.sleep(BOUND_S)
     assert service.revisions() == {number}
+
+
+def test_a_connection_that_hangs_hides_no_publication_beyond_the_bound(service):
+    followers = service.followers()
+    assert len(followers) == 2
+    for pid in followers:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        number = service.publish("hung")
+        time.sleep(BOUND_S)
+        assert service.revisions() == {number}
+        assert service.is_ready()
+    finally:
+        for pid in followers:
+            os.kill(pid, signal.SIGCONT)
+
+
+def test_a_worker_that_cannot_follow_says_so_though_the_database_answers(service):
+    """Connections at hand go on, no new one is let in, and those that follow are cut off."""
+    number = service.publish("closed")
+    until(service.is_ready)
+    time.sleep(BOUND_S)
+    service.let_in(False)
+    try:
+        until(lambda: service.problems() == {(503, "not_following")})
+        assert service.revisions() == {number}
+    finally:
+        service.let_in(True)
+    until(service.is_ready)
 
 
 def test_a_caller_who_goes_away_stops_the_work(service):
