@@ -12,7 +12,7 @@ import psycopg
 
 @contextmanager
 def patience(seconds: float, connection: psycopg.Connection[Any]) -> Iterator[None]:
-    """Break a connection unless what is done inside ends in time; that then raises OperationalError.
+    """Break a connection unless what is done inside ends in time; it then raises OperationalError.
 
     libpq waits for an answer as long as the other side's machine is alive, and to cancel takes a
     server that hears. A socket that is shut down wakes whoever waits on it.

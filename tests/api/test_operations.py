@@ -2,6 +2,7 @@
 
 import pytest
 
+from api.batches import REVISION, SUMMARY
 from geo import migrations
 
 
@@ -67,3 +68,39 @@ def test_the_type_of_a_problem_leads_to_what_it_means(client, district):
     assert page.status_code == 200
     assert f'id="{anchor}"' in page.text
     assert "No grid has had this code" in page.text
+
+
+def test_pages_of_other_hosts_may_read_what_a_lookup_says_in_its_headers(client):
+    elsewhere = {"Origin": "https://map.example"}
+    answer = client.post("/v1/lookup", json={"points": [[130.005, 47.005]]}, headers=elsewhere)
+    assert answer.headers["access-control-allow-origin"] == "*"
+    exposed = set(answer.headers["access-control-expose-headers"].split(", "))
+    assert {"ETag", "Link", "Location", REVISION, SUMMARY} <= exposed
+    csv = {"Content-Type": "text/csv"} | elsewhere
+    answer = client.post("/v1/lookup", content="lon,lat\n130.005,47.005\n", headers=csv)
+    assert {REVISION.lower(), SUMMARY.lower()} <= answer.headers.keys()
+
+
+def test_cookies_of_other_hosts_pages_are_not_taken(client):
+    asked = {"Origin": "https://map.example", "Access-Control-Request-Method": "POST"}
+    assert (
+        "access-control-allow-credentials" not in client.options("/v1/plans", headers=asked).headers
+    )
+
+
+@pytest.mark.parametrize("accepted", ["gzip", "identity"])
+def test_large_answers_are_compressed_for_those_who_take_it_and_single_lookups_never(
+    client, accepted
+):
+    taken = {"Accept-Encoding": accepted}
+    many = client.post(
+        "/v1/lookup",
+        content="lon,lat\n" + "130.005,47.005\n" * 500,
+        headers={"Content-Type": "text/csv"} | taken,
+    )
+    assert many.headers.get("content-encoding", "identity") == accepted
+    assert len(many.text.splitlines()) == 501
+    one = client.get("/v1/lookup?lon=130.005&lat=47.005&detail=border,building", headers=taken)
+    assert one.status_code == 200
+    assert "content-encoding" not in one.headers
+    assert len(one.content) < 1000

@@ -115,6 +115,26 @@ def test_a_file_without_rows_keeps_its_head(gridward, tmp_path, suffix):
     assert list(read(target).columns) == ["ref", "lon", "lat", "grid_code", "grid_fault"]
 
 
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("placed.doc", ".parquet"),
+        ("placed.xlsx", "as CSV or Parquet"),
+        ("points.csv/placed.csv", "points.csv"),
+    ],
+)
+def test_a_lookup_that_cannot_write_its_answer_says_where_and_leaves_nothing(
+    gridward, tmp_path, target, said
+):
+    source = tmp_path / "points.csv"
+    source.write_text("lon,lat\n{},{}\n".format(*place(5, 5)))
+    refused = gridward("lookup", source, "-o", tmp_path / target)
+    assert refused.returncode in (3, 4)
+    assert said in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert list(tmp_path.iterdir()) == [source]
+
+
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_a_lookup_that_is_stopped_leaves_no_half_file(city, tmp_path, sent, code):
     source = tmp_path / "many.csv"
