@@ -55,7 +55,6 @@ ROUTERS = (
     limits,
     issues,
     search,
-    tiles,
     accounts,
     audit,
     sign_in,
@@ -80,13 +79,15 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.engine = engine
     app.state.live = Live(engine, memory_bytes=settings.index_memory_mb << 20)
     app.state.sessions = sessionmaker(engine)
+    app.state.reading = db.reading(engine, tiles.AT_ONCE).connect
     app.state.shelf = Shelf(settings.home / "tiles", settings.tile_cache_mb)
     app.state.tallies = Tallies()
     app.state.replays = Replays()
     app.state.drawing = tiles.drawing()
     app.state.metrics = registry
     app.state.parameters = {}
-    app.include_router(lookup.router)  # it looks after its parameters itself, for speed
+    for quick in (lookup, tiles):
+        app.include_router(quick.router)  # they look after their parameters themselves, for speed
     for subject in (*ROUTERS, operations, pages, assets):
         app.include_router(subject.router, dependencies=[Depends(known_parameters)])
     errors.install(app)

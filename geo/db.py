@@ -2,7 +2,7 @@
 
 from sqlalchemy import Engine, NullPool, create_engine
 
-from geo import cluster, migrations
+from geo import cluster, migrations, planner
 from geo.errors import Unavailable
 from geo.settings import Settings
 
@@ -35,6 +35,21 @@ def line(engine: Engine) -> Engine:
         engine.url,
         poolclass=NullPool,
         connect_args={**_ASKED, "connect_timeout": 2, "tcp_user_timeout": 1000, **alive},
+    )
+
+
+def reading(engine: Engine, at_once: int) -> Engine:
+    """Return an engine on the same database for statements that each read a tile's worth of rows.
+
+    Each stands for itself, outside of any transaction. The first one after a restart of the
+    database fails, all later ones do not: to ask every time would cost as much as a small tile.
+    """
+    return create_engine(
+        engine.url,
+        isolation_level="AUTOCOMMIT",
+        pool_size=at_once,
+        connect_args={**_ASKED, "options": f"{_ASKED['options']} {planner.OPTIONS}"}
+        | {"connect_timeout": 10, "prepare_threshold": 0},
     )
 
 

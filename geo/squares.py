@@ -53,16 +53,14 @@ class Tile:
         east, south = _degrees(self.x + 1 + margin, self.y + 1 + margin, self.z)
         return west, south, east, north
 
-    def spot(self, lon: float, lat: float) -> tuple[float, float] | None:
-        """Return where a place is in the tile's units; None outside of it, margin included.
+    def spot(self, x: float, y: float) -> tuple[float, float] | None:
+        """Return where a place of the pyramid is in the tile's units; None outside of it.
 
         A tile has its western and northern side, its neighbours the others.
         """
         side = 1 << self.z
-        x = ((lon + 180) / 360 * side - self.x) * EXTENT
-        mercator = math.asinh(math.tan(math.radians(lat)))
-        y = ((1 - mercator / math.pi) / 2 * side - self.y) * EXTENT
-        return (x, y) if 0 <= x < EXTENT and 0 <= y < EXTENT else None
+        right, down = (x * side - self.x) * EXTENT, (y * side - self.y) * EXTENT
+        return (right, down) if 0 <= right < EXTENT and 0 <= down < EXTENT else None
 
     def values(self) -> dict[str, float | str]:
         """Return what BOX and `placed` bind: the box, and the scale of the tile's units."""
@@ -104,6 +102,12 @@ def placed_point(geom: str, tile: Tile) -> str:
 def _moved(geom: str, tile: Tile) -> str:
     known = f"ST_Transform({geom}, 3857)" if tile.z < STRAIGHT_FROM else geom
     return f"ST_TransScale({known}, :left, :top, :across, :down)"
+
+
+def in_pyramid(lon: float, lat: float) -> tuple[float, float]:
+    """Return a place in the pyramid: from 0 in the west and north to 1."""
+    mercator = math.asinh(math.tan(math.radians(lat)))
+    return (lon + 180) / 360, (1 - mercator / math.pi) / 2
 
 
 def _degrees(x: float, y: float, zoom: int) -> tuple[float, float]:

@@ -1,27 +1,57 @@
 """The names of the states that layers are in: equal names, equal tiles."""
 
 import datetime
+import json
+from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
 from importlib.metadata import version
+from typing import Any, Final
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from geo import moments
+from geo.layers import DRAWN_FROM, Layer
 from geo.models import Base
-from geo.tiles import DRAWN_FROM, Layer
 
-_DRAWING = 3
+_DRAWING = 4
 """To be raised with every change of how a tile is drawn."""
 
+SEEN: Final = """
+    (SELECT CAST(coalesce(json_object_agg(subject, total ORDER BY subject), '{}') AS text) FROM (
+        SELECT subject, CAST(sum(number) AS text) AS total FROM mark
+        WHERE subject = ANY (:subjects) GROUP BY subject) AS sums) AS reached,
+    (SELECT max(number) FROM revision WHERE effective_at <= :at) AS revision
+"""
+"""SQL of what a statement sees of some tables and of the revisions, to be told with its rows."""
+
 _REACHED = text("SELECT subject, sum(number)::text AS total FROM mark GROUP BY subject")
-_AS_OF = text("""
-SELECT (SELECT coalesce(json_object_agg(subject, total), '{}') FROM (
-            SELECT subject, sum(number)::text AS total FROM mark WHERE subject = ANY (:subjects)
-            GROUP BY subject) AS sums),
-       (SELECT max(number) FROM revision WHERE effective_at <= :at)
-""")
+_AS_OF = text(f"SELECT {SEEN}")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a statement saw: equal if nothing that a layer is drawn from was committed between."""
+
+    reached: str
+    revision: int | None
+    """The newest revision in force at the moment asked about."""
+
+
+def asked(layer: Layer, at: datetime.datetime) -> dict[str, Any]:
+    """Return what SEEN binds."""
+    return {"subjects": [table.__tablename__ for table in DRAWN_FROM[layer]], "at": at}
+
+
+def seen(row: Row[Any]) -> Seen:
+    """Return what a row of a statement with SEEN tells."""
+    return Seen(row.reached, row.revision)
+
+
+def name(layer: Layer, seen: Seen, timezone: str) -> str:
+    """Return the name of the state in which a layer was seen."""
+    return _name(layer, json.loads(seen.reached), timezone)
 
 
 def of_layers(session: Session, timezone: str) -> dict[str, str]:
@@ -38,9 +68,8 @@ def of_layer(
     session: Session, layer: Layer, timezone: str, at: datetime.datetime
 ) -> tuple[str, int | None]:
     """Return the name of a layer's state, and the newest revision in force at a moment."""
-    subjects = [table.__tablename__ for table in DRAWN_FROM[layer]]
-    reached, revision = session.execute(_AS_OF, {"subjects": subjects, "at": at}).one()
-    return _name(layer, reached, timezone), revision
+    told = seen(session.execute(_AS_OF, asked(layer, at)).one())
+    return name(layer, told, timezone), told.revision
 
 
 def of_tables(session: Session, *tables: type[Base]) -> str:

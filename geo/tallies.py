@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from geo.planner import FREELY, READILY
+
 MOST_KNOWN = 24
 """States and days that are remembered at once."""
 
@@ -66,19 +68,6 @@ GROUP BY placed.grid_code
 """)
 """A point on a shared border, or under two grids, counts for the lowest code."""
 
-READILY = text("""
-SELECT set_config('jit', 'off', true), set_config('max_parallel_workers_per_gather', '0', true),
-       set_config('enable_bitmapscan', 'off', true), set_config('enable_hashjoin', 'off', true),
-       set_config('enable_mergejoin', 'off', true), set_config('enable_material', 'off', true)
-""")
-"""For the rest of a transaction: statements that read a tile's worth go straight to their rows."""
-
-FREELY = text("""
-SELECT set_config(name, reset_val, true) FROM pg_settings WHERE name IN ('jit', 'enable_hashjoin',
-    'enable_bitmapscan', 'enable_mergejoin', 'enable_material', 'max_parallel_workers_per_gather')
-""")
-"""Take that back: the statement that follows reads the whole city."""
-
 
 @dataclass
 class Known:
@@ -87,7 +76,7 @@ class Known:
     communities: dict[str, Counts] | None = None
     grids: dict[str, Counts] = field(default_factory=dict)
     anchors: dict[str, tuple[float, float]] = field(default_factory=dict)
-    """Where the name of an area or a grid is written."""
+    """Where the name of an area or a grid is written, in the pyramid of tiles."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def of_areas(

@@ -1,281 +1,148 @@
-"""Vector tiles, written by PostGIS, with the attributes that maps style and popups show."""
+"""Vector tiles, written by PostGIS in two statements: one to look around, one to draw."""
 
-import datetime
-import json
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 from itertools import zip_longest
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
-from geo.models import (
-    Area,
-    Backdrop,
-    Base,
-    Building,
-    Issue,
-    Level,
-    Manager,
-    MicroGrid,
-    PropertyCoverage,
-)
-from geo.squares import BOX, EXTENT, BadTile, Tile, placed, placed_point
-from geo.tallies import READILY, STANDING, TODAY, Counts, Known
+from geo import pictures, states
+from geo.layers import SHALLOWEST, Layer, Scene, level_at
+from geo.models import Level
+from geo.pictures import IN_FORCE, NEAR
+from geo.squares import BOX, BadTile, Tile, in_pyramid
+from geo.states import SEEN, Seen
+from geo.tallies import Counts, Known
 
-__all__ = ["BadTile", "Layer", "Scene", "Tile", "draw"]
-
-
-class Layer(StrEnum):
-    """What can be had as tiles."""
-
-    AREAS = "areas"
-    GRIDS = "grids"
-    BUILDINGS = "buildings"
-    ISSUES = "issues"
-    BACKDROP = "backdrop"
-
-
-@dataclass(frozen=True)
-class Scene:
-    """What a tile shows: a day for property coverage, a moment for grids, a rung of the areas."""
-
-    on: datetime.date
-    at: datetime.datetime
-    level: Level | None = None
-    """The level of the areas; by the zoom if left out."""
-
-
-DRAWN_FROM: dict[Layer, tuple[type[Base], ...]] = {
-    Layer.AREAS: (Area, Building, PropertyCoverage),
-    Layer.GRIDS: (MicroGrid, Building, PropertyCoverage),
-    Layer.BUILDINGS: (Building, PropertyCoverage, Manager),
-    Layer.ISSUES: (Issue, MicroGrid),
-    Layer.BACKDROP: (Backdrop,),
-}
-"""The tables behind each layer: beside them a tile depends on its scene alone."""
-
-SHALLOWEST = {
-    Layer.AREAS: 0,
-    Layer.BACKDROP: 10,
-    Layer.GRIDS: 11,
-    Layer.BUILDINGS: 13,
-    Layer.ISSUES: 10,
-}
-"""The first zoom at which a layer has anything: further out it would be a blot."""
-
-NAMED_FROM = {"grids": 13}
-"""The first zoom at which a layer's names come with it."""
-
-TOLD_FROM = 14
-"""The first zoom at which an issue comes with more than the map is drawn by."""
+__all__ = ["BadTile", "Layer", "Scene", "Sight", "Tile", "paint", "scout"]
 
 MOST_FOOTPRINTS = 3000
 """A tile of more buildings tells how many there are in each of its squares instead."""
 ALWAYS_FOOTPRINTS = 15
 """From this zoom on every building is drawn."""
-SQUARES = 8
-"""Along a side of such a tile."""
-
-
-def level_at(zoom: int) -> Level:
-    """Return the rung of the hierarchy that fits a zoom."""
-    return Level.DISTRICT if zoom < 10 else Level.SUBDISTRICT if zoom < 11 else Level.COMMUNITY
-
-
-def draw(
-    session: Session, layer: Layer, tile: Tile, scene: Scene, known: Known | None = None
-) -> bytes:
-    """Return a layer's tile as MVT; empty where it shows nothing.
-
-    Areas and grids bring a second layer, `…_labels`: a point for each, in the one tile it lies in,
-    so that a name is written once however many tiles its ground spreads over; grids from zoom 13
-    on. Where buildings are
-    many and small, `crowds` has a point for each of 8 × 8 squares, with its counts, in their place.
-    `known` is what was counted before in this very state.
-    """
-    if tile.z < SHALLOWEST[layer]:
-        return b""
-    return _DRAW[layer](session, tile, scene, known or Known())
-
 
 _sql = cache(text)
 """Finding the names in a statement takes as long as a small tile: it is done once."""
 
 
-def _mvt(name: str, columns: str, source: str) -> str:
-    """Return SQL that encodes rows of a source, whose column `geom` is in the tile's units."""
-    # Without the fence the planner would work out each shape three times.
-    return f"""(SELECT ST_AsMVT(shown, '{name}', {EXTENT}, 'geom')
-        FROM (SELECT {columns} FROM {source} OFFSET 0) AS shown
-        WHERE shown.geom IS NOT NULL AND NOT ST_IsEmpty(shown.geom))"""
+@dataclass(frozen=True)
+class Sight:
+    """A tile to be drawn: of what, how that was seen, and what there is in it."""
+
+    layer: Layer
+    tile: Tile
+    scene: Scene
+    seen: Seen
+    found: Any
+    """Of areas code and level, of grids id and code; of buildings, whether they are a crowd."""
 
 
-def _told(session: Session, sql: str, tile: Tile, **values: Any) -> bytes:
-    return bytes(session.scalar(_sql(f"SELECT {sql}"), tile.values() | values) or b"")
-
-
-_FIGURES = """told.buildings, told.covered, told.buildings - told.covered AS uncovered,
-    told.covered / nullif(told.buildings, 0)::float8 AS rate,
-    told.households, told.covered_households"""
-_TOLD = """json_to_recordset(CAST(:told AS json)) AS told (code text, buildings bigint,
-    covered bigint, households bigint, covered_households bigint, x float8, y float8)"""
-_AREA = f"place.code, place.name, {_FIGURES}, place.name_en, place.parent_code, place.level"
-_GRID = f"place.code, place.name, {_FIGURES}, place.community_code"
-_IN_FORCE = "place.in_force @> CAST(:at AS timestamptz)"
-_MET = f"ST_Intersects(place.geom, {BOX})"
-_NEAR = f"place.geom && {BOX}"
-
-
-def _areas(session: Session, tile: Tile, scene: Scene, known: Known) -> bytes:
-    """Draw the areas of one level with their tallies, and those above it as outlines alone."""
-    level = scene.level or level_at(tile.z)
+def scout(connection: Connection, layer: Layer, tile: Tile, scene: Scene) -> Sight:
+    """Return what there is to draw in a tile, seen all at one moment."""
     rungs = list(Level)
-    shown = [rung.value for rung in rungs[: rungs.index(level) + 1]]
-    met = _sql(f"SELECT code, level FROM area AS place WHERE level = ANY (:levels) AND {_NEAR}")
-    rows = session.execute(met, tile.values() | {"levels": shown}).all()
-    if not rows:
-        return b""
-    counted = [code for code, of in rows if of == level]
-    tallies = known.of_areas(session, counted, scene.on, exact=level is Level.COMMUNITY)
-    outlines = [code for code, of in rows if of != level]
-    _anchor(session, "area", known, counted + outlines, scene)
-    told = _rows(tile, known, counted, tallies) + _rows(tile, known, outlines, ())
-    source = f"{_TOLD} JOIN area AS place ON told.code = place.code"
-    return _two_layers(session, "areas", _AREA, source, tile, told)
+    level = scene.level or level_at(tile.z)
+    values = tile.values() | states.asked(layer, scene.at)
+    values |= {"most": MOST_FOOTPRINTS, "levels": rungs[: rungs.index(level) + 1]}
+    found = "NULL" if tile.z < SHALLOWEST[layer] else _FOUND.get(layer, "NULL")
+    if tile.z >= ALWAYS_FOOTPRINTS and layer is Layer.BUILDINGS:
+        found = "false"
+    row = connection.execute(_sql(f"SELECT {found} AS found, {SEEN}"), values).one()
+    return Sight(layer, tile, scene, states.seen(row), row.found)
 
 
-def _grids(session: Session, tile: Tile, scene: Scene, known: Known) -> bytes:
-    met = _sql(f"SELECT code FROM micro_grid AS place WHERE {_IN_FORCE} AND {_NEAR}")
-    codes = list(session.scalars(met, tile.values() | {"at": scene.at}))
-    if not codes:
-        return b""
-    tallies = known.of_grids(session, codes, scene.on, scene.at)
-    _anchor(session, "micro_grid", known, codes, scene)
-    told = _rows(tile, known, codes, tallies)
-    source = (
-        f"{_TOLD} JOIN micro_grid AS place ON told.code = place.code AND {_IN_FORCE} AND {_NEAR}"
-    )
-    return _two_layers(session, "grids", _GRID, source, tile, told, at=scene.at)
+_FOUND = {
+    Layer.AREAS: f"""(SELECT json_agg(json_build_array(code, level)) FROM area AS place
+        WHERE level = ANY (:levels) AND {NEAR})""",
+    Layer.GRIDS: f"""(SELECT json_agg(json_build_array(id, code)) FROM micro_grid AS place
+        WHERE {IN_FORCE} AND {NEAR})""",
+    Layer.BUILDINGS: f"""(SELECT count(*) > :most FROM (SELECT FROM building
+        WHERE building.footprint && {BOX} LIMIT CAST(:most AS int) + 1) AS few)""",
+}
+
+
+def paint(
+    connection: Connection, session: Session, sight: Sight, known: Known
+) -> tuple[bytes, Seen]:
+    """Return a tile as MVT, empty where it shows nothing, and how the register was seen then.
+
+    If that is not how it was seen before, a commit in between may be in the tile or not. Areas and
+    grids bring a second layer, `…_labels`: a point for each, in the one tile it lies in, so that a
+    name is written once however many tiles its ground spreads over; grids from zoom 13 on. Where
+    buildings are many and small, `crowds` has a point for each of 8 × 8 squares, with its counts,
+    in their place. `known` is what was counted before in this very state; what is not is counted
+    in `session`.
+    """
+    if sight.tile.z < SHALLOWEST[sight.layer]:
+        return b"", sight.seen
+    scene, more = sight.scene, dict[str, Any]()
+    match sight.layer:
+        case Layer.AREAS | Layer.GRIDS:
+            if not sight.found:
+                return b"", sight.seen
+            rows = (_areas if sight.layer is Layer.AREAS else _grids)(
+                connection, session, sight, known
+            )
+            drawn, more = pictures.places(sight.layer, sight.tile, rows)
+        case Layer.BUILDINGS:
+            drawn = (pictures.crowds if sight.found else pictures.footprints)(sight.tile)
+            more = {"on": scene.on, "year": scene.on.year}
+        case Layer.ISSUES:
+            drawn = pictures.issues(sight.tile)
+        case Layer.BACKDROP:
+            drawn = pictures.backdrop(sight.tile)
+    values = sight.tile.values() | states.asked(sight.layer, scene.at) | more
+    row = connection.execute(_sql(f"SELECT {drawn} AS drawn, {SEEN}"), values).one()
+    return bytes(row.drawn or b""), states.seen(row)
+
+
+def _areas(
+    connection: Connection, session: Session, sight: Sight, known: Known
+) -> list[tuple[Any, ...]]:
+    """Return the areas of one level with their tallies, and those above it, drawn as outlines."""
+    level = sight.scene.level or level_at(sight.tile.z)
+    counted = [code for code, of in sight.found if of == level]
+    outlines = [code for code, of in sight.found if of != level]
+    exact = level is Level.COMMUNITY
+    tallies = known.of_areas(session, counted, sight.scene.on, exact=exact)
+    codes = counted + outlines
+    _anchor(connection, "area WHERE code", known, {code: code for code in codes})
+    return _rows(sight.tile, known, [(code, code) for code in codes], tallies)
+
+
+def _grids(
+    connection: Connection, session: Session, sight: Sight, known: Known
+) -> list[tuple[Any, ...]]:
+    """Return the grids with their tallies."""
+    scene = sight.scene
+    tallies = known.of_grids(session, [code for _, code in sight.found], scene.on, scene.at)
+    _anchor(connection, "micro_grid WHERE id", known, {code: id for id, code in sight.found})
+    return _rows(sight.tile, known, sight.found, tallies)
 
 
 def _rows(
-    tile: Tile, known: Known, codes: list[str], tallies: Iterable[Counts]
-) -> list[dict[str, Any]]:
-    """Return each place's code, its tally if there is one, and where its name goes if here."""
-    rows = []
-    for code, counts in zip_longest(codes, tallies):
-        spot = tile.spot(*known.anchors[code])
-        row = {"code": code} | ({} if spot is None else {"x": spot[0], "y": spot[1]})
-        rows.append(row | ({} if counts is None else dict(zip(_COUNTED, counts, strict=True))))
-    return rows
+    tile: Tile, known: Known, places: list[Any], tallies: list[Counts]
+) -> list[tuple[Any, ...]]:
+    """Return each place's key, its tally if there is one, and where its name goes if in here."""
+    return [
+        (key, *(counts or _UNCOUNTED), *(tile.spot(*known.anchors[code]) or _ELSEWHERE))
+        for (key, code), counts in zip_longest(places, tallies)
+    ]
 
 
-_COUNTED = ("buildings", "covered", "households", "covered_households")
+_UNCOUNTED = (None, None, None, None)
+_ELSEWHERE = (None, None)
 
 
-def _two_layers(
-    session: Session,
-    name: str,
-    columns: str,
-    source: str,
-    tile: Tile,
-    told: list[dict[str, Any]],
-    **values: Any,
-) -> bytes:
-    shapes = _mvt(name, f"{columns}, {placed('place.geom', tile)} AS geom", source)
-    labels = _mvt(f"{name}_labels", f"{columns}, ST_MakePoint(told.x, told.y) AS geom", source)
-    both = f"coalesce({shapes}, '') || coalesce({labels}, '')"
-    named = tile.z >= NAMED_FROM.get(name, 0) and any("x" in row for row in told)
-    return _told(session, both if named else shapes, tile, told=json.dumps(told), **values)
-
-
-def _anchor(session: Session, table: str, known: Known, codes: list[str], scene: Scene) -> None:
-    unknown = [code for code in codes if code not in known.anchors]
+def _anchor(connection: Connection, among: str, known: Known, keys: dict[str, Any]) -> None:
+    """Find out where the names of places go, by their keys."""
+    unknown = [key for code, key in keys.items() if code not in known.anchors]
     if not unknown:
         return
-    then = f"AND {_IN_FORCE}" if table == "micro_grid" else ""
     asked = _sql(f"""
-        SELECT code, ST_X(spot), ST_Y(spot) FROM {table} AS place, ST_PointOnSurface(geom) AS spot
-        WHERE code = ANY (:codes) {then}
+        SELECT code, ST_X(spot), ST_Y(spot) FROM (
+            SELECT code, ST_PointOnSurface(geom) AS spot FROM {among} = ANY (:keys)) AS place
     """)
-    rows = session.execute(asked, {"codes": unknown, "at": scene.at})
-    known.anchors |= {code: (lon, lat) for code, lon, lat in rows}
-
-
-_BUILDING = """
-    building.code, building.name,
-    CASE WHEN building.name IS NULL THEN building.address END AS address,
-    building.households, building.built_year, building.use, today.id IS NOT NULL AS covered,
-    manager.name AS manager, manager.kind AS manager_kind,
-    CASE WHEN today.id IS NULL THEN CASE WHEN EXISTS (
-        SELECT FROM property_coverage AS held WHERE held.building_code = ANY (ARRAY[building.code])
-        AND upper(held.covered) <= :on) THEN 'lapsed' ELSE 'never_covered' END END AS reason
-"""
-_MANAGED = f"""
-    building {TODAY}
-    LEFT JOIN manager ON manager.code = today.manager_code
-"""
-_HERE = f"building.footprint && {BOX} AND {STANDING}"
-
-
-def _buildings(session: Session, tile: Tile, scene: Scene, _: Known) -> bytes:
-    values = {"on": scene.on, "year": scene.on.year}
-    session.execute(READILY)
-    if tile.z < ALWAYS_FOOTPRINTS and _is_crowded(session, tile):
-        return _told(session, _mvt("crowds", *_crowds(tile)), tile, **values)
-    columns = f"{_BUILDING}, {placed('building.footprint', tile)} AS geom"
-    source = f"{_MANAGED} WHERE {_HERE}"
-    return _told(session, _mvt("buildings", columns, source), tile, **values)
-
-
-def _is_crowded(session: Session, tile: Tile) -> bool:
-    """Tell whether a tile has more buildings than it can draw; it counts no further than that."""
-    some = f"SELECT FROM building WHERE building.footprint && {BOX} LIMIT {MOST_FOOTPRINTS + 1}"
-    count = session.scalar(_sql(f"SELECT count(*) FROM ({some}) AS few"), tile.values())
-    return bool(count and count > MOST_FOOTPRINTS)
-
-
-def _crowds(tile: Tile) -> tuple[str, str]:
-    """Return columns and source of the counts in each square; a point is in one tile's square."""
-    spot = placed_point("building.point", tile)
-    step = EXTENT // SQUARES
-    inside = (
-        f"ST_X(spot) >= 0 AND ST_X(spot) < {EXTENT} AND ST_Y(spot) >= 0 AND ST_Y(spot) < {EXTENT}"
-    )
-    source = f"""(
-        SELECT floor(ST_X(spot) / {step}) AS across, floor(ST_Y(spot) / {step}) AS down,
-               count(*) AS buildings, count(today.id) AS covered,
-               count(*) - count(today.id) AS uncovered, avg(ST_X(spot)) AS x, avg(ST_Y(spot)) AS y
-        FROM building {TODAY}, {spot} AS spot WHERE {_HERE} AND {inside}
-        GROUP BY across, down) AS crowd"""
-    return "buildings, covered, uncovered, ST_MakePoint(round(x), round(y)) AS geom", source
-
-
-def _issues(session: Session, tile: Tile, scene: Scene, _: Known) -> bytes:
-    told = f"""issue.description, issue.channel, issue.grid_code,
-        (SELECT place.code FROM micro_grid AS place
-            WHERE {_IN_FORCE} AND ST_Covers(place.geom, issue.geom)
-            ORDER BY place.code LIMIT 1) AS current_grid_code,"""
-    columns = f"""issue.ref, issue.category, issue.reported_at, issue.status,
-        {told if tile.z >= TOLD_FROM else ""} {placed("issue.geom", tile)} AS geom"""
-    source = f"issue WHERE issue.geom && {BOX}"
-    return _told(session, _mvt("issues", columns, source), tile, at=scene.at)
-
-
-def _backdrop(session: Session, tile: Tile, _scene: Scene, _: Known) -> bytes:
-    columns = f"place.id, place.kind, place.name, {placed('place.geom', tile)} AS geom"
-    source = f"backdrop AS place WHERE {_MET}"
-    return _told(session, _mvt("backdrop", columns, source), tile)
-
-
-_DRAW: dict[Layer, Callable[[Session, Tile, Scene, Known], bytes]] = {
-    Layer.AREAS: _areas,
-    Layer.GRIDS: _grids,
-    Layer.BUILDINGS: _buildings,
-    Layer.ISSUES: _issues,
-    Layer.BACKDROP: _backdrop,
-}
+    rows = connection.execute(asked, {"keys": unknown})
+    known.anchors |= {code: in_pyramid(lon, lat) for code, lon, lat in rows}

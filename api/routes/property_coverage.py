@@ -11,11 +11,11 @@ from api.schemas import ChangeOut, TallyOut
 from geo import coverage_changes, property_coverage, states
 from geo.among import Among, Reason
 from geo.coverage_changes import Change
+from geo.layers import Layer
 from geo.models import ManagerKind
 from geo.property_coverage import Grouping, Tally
 from geo.settings import Settings
 from geo.tallies import Known
-from geo.tiles import Layer
 
 router = APIRouter(prefix="/v1/property-coverage", tags=["property coverage"])
 

@@ -1,16 +1,20 @@
 """Vector tiles, drawn once for each state of what they show and kept."""
 
+import datetime
 import gzip
 from dataclasses import dataclass
 from typing import Annotated
 
 from anyio import CapacityLimiter, to_thread
-from fastapi import APIRouter, Query, Request, Response
-from sqlalchemy.orm import Session
+from fastapi import APIRouter, Request, Response
+from isal import igzip
+from pydantic import Field
+from sqlalchemy.exc import DBAPIError
 
+from api import query
 from api.cache import tagged
-from api.deps import Day, MomentOfDay, SettingsDep
-from geo import states, tiles
+from api.query import Query
+from geo import moments, states, tiles
 from geo.models import Level
 from geo.tiles import Layer, Scene, Tile
 
@@ -45,62 +49,70 @@ class Asked:
         return states.ground(state, revision, self.scene.on, self.scene.at, self.timezone)
 
 
+class TileQuery(Query):
+    """The day, and what a page names to have an address that may be kept for good."""
+
+    on: Annotated[
+        datetime.date | None, Field(description="The day asked about; today if left out.")
+    ] = None
+    level: Annotated[Level | None, Field(description="Of areas; by the zoom if left out.")] = None
+    revision: Annotated[int | None, Field(description="Of the grids, as a page names it.")] = None
+    state: Annotated[
+        str | None, Field(description="Of the layer, as a page names it.", max_length=16)
+    ] = None
+
+
 @router.get(
     "/{layer}/{z}/{x}/{y}.mvt",
     response_class=Response,
     responses={200: {"content": {MVT: {}}}},
+    openapi_extra=query.parameters(TileQuery),
 )
-async def tile(
-    request: Request,
-    settings: SettingsDep,
-    layer: Layer,
-    z: int,
-    x: int,
-    y: int,
-    on: Day,
-    at: MomentOfDay,
-    level: Annotated[Level | None, Query(description="Of areas; by the zoom if left out.")] = None,
-    revision: Annotated[int | None, Query(description="Of the grids, as a page names it.")] = None,
-    state: Annotated[
-        str | None, Query(description="Of the layer, as a page names it.", max_length=16)
-    ] = None,
-) -> Response:
+async def tile(request: Request, layer: Layer, z: int, x: int, y: int) -> Response:
     """A layer's vector tile for a day; empty where the layer shows nothing.
 
     An address that names the day, the revision and the state that are drawn may be kept for good.
     """
-    asked = Asked(layer, Tile(z, x, y), Scene(on, at, level), settings.timezone)
-    named = None
-    if state is not None and "on" in request.query_params:
-        named = asked.key(state, revision)
-    kept: bytes | None = None if named is None else request.app.state.shelf.take(named)
+    named, timezone = query.read(TileQuery, request), request.app.state.settings.timezone
+    day = named.on or moments.today(timezone)
+    scene = Scene(day, moments.moment_of(day, timezone), named.level)
+    asked = Asked(layer, Tile(z, x, y), scene, timezone)
+    whole = named.state is not None and named.on is not None
+    key = asked.key(named.state or "", named.revision) if whole else None
+    kept: bytes | None = None if key is None else request.app.state.shelf.take(key)
     if kept is not None:
         return _answer(request, kept, is_exact=True)
     limit = request.app.state.drawing
-    key, body = await to_thread.run_sync(_drawn, request, asked, limiter=limit)
-    return _answer(request, body, is_exact=key is not None and key == named)
+    drawn, body = await to_thread.run_sync(_drawn, request, asked, limiter=limit)
+    return _answer(request, body, is_exact=drawn is not None and drawn == key)
 
 
 def _drawn(request: Request, asked: Asked) -> tuple[str | None, bytes]:
     """Return a tile as it is now, compressed, and its key; no key if all moved meanwhile."""
-    with request.app.state.sessions.begin() as session:
-        before = _state_now(session, asked)
-        key = asked.key(*before)
-        body: bytes | None = request.app.state.shelf.take(key)
+    try:
+        return _drawn_once(request, asked)
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        return _drawn_once(request, asked)  # the database was restarted since the last tile
+
+
+def _drawn_once(request: Request, asked: Asked) -> tuple[str | None, bytes]:
+    state = request.app.state
+    with state.reading() as connection, state.sessions.begin() as session:
+        sight = tiles.scout(connection, asked.layer, asked.tile, asked.scene)
+        name = states.name(asked.layer, sight.seen, asked.timezone)
+        key = asked.key(name, sight.seen.revision)
+        body: bytes | None = state.shelf.take(key)
         if body is not None:
             return key, body
-        # A commit in between may be in the tile or not, so only what stood still has a name.
-        known = request.app.state.tallies.at(asked.ground(*before))
-        drawn = tiles.draw(session, asked.layer, asked.tile, asked.scene, known)
-        stood_still = _state_now(session, asked) == before
-    body = gzip.compress(drawn, 3, mtime=0)
-    if stood_still:
-        request.app.state.shelf.put(key, body)
-    return key if stood_still else None, body
-
-
-def _state_now(session: Session, asked: Asked) -> tuple[str, int | None]:
-    return states.of_layer(session, asked.layer, asked.timezone, asked.scene.at)
+        known = state.tallies.at(asked.ground(name, sight.seen.revision))
+        drawn, seen = tiles.paint(connection, session, sight, known)
+    body = igzip.compress(drawn, 2, mtime=0)
+    if seen != sight.seen:  # a commit in between may be in the tile or not
+        return None, body
+    state.shelf.put(key, body)
+    return key, body
 
 
 def _answer(request: Request, body: bytes, is_exact: bool) -> Response:

@@ -1,6 +1,7 @@
 """The real application on a register that holds a district; each test's writes are rolled back."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,7 @@ def app(application: FastAPI, settings: Settings, session: Session) -> FastAPI:
     application.state.sessions = sessionmaker(
         session.connection(), join_transaction_mode="create_savepoint"
     )
+    application.state.reading = lambda: nullcontext(session.connection())
     return application
 
 

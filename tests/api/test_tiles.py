@@ -34,7 +34,7 @@ def test_an_address_that_names_what_it_shows_may_be_kept_for_good(ask, on):
 
 def test_a_kept_tile_is_answered_without_the_database(ask, app, client):
     address = str(ask().url)
-    app.state.sessions = None
+    app.state.sessions = app.state.reading = None
     assert b"b1" in client.get(address).content
 
 

@@ -31,6 +31,7 @@ ONE = f"{COMMUNITY}001"
 BOUND_S = 1.0
 """How long after a publication an older revision may still answer, as docs/lookups.md has it."""
 FOLLOWERS = "SELECT pid FROM pg_stat_activity WHERE query LIKE 'SELECT clock_timestamp%'"
+TILE = "/tiles/buildings/15/28216/11505.mvt"
 ASKED = 60
 """Connections enough that both workers answer some."""
 
@@ -115,6 +116,7 @@ def service() -> Iterator[Service]:
     engine.dispose()
     environment = {k: v for k, v in os.environ.items() if k != "GRIDWARD_DATABASE_URL"}
     environment |= {"GRIDWARD_HOME": str(home), "GRIDWARD_PORT": str(running.port)}
+    environment |= {"GRIDWARD_TILE_CACHE_MB": "0"}
     process = subprocess.Popen(
         [GRIDWARD, "serve", "--workers", "2"], env=environment, stderr=subprocess.DEVNULL
     )
@@ -138,6 +140,7 @@ def test_no_worker_answers_from_an_older_revision_beyond_the_bound(service):
 def test_lookups_outlive_the_database_and_follow_it_again_once_it_is_back(service):
     number = service.publish("before")
     time.sleep(BOUND_S)
+    assert {service.get(TILE)[0] for _ in range(ASKED)} == {200}
     cluster.down(service.settings)
     assert service.revisions() == {number}
     status, body = until(lambda: (said := service.get("/readyz"))[0] == 503 and said)
@@ -145,6 +148,7 @@ def test_lookups_outlive_the_database_and_follow_it_again_once_it_is_back(servic
     assert service.get("/healthz")[0] == 200
     cluster.up(service.settings)
     until(service.is_ready)
+    assert {service.get(TILE)[0] for _ in range(ASKED)} == {200}
     number = service.publish("after")
     time.sleep(BOUND_S)
     assert service.revisions() == {number}

@@ -11,6 +11,7 @@ from geo import moments, tiles
 from geo.models import Building, Level
 from geo.tiles import BadTile, Layer, Scene, Tile
 from tests.district import day, place, square
+from tests.drawing import draw
 
 ON = Scene(day("2025-01-01"), moments.now())
 HAIRS = (-0.002, 0.002)
@@ -31,13 +32,13 @@ def around(east: float, north: float, zoom: int) -> Tile:
 def drawn(district, tmp_path: Path):
     """Draw a tile and read one of its layers."""
 
-    def draw(layer: Layer, tile: Tile, scene: Scene = ON, name: str | None = None):
+    def read(layer: Layer, tile: Tile, scene: Scene = ON, name: str | None = None):
         path = tmp_path / f"{tile.z}-{tile.x}-{tile.y}.mvt"
-        path.write_bytes(tiles.draw(district, layer, tile, scene))
+        path.write_bytes(draw(district, layer, tile, scene))
         options = {"X": tile.x, "Y": tile.y, "Z": tile.z, "CLIP": "NO"}
         return geopandas.read_file(path, layer=name or layer.value, **options).to_crs(4326)
 
-    return draw
+    return read
 
 
 def test_a_tile_of_buildings_says_who_is_covered_and_why_not(drawn):
@@ -63,7 +64,7 @@ def test_a_name_is_written_in_one_tile_however_far_its_ground_reaches(district, 
     for x in range(middle.x - 3, middle.x + 4):
         for y in range(middle.y - 3, middle.y + 4):
             tile = Tile(15, x, y)
-            if b"areas_labels" in tiles.draw(district, Layer.AREAS, tile, scene):
+            if b"areas_labels" in draw(district, Layer.AREAS, tile, scene):
                 seen += drawn(Layer.AREAS, tile, scene, "areas_labels").code.tolist()
     assert seen == ["230403"]
 
@@ -79,7 +80,7 @@ def test_issues_carry_the_grid_they_were_filed_under(drawn):
 
 
 def test_a_layer_is_empty_further_out_than_it_can_be_read(district):
-    assert tiles.draw(district, Layer.BUILDINGS, around(5, 5, 8), ON) == b""
+    assert draw(district, Layer.BUILDINGS, around(5, 5, 8), ON) == b""
 
 
 def test_the_past_is_drawn_as_it_was(drawn):
@@ -97,7 +98,7 @@ def test_a_tile_outside_the_pyramid_is_refused(zxy):
 
 def test_an_empty_register_draws_nothing(session):
     for layer in Layer:
-        assert tiles.draw(session, layer, Tile(14, 14100, 5700), ON) == b""
+        assert draw(session, layer, Tile(14, 14100, 5700), ON) == b""
 
 
 @pytest.mark.parametrize("zoom", [13, 14])
@@ -118,6 +119,6 @@ def test_in_crowds_each_building_counts_in_the_tile_of_its_point_alone(
     for x in across:
         for y in range(first.y, last.y + 1):
             tile = Tile(zoom, x, y)
-            if tiles.draw(district, Layer.BUILDINGS, tile, ON):
+            if draw(district, Layer.BUILDINGS, tile, ON):
                 counted += drawn(Layer.BUILDINGS, tile, name="crowds").buildings.sum()
     assert counted == 4 + 1 + inside

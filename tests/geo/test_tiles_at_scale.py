@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from geo import moments, tiles
+from geo import moments, pictures, tiles
 from geo.squares import Tile
 from geo.tiles import Layer, Scene
 from tests.district import day
+from tests.drawing import draw
 
 ON = Scene(day("2025-01-01"), moments.now())
 MOST_BYTES = 500_000
@@ -35,18 +36,18 @@ def over_the_city(zoom: int) -> list[Tile]:
 @pytest.mark.parametrize("zoom", range(4, 16))
 def test_no_tile_is_large(session, layer: Layer, zoom: int):
     for tile in over_the_city(zoom):
-        assert len(tiles.draw(session, layer, tile, ON)) < MOST_BYTES
+        assert len(draw(session, layer, tile, ON)) < MOST_BYTES
 
 
 def test_a_crowded_tile_counts_its_buildings_square_by_square(session, monkeypatch, tmp_path):
     monkeypatch.setattr(tiles, "MOST_FOOTPRINTS", 50)
     tile = over_the_city(13)[0]
-    drawn = tiles.draw(session, Layer.BUILDINGS, tile, ON)
+    drawn = draw(session, Layer.BUILDINGS, tile, ON)
     assert len(gzip.compress(drawn)) < 5000
     path = tmp_path / "0.mvt"
     path.write_bytes(drawn)
     crowds = geopandas.read_file(path, layer="crowds")
-    assert len(crowds) <= tiles.SQUARES**2
+    assert len(crowds) <= pictures.SQUARES**2
     left, right = (tile.x / 2**13 * 360 - 180, (tile.x + 1) / 2**13 * 360 - 180)
     inside = text("""
         SELECT count(*), count(*) FILTER (WHERE substr(code, 2)::int % 7 = 0) FROM building,
