@@ -14,6 +14,8 @@ from geo.plans.noding import Coords, Drawn, distinct, draw, edges_of, rings
 from geo.plans.partition import Grid, Partition, shapes
 from geo.topology import Geoms
 
+Ground = shapely.Polygon | shapely.MultiPolygon
+
 
 class NotThen(NotFound):
     """The grid, or the community's grids, were not in force at the moment."""
@@ -54,9 +56,10 @@ def restore(partition: Partition, code: str, past: Mapping[str, Grid]) -> Partit
             hint=f"GET /v1/grids/{code}/history tells when it was.",
         )
     then = past[code].geom
-    near = _near(partition, code, then)
+    heirs = _heirs(partition, code, past)
+    near = sorted({*_near(partition, code, then), *heirs})
     geoms = np.array([partition.grids[one].geom for one in near], dtype=object)
-    lines = [*rings(then), *_old_borders(partition, code, past)]
+    lines = [*rings(then), *_old_borders(partition, code, list(heirs.values()))]
     drawn = draw(partition.grids, edges_of(geoms), lines)
     faces, before = _held(drawn, near)
     shapely.prepare(then)
@@ -68,7 +71,9 @@ def restore(partition: Partition, code: str, past: Mapping[str, Grid]) -> Partit
     ]
     for at, one in enumerate(after):
         if one is None:
-            after[at] = _holder_then(spots[at], past, partition, code)
+            after[at] = next(
+                (heir for heir, had in heirs.items() if had.intersects(spots[at])), None
+            )
     owners = settle(faces, after)
     if code not in owners:
         raise NotThen(
@@ -92,18 +97,23 @@ def _near(partition: Partition, code: str, then: Any) -> list[str]:
     return [codes[at] for at in np.unique(held[1]).tolist()]
 
 
-def _old_borders(partition: Partition, code: str, past: Mapping[str, Grid]) -> list[Coords]:
-    """Return the borders, within what a grid has now beyond its old ground, of grids of then."""
+def _heirs(partition: Partition, code: str, past: Mapping[str, Grid]) -> dict[str, Ground]:
+    """Return the grids in force that once had ground which a grid has beyond its old one."""
     now = partition.grids.get(code)
     if now is None or shapely.covers(past[code].geom, now.geom):
-        return []
-    rims = [
-        grid.geom
+        return {}
+    return {
+        one: grid.geom
         for one, grid in past.items()
         if one != code and one in partition.grids and shapely.intersects(grid.geom, now.geom)
-    ]
+    }
+
+
+def _old_borders(partition: Partition, code: str, rims: list[Ground]) -> list[Coords]:
+    """Return the borders of some old ground, within what a grid has now."""
     if not rims:
         return []
+    now = partition.grids[code]
     edges = np.asarray(shapely.linestrings(distinct(edges_of(rims))), dtype=object)
     inner = shapely.intersection(edges[shapely.intersects(edges, now.geom)], now.geom)
     parts = [one for one in shapely.get_parts(inner) if one.geom_type == "LineString"]
@@ -124,15 +134,6 @@ def _held(drawn: Drawn, near: list[str]) -> tuple[Geoms, list[str]]:
     return drawn.faces[kept], [near[one] for one in holder[kept].tolist()]
 
 
-def _holder_then(
-    spot: Any, past: Mapping[str, Grid], partition: Partition, code: str
-) -> str | None:
-    for one, grid in past.items():
-        if one != code and one in partition.grids and grid.geom.intersects(spot):
-            return one
-    return None
-
-
 def _regrown(drawn: Drawn, faces: Geoms, before: list[str], after: list[str]) -> dict[str, Grid]:
     """Return the grids after faces changed hands; the others as they are, with their corners."""
     gone = {a for a, b in zip(before, after, strict=True) if a != b}
@@ -145,9 +146,7 @@ def _regrown(drawn: Drawn, faces: Geoms, before: list[str], after: list[str]) ->
     return grids
 
 
-def _as_it_was(
-    geom: shapely.Polygon | shapely.MultiPolygon, then: shapely.Polygon | shapely.MultiPolygon
-) -> shapely.Polygon | shapely.MultiPolygon:
+def _as_it_was(geom: Ground, then: Ground) -> Ground:
     """Return the very shape of then where the ground has the same corners."""
     same = shapely.equals_exact(shapely.normalize(geom), shapely.normalize(then), tolerance=0.0)
     return then if same else geom

@@ -132,3 +132,22 @@ def test_the_moment_goes_to_json_with_its_zone():
     for at in ("2025-05-01T00:00:00", "yesterday", 7, None):
         with pytest.raises(BadOperation):
             from_json({"kind": "restore", "code": A, "at": at})
+
+
+def test_ground_goes_back_to_the_grid_that_had_it_even_where_that_is_apart_now(row):
+    """now   a | b | a | b | c   then   a | b | c"""
+    now = row.with_grids(
+        {
+            A: Grid("a", shapely.MultiPolygon([box(0, 0, 1, 1), box(2, 0, 2.3, 1)])),
+            B: Grid("b", shapely.MultiPolygon([box(1, 0, 2, 1), box(2.3, 0, 2.6, 1)])),
+            C: Grid("c", box(2.6, 0, 3, 1)),
+        }
+    )
+    after = restore(now, A, row.grids)
+    assert west_and_east(after, A) == (0, 1)
+    assert after.grids[B] == now.grids[B]
+    assert [part.bounds[0] / STEP for part in shapely.get_parts(after.grids[C].geom)] == [
+        pytest.approx(2),
+        pytest.approx(2.6),
+    ]
+    assert same_ground(now, after)
