@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from bench import ground
+from bench import edits, ground
 from bench.figures import Figure, seconds
 from geo import changes, cluster, db, revisions
 from geo.revisions import Delta, Outline
@@ -33,6 +33,7 @@ FROM area, generate_series(0, 9) AS m WHERE level = 'community'
 
 def measure() -> Iterator[Figure]:
     """Yield what the large city costs per what the small one does."""
+    yield from edits.measure()
     small, large = _measured(SMALL), _measured(LARGE)
     for what, bound in (("publish one community", 1.5), (f"compare, {CHANGED} differ", 1.5)):
         told = (

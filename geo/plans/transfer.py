@@ -1,6 +1,7 @@
 """Moving buildings between grids, and making grids of them: the ground follows the buildings."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import shapely
@@ -54,18 +55,23 @@ def transfer(
 ) -> Partition:
     """Move buildings to a grid that their ground touches; each takes the ground nearest to it.
 
-    Ground that would be cut off from the grid stays where it was. Raises BuildingElsewhere,
-    OutOfTouch, GridEmptied, NotInPartition.
+    Where only ground nearest to the grid's own buildings lies between, that goes along. Ground
+    that would be cut off from the grid stays where it was. Raises BuildingElsewhere, OutOfTouch,
+    GridEmptied, NotInPartition.
     """
     partition.grid(to)
     at = _positions(moved, buildings)
     held = holders(partition, buildings.points[at])
     _require_elsewhere([buildings.codes[one] for one in at], held, to)
     ground = regions(partition.outline, buildings)
+    beside = ground[[code == to for code in holders(partition, buildings.points)]]
     now = partition
     for source in sorted({code for code in held if code is not None and code != to}):
         own = at[[code == source for code in held]]
-        now = _carve(now, source, ground[own], to, buildings.points[own])
+        try:
+            now = _carve(now, source, ground[own], to, buildings.points[own])
+        except OutOfTouch:
+            now = _carve(now, source, ground[own], to, buildings.points[own], beside)
     return checked(partition, now, hint="Move fewer buildings at once, or draw the border.")
 
 
@@ -121,24 +127,33 @@ def _parted(
 
 
 def _carve(
-    partition: Partition, source: str, regions: Geoms, to: str, spots: Geoms | None
+    partition: Partition,
+    source: str,
+    regions: Geoms,
+    to: str,
+    spots: Geoms | None,
+    beside: Geoms | None = None,
 ) -> Partition:
     """Give a grid the part of another that lies in some regions, and all the corners it takes.
 
-    With `spots` only ground that hangs together with the grid goes over, and each has to be on it.
+    With `spots` only ground that hangs together with the grid goes over, and each has to be on it;
+    of the regions `beside` no more than it takes for that.
     """
+    ground = partition.grid(source).geom
     region = shapely.coverage_union_all(regions)
-    shapely.prepare(region)
-    laid = lay(partition, source, _lines(region, partition.grid(source).geom))
-    going = [face for face in laid.faces if shapely.covers(region, face.representative_point())]
+    near = [] if beside is None else [one for one in beside if shapely.intersects(region, one)]
+    laid = lay(partition, source, [line for one in (region, *near) for line in _lines(one, ground)])
+    going = _within(laid.faces, region)
+    between = [face for one in near for face in _within(laid.faces, one)]
     grids = dict(laid.partition.grids)
     if spots is not None:
-        going = _in_touch(going, grids[to].geom)
-        if not shapely.covers(shapely.union_all(going), spots).all():
+        going = _in_touch([*going, *between], grids[to].geom)
+        if not _cover(going, spots):
             raise OutOfTouch(
                 f"Ground between grid {to} and the buildings stays in {source}.",
                 hint=f"Move the buildings between them too, or buildings beside grid {to} alone.",
             )
+        going = _without_needless(going, between, grids[to].geom, spots)
     staying = [face for face in laid.faces if not any(face is one for one in going)]
     if not staying:
         raise GridEmptied(
@@ -149,6 +164,27 @@ def _carve(
     grids[source] = Grid(grids[source].name, joined(staying))
     grids[to] = Grid(target.name, joined([*known, *going]))
     return laid.partition.with_grids(grids)
+
+
+def _within(faces: Sequence[shapely.Polygon], region: Any) -> list[shapely.Polygon]:
+    """Return the faces that are part of a region."""
+    shapely.prepare(region)
+    return [face for face in faces if shapely.covers(region, face.representative_point())]
+
+
+def _cover(faces: Sequence[shapely.Polygon], spots: Geoms) -> bool:
+    return bool(shapely.covers(shapely.union_all(faces), spots).all())
+
+
+def _without_needless(
+    going: list[shapely.Polygon], between: list[shapely.Polygon], ground: Any, spots: Geoms
+) -> list[shapely.Polygon]:
+    """Leave out, the largest first, what lies between and is not needed to hang together."""
+    for face in sorted(between, key=lambda face: -face.area):
+        fewer = _in_touch([one for one in going if one is not face], ground)
+        if _cover(fewer, spots):
+            going = fewer
+    return going
 
 
 def _lines(region: shapely.Geometry, ground: shapely.Geometry) -> list[shapely.LineString]:

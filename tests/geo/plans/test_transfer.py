@@ -107,6 +107,19 @@ def test_there_and_back_leaves_the_ground_as_it_was():
         assert topology.area_m2(away) == pytest.approx(0, abs=0.1)
 
 
+def test_ground_between_that_is_nearest_to_the_grids_own_buildings_goes_along():
+    """The border runs a little west of where the ground of 11 ends: the rest of it is in b."""
+    west = {A: Grid(A, box(0, 0, 9.3, 20)), B: Grid(B, box(9.3, 0, 20, 20)), C: ROW.grids[C]}
+    row = ROW.with_grids(west)
+    after = transfer(row, ["21"], A, HOMES)
+    changed = {code for code, grid in whose(after).items() if grid != whose(row)[code]}
+    assert changed == {"21"}
+    gained = topology.area_m2(after.grids[A].geom) - topology.area_m2(row.grids[A].geom)
+    assert gained == pytest.approx(38 * 55.6 * 5.7 / 5, rel=0.1), "with the strip before"
+    assert after.grids[A].geom.geom_type == "Polygon"
+    assert same_ground(row, after)
+
+
 def test_a_whole_column_can_go_a_whole_grid_cannot():
     column = [f"2{y}" for y in range(4)]
     assert same_ground(ROW, transfer(ROW, column, A, HOMES))
