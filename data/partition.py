@@ -91,6 +91,8 @@ def _mismatches(geoms: Geoms, communities: NDArray[np.str_]) -> list[Flaw]:
     flaws = []
     for community in sorted(set(communities[unmatched].tolist())):
         own = np.flatnonzero(communities == community)
+        if topology.tiles(geoms[own]):
+            continue
         edges = shapely.coverage_invalid_edges(geoms[own])
         flaws += [
             Flaw(int(own[at]), "mismatch", "its border does not match its neighbour's corners")

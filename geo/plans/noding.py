@@ -1,7 +1,8 @@
 """Drawing lines into a partition, so that lines and borders meet at shared corners only."""
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,10 @@ from geo.topology import Geoms
 DIGITS = 9
 SNAP = 1e-7
 """Degrees, about a centimetre: a corner of a line so near to a border lies on it."""
+ROUNDING = 1e-12
+"""Degrees: what a crossing may be off by."""
+MOST_ROUNDS = 8
+"""A line that was bent onto corners may cross edges that it passed by; twice is rare already."""
 Point = tuple[float, float]
 Edge = tuple[Point, Point]
 Coords = NDArray[np.float64]
@@ -39,19 +44,18 @@ def draw(grids: Mapping[str, Grid], borders: Coords, lines: Iterable[Coords]) ->
     and go into every grid that has the edge.
     """
     steps: set[Edge] = set()
-    edges = borders
+    edges = distinct(borders)  # else the two sides of one could receive two corners
     for line in lines:
         met = _Meeting(edges)
         path = met.path(np.round(line, DIGITS))
         new = [step for step in itertools.pairwise(path) if step[0] != step[1]]
         grids = {code: Grid(grid.name, grown(grid.geom, met.new)) for code, grid in grids.items()}
-        kept = _set_with(edges, met.new)
+        kept = met.cut()
         known = {frozenset(edge) for edge in kept}
         new = [step for step in new if frozenset(step) not in known]
         steps |= set(new)
-        edges = np.array([*kept, *new], dtype=np.float64).reshape(-1, 2, 2)
-    lines_in_order = _segments(distinct(edges))
-    faces = shapely.get_parts(shapely.polygonize(lines_in_order))
+        edges = distinct(np.array([*kept, *new], dtype=np.float64).reshape(-1, 2, 2))
+    faces = shapely.get_parts(shapely.polygonize(_segments(edges)))
     return Drawn(grids, np.asarray(faces, dtype=object), frozenset(steps))
 
 
@@ -98,16 +102,6 @@ def _sorted_ends(edges: Coords) -> Coords:
     return turned
 
 
-def _set_with(edges: Coords, corners: Corners) -> list[Edge]:
-    """Return edges cut at their new corners."""
-    kept: list[Edge] = []
-    for (ax, ay), (bx, by) in edges.tolist():
-        a, b = (ax, ay), (bx, by)
-        on = _on(corners, a, b) if corners else []
-        kept += itertools.pairwise([a, *on, b])
-    return kept
-
-
 class _Meeting:
     """Where a line meets edges; `new` are the corners that the edges receive."""
 
@@ -121,7 +115,20 @@ class _Meeting:
 
     def path(self, line: Coords) -> list[Point]:
         """Return a line through every corner, known or new, where it meets the edges."""
-        path = self._onto(line)
+        path = self._through_what_is_near(self._onto(line))
+        for _ in range(MOST_ROUNDS):
+            longer = self._through_what_it_crosses(path)
+            if longer == path:
+                break
+            path = longer
+        return path
+
+    def cut(self) -> list[Edge]:
+        """Return the edges cut at their new corners."""
+        return [piece for edge in self.edges for piece in self._pieces(edge)]
+
+    def _through_what_is_near(self, path: list[Point]) -> list[Point]:
+        """Bend a line through corners that it passes within SNAP, and through its crossings."""
         pairs = [pair for pair in itertools.pairwise(path) if pair[0] != pair[1]]
         if not pairs:
             return path
@@ -130,11 +137,8 @@ class _Meeting:
         at, ends = self.ends_tree.query(steps, predicate="dwithin", distance=SNAP)
         for step, end in zip(at.tolist(), ends.tolist(), strict=True):
             stops[step].add((float(self.ends[end, 0]), float(self.ends[end, 1])))
-        at, met = self.tree.query(steps, predicate="intersects")
-        crossings = shapely.intersection(self.segments[met], steps[at])
-        coords, owners = shapely.get_coordinates(crossings, return_index=True)
-        for step, stop in zip(at[owners].tolist(), self._onto(coords), strict=True):
-            stops[step].add(stop)
+        for step, edge, crossing in _crossings(steps, self.segments, self.tree):
+            stops[step].add(self._on_edge(crossing, edge))
         received = [*itertools.chain.from_iterable(self.new.values())]
         if received:  # also by a later step of the line, beside or across this one
             near = shapely.STRtree(steps).query(
@@ -142,10 +146,32 @@ class _Meeting:
             )
             for corner, step in near.T.tolist():
                 stops[step].add(received[corner])
-        through = [pairs[0][0]]
-        for (a, b), inner in zip(pairs, stops, strict=True):
-            through += [*sorted(inner - {a, b}, key=lambda p: _along(a, b, p)), b]
-        return through
+        return _through(pairs, stops)
+
+    def _through_what_it_crosses(self, path: list[Point]) -> list[Point]:
+        """Give a line, and the edges, the corners that they lack where they meet.
+
+        A line that was bent may cross what it did not cross when it was straight, itself too.
+        """
+        pairs = [pair for pair in itertools.pairwise(path) if pair[0] != pair[1]]
+        if not pairs:
+            return path
+        pieces = [(piece, edge) for edge in self.edges for piece in self._pieces(edge)]
+        steps, segments = _segments(np.array(pairs)), _segments(np.array([p for p, _ in pieces]))
+        stops: list[set[Point]] = [set() for _ in pairs]
+        for step, at, crossing in _crossings(steps, segments):
+            piece, edge = pieces[at]
+            corner = _corner_at(crossing, [*piece, *pairs[step]])
+            if corner not in piece:
+                self.new.setdefault(edge, []).append(corner)
+            stops[step].add(corner)
+        for step, other, crossing in _crossings(steps, steps):
+            stops[step].add(_corner_at(crossing, [*pairs[step], *pairs[other]]))
+        return _through(pairs, stops)
+
+    def _pieces(self, edge: Edge) -> Iterable[Edge]:
+        """Return an edge cut at its new corners."""
+        return itertools.pairwise([edge[0], *_on(self.new, *edge), edge[1]])
 
     def _onto(self, points: Coords) -> list[Point]:
         """Return the corners, known or new, that points fall on, else the points."""
@@ -157,17 +183,49 @@ class _Meeting:
         left = np.setdiff1d(np.arange(len(points)), at)
         on, edges = self.tree.query_nearest(shapes[left], max_distance=SNAP, all_matches=False)
         for one, edge in zip(left[on].tolist(), edges.tolist(), strict=True):
-            found[one] = self._corner(found[one], edge)
+            found[one] = self._on_edge(found[one], edge)
         return found
 
-    def _corner(self, at: Point, edge: int) -> Point:
-        for known in itertools.chain.from_iterable(self.new.values()):
-            if abs(known[0] - at[0]) <= SNAP and abs(known[1] - at[1]) <= SNAP:
-                return known
+    def _on_edge(self, at: Point, edge: int) -> Point:
+        """Return the corner of an edge, known or new, that a place beside it falls on.
+
+        No corner of another edge will do: it would leave this one without.
+        """
+        ends = self.edges[edge]
+        known: list[Point] = [*ends, *self.new.get(ends, ())]
+        for corner in known:
+            if abs(corner[0] - at[0]) <= SNAP and abs(corner[1] - at[1]) <= SNAP:
+                return corner
         segment = self.segments[edge]
         foot = segment.interpolate(segment.project(shapely.Point(at)))
-        self.new.setdefault(self.edges[edge], []).append((foot.x, foot.y))
-        return foot.x, foot.y
+        corner = float(foot.x), float(foot.y)
+        self.new.setdefault(ends, []).append(corner)
+        return corner
+
+
+def _crossings(
+    steps: Geoms, segments: Geoms, tree: shapely.STRtree | None = None
+) -> Iterator[tuple[int, int, Point]]:
+    """Yield where steps meet segments: the position of each, and the place."""
+    at, met = (tree or shapely.STRtree(segments)).query(steps, predicate="intersects")
+    coords, owners = shapely.get_coordinates(
+        shapely.intersection(segments[met], steps[at]), return_index=True
+    )
+    for (x, y), owner in zip(coords.tolist(), owners.tolist(), strict=True):
+        yield int(at[owner]), int(met[owner]), (x, y)
+
+
+def _through(pairs: Sequence[Edge], stops: Sequence[set[Point]]) -> list[Point]:
+    """Return the steps of a line, each with its stops in between."""
+    path = [pairs[0][0]]
+    for (a, b), inner in zip(pairs, stops, strict=True):
+        path += [*sorted(inner - {a, b}, key=lambda p: _along(a, b, p)), b]
+    return path
+
+
+def _corner_at(at: Point, known: Sequence[Point]) -> Point:
+    """Return the known corner that a place is but for the rounding of doubles, else the place."""
+    return next((one for one in known if math.dist(one, at) <= ROUNDING), at)
 
 
 def _along(a: Point, b: Point, at: Point) -> float:

@@ -123,6 +123,12 @@ def _as_sql(shape: shapely.Geometry):
     return func.ST_GeomFromWKB(shapely.to_wkb(shape), 4326)
 
 
+def test_a_polygon_that_lies_inside_another_overlaps_it():
+    """GEOS finds fault with the edges of the inner one alone."""
+    nested = shapes(box(0, 0, 3, 3), box(1, 1, 2, 2))
+    assert square_metres(topology.overlaps(nested)) == {(0, 1): pytest.approx(geodesic(nested[1]))}
+
+
 def test_each_patch_has_a_place_inside_it():
     """
     ```
@@ -201,6 +207,38 @@ def test_a_corner_missing_on_a_shared_edge_does_not_tile():
     first, *others = three[0].exterior.coords
     three[0] = shapely.Polygon([first, (130.005, 47.003), *others])
     assert topology.tiles(three)
+
+
+def beside_a_hole(*corners: tuple[float, float]) -> np.ndarray:
+    """
+    ```
+    ┌───┬────────┐
+    │ 1 │   ┌─┐  │   the hole of 0 touches its outline where the border with 1 ends
+    │   │ ╱ ╱ 0  │
+    └───┼───────╱
+    ```
+    """
+    hole = [(130, 47), (130.002, 47.001), (130.002, 47.0005)]
+    rim = [(130, 47), (130, 47.004), (130.004, 47.004), (130.004, 47)]
+    west = [(130, 47), (129.998, 47), (129.998, 47.004), (130, 47.004)]
+    return shapes(
+        shapely.Polygon([*rim, (130.002, 46.999)], [hole]),
+        shapely.Polygon([*west, *corners]),
+        shapely.Polygon(hole),
+    )
+
+
+def test_a_hole_that_touches_its_own_outline_beside_a_neighbour_tiles_though_geos_denies_it():
+    sound = beside_a_hole()
+    assert not shapely.coverage_is_valid(sound)
+    assert topology.tiles(sound)
+    assert topology.overlaps(sound) == []
+
+
+@pytest.mark.parametrize("corner", [(130, 47.002), (130.0001, 47.002), (129.9999, 47.002)])
+def test_beside_such_a_hole_what_is_wrong_is_found(corner):
+    """One more corner on the border, a neighbour that reaches over it, one that falls short."""
+    assert topology.tiles(beside_a_hole(corner)) == (corner[0] < 130)
 
 
 TURNED = [

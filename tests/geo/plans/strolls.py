@@ -83,10 +83,10 @@ class Stroll:
             assert shapely.is_valid(shapes(self.now)).all(), step
 
     def check_refusals(self) -> None:
-        """Every refusal says what to do; hardly any is for want of exactness."""
+        """Every refusal says what to do; none is for want of exactness."""
         assert all(error.hint for _, error in self.refused)
         inexact = [step for step, error in self.refused if "no longer tile" in error.message]
-        assert len(inexact) <= 2 + len(self.done) // 50, inexact
+        assert inexact == []
 
     def check_undo(self) -> None:
         """Take the steps again, from JSON: each gives the very bytes that it gave before."""
