@@ -7,7 +7,7 @@ import shapely
 
 from geo import codes as numbers
 from geo.errors import Conflict, Invalid
-from geo.plans.cutting import BadCut, Laid, cut
+from geo.plans.cutting import BadCut, Laid, cut, fault
 from geo.plans.partition import Grid, Partition, same_ground, shapes
 
 
@@ -33,7 +33,10 @@ def split(
     """
     name = partition.grid(code).name
     laid = cut(partition, code, line)
-    large, small = _halves(code, laid)
+    halves = _halves(code, laid)
+    if halves is None:
+        raise fault(laid, f"grid {code}")
+    large, small = halves
     beside = [face for face in laid.faces if not laid.is_along(face)]
     first, second = into or (code, numbers.fresh(partition.community, partition.used)[0])
     check_free(partition, (first, second), {code})
@@ -42,13 +45,13 @@ def split(
     return checked(partition, laid.partition.with_grids(grids))
 
 
-def _halves(code: str, laid: Laid) -> tuple[list[shapely.Polygon], list[shapely.Polygon]]:
-    """Return the pieces on either side of the line, the larger side first.
+def _halves(code: str, laid: Laid) -> tuple[list[shapely.Polygon], list[shapely.Polygon]] | None:
+    """Return the pieces on either side of the line, the larger side first, if it cuts in two.
 
     A line may run through several parts of a grid, but cuts each of them in two at most.
     """
     along = [face for face in laid.faces if laid.is_along(face)]
-    if len(along) == 2:
+    if len(along) == 2 and connected(along):  # not two parts that it ends inside of
         halves = [[along[0]], [along[1]]]
     else:
         sides = [laid.sides(face) for face in along]
@@ -58,21 +61,9 @@ def _halves(code: str, laid: Laid) -> tuple[list[shapely.Polygon], list[shapely.
         ]
         parts = len(shapely.get_parts(laid.partition.grid(code).geom))
         if sum(map(len, halves)) < len(along) or len(laid.faces) > 2 * parts or not all(halves):
-            raise _in_pieces(code, len(along))
+            return None
     large, small = sorted(halves, key=area, reverse=True)
     return large, small
-
-
-def _in_pieces(code: str, count: int) -> BadCut:
-    if count < 2:
-        return BadCut(
-            f"The line does not cut grid {code}: it misses it, ends inside or only touches it.",
-            hint="Draw one line from border to border that enters the grid once and leaves once.",
-        )
-    return BadCut(
-        f"The line cuts grid {code} in {count}, not in two.",
-        hint="Draw it so that it enters the grid once and leaves once; split again for a third.",
-    )
 
 
 def move_border(
@@ -91,7 +82,7 @@ def move_border(
         [face for face in along if laid.sides(face) == {side}] for side in ("left", "right")
     )
     if not left or not right or len(left) + len(right) < len(along):
-        raise _in_pieces(f"{one} with {two}", len(along))
+        raise fault(laid, f"grids {one} and {two}")
     ground = partition.grid(one).geom
     own, other = sorted((left, right), key=lambda side: _share(side, ground), reverse=True)
     for face in laid.faces:

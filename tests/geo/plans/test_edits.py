@@ -83,22 +83,59 @@ def test_only_a_neighbour_on_the_cut_border_receives_a_corner(row):
     assert moved == 0
 
 
-@pytest.mark.parametrize(
-    "drawn",
-    [
-        line((5, 5), (6, 6)),
-        line((0.2, 0.2), (0.8, 0.8)),
-        line((-0.1, 0.2), (0.5, 0.5)),
+FAULTS = {
+    "misses": (line((2, -1), (2, 2)), "misses .* by 111 m", "across"),
+    "touches a corner": (
+        line((-1, 2), (1, 0)).intersection(square(-1, 1)),
+        "only touches",
+        "inside",
+    ),
+    "along the border": (line((0, 0), (0, 1)), "only touches", "through the inside"),
+    "inside": (line((0.2, 0.2), (0.8, 0.8)), "begins and ends inside .* 22 m", "both ends"),
+    "ends inside": (line((-0.1, 0.5), (0.5, 0.5)), "ends inside .*, 5[0-9] m", "from 0.0005"),
+    "in three": (
         line((-0.1, 0.2), (1.5, 0.2), (1.5, 0.6), (-0.1, 0.6)),
-        line((0, 0), (0, 1)),
+        "in 3 pieces, not in two",
+        "enters once",
+    ),
+    "crosses itself": (
         line((-0.1, 0), (0.9, 0.9), (0.9, 0.1), (-0.1, 0.9)),
-    ],
-    ids=["misses", "inside", "ends inside", "in three", "along the border", "crosses itself"],
-)
-def test_a_line_that_does_not_cut_in_two_is_refused(row, drawn):
-    with pytest.raises(BadCut) as refused:
+        "crosses itself",
+        "without loops",
+    ),
+    "a point": (line((0.5, 0.5), (0.5, 0.5)), "a single point", "border to border"),
+}
+
+
+@pytest.mark.parametrize(("drawn", "said", "hint"), FAULTS.values(), ids=FAULTS)
+def test_a_line_that_does_not_cut_in_two_is_told_why_not_and_what_to_do(row, drawn, said, hint):
+    with pytest.raises(BadCut, match=said) as refused:
         edits.split(row, A, drawn)
-    assert refused.value.hint
+    assert hint in refused.value.hint
+
+
+def test_a_line_from_the_border_to_a_hole_is_told_that_it_parts_nothing():
+    """┌─────┐
+    │ ┌─┐ │   a surrounds b; a line as far as b leaves a in one piece, one through b does not.
+    ──┼─┘ │
+    └─────┘"""
+    inner = shapely.box(0.4 * STEP, 0.4 * STEP, 0.6 * STEP, 0.6 * STEP)
+    around = {A: Grid(None, square(0, 0).difference(inner)), B: Grid(None, inner)}
+    ring = Partition(HOME, square(0, 0), around, frozenset())
+    with pytest.raises(BadCut, match=r"does not part .* hole") as refused:
+        edits.split(ring, A, line((-0.1, 0.5), (0.5, 0.5)))
+    assert "on from the hole" in refused.value.hint
+    assert list(edits.split(ring, A, line((-0.1, 0.5), (1.1, 0.5))).grids) == [A, B, C]
+
+
+def test_a_line_that_ends_inside_two_parts_of_a_grid_cuts_neither(row):
+    """a | b | a"""
+    ends = shapely.MultiPolygon([square(0, 0), square(2, 0)])
+    apart = Partition(
+        HOME, row.outline, {A: Grid(None, ends), B: Grid(None, square(1, 0))}, frozenset()
+    )
+    with pytest.raises(BadCut, match="begins and ends inside"):
+        edits.split(apart, A, line((0.5, 0.5), (2.5, 0.5)))
 
 
 def test_a_split_undone_by_a_merge_keeps_the_code_used(row):
@@ -213,10 +250,17 @@ def test_a_line_that_stops_a_metre_short_is_drawn_on_to_the_border(row, short):
 
 
 @pytest.mark.parametrize(
-    "drawn", [line((5, 5), (6, 6)), line((1.2, 0.2), (1.8, 0.8)), line((2.2, -1), (2.2, 2))]
+    ("drawn", "said"),
+    [
+        (line((5, 5), (6, 6)), "misses grids"),
+        (line((1.2, 0.2), (1.8, 0.8)), "begins and ends inside grids"),
+        (line((1.2, -1), (1.2, 0.8)), "ends inside grids"),
+        (line((2, -1), (2, 2)), "only touches grids"),
+        (line((2.2, -1), (2.2, 2)), "misses grids .* by 22 m"),
+    ],
 )
-def test_a_border_is_not_moved_to_a_line_that_does_not_part_the_two(row, drawn):
-    with pytest.raises(BadCut) as refused:
+def test_a_border_is_not_moved_to_a_line_that_does_not_part_the_two(row, drawn, said):
+    with pytest.raises(BadCut, match=said) as refused:
         edits.move_border(row, (A, B), drawn)
     assert refused.value.hint
 
