@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import folium
 from branca.element import MacroElement
 from folium.template import Template
 
@@ -78,20 +79,11 @@ def table(
     words = REDRAW_WORDS[language]
     ground = basemaps.tile_layer(basemap, words["layer.basemap"])
     origins = basemaps.image_origins(ground)
-    served = {
-        "tiles": "/tiles/{layer}/{z}/{x}/{y}.mvt",
-        "query": f"on={{on}}&revision={revision}",
-        "states": dict(states),
-        "coverage": "/v1/property-coverage",
-        "lookup": "/v1/lookup",
-        "search": "/v1/search",
-        "places": {"area": "/v1/areas/{code}"},
-    }
     more = {
         "plan": plan,
         "bounds": bounds,
         "on": on,
-        "served": served,
+        "served": _served(revision, states),
         "basemap": ground is not None,
     }
     said = {
@@ -102,6 +94,25 @@ def table(
     }
     config = _config("redraw", desk, language) | more
     sheet = _sheet("redraw", desk, said, config, assets.table_scripts())
+    _drawn(bounds, ground, words).add_to(sheet)
+    return Page(sheet.render(), sheet.script_hashes, origins)
+
+
+def _served(revision: int, states: Mapping[str, str]) -> dict[str, Any]:
+    """Return where the page asks for what lies beneath the plan."""
+    return {
+        "tiles": "/tiles/{layer}/{z}/{x}/{y}.mvt",
+        "query": f"on={{on}}&revision={revision}",
+        "states": dict(states),
+        "coverage": "/v1/property-coverage",
+        "lookup": "/v1/lookup",
+        "search": "/v1/search",
+        "places": {"area": "/v1/areas/{code}"},
+    }
+
+
+def _drawn(bounds: Bounds, ground: folium.TileLayer | None, words: Mapping[str, str]) -> folium.Map:
+    """Return the map, with the city's own backdrop unless there is a base map."""
     drawn = city_map(bounds)
     if ground is not None:
         ground.add_to(drawn)
@@ -109,8 +120,7 @@ def table(
         if layer != "backdrop" or ground is None:
             VectorTiles(layer, words[f"layer.{layer}"]).add_to(drawn)
     Opening().add_to(drawn)
-    drawn.add_to(sheet)
-    return Page(sheet.render(), sheet.script_hashes, origins)
+    return drawn
 
 
 def _config(kind: str, desk: Desk, language: Language) -> dict[str, Any]:

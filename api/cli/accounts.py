@@ -2,9 +2,11 @@
 
 import getpass
 import sys
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
+from sqlalchemy.orm import Session
 
 from api.cli import register as registers
 from api.cli.output import say
@@ -56,21 +58,21 @@ def list_accounts() -> None:
 @account_app.command("disable")
 def disable_account(login: Login) -> None:
     """Let an account do nothing from now on: its sign-ins and tokens are refused at once."""
-    with registers.opened(Settings()) as session:
-        account = accounts.get(session, login)
-        accounts.disable(session, account)
-        audit.write(session, registers.actor(), "account.disable", f"account {account.login}")
-    say(f"{login} is disabled.")
+    _switch(login, "disable", accounts.disable)
 
 
 @account_app.command("enable")
 def enable_account(login: Login) -> None:
     """Let a disabled account sign in again, and use those tokens that were not revoked."""
+    _switch(login, "enable", accounts.enable)
+
+
+def _switch(login: str, what: str, change: Callable[[Session, Account], None]) -> None:
     with registers.opened(Settings()) as session:
         account = accounts.get(session, login)
-        accounts.enable(session, account)
-        audit.write(session, registers.actor(), "account.enable", f"account {account.login}")
-    say(f"{login} is enabled.")
+        change(session, account)
+        audit.write(session, registers.actor(), f"account.{what}", f"account {account.login}")
+    say(f"{login} is {what}d.")
 
 
 @account_app.command("password")

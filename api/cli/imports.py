@@ -54,12 +54,7 @@ def import_(
     title: Annotated[str | None, typer.Option(help="Grids: the title of the revision.")] = None,
 ) -> None:
     """Load files of one kind: all of it, or nothing and a list of what is wrong."""
-    if on_error not in ("stop", "skip"):
-        raise typer.BadParameter("is stop or skip", param_hint="--on-error")
-    if rejects_to is not None and on_error != "skip":
-        raise typer.BadParameter("goes with --on-error skip", param_hint="--rejects")
-    if kind is not Kind.GRIDS and (areas_from_codes or title):
-        raise typer.BadParameter("is for grids alone", param_hint="--areas-from-codes, --title")
+    _require_sense(kind, on_error, rejects_to, for_grids=areas_from_codes or title)
     settings = Settings()
     options = LoadOptions(
         ReadOptions(
@@ -88,6 +83,18 @@ def import_(
         elif not outcome.changed_nothing:
             _record(session, files, outcome)
     report(outcome, rejects_to, dry_run=dry_run)
+
+
+def _require_sense(
+    kind: Kind, on_error: str, rejects_to: Path | None, *, for_grids: str | None
+) -> None:
+    """Raise BadParameter where options do not go together."""
+    if on_error not in ("stop", "skip"):
+        raise typer.BadParameter("is stop or skip", param_hint="--on-error")
+    if rejects_to is not None and on_error != "skip":
+        raise typer.BadParameter("goes with --on-error skip", param_hint="--rejects")
+    if kind is not Kind.GRIDS and for_grids:
+        raise typer.BadParameter("is for grids alone", param_hint="--areas-from-codes, --title")
 
 
 def report(outcome: Outcome, rejects_to: Path | None = None, *, dry_run: bool = False) -> None:
