@@ -221,6 +221,9 @@ class RevertIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     title: str | None = Field(None, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")
+    leave_empty: bool = Field(
+        False, description="Also where communities are left without any grid."
+    )
 
 
 class RevisionsOut(BaseModel):

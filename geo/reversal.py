@@ -28,13 +28,27 @@ class NoLongerFits(Conflict):
     code = "no_longer_fits"
 
 
-def revert(session: Session, number: int, *, author: str, title: str | None = None) -> Revision:
+class LeavesNoGrids(Conflict):
+    """A community would have no grids any more, and the caller did not say that this is meant."""
+
+    code = "leaves_no_grids"
+
+
+def revert(
+    session: Session,
+    number: int,
+    *,
+    author: str,
+    title: str | None = None,
+    leave_empty: bool = False,
+) -> Revision:
     """Publish the inverse of a revision: every grid that it changed is as it was before.
 
     Grids that it brought are retired, those that it retired are back under their own codes. One
     that is not in force yet is taken back an instant after it comes into force. Raises
-    RevisionUnknown, ChangedSince where a later revision changed one of these grids, and
-    NoLongerFits where the outline of a community did.
+    RevisionUnknown, ChangedSince where a later revision changed one of these grids, NoLongerFits
+    where the outline of a community did, and LeavesNoGrids where a community would be left without
+    any grid, as by taking back the first import, unless `leave_empty` says that this is meant.
     """
     effective_at = revisions.get(session, number).effective_at
     touched = revisions.touched(session, number)
@@ -42,7 +56,10 @@ def revert(session: Session, number: int, *, author: str, title: str | None = No
     before = _outlines(session, number, ended=True)
     after = _outlines(session, number, ended=False)
     _require_unchanged(session, number, before.keys() | after.keys())
-    _require_tiling(session, touched, before, after)
+    result = _result(session, touched, before, after)
+    if not leave_empty:
+        _require_some(number, result)
+    _require_tiling(session, result)
     deltas = [
         ~Delta(code, before.get(code), after.get(code))
         for code in sorted(before.keys() | after.keys())
@@ -85,19 +102,38 @@ def _require_unchanged(session: Session, number: int, codes: Collection[str]) ->
         )
 
 
-def _require_tiling(
+def _result(
     session: Session,
     communities: Sequence[str],
     before: Mapping[str, Outline],
     after: Mapping[str, Outline],
-) -> None:
-    """Raise NoLongerFits unless the grids of before and those left alone tile each community."""
+) -> dict[str, list[Outline]]:
+    """Return the grids that communities would have: those of before, and those left alone."""
     in_force = revisions.in_force_now(session, communities)
     result = {code: grid for code, grid in in_force.items() if code not in after} | dict(before)
-    outlines = areas.outlines(session, communities)
-    for community in communities:
-        own = [grid.wkb for grid in result.values() if grid.community_code == community]
-        geoms = np.asarray(shapely.from_wkb(own), dtype=object)
+    found: dict[str, list[Outline]] = {community: [] for community in communities}
+    for grid in result.values():
+        found[grid.community_code].append(grid)
+    return found
+
+
+def _require_some(number: int, result: Mapping[str, Sequence[Outline]]) -> None:
+    empty = [community for community, grids in result.items() if not grids]
+    if empty:
+        raise LeavesNoGrids(
+            f"Taking revision {number} back would leave {len(empty)} of {len(result)} communities "
+            f"that it changed without any grid, {empty[0]} first; nothing there could be looked "
+            "up any more.",
+            hint="Redraw or import the grids anew instead; if to have none is meant, say "
+            "leave_empty, or --leave-empty.",
+        )
+
+
+def _require_tiling(session: Session, result: Mapping[str, Sequence[Outline]]) -> None:
+    """Raise NoLongerFits unless the grids tile each community that has any."""
+    outlines = areas.outlines(session, list(result))
+    for community, grids in result.items():
+        geoms = np.asarray(shapely.from_wkb([grid.wkb for grid in grids]), dtype=object)
         flaws = topology.flaws(geoms, outlines.get(community)) if len(geoms) else []
         if flaws:
             raise NoLongerFits(

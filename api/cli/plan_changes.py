@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from api.cli import register as registers
 from api.cli.output import say
-from api.cli.questions import Moment
+from api.cli.questions import LeaveEmpty, Moment
 from data import redrawn
 from data.faults import UnreadableFile
 from geo import audit, moments, reversal
@@ -167,12 +167,14 @@ def comment(number: Number, text: Title) -> None:
     say(f"Said about plan {number}.")
 
 
-def revert(number: Number, title: NewTitle = None) -> None:
+def revert(number: Number, title: NewTitle = None, leave_empty: LeaveEmpty = False) -> None:
     """Take back what the plan published: its grids are as before, under a new revision."""
     with registers.opened(Settings()) as session:
         actor = registers.actor()
         revision = publish.published_as(drafts.get(session, number))
-        made = reversal.revert(session, revision, author=actor.login, title=title)
+        made = reversal.revert(
+            session, revision, author=actor.login, title=title, leave_empty=leave_empty
+        )
         subject = f"revision {revision}"
         audit.write(session, actor, "revision.revert", subject, made=made.number)
         told = f"Published as revision {made.number}."

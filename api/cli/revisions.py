@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from api.cli import register as registers
-from api.cli.questions import AreaCode
+from api.cli.questions import AreaCode, LeaveEmpty
 from geo import audit, reversal, revisions
 from geo.settings import Settings
 
@@ -32,11 +32,14 @@ def list_revisions(
 def revert(
     number: Annotated[int, typer.Argument(min=1, help="The revision to take back.")],
     title: Annotated[str | None, typer.Option(help="The title of the new revision.")] = None,
+    leave_empty: LeaveEmpty = False,
 ) -> None:
     """Take a revision back: its grids are as they were before, under a new revision."""
     with registers.opened(Settings()) as session:
         actor = registers.actor()
-        made = reversal.revert(session, number, author=actor.login, title=title)
+        made = reversal.revert(
+            session, number, author=actor.login, title=title, leave_empty=leave_empty
+        )
         audit.write(session, actor, "revision.revert", f"revision {number}", made=made.number)
         told = f"Published as revision {made.number}."
     print(told)

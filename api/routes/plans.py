@@ -225,8 +225,9 @@ def publish_plan(
     Sent again with the same Idempotency-Key it answers with the same revision.
     """
     asked = body or PublishIn()
-    before = drafts.get(session, number).revision
-    access.require_reach(caller, drafts.touched(session, drafts.get(session, number)))
+    plan = drafts.hold(session, number)  # of two at once the second sees what the first made
+    before = plan.revision
+    access.require_reach(caller, drafts.touched(session, plan))
     made = publish.publish(
         session,
         number,

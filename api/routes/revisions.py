@@ -63,8 +63,14 @@ def revert(
     """Take a revision back: its grids are as they were before, under a new revision."""
     revisions.get(session, number)
     access.require_reach(caller, revisions.touched(session, number))
-    title = None if body is None else body.title
-    made = reversal.revert(session, number, author=caller.login, title=title)
+    asked = body or RevertIn()
+    made = reversal.revert(
+        session,
+        number,
+        author=caller.login,
+        title=asked.title,
+        leave_empty=asked.leave_empty,
+    )
     audit.write(session, actor, "revision.revert", f"revision {number}", made=made.number)
     response.headers["Location"] = f"/v1/revisions/{made.number}"
     return made

@@ -6,6 +6,7 @@ import pytest
 import shapely
 
 from geo import moments
+from tests.api.accounts import signed_in
 from tests.redrawn import FIRST, ONE, THREE, TWO, merge, outline, publish
 
 SOON = "2100-01-01T00:00:00Z"
@@ -66,3 +67,14 @@ def test_a_retired_grid_still_answers(client, district):
     assert properties["in_force_to"]
     now = client.get(f"/v1/grids/{ONE}", params={"at": moments.now().isoformat()})
     assert (now.status_code, now.json()["code"]) == (404, "grid_unknown")
+
+
+@pytest.mark.usefixtures("accounts", "district")
+def test_the_first_import_is_not_taken_back_by_mistake(client):
+    chen = signed_in(client, "chen")
+    refused = chen.post("/v1/revisions/1/revert", json={"title": "back to nothing"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "leaves_no_grids")
+    assert client.get("/v1/grids").json()["features"]
+    meant = chen.post("/v1/revisions/1/revert", json={"leave_empty": True})
+    assert (meant.status_code, meant.json()["number"]) == (201, 2)
+    assert client.get("/v1/grids").json()["features"] == []

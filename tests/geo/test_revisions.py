@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from geo import changes, features, grids, lineage, moments, reversal, revisions
 from geo.grids import GridUnknown
 from geo.models import Area, MicroGrid, Revision
-from geo.reversal import ChangedSince, NoLongerFits
+from geo.reversal import ChangedSince, LeavesNoGrids, NoLongerFits
 from geo.revisions import RevisionUnknown, TooEarly
 from tests.district import LONG_AGO, place, square
 from tests.redrawn import FIRST, ONE, SECOND, THREE, TWO, merge, outline, publish
@@ -52,6 +52,17 @@ def test_what_no_longer_fits_the_outline_cannot_be_taken_back(district):
     district.flush()
     with pytest.raises(NoLongerFits, match="m²"):
         reversal.revert(district, changed.number, author="test")
+
+
+def test_the_first_import_is_not_taken_back_unless_empty_communities_are_meant(district):
+    with pytest.raises(LeavesNoGrids, match=f"2 of 2 communities .* {FIRST}") as refused:
+        reversal.revert(district, 1, author="test")
+    assert "--leave-empty" in refused.value.hint
+    assert len(revisions.in_force_now(district, [FIRST, SECOND])) == 4
+    made = reversal.revert(district, 1, author="test", leave_empty=True)
+    assert revisions.in_force_now(district, [FIRST, SECOND]) == {}
+    reversal.revert(district, made.number, author="test")
+    assert len(revisions.in_force_now(district, [FIRST, SECOND])) == 4
 
 
 def test_a_scheduled_change_is_taken_back_an_instant_after_it_begins(district):

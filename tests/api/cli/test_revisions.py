@@ -51,3 +51,16 @@ def test_a_revision_is_listed_taken_back_and_not_taken_back_twice(city):
 def test_an_unknown_revision_is_not_found(city):
     code, _, err = run(city, "revert", "9")
     assert (code, "There is no revision 9" in err) == (4, True)
+
+
+def test_the_first_import_is_taken_back_only_when_empty_communities_are_meant(database_url):
+    engine = db.connect(database_url)
+    with Session(engine) as session:
+        districts.build(session)
+    engine.dispose()
+    code, _, err = run(database_url, "revert", "1")
+    assert (code, "--leave-empty" in err) == (3, True)
+    assert run(database_url, "revert", "1", "--leave-empty")[:2] == (
+        0,
+        "Published as revision 2.\n",
+    )

@@ -1,0 +1,70 @@
+"""The same plan published by two requests at once is published, and put on record, once."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine, func, select, text
+from sqlalchemy.orm import Session
+
+from api.app import create_app
+from geo import accounts, db, revisions
+from geo.models import Audit, Revision, Role
+from geo.settings import Settings
+from tests import district as districts
+from tests.api.accounts import signed_in
+from tests.redrawn import FIRST, ONE
+from tests.waiting import until
+
+WAITING = text(
+    "SELECT count(*) FROM pg_stat_activity "
+    "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
+
+
+@pytest.fixture
+def city(database_url: str) -> Iterator[Engine]:
+    """A register that holds the district and a coordinator, for many connections."""
+    engine = db.connect(database_url)
+    with Session(engine) as session:
+        districts.build(session)
+        accounts.add(session, "chen", Role.COORDINATOR, reach="230403")
+        session.commit()
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def service(city: Engine, database_url: str, home) -> Iterator[FastAPI]:
+    """An application of its own on that register."""
+    made = create_app(Settings(home=home, database_url=database_url))
+    with TestClient(made):
+        yield made
+
+
+def test_of_two_requests_with_the_same_key_at_once_one_publishes_and_both_tell_it(city, service):
+    chen = signed_in(TestClient(service), "chen")
+    plan = chen.post("/v1/plans", json={"title": "a name"}).json()
+    path, step = f"/v1/plans/{plan['id']}", {"kind": "rename", "code": ONE, "name": "west"}
+    seen = {"If-Match": f'"{plan["version"]}"'}
+    version = chen.post(f"{path}/operations", json=step, headers=seen).json()["plan"]["version"]
+    head = {"If-Match": f'"{version}"', "Idempotency-Key": "k1", **chen.headers}
+
+    def publish(_: int):
+        return TestClient(service).post(f"{path}/publish", json={}, headers=head)
+
+    watch = city.execution_options(isolation_level="AUTOCOMMIT")
+    with ThreadPoolExecutor(2) as pool, Session(city) as other, watch.connect() as watching:
+        revisions.lock(other, [FIRST])
+        asked = [pool.submit(publish, number) for number in range(2)]
+        until(lambda: watching.scalar(WAITING) == 2, patience_s=30)
+        other.rollback()
+        one, two = (each.result() for each in asked)
+    assert (one.status_code, two.status_code) == (201, 201), (one.text, two.text)
+    assert one.json() == two.json()
+    with Session(city) as session:
+        assert session.scalar(select(func.max(Revision.number))) == 2
+        written = select(func.count()).where(Audit.action == "plan.publish")
+        assert session.scalar(written) == 1
