@@ -35,6 +35,9 @@ class Scene:
     at: datetime.datetime
     level: Level | None = None
     """The level of the areas; by the zoom if left out."""
+    since: datetime.datetime | None = None
+    before: datetime.datetime | None = None
+    """Of issues: those reported from a moment on, and before another."""
 
 
 DRAWN_FROM: dict[Layer, tuple[type[Base], ...]] = {
@@ -58,8 +61,8 @@ SHALLOWEST = {
 NAMED_FROM = {Layer.GRIDS: 13}
 """The first zoom at which a layer's names come with it."""
 
-TOLD_FROM = 14
-"""The first zoom at which an issue comes with more than the map is drawn by."""
+TOLD_FROM = 15
+"""The first zoom at which every issue is drawn; further out they are counted by square."""
 
 
 def level_at(zoom: int) -> Level:

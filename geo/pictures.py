@@ -9,6 +9,8 @@ from geo.tallies import STANDING, TODAY
 
 SQUARES = 8
 """Along a side of a tile that tells how many buildings there are."""
+ISSUE_SQUARES = 16
+"""The same of issues: as many as the squares of the heat map."""
 
 IN_FORCE: Final = "place.in_force @> CAST(:at AS timestamptz)"
 NEAR: Final = f"place.geom && {BOX}"
@@ -93,30 +95,49 @@ def footprints(tile: Tile) -> str:
 
 def crowds(tile: Tile) -> str:
     """Return SQL of the counts in each square; a point is in one tile's square."""
-    spot = placed_point("building.point", tile)
-    step = EXTENT // SQUARES
-    inside = (
-        f"ST_X(spot) >= 0 AND ST_X(spot) < {EXTENT} AND ST_Y(spot) >= 0 AND ST_Y(spot) < {EXTENT}"
-    )
     source = f"""(
-        SELECT floor(ST_X(spot) / {step}) AS across, floor(ST_Y(spot) / {step}) AS down,
+        SELECT {_square(SQUARES)},
                count(*) AS buildings, count(today.id) AS covered,
-               count(*) - count(today.id) AS uncovered, avg(ST_X(spot)) AS x, avg(ST_Y(spot)) AS y
-        FROM building {TODAY}, {spot} AS spot WHERE {_HERE} AND {inside}
+               count(*) - count(today.id) AS uncovered, {_MIDDLE}
+        FROM building {TODAY}, {placed_point("building.point", tile)} AS spot
+        WHERE {_HERE} AND {_INSIDE}
         GROUP BY across, down) AS crowd"""
-    columns = "buildings, covered, uncovered, ST_MakePoint(round(x), round(y)) AS geom"
-    return mvt("crowds", columns, source)
+    return mvt("crowds", f"buildings, covered, uncovered, {_CROWD}", source)
+
+
+_INSIDE = f"ST_X(spot) >= 0 AND ST_X(spot) < {EXTENT} AND ST_Y(spot) >= 0 AND ST_Y(spot) < {EXTENT}"
+_MIDDLE = "avg(ST_X(spot)) AS x, avg(ST_Y(spot)) AS y"
+_CROWD = "ST_MakePoint(round(x), round(y)) AS geom"
+_REPORTED = """issue.reported_at >= coalesce(CAST(:since AS timestamptz), '-infinity')
+    AND issue.reported_at < coalesce(CAST(:before AS timestamptz), 'infinity')"""
+
+
+def _square(squares: int) -> str:
+    step = EXTENT // squares
+    return f"floor(ST_X(spot) / {step}) AS across, floor(ST_Y(spot) / {step}) AS down"
 
 
 def issues(tile: Tile) -> str:
-    """Return SQL of every issue, with the grid it is in at a moment, `at`."""
-    told = f"""issue.description, issue.channel, issue.grid_code,
-        (SELECT place.code FROM micro_grid AS place
-            WHERE {IN_FORCE} AND ST_Covers(place.geom, issue.geom)
-            ORDER BY place.code LIMIT 1) AS current_grid_code,"""
-    columns = f"""issue.ref, issue.category, issue.reported_at, issue.status,
-        {told if tile.z >= TOLD_FROM else ""} {placed("issue.geom", tile)} AS geom"""
-    return mvt("issues", columns, f"issue WHERE issue.geom && {BOX}")
+    """Return SQL of issues from `since` and `before`, with the grid that each is in at `at`.
+
+    From afar how many of each category and status are in each square; what is alone says which.
+    """
+    if tile.z >= TOLD_FROM:
+        columns = f"""issue.ref, issue.category, issue.reported_at, issue.status,
+            issue.description, issue.channel, issue.grid_code,
+            (SELECT place.code FROM micro_grid AS place
+                WHERE {IN_FORCE} AND ST_Covers(place.geom, issue.geom)
+                ORDER BY place.code LIMIT 1) AS current_grid_code,
+            {placed("issue.geom", tile)} AS geom"""
+        return mvt("issues", columns, f"issue WHERE issue.geom && {BOX} AND {_REPORTED}")
+    source = f"""(
+        SELECT {_square(ISSUE_SQUARES)}, category, status, count(*) AS count, {_MIDDLE},
+               CASE WHEN count(*) = 1 THEN min(ref) END AS ref,
+               CASE WHEN count(*) = 1 THEN min(reported_at) END AS reported_at
+        FROM issue, {placed_point("issue.geom", tile)} AS spot
+        WHERE issue.geom && {BOX} AND {_REPORTED} AND {_INSIDE}
+        GROUP BY across, down, category, status) AS crowd"""
+    return mvt("issues", f"ref, category, status, reported_at, count, {_CROWD}", source)
 
 
 def backdrop(tile: Tile) -> str:

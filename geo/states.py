@@ -15,7 +15,7 @@ from geo import moments
 from geo.layers import DRAWN_FROM, Layer
 from geo.models import Base
 
-_DRAWING = 4
+_DRAWING = 5
 """To be raised with every change of how a tile is drawn."""
 
 SEEN: Final = """

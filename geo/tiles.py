@@ -71,8 +71,9 @@ def paint(
     grids bring a second layer, `…_labels`: a point for each, in the one tile it lies in, so that a
     name is written once however many tiles its ground spreads over; grids from zoom 13 on. Where
     buildings are many and small, `crowds` has a point for each of 8 × 8 squares, with its counts,
-    in their place. `known` is what was counted before in this very state; what is not is counted
-    in `session`.
+    in their place; issues from afar are counted by squares too.
+
+    `known` is what was counted before in this very state; the rest is counted in `session`.
     """
     if sight.tile.z < SHALLOWEST[sight.layer]:
         return b"", sight.seen
@@ -90,6 +91,7 @@ def paint(
             more = {"on": scene.on, "year": scene.on.year}
         case Layer.ISSUES:
             drawn = pictures.issues(sight.tile)
+            more = {"since": scene.since, "before": scene.before}
         case Layer.BACKDROP:
             drawn = pictures.backdrop(sight.tile)
     values = sight.tile.values() | states.asked(sight.layer, scene.at) | more

@@ -42,7 +42,9 @@ class Asked:
     def key(self, state: str, revision: int | None) -> str:
         """Return a name of everything that the tile depends on."""
         square = f"{self.tile.z}/{self.tile.x}/{self.tile.y}"
-        return f"{self.ground(state, revision)}/{self.layer}/{square}/{self.scene.level}"
+        scene = self.scene
+        chosen = f"{scene.level}/{scene.since}/{scene.before}"
+        return f"{self.ground(state, revision)}/{self.layer}/{square}/{chosen}"
 
     def ground(self, state: str, revision: int | None) -> str:
         """Return a name of everything that the tallies of the layer's places depend on."""
@@ -56,6 +58,10 @@ class TileQuery(Query):
         datetime.date | None, Field(description="The day asked about; today if left out.")
     ] = None
     level: Annotated[Level | None, Field(description="Of areas; by the zoom if left out.")] = None
+    since: Annotated[
+        datetime.date | None, Field(description="Of issues: the first day of being reported.")
+    ] = None
+    until: Annotated[datetime.date | None, Field(description="Of issues: the last day.")] = None
     revision: Annotated[int | None, Field(description="Of the grids, as a page names it.")] = None
     state: Annotated[
         str | None, Field(description="Of the layer, as a page names it.", max_length=16)
@@ -74,9 +80,7 @@ async def tile(request: Request, layer: Layer, z: int, x: int, y: int) -> Respon
     An address that names the day, the revision and the state that are drawn may be kept for good.
     """
     named, timezone = query.read(TileQuery, request), request.app.state.settings.timezone
-    day = named.on or moments.today(timezone)
-    scene = Scene(day, moments.moment_of(day, timezone), named.level)
-    asked = Asked(layer, Tile(z, x, y), scene, timezone)
+    asked = Asked(layer, Tile(z, x, y), _scene(named, timezone), timezone)
     whole = named.state is not None and named.on is not None
     key = asked.key(named.state or "", named.revision) if whole else None
     kept: bytes | None = None if key is None else request.app.state.shelf.take(key)
@@ -85,6 +89,13 @@ async def tile(request: Request, layer: Layer, z: int, x: int, y: int) -> Respon
     limit = request.app.state.drawing
     drawn, body = await to_thread.run_sync(_drawn, request, asked, limiter=limit)
     return _answer(request, body, is_exact=drawn is not None and drawn == key)
+
+
+def _scene(asked: TileQuery, zone: str) -> Scene:
+    day = asked.on or moments.today(zone)
+    since = None if asked.since is None else moments.start_of(asked.since, zone)
+    before = None if asked.until is None else moments.end_of(asked.until, zone)
+    return Scene(day, moments.moment_of(day, zone), asked.level, since, before)
 
 
 def _drawn(request: Request, asked: Asked) -> tuple[str | None, bytes]:

@@ -46,9 +46,9 @@
   }
 
   /* Asks the service; an answer that is no tile is an error, not an empty tile. */
-  function served(name, level, on) {
+  function served(name, more, on) {
     const { tiles, query, states } = G.config.served;
-    const address = `${tiles.replace("{layer}", name)}?${query.replace("{on}", on)}${level ? `&level=${level}` : ""}${states[name] ? `&state=${states[name]}` : ""}`;
+    const address = `${tiles.replace("{layer}", name)}?${query.replace("{on}", on)}${more}${states[name] ? `&state=${states[name]}` : ""}`;
     return new protomapsL.PmtilesSource(
       {
         async getZxy(z, x, y, signal) {
@@ -102,6 +102,13 @@
     return { props, geomType: 1, geom: [[at]], bbox, numVertices: 1 };
   }
 
+  /* What a layer's tiles depend on besides the day, as an address has it. */
+  function asked(name) {
+    const { areaLevel, period: { from, to } } = G.state;
+    if (name === "areas") return areaLevel ? `&level=${areaLevel}` : "";
+    return name === "issues" ? `${from ? `&since=${from}` : ""}${to ? `&until=${to}` : ""}` : "";
+  }
+
   const caches = new Map();
   const SIZE = 512;
 
@@ -109,11 +116,11 @@
 
   /* The tile cache of a layer on a day; several map layers that draw the same tiles share it. */
   G.cache = function (name, on = G.state.on) {
-    const level = !G.data && name === "areas" ? G.state.areaLevel : "";
+    const more = G.data ? "" : asked(name);
     const day = G.data || name === "backdrop" ? G.config.on : on;
-    const key = `${name} ${level} ${day}`;
+    const key = `${name} ${more} ${day}`;
     if (!caches.has(key)) {
-      const source = G.data ? new Embedded(name, G.features(name)) : served(name, level, day);
+      const source = G.data ? new Embedded(name, G.features(name)) : served(name, more, day);
       caches.set(key, new protomapsL.TileCache(source, SIZE));
       if (caches.size > MOST_CACHES) caches.delete(caches.keys().next().value);
     }

@@ -322,6 +322,26 @@ def test_on_paper_stands_the_map_with_its_table_and_nothing_to_press(open_page):
         expect(shown.page.locator(kept).first).to_be_visible()
 
 
+GATHERED = """async () => {
+  const bounds = Gridward.layers.issues._map.getBounds();
+  const tile = ({ lat, lng }) => {
+    const at = Gridward.project(lng, lat);
+    return [at.x, at.y].map((part) => Math.floor(part * 2 ** 11));
+  };
+  const [west, north] = tile(bounds.getNorthWest());
+  const [east, south] = tile(bounds.getSouthEast());
+  let sum = 0;
+  for (let x = west; x <= east; x += 1) {
+    for (let y = north; y <= south; y += 1) {
+      const found = await Gridward.cache("issues").get({ z: 11, x, y });
+      for (const { props } of found.get("issues") ?? []) sum += props.count;
+    }
+  }
+  return sum;
+}"""
+"""How many issues the tiles of what is in view hold."""
+
+
 @pytest.mark.parametrize("screen", SCREENS)
 def test_issues_of_a_period_are_counted_and_drawn_as_clusters_or_heat(open_page, screen: str):
     shown = open_page("issues", screen)
@@ -344,6 +364,7 @@ def test_issues_of_a_period_are_counted_and_drawn_as_clusters_or_heat(open_page,
         }"""
     )
     assert some > 0
+    assert f"{shown.page.evaluate(GATHERED):,}" == total.text_content()
     expect(shown.page.locator(".legend")).to_contain_text("Issues gathered here")
     shown.page.wait_for_url("**heat=1*")
 

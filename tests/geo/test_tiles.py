@@ -6,9 +6,10 @@ from pathlib import Path
 
 import geopandas
 import pytest
+from sqlalchemy import text
 
 from geo import moments, tiles
-from geo.models import Building, Level
+from geo.models import Building, IssueStatus, Level
 from geo.tiles import BadTile, Layer, Scene, Tile
 from tests.district import day, place, square
 from tests.drawing import draw
@@ -76,7 +77,7 @@ def test_grids_carry_their_tally_and_their_community(drawn):
 
 
 def test_issues_carry_the_grid_they_were_filed_under(drawn):
-    assert drawn(Layer.ISSUES, around(3, 3, 14)).grid_code.tolist() == ["230403001001001"]
+    assert drawn(Layer.ISSUES, around(3, 3, 15)).grid_code.tolist() == ["230403001001001"]
 
 
 def test_a_layer_is_empty_further_out_than_it_can_be_read(district):
@@ -122,3 +123,50 @@ def test_in_crowds_each_building_counts_in_the_tile_of_its_point_alone(
             if draw(district, Layer.BUILDINGS, tile, ON):
                 counted += drawn(Layer.BUILDINGS, tile, name="crowds").buildings.sum()
     assert counted == 4 + 1 + inside
+
+
+REPORTED = [datetime.datetime(2025, month, 1, tzinfo=datetime.UTC) for month in range(1, 13)]
+
+
+@pytest.fixture
+def reported(session):
+    """Twenty thousand issues over some kilometres, of every category and status."""
+    session.execute(
+        text("""
+        INSERT INTO issue (ref, category, status, channel, reported_at, description, geom)
+        SELECT 'R' || n, (CAST(:categories AS text[]))[1 + n % 5],
+               (CAST(:statuses AS text[]))[1 + n % 4], 'resident',
+               (CAST(:moments AS timestamptz[]))[1 + n % 12], 'x',
+               ST_SetSRID(ST_MakePoint(130 + (n * 7919 % 20011) / 100055.0,
+                                       47 + (n * 104729 % 20011) / 100055.0), 4326)
+        FROM generate_series(1, 20000) AS n"""),
+        {"categories": list("abcde"), "statuses": list(IssueStatus), "moments": REPORTED},
+    )
+    return session
+
+
+@pytest.mark.parametrize("zoom", [10, 12, 14])
+def test_issues_from_afar_are_counted_by_squares_and_every_one_once(reported, tmp_path, zoom):
+    since, before = REPORTED[2], REPORTED[5]
+    scene = Scene(ON.on, ON.at, since=since, before=before)
+    first, last = around(0, 200, zoom), around(200, 0, zoom)
+    counted: dict[tuple[str, str], int] = {}
+    for x in range(first.x, last.x + 1):
+        for y in range(first.y, last.y + 1):
+            drawn = draw(reported, Layer.ISSUES, Tile(zoom, x, y), scene)
+            assert len(drawn) < 100_000, len(drawn)
+            if not drawn:
+                continue
+            path = tmp_path / f"{x}-{y}.mvt"
+            path.write_bytes(drawn)
+            read = geopandas.read_file(path, layer="issues").rename(columns={"count": "number"})
+            for row in read.itertuples():
+                key = row.category, row.status
+                counted[key] = counted.get(key, 0) + row.number
+                assert isinstance(row.ref, str) == (row.number == 1)
+    expected = reported.execute(
+        text("""SELECT category, status, count(*) FROM issue
+        WHERE reported_at >= :since AND reported_at < :before GROUP BY category, status"""),
+        {"since": since, "before": before},
+    )
+    assert counted == {(category, status): count for category, status, count in expected}
