@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, Select, cast, column, func, select
 from sqlalchemy.orm import Session, aliased
 
 from geo import areas, grids
+from geo.among import EVERY, Among
 from geo.buildings import standing_on
 from geo.models import Area, Building, Level, MicroGrid, Neighborhood, PropertyCoverage
 from geo.property_coverage import Grouping
@@ -31,23 +32,34 @@ def by(
     on: datetime.date,
     at: datetime.datetime,
     area_code: str | None = None,
+    among: Among = EVERY,
 ) -> list[Change]:
     """Return what every place of a kind inside an area gained and lost from `since` to `on`.
 
-    Of the buildings that stand on `on`; one that another manager took over has not changed. A grid
-    is taken as it was at moment `at`.
+    Of the buildings that stand on `on` and are chosen, as they were managed on that day; one that
+    another manager took over has not changed. A grid is taken as it was at moment `at`.
     """
+    asked = _Asked(since, on, among)
     match grouping:
         case Grouping.NEIGHBORHOOD:
-            statement = _by_neighborhood(since, on, area_code)
+            statement = _by_neighborhood(asked, area_code)
         case Grouping.GRID:
-            statement = _by_grid(since, on, at, area_code)
+            statement = _by_grid(asked, at, area_code)
         case _:
-            statement = _by_level(Level(grouping.value), since, on, area_code)
+            statement = _by_level(Level(grouping.value), asked, area_code)
     return [Change(**row) for row in session.execute(statement).mappings()]
 
 
-def _counts(*more: Any, since: datetime.date, on: datetime.date) -> Select[Any]:
+@dataclass(frozen=True)
+class _Asked:
+    """Two days, and of which buildings."""
+
+    since: datetime.date
+    on: datetime.date
+    among: Among
+
+
+def _counts(asked: _Asked, *more: Any) -> Select[Any]:
     """Count buildings that are covered on one of two days only."""
     then = aliased(PropertyCoverage, name="covered_then")
     now = aliased(PropertyCoverage, name="covered_now")
@@ -58,16 +70,14 @@ def _counts(*more: Any, since: datetime.date, on: datetime.date) -> Select[Any]:
             func.count().filter(then.id.is_not(None), now.id.is_(None)).label("lost"),
         )
         .select_from(Building)
-        .outerjoin(then, (then.building_code == Building.code) & then.covered.contains(since))
-        .outerjoin(now, (now.building_code == Building.code) & now.covered.contains(on))
-        .where(standing_on(on))
+        .outerjoin(then, (then.building_code == Building.code) & then.covered.contains(asked.since))
+        .outerjoin(now, (now.building_code == Building.code) & now.covered.contains(asked.on))
+        .where(standing_on(asked.on), *asked.among.conditions(now, asked.on))
     )
 
 
-def _by_level(
-    level: Level, since: datetime.date, on: datetime.date, area_code: str | None
-) -> Select[Any]:
-    counts = _counts(Building.community_code, since=since, on=on)
+def _by_level(level: Level, asked: _Asked, area_code: str | None) -> Select[Any]:
+    counts = _counts(asked, Building.community_code)
     counts = counts.group_by(Building.community_code)
     places = select(Area.code, Area.name).where(Area.level == level)
     if area_code is not None:
@@ -87,8 +97,8 @@ def _sum(number: Any) -> Any:
     return func.coalesce(cast(func.sum(number), BigInteger), 0).label(number.key)
 
 
-def _by_neighborhood(since: datetime.date, on: datetime.date, area_code: str | None) -> Select[Any]:
-    counts = _counts(since=since, on=on)
+def _by_neighborhood(asked: _Asked, area_code: str | None) -> Select[Any]:
+    counts = _counts(asked)
     counts = counts.where(Building.neighborhood_code == Neighborhood.code)
     holds = counts.correlate(Neighborhood).lateral("holds")
     statement = (
@@ -101,10 +111,8 @@ def _by_neighborhood(since: datetime.date, on: datetime.date, area_code: str | N
     return statement.where(areas.within(Neighborhood.community_code, area_code))
 
 
-def _by_grid(
-    since: datetime.date, on: datetime.date, at: datetime.datetime, area_code: str | None
-) -> Select[Any]:
-    holds = _counts(since=since, on=on).where(grids.inside(MicroGrid, at)).lateral("holds")
+def _by_grid(asked: _Asked, at: datetime.datetime, area_code: str | None) -> Select[Any]:
+    holds = _counts(asked).where(grids.inside(MicroGrid, at)).lateral("holds")
     statement = (
         select(MicroGrid.code, MicroGrid.name, holds.c.gained, holds.c.lost)
         .join(holds, column("true", is_literal=True))

@@ -45,6 +45,9 @@ async def _among(
     )
 
 
+AmongDep = Annotated[Among, Depends(_among)]
+
+
 @router.get("", response_model=list[TallyOut])
 def tallies(
     request: Request,
@@ -52,7 +55,7 @@ def tallies(
     settings: SettingsDep,
     on: Day,
     at: MomentOfDay,
-    among: Annotated[Among, Depends(_among)],
+    among: AmongDep,
     box: Box,
     by: Annotated[Grouping, Query(description="What to count by.")] = Grouping.DISTRICT,
     area: AreaCode = None,
@@ -88,9 +91,13 @@ def changes(
     session: SessionDep,
     on: Day,
     at: MomentOfDay,
+    among: AmongDep,
     since: Annotated[datetime.date, Query(description="The earlier day.")],
     by: Annotated[Grouping, Query(description="What to count by.")] = Grouping.DISTRICT,
     area: AreaCode = None,
 ) -> list[Change]:
-    """Buildings that gained or lost property management between two days."""
-    return coverage_changes.by(session, by, since=since, on=on, at=at, area_code=area)
+    """Buildings that gained or lost property management between two days.
+
+    Of chosen buildings, as they were managed on the later day.
+    """
+    return coverage_changes.by(session, by, since=since, on=on, at=at, area_code=area, among=among)

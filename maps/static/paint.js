@@ -45,14 +45,17 @@
   /* Whether footprints say who is covered, or are mere ground. */
   G.tellsCoverage = () => G.config.kind !== "issues" && !byLoad();
 
+  /* The figures of a place: of the buildings that pass the filter, where one is on. */
+  const told = (props) => (G.state.chosen ? G.state.chosen.get(props.code) ?? { rate: null, uncovered: 0 } : props);
+
   function shade() {
     const { land } = colours();
     const area = (zoom, props) => {
       if (!choropleth()) return { fill: land, opacity: G.config.basemap ? 0 : 1 };
-      return { fill: G.shade(props.rate), opacity: opacity(zoom, props) };
+      return { fill: G.shade(told(props).rate), opacity: opacity(zoom, props) };
     };
     const grid = (zoom, props) => {
-      const fill = byLoad() ? G.loadShade(props[G.state.measure]) : G.shade(props.rate);
+      const fill = byLoad() ? G.loadShade(props[G.state.measure]) : G.shade(told(props).rate);
       return { fill, opacity: opacity(zoom, props) };
     };
     const ofLevel = (zoom, { props }) => props.level === G.state.areaLevel && !G.byGrid();
@@ -180,11 +183,11 @@
     const tells = (zoom) => choropleth() && zoom < G.style.zooms.buildings;
     const area = G.label((zoom, props) => [
       { text: G.named(props), size: props.level === "district" ? 14 : 12.5, weight: 600, colour: G.config.kind === "issues" ? muted : ink },
-      { text: tells(zoom) ? figures(props) : "", size: 11.5, weight: 500, colour: props.uncovered ? uncovered_line : muted },
+      { text: tells(zoom) ? figures(told(props)) : "", size: 11.5, weight: 500, colour: told(props).uncovered ? uncovered_line : muted },
     ]);
     const grid = G.label((zoom, props) => [
       { text: zoom >= G.style.zooms.grid_labels ? shortName(props) : "", size: 11.5, weight: 600, colour: muted },
-      { text: countsGrids() && props.uncovered ? G.number(props.uncovered) : "", size: 11.5, weight: 700, colour: uncovered_line },
+      { text: countsGrids() && told(props).uncovered ? G.number(told(props).uncovered) : "", size: 11.5, weight: 700, colour: uncovered_line },
     ]);
     return [
       { dataSource: "areas", dataLayer: "areas_labels", symbolizer: area, minzoom: G.style.zooms.names,

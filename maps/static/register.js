@@ -96,7 +96,8 @@
     /* Buildings that gained and lost a manager between two days, by place. */
     async changes(level, scope) {
       const { changes } = G.config.served;
-      return ask(changes, { by: level, area: scope || null, since: G.state.then, on: G.state.on });
+      if (G.passesNone()) return [];
+      return ask(changes, { by: level, area: scope || null, since: G.state.then, on: G.state.on }, G.filterQuery());
     }
 
     async building(code) {

@@ -34,7 +34,20 @@
     const split = await G.rowsInView(map, level, every);
     const listed = follows ? split.inView : split.rows;
     const rows = then ? await changed(listed, level, scope) : listed;
-    return { rows, level, partly: Boolean(box) || listed.length < every.length, columns: then ? COMPARED : COLUMNS[G.config.kind] };
+    const partly = Boolean(box) || listed.length < every.length;
+    return { rows, level, partly, columns: then ? COMPARED : COLUMNS[G.config.kind], counted: then ? [] : every };
+  };
+
+  let chosen = null;
+
+  /* What shades and numbers tell while a filter is on: tiles count every building, rows those that pass. */
+  G.shadeBy = function (rows) {
+    const counted = G.isFiltered() && rows?.length ? rows : null;
+    const told = counted && JSON.stringify(counted.map(({ code, rate, uncovered }) => [code, rate, uncovered]));
+    if (told === chosen) return;
+    chosen = told;
+    G.state.chosen = counted && new Map(counted.map((row) => [row.code, row]));
+    G.refresh("shade", "names");
   };
 
   const boxOf = (map) => map.getBounds().toBBoxString();

@@ -128,8 +128,12 @@ def test_figures_and_table_follow_the_filter(open_page, sample_service: Service)
         expect(row.locator(".uncovered")).to_have_text(f"{uncovered:,}")
     total = sum(row[1] for row in by_hand)
     expect(shown.page.locator("#figures")).to_contain_text(f"Buildings (filtered){total:,}")
+    rates = shown.page.evaluate("() => [...Gridward.state.chosen.values()].map(({ rate }) => rate)")
+    assert sorted(rates) == pytest.approx(sorted(1 - row[2] / row[1] for row in by_hand))
+    expect(shown.page.locator(".filtered")).to_contain_text("figures and shades")
     shown.page.get_by_role("button", name="Show all").click()
     expect(shown.page.locator("#figures")).to_contain_text("Buildings4,253")
+    shown.page.wait_for_function("() => Gridward.state.chosen === null")
 
 
 def test_the_table_follows_the_view_down_to_single_buildings(open_page, sample_service: Service):

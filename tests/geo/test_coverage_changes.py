@@ -6,6 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geo import buildings, coverage_changes, moments
+from geo.among import Among, Reason
+from geo.models import ManagerKind
 from geo.property_coverage import Grouping
 from tests.district import day
 
@@ -33,8 +35,10 @@ def test_a_manager_that_leaves_is_a_loss_and_one_that_takes_over_is_none(distric
 
 def test_a_manager_that_comes_is_a_gain_at_every_level(district):
     since, on = day("2020-06-01"), day("2022-06-01")
-    for grouping in (Grouping.CITY, Grouping.DISTRICT, Grouping.SUBDISTRICT):
-        assert all(gained > 0 for gained, _ in changes(district, grouping, since, on).values())
+    for grouping in (Grouping.DISTRICT, Grouping.SUBDISTRICT, Grouping.COMMUNITY):
+        found = changes(district, grouping, since, on)
+        assert found
+        assert all(gained > 0 for gained, _ in found.values())
 
 
 def test_only_places_within_an_area_are_told(district):
@@ -44,6 +48,22 @@ def test_only_places_within_an_area_are_told(district):
         inside = changes(district, grouping, since, on, "230403001001")
         assert inside
         assert inside.items() <= every.items()
+
+
+def test_of_chosen_buildings_only_those_count(district):
+    """b2 lost its firm, and nobody else has changed; the choice is made as of the later day."""
+    since, on = day("2022-06-01"), day("2025-01-01")
+    for among, lost in (
+        (Among(reasons=frozenset({Reason.LAPSED})), 1),
+        (Among(reasons=frozenset({Reason.NEVER_COVERED})), 0),
+        (Among(manager_kinds=frozenset(ManagerKind)), 0),
+        (Among(not_uses=frozenset({""})), 0),
+    ):
+        for grouping in (Grouping.DISTRICT, Grouping.GRID):
+            rows = coverage_changes.by(
+                district, grouping, since=since, on=on, at=moments.now(), among=among
+            )
+            assert sum(row.lost for row in rows) == lost, (among, grouping)
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
