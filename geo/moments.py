@@ -31,7 +31,9 @@ def start_of(day: datetime.date, zone: str) -> datetime.datetime:
 
 
 def end_of(day: datetime.date, zone: str) -> datetime.datetime:
-    """Return the first moment after a day in the city."""
+    """Return the first moment after a day in the city; after the last day there is, the last."""
+    if day == datetime.date.max:  # people write it for "for ever"
+        return datetime.datetime.max.replace(tzinfo=datetime.UTC)
     return start_of(day + _ONE_DAY, zone)
 
 

@@ -104,3 +104,24 @@ def test_large_answers_are_compressed_for_those_who_take_it_and_single_lookups_n
     assert one.status_code == 200
     assert "content-encoding" not in one.headers
     assert len(one.content) < 1000
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/issues?since={day}&until={day}",
+        "/v1/issues/counts?since={day}&until={day}",
+        "/v1/buildings?on={day}",
+        "/v1/property-coverage?on={day}",
+        "/v1/property-coverage/changes?since={day}&on={day}",
+        "/v1/grids?at={day}T23:59:59-12:00",
+        "/v1/lookup?lon=130.005&lat=47.005&at={day}T00:00:00%2B14:00",
+        "/tiles/issues/12/3532/1428.mvt?since={day}&until={day}",
+        "/tiles/areas/12/3532/1428.mvt?on={day}",
+        "/maps/property-coverage?on={day}",
+    ],
+)
+def test_the_first_and_the_last_day_of_the_calendar_are_days_like_any_other(client, path, day):
+    """9999-12-31 is what people write for "for ever"."""
+    assert client.get(path.format(day=day)).status_code == 200
