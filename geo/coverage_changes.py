@@ -4,7 +4,7 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, cast, column, func, select
+from sqlalchemy import BigInteger, Select, and_, cast, column, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from geo import areas, grids
@@ -36,8 +36,9 @@ def by(
 ) -> list[Change]:
     """Return what every place of a kind inside an area gained and lost from `since` to `on`.
 
-    Of the buildings that stand on `on` and are chosen, as they were managed on that day; one that
-    another manager took over has not changed. A grid is taken as it was at moment `at`.
+    Of the buildings that stand on `on` and are chosen as they were managed on either day: who looks
+    at firms sees what firms took over and what they gave up. One that another manager took over has
+    not changed. A grid is taken as it was at moment `at`.
     """
     asked = _Asked(since, on, among)
     match grouping:
@@ -63,7 +64,7 @@ def _counts(asked: _Asked, *more: Any) -> Select[Any]:
     """Count buildings that are covered on one of two days only."""
     then = aliased(PropertyCoverage, name="covered_then")
     now = aliased(PropertyCoverage, name="covered_now")
-    return (
+    statement = (
         select(
             *more,
             func.count().filter(then.id.is_(None), now.id.is_not(None)).label("gained"),
@@ -72,8 +73,12 @@ def _counts(asked: _Asked, *more: Any) -> Select[Any]:
         .select_from(Building)
         .outerjoin(then, (then.building_code == Building.code) & then.covered.contains(asked.since))
         .outerjoin(now, (now.building_code == Building.code) & now.covered.contains(asked.on))
-        .where(standing_on(asked.on), *asked.among.conditions(now, asked.on))
+        .where(standing_on(asked.on))
     )
+    if asked.among == EVERY:
+        return statement
+    chosen = [asked.among.conditions(then, asked.since), asked.among.conditions(now, asked.on)]
+    return statement.where(or_(*(and_(*conditions) for conditions in chosen)))
 
 
 def _by_level(level: Level, asked: _Asked, area_code: str | None) -> Select[Any]:

@@ -33,6 +33,7 @@ SCRIPTS: Final = {
         "facts.js",
         "pointer.js",
         "filters.js",
+        "shades.js",
         "rows.js",
         "table.js",
         "counts.js",

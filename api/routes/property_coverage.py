@@ -98,6 +98,6 @@ def changes(
 ) -> list[Change]:
     """Buildings that gained or lost property management between two days.
 
-    Of chosen buildings, as they were managed on the later day.
+    With a choice of buildings, of those that are chosen on either day.
     """
     return coverage_changes.by(session, by, since=since, on=on, at=at, area_code=area, among=among)

@@ -60,7 +60,7 @@
     G.word(G.isCovered(props) ? "covered" : props.reason === "lapsed" ? "lapsed" : "never_covered");
 
   const figures = (props) => [
-    ["buildings", known(props.buildings, G.number)],
+    [G.isFiltered?.() ? "buildings_filtered" : "buildings", known(props.buildings, G.number)],
     ["uncovered", known(props.uncovered, G.number)],
     ["rate", known(props.rate, G.percent)],
     ["households", known(props.households, G.number)],

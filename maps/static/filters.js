@@ -48,7 +48,7 @@
       place.append(G.node("details", { class: "filters" }, [this.summary, this.body]), this.said);
       G.whenStill(map, () => this.count());
       G.on("filter", () => this.draw());
-      for (const subject of ["day", "compare"]) G.on(subject, () => this.count());
+      G.on("day", () => this.count());
       this.draw();
     }
 
@@ -114,7 +114,7 @@
       const grown = uses.size > this.uses.size;
       this.uses = uses;
       if (!G.isFiltered()) this.said.textContent = "";
-      else if (!seen) this.said.textContent = G.word(G.state.then ? "filter_compared" : "filter_far");
+      else if (!seen) this.said.textContent = G.word("filter_far");
       else {
         const shown = seen.filter(({ props }) => G.passes(props)).length;
         this.said.textContent = G.word("filter_count", { shown: G.number(shown), count: G.number(seen.length) });

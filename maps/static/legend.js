@@ -14,7 +14,7 @@
       const text = at === 0 ? `< ${whole(to)} %` : to ? `${whole(from)} – ${whole(to)} %` : `≥ ${whole(from)} %`;
       return entry(G.swatch(colour), text);
     });
-    return section(G.word("rate"), [...entries.reverse(), entry(G.swatch(colours.no_data), G.word("no_data"))]);
+    return section(G.word(G.isFiltered() ? "rate_filtered" : "rate"), [...entries.reverse(), entry(G.swatch(colours.no_data), G.word("no_data"))]);
   }
 
   function loads() {

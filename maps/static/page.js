@@ -48,7 +48,10 @@
     const table = new G.Table(map, document.getElementById("content"));
     setLevel(levelAt(G.zoom(map)));
     if (G.config.kind === "grids") measures();
-    else new G.Filters(map, document.getElementById("filters"));
+    else {
+      new G.Filters(map, document.getElementById("filters"));
+      new G.Shades(map);
+    }
     headline();
     G.on("day", headline);
     G.on("filter", headline);

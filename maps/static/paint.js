@@ -45,11 +45,9 @@
   /* Whether footprints say who is covered, or are mere ground. */
   G.tellsCoverage = () => G.config.kind !== "issues" && !byLoad();
 
-  /* The figures of a place: of the buildings that pass the filter, where one is on. */
-  const told = (props) => (G.state.chosen ? G.state.chosen.get(props.code) ?? { rate: null, uncovered: 0 } : props);
-
-  function shade() {
+  function shade(day) {
     const { land } = colours();
+    const told = (props) => (G.told ? G.told(props, day()) : props);
     const area = (zoom, props) => {
       if (!choropleth()) return { fill: land, opacity: G.config.basemap ? 0 : 1 };
       return { fill: G.shade(told(props).rate), opacity: opacity(zoom, props) };
@@ -176,19 +174,20 @@
   }
 
   /* Names of the level shown, with its rate where the page is about rates; grid names when close. */
-  G.names = function () {
+  G.names = function (day) {
     const { ink, muted, uncovered_line } = colours();
     const figures = ({ rate, uncovered }) =>
       (uncovered ? G.word("rate_and_uncovered", { rate: G.percent(rate), count: G.number(uncovered) }) : G.percent(rate));
     const tells = (zoom) => choropleth() && zoom < G.style.zooms.buildings;
-    const area = G.label((zoom, props) => [
+    const told = (said) => (zoom, props) => said(zoom, G.told ? G.told(props, day()) : props);
+    const area = G.label(told((zoom, props) => [
       { text: G.named(props), size: props.level === "district" ? 14 : 12.5, weight: 600, colour: G.config.kind === "issues" ? muted : ink },
-      { text: tells(zoom) ? figures(told(props)) : "", size: 11.5, weight: 500, colour: told(props).uncovered ? uncovered_line : muted },
-    ]);
-    const grid = G.label((zoom, props) => [
+      { text: tells(zoom) ? figures(props) : "", size: 11.5, weight: 500, colour: props.uncovered ? uncovered_line : muted },
+    ]));
+    const grid = G.label(told((zoom, props) => [
       { text: zoom >= G.style.zooms.grid_labels ? shortName(props) : "", size: 11.5, weight: 600, colour: muted },
-      { text: countsGrids() && told(props).uncovered ? G.number(told(props).uncovered) : "", size: 11.5, weight: 700, colour: uncovered_line },
-    ]);
+      { text: countsGrids() && props.uncovered ? G.number(props.uncovered) : "", size: 11.5, weight: 700, colour: uncovered_line },
+    ]));
     return [
       { dataSource: "areas", dataLayer: "areas_labels", symbolizer: area, minzoom: G.style.zooms.names,
         filter: (zoom, feature) => feature.props.level === G.state.areaLevel },

@@ -85,18 +85,18 @@
     }
 
     /* With a box, the rows of the places that meet it. */
-    async rows(level, scope, box = null) {
+    async rows(level, scope, box = null, on = G.state.on) {
       const { coverage } = G.config.served;
-      const query = { by: level, area: scope || null, on: G.state.on, bbox: box };
+      const query = { by: level, area: scope || null, on, bbox: box };
       const rows = await ask(coverage, query, G.passesNone() ? [] : G.filterQuery());
       for (const row of rows) this.names.set(row.code, G.named(row));
       return G.passesNone() ? rows.map((row) => ({ ...row, ...NONE })) : rows;
     }
 
-    /* Buildings that gained and lost a manager between two days, by place. */
+    /* Buildings that gained and lost a manager between two days, by place, of those asked for. */
     async changes(level, scope) {
-      const { changes } = G.config.served;
       if (G.passesNone()) return [];
+      const { changes } = G.config.served;
       return ask(changes, { by: level, area: scope || null, since: G.state.then, on: G.state.on }, G.filterQuery());
     }
 

@@ -34,20 +34,7 @@
     const split = await G.rowsInView(map, level, every);
     const listed = follows ? split.inView : split.rows;
     const rows = then ? await changed(listed, level, scope) : listed;
-    const partly = Boolean(box) || listed.length < every.length;
-    return { rows, level, partly, columns: then ? COMPARED : COLUMNS[G.config.kind], counted: then ? [] : every };
-  };
-
-  let chosen = null;
-
-  /* What shades and numbers tell while a filter is on: tiles count every building, rows those that pass. */
-  G.shadeBy = function (rows) {
-    const counted = G.isFiltered() && rows?.length ? rows : null;
-    const told = counted && JSON.stringify(counted.map(({ code, rate, uncovered }) => [code, rate, uncovered]));
-    if (told === chosen) return;
-    chosen = told;
-    G.state.chosen = counted && new Map(counted.map((row) => [row.code, row]));
-    G.refresh("shade", "names");
+    return { rows, level, partly: Boolean(box) || listed.length < every.length, columns: then ? COMPARED : COLUMNS[G.config.kind] };
   };
 
   const boxOf = (map) => map.getBounds().toBBoxString();
@@ -65,6 +52,6 @@
   /* Rows with what each gained and lost since the day compared with. */
   async function changed(rows, level, scope) {
     const changes = new Map((await G.register().changes(level, scope)).map((row) => [row.code, row]));
-    return rows.map((row) => ({ ...row, gained: changes.get(row.code)?.gained, lost: changes.get(row.code)?.lost }));
+    return rows.map((row) => ({ ...row, gained: changes.get(row.code)?.gained ?? 0, lost: changes.get(row.code)?.lost ?? 0 }));
   }
 })(window.Gridward);

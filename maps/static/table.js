@@ -35,7 +35,6 @@
       try {
         const found = await G.readRows(this.map);
         if (asked !== this.asked) return; // somebody has asked for others since
-        if (found.counted || !G.isFiltered()) G.shadeBy(found.counted);
         Object.assign(this, found); // the level is that of the rows that stand there, until the next have come
         this.draw();
       } catch (error) {

@@ -14,17 +14,18 @@
 
   /* A layer of the day shown or, with `then`, of the day that it is compared with. */
   G.drawn = function (name, options = {}) {
+    const day = () => (options.then ? G.state.then : G.state.on);
     const layer = protomapsL.leafletLayer({
       sources: {},
-      paintRules: G.paint[name]?.() ?? [],
-      labelRules: name === "names" ? G.names() : [],
+      paintRules: G.paint[name]?.(day) ?? [],
+      labelRules: name === "names" ? G.names(day) : [],
       attribution: "",
       lang: G.config.language,
       pane: "tilePane",
       zIndex: options.zIndex,
     });
     layer.name = name;
-    layer.day = () => (options.then ? G.state.then : G.state.on);
+    layer.day = day;
     layer.views = views(name, layer.day);
     layer.refresh = refresh;
     relabel(layer);
@@ -124,7 +125,8 @@
         for (const { layerName, feature } of picked) {
           if (layerName === "crowds") continue;
           const drawn = layer.paintRules.some((rule) => draws(rule, source, layerName, zoom, feature));
-          if (drawn) found.push({ layer: layerName, props: feature.props });
+          const props = name === "shade" && G.told ? G.told(feature.props, layer.day()) : feature.props;
+          if (drawn) found.push({ layer: layerName, props });
         }
       }
     }

@@ -27,7 +27,6 @@ window.Gridward = window.Gridward || {};
       floor: 0, // the coarsest level that has parts of the chosen area
       hidden: { category: new Set(), status: new Set(), standing: new Set(), use: new Set() },
       built: { from: null, to: null }, // years
-      chosen: null, // while buildings are filtered: the figures of those that pass, by the code of their place
       period: { from: null, to: null }, // days on which issues were reported
       heat: false, // whether issues from afar are a heat map, not bubbles
     };

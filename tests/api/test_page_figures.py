@@ -10,6 +10,31 @@ def test_changes_between_two_days_are_told_by_place(client, district):
     assert told["230403001001001"] == (0, 1)
 
 
+def test_changes_follow_a_choice_of_buildings_on_either_day(client, district):
+    def told(**chosen) -> tuple[int, int]:
+        asked = {"by": "grid", "since": "2022-06-01", "on": "2025-01-01"} | chosen
+        rows = client.get("/v1/property-coverage/changes", params=asked).json()
+        return sum(row["gained"] for row in rows), sum(row["lost"] for row in rows)
+
+    every = told()
+    assert told(reason=["never_covered", "lapsed"]) == every
+    assert told(built_from=2999) == (0, 0)
+    assert told(not_use=["none such"]) == every
+    assert told(reason=["lapsed"])[1] == every[1]
+    kinds = [
+        "property_firm",
+        "homeowner_committee",
+        "property_management_committee",
+        "community_led",
+        "self_managed",
+    ]
+    assert told(manager_kind=kinds) == every
+    parts = [told(manager_kind=[kind]) for kind in kinds]
+    assert tuple(map(sum, zip(*parts, strict=True))) == every
+    for by in ("district", "neighborhood"):
+        assert sum(map(sum, [told(by=by, built_from=2999)])) == 0
+
+
 def test_changes_need_the_earlier_day(client, district):
     assert client.get("/v1/property-coverage/changes").status_code == 422
 

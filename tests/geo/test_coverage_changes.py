@@ -51,12 +51,13 @@ def test_only_places_within_an_area_are_told(district):
 
 
 def test_of_chosen_buildings_only_those_count(district):
-    """b2 lost its firm, and nobody else has changed; the choice is made as of the later day."""
+    """b2 lost its firm, and nobody else has changed; who is chosen on either day counts."""
     since, on = day("2022-06-01"), day("2025-01-01")
     for among, lost in (
         (Among(reasons=frozenset({Reason.LAPSED})), 1),
         (Among(reasons=frozenset({Reason.NEVER_COVERED})), 0),
-        (Among(manager_kinds=frozenset(ManagerKind)), 0),
+        (Among(manager_kinds=frozenset(ManagerKind)), 1),
+        (Among(manager_kinds=frozenset({ManagerKind.HOMEOWNER_COMMITTEE})), 0),
         (Among(not_uses=frozenset({""})), 0),
     ):
         for grouping in (Grouping.DISTRICT, Grouping.GRID):
