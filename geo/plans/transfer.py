@@ -55,9 +55,10 @@ def transfer(
 ) -> Partition:
     """Move buildings to a grid that their ground touches; each takes the ground nearest to it.
 
-    Where only ground nearest to the grid's own buildings lies between, that goes along. Ground
-    that would be cut off from the grid stays where it was. Raises BuildingElsewhere, OutOfTouch,
-    GridEmptied, NotInPartition.
+    Where only ground nearest to the grid's own buildings lies between, that goes along: so of two
+    grids any building goes over whose ground borders on that of a building of the other. Ground
+    that would be cut off from the grid stays where it was. Raises BuildingElsewhere, OutOfTouch
+    where ground of other buildings or of a third grid lies between, GridEmptied, NotInPartition.
     """
     partition.grid(to)
     at = _positions(moved, buildings)
@@ -149,10 +150,7 @@ def _carve(
     if spots is not None:
         going = _in_touch([*going, *between], grids[to].geom)
         if not _cover(going, spots):
-            raise OutOfTouch(
-                f"Ground between grid {to} and the buildings stays in {source}.",
-                hint=f"Move the buildings between them too, or buildings beside grid {to} alone.",
-            )
+            raise _between(source, to, connected([ground, partition.grid(to).geom]))
         going = _without_needless(going, between, grids[to].geom, spots)
     staying = [face for face in laid.faces if not any(face is one for one in going)]
     if not staying:
@@ -164,6 +162,21 @@ def _carve(
     grids[source] = Grid(grids[source].name, joined(staying))
     grids[to] = Grid(target.name, joined([*known, *going]))
     return laid.partition.with_grids(grids)
+
+
+def _between(source: str, to: str, are_beside: bool) -> OutOfTouch:
+    """Return that something lies between a grid and buildings of another, and what to do."""
+    if not are_beside:
+        return OutOfTouch(
+            f"Grids {source} and {to} do not touch along a border.",
+            hint="Move the buildings to a grid beside theirs, or those of the grid between first.",
+        )
+    return OutOfTouch(
+        f"Ground between grid {to} and the buildings stays in {source}: it is nearest to other "
+        f"buildings.",
+        hint=f"Move the buildings between them too, or buildings beside grid {to} alone; or draw "
+        "the border.",
+    )
 
 
 def _within(faces: Sequence[shapely.Polygon], region: Any) -> list[shapely.Polygon]:

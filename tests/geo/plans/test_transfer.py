@@ -1,5 +1,6 @@
 """Moving buildings from grid to grid, and laying out grids by buildings."""
 
+import itertools
 import time
 
 import numpy as np
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from geo import topology
 from geo.plans import edits, rules
 from geo.plans.apply import apply, replay
-from geo.plans.ground import NO_BUILDINGS, Buildings, holders
+from geo.plans.ground import NO_BUILDINGS, Buildings, holders, regions
 from geo.plans.operations import BadOperation, Create, Merge, Transfer, from_json, to_json
 from geo.plans.partition import Grid, NotInPartition, Partition, same_ground, shapes
 from geo.plans.transfer import (
@@ -23,6 +24,7 @@ from geo.plans.transfer import (
     create,
     transfer,
 )
+from tests.geo.plans.strolls import houses
 
 HOME = "230402001001"
 A, B, C = (f"{HOME}{number:03}" for number in range(1, 4))
@@ -118,6 +120,42 @@ def test_ground_between_that_is_nearest_to_the_grids_own_buildings_goes_along():
     assert gained == pytest.approx(38 * 55.6 * 5.7 / 5, rel=0.1), "with the strip before"
     assert after.grids[A].geom.geom_type == "Polygon"
     assert same_ground(row, after)
+
+
+def test_grids_that_do_not_touch_are_told_apart_from_buildings_that_others_lie_before():
+    with pytest.raises(OutOfTouch, match="do not touch along a border"):
+        transfer(ROW, ["41"], A, HOMES)
+    with pytest.raises(OutOfTouch, match="nearest to other buildings") as refused:
+        transfer(ROW, ["31"], A, HOMES)
+    assert "between them too" in refused.value.hint
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_of_two_grids_every_building_whose_ground_borders_on_one_of_the_others_goes_over(seed):
+    """However the border runs through the ground of buildings; nobody else's grid changes."""
+    rng = np.random.default_rng(seed)
+    outline = box(0, 0, 30, 20)
+    homes = houses(outline, 12, rng, size=3e-4)
+    line = shapely.LineString(
+        np.column_stack([130 + rng.uniform(8, 22, 5) / 1e4, 47 + np.linspace(-1, 21, 5) / 1e4])
+    )
+    two = edits.split(Partition(HOME, outline, {A: Grid(None, outline)}, frozenset()), A, line)
+    ground, held = regions(outline, homes), holders(two, homes.points)
+    for (one, own), (other, its) in itertools.permutations(zip(ground, held, strict=True), 2):
+        common = shapely.intersection(*shapely.boundary(np.array([one, other], dtype=object)))
+        if own == its or not shapely.length(shapely.intersection(common, outline)) > 1e-8:
+            continue
+        moved = homes.codes[[*ground].index(one)]
+        try:
+            after = transfer(two, [moved], its, homes)
+        except GridEmptied:
+            continue
+        assert same_ground(two, after)
+        changed = {
+            code for code, to in whose(after, homes).items() if to != whose(two, homes)[code]
+        }
+        assert changed == {moved}
 
 
 def test_a_whole_column_can_go_a_whole_grid_cannot():
