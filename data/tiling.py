@@ -163,7 +163,7 @@ def _compare(before: Geoms, after: Geoms) -> Tiling:
     old, new = plane.to(before), plane.to(after)
     differ = ~np.asarray(shapely.equals_exact(old, new, SNAP_M, normalize=True), dtype=np.bool_)
     moved = np.zeros(len(before))
-    moved[differ] = shapely.hausdorff_distance(old[differ], new[differ])
+    moved[differ] = [_moved(*pair) for pair in zip(old[differ], new[differ], strict=True)]
     changed = ~(moved <= SNAP_M)  # a polygon that vanished moved by no number
     lost = shapely.area(shapely.difference(old[changed], new[changed]))
     gained = shapely.area(shapely.difference(new[changed], old[changed]))
@@ -174,3 +174,23 @@ def _compare(before: Geoms, after: Geoms) -> Tiling:
         gained_m2=float(gained.sum()),
         moved_m=float(np.nanmax(moved, initial=0.0)),
     )
+
+
+def _moved(old: Any, new: Any) -> float:
+    """Return how far a border moved; that of a hole which closed by the width of the hole.
+
+    The next border may be far away from it.
+    """
+    holes = np.asarray(shapely.polygons(_holes(old)), dtype=object)
+    closed = holes[shapely.contains_properly(new, holes)]
+    if not len(closed):
+        return float(shapely.hausdorff_distance(old, new))
+    widths = 2 * shapely.length(shapely.maximum_inscribed_circle(closed))
+    rest = shapely.union_all([old, *closed])
+    return float(max(shapely.hausdorff_distance(rest, new), *widths))
+
+
+def _holes(geometry: Any) -> Geoms:
+    """Return the rings of a geometry that holes have."""
+    rings, owners = shapely.get_rings(shapely.get_parts(geometry), return_index=True)
+    return np.asarray(rings[1:][owners[1:] == owners[:-1]], dtype=object)

@@ -121,6 +121,16 @@ def test_the_report_says_how_much_moved():
     assert "1 outline redrawn" in str(repaired)
 
 
+def test_the_border_of_a_hole_that_closes_moved_by_its_width():
+    """A slit in the middle, eight metres wide and long: the next border is far away."""
+    slit = box(20, 20, 20.1, 25)
+    repaired = tiling.repair(np.array([box(0, 0, 40, 40).difference(slit)], dtype=object))
+    assert repaired.gained_m2 == pytest.approx(
+        abs(topology.GEOD.geometry_area_perimeter(slit)[0]), rel=0.01
+    )
+    assert repaired.moved_m == pytest.approx(111.32 * np.cos(np.radians(47)) / 10, rel=0.03)
+
+
 def test_a_wide_gap_is_taken_for_real():
     """
     ```
