@@ -20,6 +20,8 @@ ROUNDING = 1e-12
 """Degrees: what a crossing may be off by."""
 MOST_ROUNDS = 8
 """A line that was bent onto corners may cross edges that it passed by; twice is rare already."""
+BESIDE = 2 * MOST_ROUNDS * SNAP
+"""Degrees: further than this from where it was drawn no line is ever bent."""
 Point = tuple[float, float]
 Edge = tuple[Point, Point]
 Coords = NDArray[np.float64]
@@ -45,17 +47,20 @@ def draw(grids: Mapping[str, Grid], borders: Coords, lines: Iterable[Coords]) ->
     """
     steps: set[Edge] = set()
     edges = distinct(borders)  # else the two sides of one could receive two corners
-    for line in lines:
-        met = _Meeting(edges)
-        path = met.path(np.round(line, DIGITS))
+    for drawn in lines:
+        line = np.round(drawn, DIGITS)
+        near = _beside(edges, line)
+        met = _Meeting(distinct(edges[near]))
+        path = met.path(line)
         new = [step for step in itertools.pairwise(path) if step[0] != step[1]]
         grids = {code: Grid(grid.name, grown(grid.geom, met.new)) for code, grid in grids.items()}
         kept = met.cut()
         known = {frozenset(edge) for edge in kept}
         new = [step for step in new if frozenset(step) not in known]
         steps |= set(new)
-        edges = distinct(np.array([*kept, *new], dtype=np.float64).reshape(-1, 2, 2))
-    faces = shapely.get_parts(shapely.polygonize(_segments(edges)))
+        cut = distinct(np.array([*kept, *new], dtype=np.float64).reshape(-1, 2, 2))
+        edges = np.concatenate([edges[~near], cut])
+    faces = shapely.get_parts(shapely.polygonize(_segments(distinct(edges))))
     return Drawn(grids, np.asarray(faces, dtype=object), frozenset(steps))
 
 
@@ -74,6 +79,13 @@ def distinct(edges: Coords) -> Coords:
     return every
 
 
+def _beside(edges: Coords, line: Coords) -> NDArray[np.bool_]:
+    """Tell which edges a line may meet, by their bounds: to look at all of many takes minutes."""
+    low, high = line.min(axis=0) - BESIDE, line.max(axis=0) + BESIDE
+    told: NDArray[np.bool_] = ((edges.min(axis=1) <= high) & (edges.max(axis=1) >= low)).all(axis=1)
+    return told
+
+
 def inside(faces: Geoms, ground: shapely.Geometry) -> NDArray[np.bool_]:
     """Tell for each of n faces whether it is part of a piece of ground: (n,)."""
     shapely.prepare(ground)
@@ -88,7 +100,8 @@ def rings(ground: Any) -> list[Coords]:
 
 
 def _segments(edges: Any) -> Geoms:
-    return np.asarray(shapely.linestrings(edges), dtype=object)
+    pairs = np.asarray(edges, dtype=np.float64).reshape(-1, 2, 2)  # of none too
+    return np.asarray(shapely.linestrings(pairs), dtype=object)
 
 
 def _spots(points: Any) -> Geoms:

@@ -53,3 +53,14 @@ def test_a_line_that_passes_corners_by_a_hair_meets_every_edge_at_a_common_corne
         assert {*map(tuple, shapely.get_coordinates(met).tolist())} <= ends, (a, b)
     inside = drawn.faces[shapely.covers(shapely.union_all(shapes), drawn.faces)]
     assert abs(shapely.area(inside).sum() - shapely.area(shapes).sum()) < 1e-15
+
+
+def test_a_line_far_from_every_edge_is_drawn_with_the_corners_where_it_meets_itself():
+    """The line crosses itself once: two triangles, of which one is closed by nothing."""
+    far = np.array(
+        [(WEST + 1 + x / 1e3, SOUTH + y / 1e3) for x, y in [(0, 0), (2, 2), (2, 0), (0, 2)]]
+    )
+    drawn = draw(squares(), edges_of([grid.geom for grid in squares().values()]), [far])
+    triangles = [face for face in drawn.faces if face.bounds[0] > WEST + 0.5]
+    assert len(triangles) == 1
+    assert dict(drawn.grids) == squares()
