@@ -135,6 +135,11 @@ def _finding(finding: Finding, words: dict[str, str]) -> dict[str, Any]:
         "weight": words["blocks" if finding.is_error else "warns"],
         "title": words.get(f"finding.{finding.kind}", finding.meaning),
         "codes": ", ".join(finding.codes),
-        "size": f"{finding.size:,.2f}".rstrip("0").rstrip("."),
+        "size": _size(finding.size),
         "unit": finding.unit,
     }
+
+
+def _size(size: float) -> str:
+    """Return a size as people say it: whole from ten on, else to the hundredth."""
+    return f"{size:,.0f}" if size >= 10 else f"{size:.2f}".rstrip("0").rstrip(".")

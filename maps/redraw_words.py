@@ -24,6 +24,7 @@ _ZH: Final = {
     "plan.published": "已发布",
     "plan.discarded": "已放弃",
     "saved": "每一步都已保存",
+    "working": "正在计算……",
     "map_keys": "地图：方向键移动十字，空格键点按，回车键完成，退格键删去一点，Esc 键取消",
     "tools": "工具",
     "steps": "步骤",
@@ -150,6 +151,7 @@ _EN: Final = {
     "plan.published": "Published",
     "plan.discarded": "Discarded",
     "saved": "every step is saved",
+    "working": "Working it out…",
     "map_keys": "Map: arrows move a cross, Space clicks, Enter finishes, Backspace takes a corner"
     " back, Escape cancels",
     "tools": "Tools",

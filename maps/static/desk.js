@@ -65,21 +65,26 @@
     return G.attempt(() => G.plan.apply(operation));
   };
 
+  const SLOW_MS = 700; // without an answer, until it is said that one is on its way
+
   /* Runs a step of the plan; a plan that somebody else changed meanwhile gets its dialogue. */
   G.attempt = async function (run) {
     if (!G.plan.isOpen) return G.say(G.word("plan_is_closed"), "fault");
+    const slow = setTimeout(() => G.say(G.word("working"), "working"), SLOW_MS);
     try {
       document.body.classList.add("busy");
       const answer = await run();
       G.say("");
       return answer;
     } catch (problem) {
+      G.say("");
       if (!(problem instanceof G.Problem)) throw problem;
       if (problem.status === 412 || problem.code === "plan_changed") return G.planChanged(run);
       G.say([problem.message, problem.hint].filter(Boolean).join(" "), "fault");
       G.tell("refused");
       return undefined;
     } finally {
+      clearTimeout(slow);
       document.body.classList.remove("busy");
     }
   };

@@ -25,7 +25,7 @@
       return G.button([
         G.node("span", { class: `weight ${isError ? "error" : ""}` }, G.word(isError ? "blocks" : "warns")),
         G.node("b", {}, title),
-        G.node("small", {}, `${codes.map(G.shortCode).join(", ")} · ${G.number(size)} ${unit}`),
+        G.node("small", {}, `${codes.map(G.shortCode).join(", ")} · ${G.number(size < 10 ? size : Math.round(size))} ${unit}`),
       ], () => this.show(finding), { title: G.word("zoom_to") });
     }
 

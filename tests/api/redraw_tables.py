@@ -69,12 +69,12 @@ class Seat:
         shown.page.goto(f"{self.home}{path}")
         return shown
 
-    def begin(self, title: str, community: str) -> "Table":
+    def begin(self, title: str, community: str, *, first: str = "001") -> "Table":
         """Begin a plan on the list, and open a community on its table."""
         self.list.get_by_label("Title of a new plan").fill(title)
         self.list.get_by_role("button", name="Begin a plan").click()
         self.list.wait_for_url("**/redraw/*")
-        return Table(self.visits[0], community)
+        return Table(self.visits[0], community, first)
 
     def table(self, path: str, community: str) -> "Table":
         return Table(self.open(path), community)
@@ -83,12 +83,12 @@ class Seat:
 class Table:
     """A plan on the table, worked on as a coordinator would."""
 
-    def __init__(self, shown: Visit, community: str) -> None:
+    def __init__(self, shown: Visit, community: str, first: str = "001") -> None:
         self.shown, self.page, self.community = shown, shown.page, community
         self.page.locator("html[data-ready]").wait_for()
         self.page.locator("#query").fill(community)
         self.page.locator("#hits [role=option]").first.click()
-        self.row("001").wait_for()
+        self.row(first).wait_for()
         shown.settle()
 
     @property

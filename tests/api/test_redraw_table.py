@@ -344,6 +344,29 @@ def test_somebody_elses_plan_can_be_read_and_commented_only(open_table, town: To
     )
 
 
+@pytest.mark.parametrize("width", [390, 1366])
+def test_the_notice_breaks_no_code_and_no_number_on_any_screen(town: Town, browser, width: int):
+    town.begin("Names", "chen")
+    town.post(
+        "chen", 1, "operations", {"kind": "rename", "code": f"{COMMUNITY}001", "name": "East"}
+    )
+    context = browser.new_context(viewport={"width": width, "height": 844})
+    context.add_cookies([town.cookie("chen")])
+    page = context.new_page()
+    page.goto(f"{town.home}/redraw/1/notice")
+    lines = page.locator("tbody th, thead th, td.n").evaluate_all(
+        """(cells) => cells.map((one) => {
+          const text = document.createRange();
+          text.selectNodeContents(one);
+          return text.getClientRects().length;
+        })"""
+    )
+    assert lines
+    assert max(lines) == 1
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    context.close()
+
+
 @pytest.mark.long
 def test_a_phone_is_told_to_find_a_larger_screen(open_table):
     table = open_table(size=(390, 844))

@@ -1,8 +1,10 @@
 """Real files into a register of their own, by the functions behind `gridward import`."""
 
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import geopandas
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -13,8 +15,26 @@ from data.grids import Publication
 from data.load import LoadOptions, Outcome, load
 from data.read import ReadOptions
 from geo import db
+from tests.sample_service import GRIDWARD, environment_of
 
 Import = Callable[..., Outcome]
+
+
+def bring_chiyoda(url: str, realdata: Path, folder: Path) -> None:
+    """Import small areas as grids, the ward as their community, and every building of the ward."""
+    file = folder / "areas.gpkg"
+    tokyo = geopandas.read_file(realdata / "partitions/tokyo23ku_smallareas2015_simplified.gpkg")
+    tokyo[tokyo.small_area_code.str.startswith("13101")].to_file(file)
+    homes = str(realdata / "buildings/tokyo_chiyoda_plateau2020_buildings.gpkg")
+    told = {"grids": "code=small_area_code,name=label", "buildings": "code=building_id"}
+    grids = ["grids", str(file), "--repair", "--areas-from-codes", "5"]
+    for command in (grids, ["buildings", homes]):
+        subprocess.run(
+            [GRIDWARD, "import", *command, "--columns", told[command[0]], "--on-error", "skip"],
+            env=environment_of(url),
+            check=True,
+            capture_output=True,
+        )
 
 
 @pytest.fixture

@@ -1,16 +1,15 @@
 """The map pages on Chiyoda's 11,581 buildings and its repaired small areas."""
 
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-import geopandas
 import pytest
 from playwright.sync_api import expect
 
 from tests.conftest import Databases
-from tests.sample_service import GRIDWARD, Service, environment_of, serving
+from tests.realdata.conftest import bring_chiyoda
+from tests.sample_service import Service, serving
 
 pytestmark = pytest.mark.browser
 
@@ -21,21 +20,9 @@ PALACE_SIDE = (139.7573, 35.6932)
 def chiyoda(
     databases: Databases, template: str, realdata: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Service]:
-    """Small areas as grids, the ward as their community, and every building of the ward."""
-    file = tmp_path_factory.mktemp("chiyoda") / "areas.gpkg"
-    tokyo = geopandas.read_file(realdata / "partitions/tokyo23ku_smallareas2015_simplified.gpkg")
-    tokyo[tokyo.small_area_code.str.startswith("13101")].to_file(file)
+    """The ward, to be looked at."""
     url = databases.make(template)
-    homes = str(realdata / "buildings/tokyo_chiyoda_plateau2020_buildings.gpkg")
-    told = {"grids": "code=small_area_code,name=label", "buildings": "code=building_id"}
-    grids = ["grids", str(file), "--repair", "--areas-from-codes", "5"]
-    for command in (grids, ["buildings", homes]):
-        subprocess.run(
-            [GRIDWARD, "import", *command, "--columns", told[command[0]], "--on-error", "skip"],
-            env=environment_of(url),
-            check=True,
-            capture_output=True,
-        )
+    bring_chiyoda(url, realdata, tmp_path_factory.mktemp("chiyoda"))
     with serving(url) as service:
         yield service
 

@@ -1,0 +1,110 @@
+"""Chiyoda's real buildings and small areas on the redraw table: painted, parted, published."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import shapely
+from playwright.sync_api import Browser, expect
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from geo import accounts
+from geo.models import Role
+from tests.api.redraw_tables import PASSWORD, Seat, ground
+from tests.conftest import Databases
+from tests.realdata.conftest import bring_chiyoda
+from tests.sample_service import Service, serving
+
+pytestmark = [pytest.mark.browser, pytest.mark.long]
+
+SLOW_MS = 60_000
+"""For a first step in a community of 11,581 buildings, where all ground is shared out."""
+
+WARD = "13101"
+ONE, OTHER = "018001", "018002"
+"""Fujimi 1-chome and 2-chome, side by side."""
+HOMES = """
+    SELECT code, ST_AsBinary(footprint) FROM building
+    WHERE ST_Covers((SELECT geom FROM micro_grid WHERE code = :grid AND in_force @> now()), point)
+"""
+
+
+@pytest.fixture
+def chiyoda(
+    databases: Databases, template: str, realdata: Path, tmp_path: Path
+) -> Iterator[Service]:
+    """The ward with a coordinator, to be redrawn."""
+    url = databases.make(template)
+    bring_chiyoda(url, realdata, tmp_path)
+    with serving(url) as service:
+        with Session(service.engine) as session:
+            accounts.add(session, "sato", Role.COORDINATOR, reach=WARD, password=PASSWORD)
+            session.commit()
+        yield service
+
+
+@pytest.fixture
+def seat(browser: Browser, chiyoda: Service) -> Iterator[Seat]:
+    taken = Seat(browser, chiyoda.home, "sato", (1366, 768))
+    yield taken
+    taken.context.close()
+    assert [(shown.foreign, shown.faults) for shown in taken.visits] == [([], [])]
+
+
+def homes(service: Service, grid: str) -> dict[str, shapely.Geometry]:
+    """The buildings that stand in a grid, by code."""
+    with service.engine.connect() as connection:
+        rows = connection.execute(text(HOMES), {"grid": WARD + grid}).all()
+    return {code: shapely.from_wkb(bytes(wkb)) for code, wkb in rows}
+
+
+def middle_line(shape: shapely.Geometry) -> list[tuple[float, float]]:
+    """A line from west to east through the middle of a shape, and beyond."""
+    west, south, east, north = shape.bounds
+    beyond, y = (east - west) / 20, (south + north) / 2
+    return [(west - beyond, y), (east + beyond, y)]
+
+
+def test_real_buildings_are_painted_across_a_border_and_a_real_grid_is_parted(
+    seat: Seat, chiyoda: Service
+):
+    grids = ground(chiyoda, WARD)
+    near = min(homes(chiyoda, OTHER).items(), key=lambda home: home[1].distance(grids[ONE]))
+    spot = near[1].representative_point()
+    table = seat.begin("Fujimi", WARD, first=ONE)
+    page, shown = table.page, table.shown
+
+    table.tool("Paint buildings")
+    table.pick(ONE)
+    shown.look(spot.x, spot.y, 18)
+    shown.click_map(spot.x, spot.y)
+    gained = table.row(ONE).locator("td.n").first
+    expect(gained).to_contain_text("+1", timeout=SLOW_MS)
+    expect(table.row(OTHER).locator("td.n").first).to_contain_text("−1")
+
+    table.tool("Split")
+    page.keyboard.press("Escape")
+    table.pick(OTHER)
+    middle = grids[OTHER].centroid
+    shown.look(middle.x, middle.y, 16)
+    table.line(*middle_line(grids[OTHER]))
+    rows = page.locator("tr[data-code]")
+    expect(rows).to_have_count(len(grids) + 1, timeout=SLOW_MS)
+    page.keyboard.press("Control+z")
+    expect(rows).to_have_count(len(grids), timeout=SLOW_MS)
+    page.keyboard.press("Control+z")
+    expect(gained).not_to_contain_text("+1", timeout=SLOW_MS)
+    page.keyboard.press("Control+Shift+Z")
+    expect(gained).to_contain_text("+1", timeout=SLOW_MS)
+    page.keyboard.press("Control+Shift+Z")
+    expect(rows).to_have_count(len(grids) + 1, timeout=SLOW_MS)
+
+    expect(table.tab("Findings")).to_contain_text(OTHER)
+    table.publish("Fujimi redrawn")
+    expect(page.locator("#said")).to_contain_text("Published as revision 2", timeout=SLOW_MS)
+    after = ground(chiyoda, WARD)
+    assert len(after) == len(grids) + 1
+    assert near[0] in homes(chiyoda, ONE)
+    whole = [shapely.union_all([*each.values()]).area for each in (grids, after)]
+    assert whole[0] == pytest.approx(whole[1])
