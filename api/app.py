@@ -79,7 +79,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.engine = engine
     app.state.live = Live(engine, memory_bytes=settings.index_memory_mb << 20)
     app.state.sessions = sessionmaker(engine)
-    app.state.reading = db.reading(engine, tiles.AT_ONCE).connect
+    app.state.reader = db.reading(engine, tiles.AT_ONCE)
+    app.state.reading = app.state.reader.connect
     app.state.shelf = Shelf(settings.home / "tiles", settings.tile_cache_mb)
     app.state.tallies = Tallies()
     app.state.replays = Replays()
@@ -117,7 +118,8 @@ def _wrap(app: FastAPI, settings: Settings, registry: CollectorRegistry) -> None
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     with app.state.live:
         yield
-    app.state.engine.dispose()
+    for engine in (app.state.reader, app.state.engine):
+        engine.dispose()
 
 
 def served() -> FastAPI:
