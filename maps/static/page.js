@@ -4,6 +4,9 @@
 (function (G) {
   let map;
 
+  /* Until the map is where it belongs, at its level, no tile is asked for: none would be looked at. */
+  G.opening = true;
+
   G.open = function (made) {
     map = made;
     controls();
@@ -22,6 +25,8 @@
     }
     new G.Tools(map, document.getElementById("tools"));
     G.keepLink(map, table);
+    G.opening = false;
+    G.refresh(...Object.keys(G.layers));
     // On a narrow screen the strip of days grows a line when it is filled, and the map shrinks.
     new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
     window.matchMedia("print").addEventListener("change", () => map.invalidateSize({ animate: false }));

@@ -34,7 +34,7 @@
 
   /* The tiles that a layer draws, by the name its rules use for them. */
   function views(name, day) {
-    const view = (of, wanted = () => true) => G.view(G.gate(() => G.cache(of, day()), wanted));
+    const view = (of, wanted = () => true) => G.view(G.gate(() => G.cache(of, day()), (zoom) => !G.opening && wanted(zoom)));
     if (name === "issues") return new Map([["", view(name, G.isApart)], ["clusters", gathered()]]);
     if (name === "shade") return new Map([["areas", view("areas", () => !G.byGrid())], ["grids", view("grids", G.byGrid)]]);
     if (name === "names") return new Map([["areas", view("areas")], ["grids", view("grids", G.namesGrids)]]);
@@ -49,7 +49,7 @@
 
   function gathered() {
     clusters = G.clusters("issues", (props) => G.isShown(props));
-    return G.view(G.gate(() => clusters, (zoom) => !G.isApart(zoom)));
+    return G.view(G.gate(() => clusters, (zoom) => !G.opening && !G.isApart(zoom)));
   }
 
   /* Whether issues are drawn one by one, no longer in bubbles. */

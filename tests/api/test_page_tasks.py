@@ -468,6 +468,18 @@ def test_a_link_to_the_heat_map_draws_no_bubbles(open_page):
     assert drawn == ["heat"]
 
 
+def test_a_page_that_opens_asks_for_each_tile_once_and_at_one_zoom(open_page):
+    shown = open_page()
+    shown.settle()
+    asked = shown.page.evaluate(
+        "() => performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname)"
+    )
+    tiles = [path for path in asked if path.startswith("/tiles/")]
+    assert tiles
+    assert len(tiles) == len(set(tiles))
+    assert len({path.split("/")[3] for path in tiles}) == 1
+
+
 def test_every_served_page_is_small(open_page, sample_service: Service):
     shown = open_page()
     for subject in ("property-coverage", "grids", "issues"):
