@@ -19,7 +19,7 @@ serve: setup ## serve what is in the database until stopped
 	exec .venv/bin/gridward serve
 
 test: setup browser ## every test but the long ones; ARGS="-k words" goes to pytest
-	.venv/bin/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -m "not long" $(ARGS)
+	.venv/bin/python -m pytest -n 2 -m "not long" $(ARGS)
 
 test-long: setup browser ## the long tests
 	.venv/bin/python -m pytest -m long $(ARGS)

@@ -26,20 +26,6 @@ pytest_plugins = [
     "tests.staff",
 ]
 
-SHARED = ("sample_service", "big_city")
-"""Fixtures of a whole run that take long to make."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep what shares a fixture together: the tests of a file, and those of a city.
-
-    Else each process that runs tests would make the same city once more.
-    """
-    for item in items:
-        shared = [name for name in SHARED if name in getattr(item, "fixturenames", ())]
-        item.add_marker(pytest.mark.xdist_group(shared[0] if shared else str(item.path)))
-
-
 @pytest.fixture(scope="session")
 def realdata() -> Path:
     """The folder of real files, which is not part of the project."""

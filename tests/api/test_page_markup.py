@@ -108,6 +108,7 @@ def is_text_alone(shown: Visit) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_coverage_page(open_page, language: str):
     shown = open_page(f"/maps/property-coverage?lang={language}")
+    shown.page.locator("tbody tr").first.wait_for()
     assert MARKUP in shown.text("tbody") or language == "en"
     shown.look(*SPOT, 18)
     is_text_alone(shown)
