@@ -26,6 +26,7 @@ pytest_plugins = [
     "tests.staff",
 ]
 
+
 @pytest.fixture(scope="session")
 def realdata() -> Path:
     """The folder of real files, which is not part of the project."""

@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 from shapely import Polygon
 
+from data import mend
 from data.faults import Notes
 from data.mend import outlines
 
@@ -57,3 +60,12 @@ def test_nothing_to_repair_is_no_repair() -> None:
     notes = Notes()
     mended().note(notes)
     assert not len(notes)
+
+
+corner = st.tuples(st.integers(0, 9), st.integers(0, 9))
+
+
+@given(*[st.lists(corner, min_size=3, max_size=8, unique=True)] * 2)
+def test_the_distance_of_corners_is_the_one_that_geos_gives(one, other):
+    a, b = shapely.Polygon(one), shapely.Polygon(other)
+    assert mend.apart(a, b) == pytest.approx(shapely.hausdorff_distance(a, b))
