@@ -1,5 +1,6 @@
 """Repair outlines one by one: valid polygons for invalid ones, and how much that changed."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,22 +54,22 @@ def _moved(before: Geoms, after: Geoms) -> Floats:
     lat = np.nan_to_num((shapely.bounds(before)[:, 1] + shapely.bounds(before)[:, 3]) / 2)
     scale = np.cos(np.radians(lat))
     found = [
-        0.0 if new is None else apart(_metric(old, shrink), _metric(new, shrink))
+        apart(_metric(old, shrink), _metric(new, shrink))
         for old, new, shrink in zip(before, after, scale, strict=True)
     ]
-    return np.array(found, dtype=np.float64)
+    return np.nan_to_num(np.array(found, dtype=np.float64))
 
 
-def apart(one: shapely.Geometry, other: shapely.Geometry) -> float:
+def apart(one: Any, other: Any) -> float:
     """Return how far a corner of one polygon lies from the other's border at most, either way.
 
-    What `shapely.hausdorff_distance` gives, by a tree: without one a city's worth of outlines in
-    a single feature takes minutes.
+    NaN where one of them is empty or missing. What `shapely.hausdorff_distance` gives, by a tree:
+    without one a city's worth of outlines in a single feature takes minutes.
     """
     return max(_beyond(one, other), _beyond(other, one))
 
 
-def _beyond(one: shapely.Geometry, other: shapely.Geometry) -> float:
+def _beyond(one: Any, other: Any) -> float:
     coords, ring = shapely.get_coordinates(
         shapely.get_rings(shapely.get_parts(other)), return_index=True
     )
@@ -76,7 +77,7 @@ def _beyond(one: shapely.Geometry, other: shapely.Geometry) -> float:
     pairs = np.stack([coords[:-1][same], coords[1:][same]], axis=1)
     corners = np.asarray(shapely.points(shapely.get_coordinates(one)), dtype=object)
     if not len(pairs) or not len(corners):
-        return 0.0
+        return math.nan
     border = np.asarray(shapely.linestrings(pairs), dtype=object)
     _, distances = shapely.STRtree(border).query_nearest(
         corners, return_distance=True, all_matches=False

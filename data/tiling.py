@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from shapely import coverage_clean  # type: ignore[attr-defined]  # newer than the stubs
 
 from data import seams
+from data.mend import apart
 from geo import topology
 
 Geoms = NDArray[np.object_]
@@ -184,10 +185,10 @@ def _moved(old: Any, new: Any) -> float:
     holes = np.asarray(shapely.polygons(_holes(old)), dtype=object)
     closed = holes[shapely.contains_properly(new, holes)]
     if not len(closed):
-        return float(shapely.hausdorff_distance(old, new))
+        return apart(old, new)
     widths = 2 * shapely.length(shapely.maximum_inscribed_circle(closed))
     rest = shapely.union_all([old, *closed])
-    return float(max(shapely.hausdorff_distance(rest, new), *widths))
+    return float(max(apart(rest, new), *widths))
 
 
 def _holes(geometry: Any) -> Geoms:

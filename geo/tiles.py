@@ -12,11 +12,9 @@ from geo import pictures, states
 from geo.layers import SHALLOWEST, Layer, Scene, level_at
 from geo.models import Level
 from geo.pictures import IN_FORCE, NEAR
-from geo.squares import BOX, BadTile, Tile, in_pyramid
+from geo.squares import BOX, Tile, in_pyramid
 from geo.states import SEEN, Seen
 from geo.tallies import Counts, Known
-
-__all__ = ["BadTile", "Layer", "Scene", "Sight", "Tile", "paint", "scout"]
 
 MOST_FOOTPRINTS = 3000
 """A tile of more buildings tells how many there are in each of its squares instead."""

@@ -3,8 +3,9 @@
 from sqlalchemy.orm import Session
 
 from geo import tiles
+from geo.layers import Layer, Scene
+from geo.squares import Tile
 from geo.tallies import Known
-from geo.tiles import Layer, Scene, Tile
 
 
 def draw(session: Session, layer: Layer, tile: Tile, scene: Scene) -> bytes:

@@ -18,6 +18,12 @@ from geo import db
 from tests.conftest import Databases
 from tests.waiting import until
 
+WEIMIN = "230407003002"
+"""The community whose coverage climbed."""
+UNCOVERED = "today.id IS NULL"
+"""For `Service.spot`."""
+SCREENS = {"desktop": (1920, 1080), "laptop": (1366, 768), "phone": (390, 844)}
+
 GRIDWARD = str(Path(sys.executable).parent / "gridward")
 
 

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from api.cli import register as registers
 from api.cli.output import say
-from api.cli.questions import LeaveEmpty, Moment
+from api.cli.questions import Moment
+from api.cli.revisions import LeaveEmpty
 from data import redrawn
 from data.faults import UnreadableFile
 from geo import audit, moments, reversal

@@ -153,8 +153,3 @@ def day_of(on: datetime.datetime | None, settings: Settings) -> datetime.date:
 def moment_asked(at: datetime.datetime | None, settings: Settings) -> datetime.datetime:
     """Return the moment asked about, now if none."""
     return moments.now() if at is None else moments.zoned(at, settings.timezone)
-
-
-LeaveEmpty = Annotated[
-    bool, typer.Option("--leave-empty", help="Also where communities are left without any grid.")
-]

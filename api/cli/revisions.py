@@ -5,11 +5,15 @@ from typing import Annotated
 import typer
 
 from api.cli import register as registers
-from api.cli.questions import AreaCode, LeaveEmpty
+from api.cli.questions import AreaCode
 from geo import audit, reversal, revisions
 from geo.settings import Settings
 
 _SHOWN = 20
+
+LeaveEmpty = Annotated[
+    bool, typer.Option("--leave-empty", help="Also where communities are left without any grid.")
+]
 
 
 def register(app: typer.Typer) -> None:

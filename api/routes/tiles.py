@@ -15,8 +15,9 @@ from api import query
 from api.cache import tagged
 from api.query import Query
 from geo import moments, states, tiles
+from geo.layers import Layer, Scene
 from geo.models import Level
-from geo.tiles import Layer, Scene, Tile
+from geo.squares import Tile
 
 router = APIRouter(prefix="/tiles", tags=["tiles"])
 

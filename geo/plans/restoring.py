@@ -62,19 +62,7 @@ def restore(partition: Partition, code: str, past: Mapping[str, Grid]) -> Partit
     lines = [*rings(then), *_old_borders(partition, code, list(heirs.values()))]
     drawn = draw(partition.grids, edges_of(geoms), lines)
     faces, before = _held(drawn, near)
-    shapely.prepare(then)
-    spots = shapely.point_on_surface(faces)
-    back = shapely.intersects(then, spots)
-    after: list[str | None] = [
-        code if is_back else None if one == code else one
-        for one, is_back in zip(before, back.tolist(), strict=True)
-    ]
-    for at, one in enumerate(after):
-        if one is None:
-            after[at] = next(
-                (heir for heir, had in heirs.items() if had.intersects(spots[at])), None
-            )
-    owners = settle(faces, after)
+    owners = settle(faces, _owners(faces, before, code, then, heirs))
     if code not in owners:
         raise NotThen(
             f"The ground that grid {code} had then is not in its community any more.",
@@ -132,6 +120,21 @@ def _held(drawn: Drawn, near: list[str]) -> tuple[Geoms, list[str]]:
     holder[at[::-1]] = grid[::-1]
     kept = np.flatnonzero(holder >= 0)
     return drawn.faces[kept], [near[one] for one in holder[kept].tolist()]
+
+
+def _owners(
+    faces: Geoms, before: list[str], code: str, then: Any, heirs: Mapping[str, Ground]
+) -> list[str | None]:
+    """Return whose each face is once a grid is back; None for what it leaves to no heir."""
+    shapely.prepare(then)
+    spots = shapely.point_on_surface(faces)
+    after: list[str | None] = []
+    for one, spot, is_back in zip(before, spots, shapely.intersects(then, spots), strict=True):
+        if is_back or one != code:
+            after.append(code if is_back else one)
+        else:
+            after.append(next((heir for heir, had in heirs.items() if had.intersects(spot)), None))
+    return after
 
 
 def _regrown(drawn: Drawn, faces: Geoms, before: list[str], after: list[str]) -> dict[str, Grid]:

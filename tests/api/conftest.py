@@ -1,6 +1,6 @@
 """The real application on a register that holds a district; each test's writes are rolled back."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -14,7 +14,9 @@ from api.app import create_app
 from geo import db
 from geo.settings import Settings
 from tests import district as districts
+from tests.browser import Visit
 from tests.conftest import Databases
+from tests.sample_service import SCREENS, Service
 
 
 @pytest.fixture(scope="session")
@@ -68,3 +70,13 @@ def app(application: FastAPI, settings: Settings, session: Session) -> FastAPI:
 def client(app: FastAPI) -> TestClient:
     """A caller of the application."""
     return TestClient(app)
+
+
+@pytest.fixture
+def open_page(sample_service: Service, visit) -> Callable[..., Visit]:
+    """Open a page of the sample city on a screen."""
+
+    def open_(path: str = "property-coverage", screen: str = "laptop") -> Visit:
+        return visit(f"{sample_service.home}/maps/{path}", size=SCREENS[screen])
+
+    return open_

@@ -2,30 +2,16 @@
 
 import io
 import re
-from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import expect
-from sqlalchemy import text
 
 from tests.browser import Visit
-from tests.sample_service import Service
+from tests.sample_service import SCREENS, UNCOVERED, WEIMIN, Service
 
 pytestmark = pytest.mark.browser
-
-WEIMIN = "230407003002"
-SCREENS = {"desktop": (1920, 1080), "laptop": (1366, 768), "phone": (390, 844)}
-UNCOVERED = "today.id IS NULL"
-
-
-@pytest.fixture
-def open_page(sample_service: Service, visit) -> Callable[..., Visit]:
-    def open_(path: str = "property-coverage", screen: str = "laptop") -> Visit:
-        return visit(f"{sample_service.home}/maps/{path}", size=SCREENS[screen])
-
-    return open_
 
 
 def covered(shown: Visit, code: str) -> int:
@@ -76,109 +62,6 @@ def test_the_past_is_played_month_by_month_and_stops_where_asked(open_page):
     assert shown.page.evaluate("() => Gridward.state.on") == stopped
     shown.page.get_by_role("button", name="A month on").click()
     assert shown.page.evaluate("() => Gridward.state.on") > stopped
-
-
-@pytest.mark.parametrize("screen", SCREENS)
-def test_a_filter_leaves_only_what_was_asked_for_and_says_so(
-    open_page, sample_service: Service, screen: str
-):
-    code, lon, lat = sample_service.spot(UNCOVERED)
-    shown = open_page(screen=screen)
-    shown.look(lon, lat, 17)
-    shown.page.get_by_text("Filter buildings").press("Enter")
-    shown.page.get_by_label("Never covered").press("Space")
-    shown.page.get_by_label("Coverage lapsed").press("Space")
-    said = shown.page.get_by_text(re.compile(r"Filtered: \d+ of \d+ buildings in view"))
-    expect(said).to_be_visible()
-    shown.settle()
-    seen = shown.page.evaluate(
-        "() => Gridward.at(Gridward.layers.buildings._map, "
-        f"{{lng: {lon}, lat: {lat}}}).map(({{props}}) => props.code)"
-    )
-    assert code not in seen
-    shown.page.get_by_label("Built in or after").fill("2090")
-    shown.page.get_by_label("Built in or after").press("Tab")
-    expect(said).to_contain_text("Filtered: 0 of")
-    shown.page.get_by_role("button", name="Show all").click()
-    expect(shown.page.locator(".filtered")).to_have_text("")
-
-
-def test_figures_and_table_follow_the_filter(open_page, sample_service: Service):
-    shown = open_page()
-    shown.page.get_by_role("button", name="District", exact=True).click()
-    shown.page.get_by_text("Filter buildings").click()
-    shown.page.get_by_label("Built in or after").fill("2000")
-    shown.page.get_by_label("Built in or after").press("Tab")
-    shown.page.get_by_label("Never covered").uncheck()
-    with sample_service.engine.connect() as connection:
-        by_hand = connection.execute(
-            text("""
-            SELECT left(community_code, 6), count(*), count(*) FILTER (WHERE today.id IS NULL)
-            FROM building LEFT JOIN property_coverage AS today
-                ON today.building_code = building.code AND today.covered @> current_date
-            WHERE built_year >= 2000 AND (today.id IS NOT NULL OR EXISTS (
-                SELECT FROM property_coverage AS was WHERE was.building_code = building.code
-                AND upper(was.covered) <= current_date))
-            GROUP BY 1
-        """)
-        ).all()
-    for code, buildings, uncovered in by_hand:
-        row = shown.page.locator(f"tbody tr[data-code='{code}']")
-        expect(row.locator(".buildings")).to_have_text(f"{buildings:,}")
-        expect(row.locator(".uncovered")).to_have_text(f"{uncovered:,}")
-    total = sum(row[1] for row in by_hand)
-    expect(shown.page.locator("#figures")).to_contain_text(f"Buildings (filtered){total:,}")
-    shown.page.get_by_role("button", name="Show all").click()
-    expect(shown.page.locator("#figures")).to_contain_text("Buildings4,253")
-
-
-def chosen_in_districts(service: Service) -> dict[str, float]:
-    """Coverage rates of the buildings built since 2000, by district, counted by hand."""
-    with service.engine.connect() as connection:
-        rows = connection.execute(
-            text("""
-            SELECT left(community_code, 6) AS code, count(today.id) / count(*)::float8 AS rate
-            FROM building LEFT JOIN property_coverage AS today
-                ON today.building_code = building.code AND today.covered @> current_date
-            WHERE built_year >= 2000 GROUP BY 1
-        """)
-        )
-        return {row.code: row.rate for row in rows}
-
-
-def test_shades_follow_the_filter_and_the_legend_says_so(open_page, sample_service: Service):
-    shown = open_page()
-    shown.page.get_by_role("button", name="District", exact=True).click()
-    told = "(code) => Gridward.told({code, rate: 2}, Gridward.state.on).rate"
-    rates = chosen_in_districts(sample_service)
-    assert {shown.page.evaluate(told, code) for code in rates} == {2}
-    shown.page.get_by_text("Filter buildings").click()
-    shown.page.get_by_label("Built in or after").fill("2000")
-    shown.page.get_by_label("Built in or after").press("Tab")
-    expect(shown.page.locator(".legend")).to_contain_text("Coverage rate (filtered)")
-    expect(shown.page.locator(".filtered")).to_contain_text("figures and shades")
-    code = next(iter(rates))
-    shown.page.wait_for_function(f"() => ({told})('{code}') !== null")
-    for code, rate in rates.items():
-        assert shown.page.evaluate(told, code) == pytest.approx(rate)
-    shown.page.get_by_label("Built in or after").fill("2090")
-    shown.page.get_by_label("Built in or after").press("Tab")
-    shown.page.wait_for_function(f"() => ({told})('{code}') === null")
-    shown.page.get_by_role("button", name="Show all").click()
-    expect(shown.page.locator(".legend")).not_to_contain_text("(filtered)")
-    assert shown.page.evaluate(told, code) == 2
-
-
-def test_gained_and_lost_follow_the_filter(open_page):
-    shown = open_page("property-coverage#then=2024-01-01&level=community")
-    weimin = shown.page.locator(f"tbody tr[data-code='{WEIMIN}']")
-    expect(weimin.locator(".gained")).to_have_text("15")
-    shown.page.get_by_text("Filter buildings").click()
-    shown.page.get_by_label("Built in or after").fill("2090")
-    shown.page.get_by_label("Built in or after").press("Tab")
-    expect(weimin.locator(".gained")).to_have_text("0")
-    shown.page.get_by_role("button", name="Show all").click()
-    expect(weimin.locator(".gained")).to_have_text("15")
 
 
 def test_the_table_follows_the_view_down_to_single_buildings(open_page, sample_service: Service):
@@ -369,103 +252,6 @@ def test_on_paper_stands_the_map_with_its_table_and_nothing_to_press(open_page):
         expect(shown.page.locator(gone)).to_be_hidden()
     for kept in ("#figures", ".legend", ".leaflet-tile-pane canvas", "table"):
         expect(shown.page.locator(kept).first).to_be_visible()
-
-
-GATHERED = """async () => {
-  const bounds = Gridward.layers.issues._map.getBounds();
-  const tile = ({ lat, lng }) => {
-    const at = Gridward.project(lng, lat);
-    return [at.x, at.y].map((part) => Math.floor(part * 2 ** 11));
-  };
-  const [west, north] = tile(bounds.getNorthWest());
-  const [east, south] = tile(bounds.getSouthEast());
-  let sum = 0;
-  for (let x = west; x <= east; x += 1) {
-    for (let y = north; y <= south; y += 1) {
-      const found = await Gridward.cache("issues").get({ z: 11, x, y });
-      for (const { props } of found.get("issues") ?? []) sum += props.count;
-    }
-  }
-  return sum;
-}"""
-"""How many issues the tiles of what is in view hold."""
-
-
-@pytest.mark.parametrize("screen", SCREENS)
-def test_issues_of_a_period_are_counted_and_drawn_as_clusters_or_heat(open_page, screen: str):
-    shown = open_page("issues", screen)
-    every = int(shown.text("#figures dd").replace(",", ""))
-    total = shown.page.locator("#figures dd").first
-    last = shown.page.evaluate("() => Gridward.config.on")
-    shown.page.get_by_label("Reported on or after").fill(f"{last[:7]}-01")
-    shown.page.get_by_label("Reported on or after").press("Tab")
-    expect(shown.page.locator("#figures")).to_contain_text("Issues (filtered)")
-    expect(total).not_to_have_text(f"{every:,}")
-    shown.page.get_by_role("button", name="Heat map").press("Enter")
-    shown.settle()
-    some = shown.page.evaluate(
-        """async () => {
-          const { lng, lat } = Gridward.layers.issues._map.getCenter();
-          const at = Gridward.project(lng, lat);
-          const [x, y] = [at.x, at.y].map((part) => Math.floor(part * 2 ** 11));
-          const tile = await Gridward.clusters("issues", Gridward.isShown).get({ z: 11, x, y });
-          return tile.get("heat").length;
-        }"""
-    )
-    assert some > 0
-    assert f"{shown.page.evaluate(GATHERED):,}" == total.text_content()
-    expect(shown.page.locator(".legend")).to_contain_text("Issues gathered here")
-    shown.page.wait_for_url("**heat=1*")
-
-
-def test_an_issue_seen_from_afar_tells_the_rest_when_asked(open_page, sample_service: Service):
-    with sample_service.engine.connect() as connection:
-        asked = text("SELECT ref, description FROM issue WHERE description IS NOT NULL LIMIT 1")
-        ref, description = connection.execute(asked).one()
-    shown = open_page("issues")
-    shown.page.evaluate(
-        """(ref) => {
-          const map = Gridward.layers.issues._map;
-          const props = { ref, category: "x", status: "open", reported_at: "2025-01-01" };
-          Gridward.show(map, [{ layer: "issues", props }], map.getCenter());
-        }""",
-        ref,
-    )
-    expect(shown.page.locator(".leaflet-popup")).to_contain_text(description)
-
-
-def test_the_issues_shown_come_as_files(open_page, sample_service: Service):
-    shown = open_page("issues")
-    shown.page.locator("#content [data-name='closed']").uncheck()
-    shown.page.locator("#content .counts [data-name]").nth(4).uncheck()
-    last = shown.page.evaluate("() => Gridward.config.on")
-    shown.page.get_by_label("Reported on or after").fill(f"{last[:4]}-01-01")
-    shown.page.get_by_label("Reported on or after").press("Tab")
-    expect(shown.page.locator("#figures")).to_contain_text("Issues (filtered)")
-    shown.page.wait_for_timeout(300)
-    total = int(shown.text("#figures dd").replace(",", ""))
-    link = shown.page.get_by_role("link", name="XLSX")
-    book = shown.page.request.get(f"{shown.home}{link.get_attribute('href')}")
-    sheet = load_workbook(io.BytesIO(book.body()), read_only=True).active
-    limit = shown.page.evaluate("() => Gridward.config.served.mostListed")
-    assert sum(1 for _ in sheet.rows) == 1 + min(total, limit)
-    for status in ("open", "in_progress", "resolved"):
-        shown.page.locator(f"#content [data-name='{status}']").uncheck()
-    expect(link).to_have_count(0)
-
-
-def test_a_link_to_the_heat_map_draws_no_bubbles(open_page):
-    shown = open_page("issues#heat=1")
-    shown.page.wait_for_timeout(500)
-    shown.settle()
-    drawn = shown.page.evaluate(
-        """() => {
-          const view = Gridward.layers.issues.views.get("clusters");
-          const tiles = [...view.tileCache.cache().cache.values()];
-          return [...new Set(tiles.flatMap(({ data }) => [...data.keys()]))];
-        }"""
-    )
-    assert drawn == ["heat"]
 
 
 def test_a_page_that_opens_asks_for_each_tile_once_and_at_one_zoom(open_page):

@@ -13,6 +13,7 @@ from data.faults import BadData
 from data.load import LoadOptions, NothingToKeep, Outcome, load
 from geo import moments
 from geo.models import GridMember, Person
+from tests.data.loading import refusal, told
 from tests.district import day
 from tests.redrawn import merge
 from tests.staff import GRID
@@ -54,22 +55,6 @@ def filled(bring, district, tmp_path):
     outcome = bring(listed(tmp_path, HEAD, PART, TWO_GRIDS))
     assert told(outcome) == (3, 3, 0, 0, 0, 0)
     return district
-
-
-def told(outcome: Outcome) -> tuple[int, ...]:
-    """How many rows were read, added, updated, left as they were, retired, and rejected."""
-    return (
-        outcome.read,
-        outcome.added,
-        outcome.updated,
-        outcome.unchanged,
-        outcome.retired,
-        outcome.rejected,
-    )
-
-
-def refusal(caught) -> list[tuple[str, int, str]]:
-    return sorted((fault.file, fault.row, fault.kind) for fault in caught.value.faults.kept)
 
 
 def held(session) -> set[tuple[str, str, str, str, str]]:

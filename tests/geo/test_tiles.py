@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import text
 
 from geo import moments, tiles
+from geo.layers import Layer, Scene
 from geo.models import Building, IssueStatus, Level
-from geo.tiles import BadTile, Layer, Scene, Tile
+from geo.squares import BadTile, Tile
 from tests.district import day, place, square
 from tests.drawing import draw
 

@@ -8,8 +8,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from geo import moments, pictures, tiles
+from geo.layers import Layer, Scene
 from geo.squares import Tile
-from geo.tiles import Layer, Scene
 from tests.district import day
 from tests.drawing import draw
 

@@ -344,7 +344,7 @@ def test_markup_in_an_address_does_nothing(open_page):
     shown.page.locator("tbody tr").first.wait_for()
     assert shown.page.locator("img[onerror]").count() == 0
     assert shown.page.evaluate("() => window.hit") is None
-    shown.pardon()  # no area has such a code, which the service says
+    shown.pardon("404")  # no area has such a code, which the service says
 
 
 @pytest.mark.parametrize("kind", ["property-coverage", "grids", "issues"])

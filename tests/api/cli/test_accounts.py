@@ -165,7 +165,6 @@ def test_on_a_terminal_the_password_is_asked_twice_and_not_shown(database_url, a
     assert verified(database_url, "li", PASSWORD) == (code == 0)
 
 
-@pytest.mark.long
 def test_imports_and_reverts_are_in_the_audit_and_dry_runs_are_not(city, tmp_path):
     before = len(entries(city))
     file = tmp_path / "managers.csv"
@@ -183,7 +182,6 @@ def test_imports_and_reverts_are_in_the_audit_and_dry_runs_are_not(city, tmp_pat
     ]
 
 
-@pytest.mark.long
 def test_the_demo_has_a_coordinator_whose_password_stays(database_url, tmp_path):
     environment = os.environ | {
         "GRIDWARD_DATABASE_URL": database_url,

@@ -130,7 +130,6 @@ def test_of_several_steps_all_are_carried_out_or_none(desk):
     assert "rename" not in desk.tell("show", "1")
 
 
-@pytest.mark.long
 def test_who_was_overtaken_rebases_and_hears_what_was_dropped(desk):
     desk.step(NAMED)
     desk.tell("new", "another")
