@@ -137,7 +137,10 @@ class Service:
                 frame = frame[frame.level == query["level"]]
             z, x, y = (int(part) for part in match.groups()[1:])
             return 200, "application/vnd.mapbox-vector-tile", tile(match[1], frame, z, x, y)
-        return 200, "application/json", json.dumps(self.rows(path, query)).encode()
+        try:
+            return 200, "application/json", json.dumps(self.rows(path, query)).encode()
+        except KeyError:  # a code that nothing has
+            return 404, "application/problem+json", b"{}"
 
     def rows(self, path: str, query: dict[str, str]) -> object:
         frames = self.city.frames()
