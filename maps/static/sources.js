@@ -75,26 +75,28 @@
     async get(tile, size) {
       const points = (await this.cache.get(tile)).get(this.name) ?? [];
       const squares = new Map();
-      const across = Math.round(7 / G.state.scale);
+      const side = size / Math.round(7 / G.state.scale);
       for (const point of points) {
         const { x, y } = point.geom[0][0];
         if (x < 0 || y < 0 || x >= size || y >= size || !this.shown(point.props)) continue;
-        const key = `${Math.floor((x / size) * across)}:${Math.floor((y / size) * across)}`;
+        const key = `${Math.floor(x / side)}:${Math.floor(y / side)}`;
         if (!squares.has(key)) squares.set(key, []);
         squares.get(key).push(point);
       }
-      return new Map([[this.name, [...squares.values()].map((points) => bubble(points, size))]]);
+      return new Map([[this.name, [...squares.values()].map((points) => bubble(points, side))]]);
     }
   }
 
-  function bubble(points, size) {
+  /* It stays within its square, so that no two bubbles overlap. */
+  function bubble(points, side) {
     const total = points.reduce((sum, point) => sum + (point.props.count ?? 1), 0);
     const open = points.filter((point) => ["open", "in_progress"].includes(point.props.status));
     const unsettled = open.reduce((sum, point) => sum + (point.props.count ?? 1), 0);
     const radius = G.state.scale * (total === 1 ? 5 : Math.min(24, 10 + 2.2 * Math.log2(total)));
     const middle = (axis) => {
       const sum = points.reduce((all, point) => all + point.geom[0][0][axis], 0);
-      return Math.min(Math.max(sum / points.length, radius + 1), size - radius - 1);
+      const edge = Math.floor(points[0].geom[0][0][axis] / side) * side;
+      return Math.min(Math.max(sum / points.length, edge + radius + 1), edge + side - radius - 1);
     };
     const at = G.corner(middle("x"), middle("y"));
     const bbox = { minX: at.x - radius, minY: at.y - radius, maxX: at.x + radius, maxY: at.y + radius };

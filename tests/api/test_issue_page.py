@@ -1,6 +1,8 @@
 """The issues page of the real service: counts of a period, bubbles and heat, files."""
 
 import io
+import math
+from itertools import combinations
 
 import pytest
 from openpyxl import load_workbook
@@ -107,3 +109,28 @@ def test_a_link_to_the_heat_map_draws_no_bubbles(open_page):
         }"""
     )
     assert drawn == ["heat"]
+
+
+BUBBLES = """() => {
+  const layer = Gridward.layers.issues;
+  const found = [];
+  for (const [key, { data }] of layer.views.get("clusters").tileCache.cache().cache) {
+    const [x, y] = key.split(":").map(Number);
+    for (const { geom: [[at]], props } of data.get("issues") ?? []) {
+      if (props.cluster) found.push([x * 512 + at.x, y * 512 + at.y, props.radius]);
+    }
+  }
+  return found;
+}"""
+"""Where every bubble stands, in pixels of the world, and how large it is."""
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_no_bubble_lies_over_another(open_page, screen: str):
+    shown = open_page("issues", screen)
+    shown.settle()
+    bubbles = shown.page.evaluate(BUBBLES)
+    assert len(bubbles) > 3
+    for (x, y, radius), (other_x, other_y, other) in combinations(bubbles, 2):
+        apart = math.hypot(x - other_x, y - other_y)
+        assert apart >= radius + other, (x, y, radius, other_x, other_y, other)
