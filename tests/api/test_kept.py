@@ -1,8 +1,7 @@
 """Answers kept in memory: repeated to the byte, only where they never change, within a bound."""
 
-import asyncio
-
 import pytest
+from anyio.from_thread import start_blocking_portal
 
 from api.kept import Kept
 
@@ -34,7 +33,9 @@ def answered():
             await kept(scope, None, send)
             return sent[1]["body"], scope["route"]
 
-        return asyncio.run(run())
+        # a loop of its own thread: the browser of other tests runs one in this thread
+        with start_blocking_portal() as portal:
+            return portal.call(run)
 
     return ask, asked
 
