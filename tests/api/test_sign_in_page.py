@@ -32,14 +32,14 @@ def keep(page: Page, tmp_path: Path, name: str) -> None:
 def test_a_person_signs_in_goes_on_and_signs_out(page, sample_service, home, tmp_path):
     page.goto(f"{sample_service.home}/login?lang=en&next=/maps/grids")
     keep(page, tmp_path, "form")
-    assert page.evaluate("document.activeElement.name") == "login"
+    page.locator("input[name=login]:focus").wait_for()
     page.get_by_label("Account").fill("demo")
     page.get_by_label("Password").fill("not the password")
     page.keyboard.press("Enter")
     page.get_by_role("alert").wait_for()
     assert page.get_by_role("alert").inner_text() == "The account or the password is wrong."
     assert page.get_by_label("Account").input_value() == "demo"
-    assert page.evaluate("document.activeElement.name") == "password"
+    page.locator("input[name=password]:focus").wait_for()
     keep(page, tmp_path, "refused")
     sizes = [page.locator(part).bounding_box() for part in ("main", "input[name=login]")]
     assert (sizes[0]["height"] < 500, sizes[1]["width"] > 280) == (True, True)
