@@ -1,8 +1,6 @@
 """`gridward serve` on the sample city, for whatever wants to see the pages as people do."""
 
-import os
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,9 +10,10 @@ from socket import socket
 from typing import TextIO
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, make_url, text
 
 from geo import db
+from tests.command import GRIDWARD, environment_of
 from tests.conftest import Databases
 from tests.waiting import until
 
@@ -23,8 +22,6 @@ WEIMIN = "230407003002"
 UNCOVERED = "today.id IS NULL"
 """For `Service.spot`."""
 SCREENS = {"desktop": (1920, 1080), "laptop": (1366, 768), "phone": (390, 844)}
-
-GRIDWARD = str(Path(sys.executable).parent / "gridward")
 
 
 @dataclass(frozen=True)
@@ -73,16 +70,17 @@ def _read(file: TextIO) -> str:
     return file.read()
 
 
-def environment_of(url: str) -> dict[str, str]:
-    """The environment in which a command speaks English and works on a database."""
-    return os.environ | {"GRIDWARD_DATABASE_URL": url, "GRIDWARD_LANGUAGE": "en"}
-
-
 @pytest.fixture(scope="session")
-def sample_service(databases: Databases, template: str, home: Path) -> Iterator[Service]:
-    """`gridward demo` and `gridward serve`, as the README has them."""
+def sample_city(databases: Databases, template: str, home: Path) -> str:
+    """The name of a database that `gridward demo` filled, to copy."""
     url = databases.make(template)
     environment = environment_of(url) | {"GRIDWARD_HOME": str(home)}
     subprocess.run([GRIDWARD, "demo"], env=environment, check=True, stdout=subprocess.DEVNULL)
-    with serving(url) as service:
+    return str(make_url(url).database)
+
+
+@pytest.fixture(scope="session")
+def sample_service(databases: Databases, sample_city: str) -> Iterator[Service]:
+    """`gridward demo` and `gridward serve`, as the README has them."""
+    with serving(databases.make(sample_city)) as service:
         yield service

@@ -1,7 +1,5 @@
 """Coordinators at the redraw table of the real service, in a browser without network."""
 
-import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -14,20 +12,16 @@ from geo import accounts
 from geo.models import Role
 from tests.browser import Visit
 from tests.conftest import Databases
-from tests.sample_service import GRIDWARD, Service, environment_of, serving
+from tests.sample_service import Service, serving
 
 PASSWORD = "correct horse"
 LOGINS = {"chen": "230407", "wang": "2304"}
 
 
 @pytest.fixture(scope="module")
-def city(databases: Databases, template: str) -> Iterator[Service]:
+def city(databases: Databases, sample_city: str) -> Iterator[Service]:
     """The sample city, served for the tests of a module to redraw; with two coordinators."""
-    url = databases.make(template)
-    with tempfile.TemporaryDirectory() as folder:
-        environment = environment_of(url) | {"GRIDWARD_HOME": folder}
-        subprocess.run([GRIDWARD, "demo"], env=environment, check=True, stdout=subprocess.DEVNULL)
-    with serving(url) as service:
+    with serving(databases.make(sample_city)) as service:
         with Session(service.engine) as session:
             for login, reach in LOGINS.items():
                 accounts.add(session, login, Role.COORDINATOR, reach=reach, password=PASSWORD)

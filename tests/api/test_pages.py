@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from tests.sample_service import GRIDWARD
+from tests.command import GRIDWARD
 
 pytestmark = pytest.mark.browser
 

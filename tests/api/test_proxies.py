@@ -4,17 +4,15 @@ import http.client
 import os
 import re
 import subprocess
-import sys
-from pathlib import Path
 from socket import socket
 
 import pytest
 from sqlalchemy import text
 
 from geo import db
+from tests.command import GRIDWARD
 from tests.waiting import until
 
-GRIDWARD = str(Path(sys.executable).parent / "gridward")
 TOLD = {"X-Forwarded-For": "203.0.113.7", "X-Forwarded-Proto": "https"}
 
 

@@ -5,7 +5,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,9 +22,9 @@ from geo import cluster, db, migrations, revisions
 from geo.revisions import Delta
 from geo.settings import Settings
 from tests import district
+from tests.command import GRIDWARD
 from tests.waiting import until
 
-GRIDWARD = str(Path(sys.executable).parent / "gridward")
 COMMUNITY = "230403001001"
 ONE = f"{COMMUNITY}001"
 BOUND_S = 1.0

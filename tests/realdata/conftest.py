@@ -15,7 +15,7 @@ from data.grids import Publication
 from data.load import LoadOptions, Outcome, load
 from data.read import ReadOptions
 from geo import db
-from tests.sample_service import GRIDWARD, environment_of
+from tests.command import GRIDWARD, environment_of
 
 Import = Callable[..., Outcome]
 

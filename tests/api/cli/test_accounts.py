@@ -4,9 +4,6 @@ import getpass
 import os
 import pty
 import re
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -18,9 +15,9 @@ from geo import accounts, db
 from geo.models import Audit
 from geo.settings import Settings
 from tests import district as districts
+from tests.command import GRIDWARD, run
 from tests.redrawn import merge
 
-GRIDWARD = str(Path(sys.executable).parent / "gridward")
 PASSWORD = "correct horse battery"
 
 
@@ -34,13 +31,6 @@ def city(databases, template) -> str:
         merge(session)
     engine.dispose()
     return url
-
-
-def run(url: str, *words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {"GRIDWARD_DATABASE_URL": url, "COLUMNS": "120"}
-    return subprocess.run(
-        [GRIDWARD, *words], env=environment, input=typed, capture_output=True, text=True
-    )
 
 
 def entries(url: str) -> list[Audit]:
@@ -183,21 +173,11 @@ def test_imports_and_reverts_are_in_the_audit_and_dry_runs_are_not(city, tmp_pat
 
 
 def test_the_demo_has_a_coordinator_whose_password_stays(database_url, tmp_path):
-    environment = os.environ | {
-        "GRIDWARD_DATABASE_URL": database_url,
-        "GRIDWARD_HOME": str(tmp_path / "home"),
-        "GRIDWARD_PORT": "8123",
-    }
+    place = {"GRIDWARD_HOME": tmp_path / "home", "GRIDWARD_PORT": 8123}
 
     def demo(*words: str) -> str:
-        done = subprocess.run(
-            [GRIDWARD, "demo", *words],
-            env=environment,
-            check=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
+        done = run(database_url, "demo", *words, **place)
+        assert done.returncode == 0, done.stderr
         return done.stdout.splitlines()[-1]
 
     told = demo()

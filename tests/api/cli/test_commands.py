@@ -6,10 +6,9 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
+from functools import partial
 
 import geopandas
 import pandas as pd
@@ -21,10 +20,10 @@ from bench.ground import footprints
 from geo import db
 from tests import district as districts
 from tests import staff
+from tests.command import GRIDWARD, run
 from tests.district import place
 from tests.waiting import until
 
-GRIDWARD = str(Path(sys.executable).parent / "gridward")
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -41,13 +40,7 @@ def city(databases, template) -> str:
 
 
 def runner(url: str) -> Run:
-    def run(*words: object) -> subprocess.CompletedProcess[str]:
-        environment = os.environ | {"GRIDWARD_DATABASE_URL": url, "COLUMNS": "120"}
-        return subprocess.run(
-            [GRIDWARD, *map(str, words)], env=environment, capture_output=True, text=True
-        )
-
-    return run
+    return partial(run, url)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import os
 import resource
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,9 +16,8 @@ from bench.ground import footprints
 from geo import cluster, db, migrations
 from geo.settings import Settings
 from tests import district as districts
+from tests.command import GRIDWARD, environment_of
 from tests.town import box, file
-
-GRIDWARD = str(Path(sys.executable).parent / "gridward")
 
 
 @pytest.fixture(scope="module")
@@ -34,10 +32,9 @@ def city(databases, template) -> str:
 
 
 def start(url: str, *words: object, **more) -> subprocess.Popen[str]:
-    environment = os.environ | {"GRIDWARD_DATABASE_URL": url, "COLUMNS": "120"}
     return subprocess.Popen(
         [GRIDWARD, *map(str, words)],
-        env=environment,
+        env=environment_of(url),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -1,10 +1,6 @@
 """Plans on the command line, as people run them."""
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import geopandas
 import pytest
@@ -15,9 +11,9 @@ from sqlalchemy.orm import Session
 from geo import db, revisions
 from geo.models import Audit
 from tests import district as districts
+from tests.command import run
 from tests.redrawn import FIRST, ONE, SECOND, TWO
 
-GRIDWARD = str(Path(sys.executable).parent / "gridward")
 MERGE = {"kind": "merge", "codes": [ONE, TWO]}
 NAMED = {"kind": "rename", "code": ONE, "name": "one"}
 
@@ -29,13 +25,7 @@ class Desk:
         self.url = url
 
     def run(self, *words: str, stdin: str = "") -> tuple[int, str, str]:
-        done = subprocess.run(
-            [GRIDWARD, "plan", *words],
-            env=os.environ | {"GRIDWARD_DATABASE_URL": self.url},
-            input=stdin,
-            capture_output=True,
-            text=True,
-        )
+        done = run(self.url, "plan", *words, typed=stdin)
         return done.returncode, done.stdout, done.stderr
 
     def tell(self, *words: str, stdin: str = "") -> str:

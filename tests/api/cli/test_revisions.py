@@ -1,18 +1,12 @@
 """Going back from the command line, as people run it."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 from sqlalchemy.orm import Session
 
 from geo import db, revisions
+from tests import command
 from tests import district as districts
 from tests.redrawn import FIRST, merge
-
-GRIDWARD = str(Path(sys.executable).parent / "gridward")
 
 
 @pytest.fixture
@@ -27,8 +21,7 @@ def city(database_url) -> str:
 
 
 def run(url: str, *words: str) -> tuple[int, str, str]:
-    environment = os.environ | {"GRIDWARD_DATABASE_URL": url}
-    done = subprocess.run([GRIDWARD, *words], env=environment, capture_output=True, text=True)
+    done = command.run(url, *words)
     return done.returncode, done.stdout, done.stderr
 
 
