@@ -29,9 +29,21 @@
     G.refresh(...Object.keys(G.layers));
     // On a narrow screen the strip of days grows a line when it is filled, and the map shrinks.
     new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
-    window.matchMedia("print").addEventListener("change", () => map.invalidateSize({ animate: false }));
+    map.on("resize", fitPaper);
+    fitPaper();
     document.documentElement.dataset.ready = "true";
   };
+
+  /* On paper stands what was seen: the map keeps its size and is scaled, for tiles of another zoom
+     would come after the print. The paper is A4 across, less margins and heading. */
+  function fitPaper() {
+    if (window.matchMedia("print").matches) return;
+    const { width, height } = map.getContainer().getBoundingClientRect();
+    const paper = document.documentElement.style;
+    paper.setProperty("--seen-width", `${width}px`);
+    paper.setProperty("--seen-height", `${height}px`);
+    paper.setProperty("--to-paper", Math.min(1046 / width, 588 / height));
+  }
 
   function zoomed() {
     G.rescale(map);

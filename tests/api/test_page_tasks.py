@@ -254,6 +254,28 @@ def test_on_paper_stands_the_map_with_its_table_and_nothing_to_press(open_page):
         expect(shown.page.locator(kept).first).to_be_visible()
 
 
+@pytest.mark.parametrize("screen", sorted(SCREENS))
+@pytest.mark.parametrize("subject", ["property-coverage", "issues"])
+def test_the_first_sheet_holds_all_of_the_map_that_was_seen(open_page, screen, subject):
+    """A4 across less its margins is 277 mm by 190 mm: 1047 by 718 pixels."""
+    shown = open_page(subject, screen=screen)
+    shown.settle()
+    view = (
+        "() => { const map = Object.values(Gridward.layers)[0]._map;"
+        " return [map.getBounds().toBBoxString(), map.getZoom()]; }"
+    )
+    seen = shown.page.evaluate(view)
+    shown.page.emulate_media(media="print")
+    shown.page.set_viewport_size({"width": 1047, "height": 718})
+    frame = shown.page.locator(".ground").bounding_box()
+    drawn = shown.page.locator(".leaflet-container").bounding_box()
+    assert frame == pytest.approx(drawn, abs=1)
+    assert frame["y"] + frame["height"] <= 718
+    assert frame["x"] + frame["width"] <= 1047
+    assert max(frame["width"] / 1047, frame["height"] / 588) > 0.95
+    assert shown.page.evaluate(view) == seen
+
+
 def test_a_page_that_opens_asks_for_each_tile_once_and_at_one_zoom(open_page):
     shown = open_page()
     shown.settle()
