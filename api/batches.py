@@ -23,7 +23,7 @@ from starlette.concurrency import run_in_threadpool
 from api.errors import TooLarge, UnsupportedMedia
 from api.schemas import CodesOut, PointsIn
 from data import placing
-from data.rows import to_csv
+from data.files.rows import to_csv
 from geo import datums
 from geo.datums import Datum
 from geo.errors import Invalid

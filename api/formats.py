@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from api import cache
 from api.deps import Paging
 from api.errors import NotAcceptable
-from data import export, write
+from data import export
+from data.files import write
 from geo import features
 from geo.features import Features
 

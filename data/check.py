@@ -7,15 +7,15 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from data import shapes
 from data.columns import Column, Table, Type
 from data.faults import Fault, Notes
+from data.files.streams import Raw
+from data.geometry import shapes
+from data.geometry.shapes import Rule
 from data.keys import Seen
 from data.mapping import CONSTANT, NUMBERED
 from data.options import ReadOptions
 from data.parse import parse, to_text
-from data.shapes import Rule
-from data.streams import Raw
 
 Bools = NDArray[np.bool_]
 

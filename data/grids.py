@@ -10,11 +10,12 @@ import shapely
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from data import partition, prefixes, tiling
+from data import prefixes
 from data.columns import Kind
 from data.drawn import Drawn
 from data.faults import BadData, Fault
 from data.load import LoadOptions, Outcome, Progress, ahead, open_sources
+from data.partitions import partition, tiling
 from data.read import Source
 from geo import revisions
 from geo.models import Area

@@ -9,10 +9,10 @@ from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection, text
 
-from data import indexes, merge, people, references, staging
 from data.columns import Kind
-from data.completion import Register
 from data.faults import BadData, Fault, FaultLog
+from data.loading import indexes, merge, people, references, staging
+from data.loading.completion import Register
 from data.read import Batch, ReadOptions, Source, open_source
 from geo.errors import Invalid
 
@@ -159,7 +159,9 @@ def _completion(connection: Connection, kind: Kind) -> Completion | None:
     if kind is Kind.BUILDINGS:
         return Register.of(connection)
     if kind is Kind.ISSUES:
-        from data.filing import Filing  # here: what compiles an index takes its time to import
+        from data.loading.filing import (
+            Filing,  # here: what compiles an index takes its time to import
+        )
 
         return Filing.of(connection)
     return None

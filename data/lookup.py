@@ -8,11 +8,12 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
-from data import formats, placing, write
+from data import placing
 from data.faults import UnknownFormat, UnreadableFile
-from data.formats import Reader
+from data.files import formats, write
+from data.files.formats import Reader
+from data.files.rows import to_csv
 from data.placing import Summary
-from data.rows import to_csv
 from geo.datums import Datum
 from geo.live import Snapshot
 

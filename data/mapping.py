@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from data.columns import Column, Table
 from data.faults import MissingColumn
+from data.files.streams import Stream
 from data.places import NAMES, plain
-from data.streams import Stream
 
 NUMBERED = "#"
 """Stands for a column's name in a mapping: number the rows instead."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from data.shapes import Extent
+from data.geometry.shapes import Extent
 from geo.datums import Datum
 
 

@@ -8,10 +8,10 @@ import pandas as pd
 import pyarrow as pa
 import shapely
 
-from data import curves
 from data.faults import Fault, MissingColumn
+from data.files.streams import Raw, Stream
+from data.geometry import curves
 from data.parse import to_text
-from data.streams import Raw, Stream
 
 NAMES: Mapping[str, tuple[str, ...]] = {
     "lon": ("lon", "lng", "long", "longitude", "经度", "pointx", "x"),

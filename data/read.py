@@ -10,14 +10,16 @@ import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
-from data import crs, formats, layers, mapping, parquet, places, shapes, sheets, tables
+from data import mapping, places
 from data.check import Check, Rules
 from data.columns import TABLES, Kind, Shape, Table
 from data.faults import Fault, MissingColumn, Notes, UnreadableFile
-from data.formats import Reader
+from data.files import formats, layers, parquet, sheets, tables
+from data.files.formats import Reader
+from data.files.streams import Raw, Stream
+from data.geometry import crs, shapes
 from data.keys import Seen
 from data.options import ReadOptions
-from data.streams import Raw, Stream
 
 __all__ = ["Batch", "ReadOptions", "Source", "open_source"]
 

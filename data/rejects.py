@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from data import write
 from data.columns import Kind
+from data.files import write
+from data.files.streams import Raw
 from data.options import ReadOptions
 from data.read import open_source
-from data.streams import Raw
 
 
 def save(

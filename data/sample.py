@@ -10,8 +10,9 @@ import pandas as pd
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from data import city, grids, write
+from data import city, grids
 from data.columns import Kind
+from data.files import write
 from data.load import LoadOptions, Outcome, load
 from geo.errors import Conflict
 from geo.models import Area, Base, Building, MicroGrid, Revision

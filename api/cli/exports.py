@@ -8,8 +8,9 @@ import typer
 from api.cli import register as registers
 from api.cli.output import say
 from api.cli.questions import AreaCode, Moment, moment_asked
-from data import export, write
+from data import export
 from data.columns import Kind
+from data.files import write
 from geo.settings import Settings
 
 

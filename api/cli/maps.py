@@ -10,7 +10,7 @@ from api.cli import register as registers
 from api.cli.output import say
 from api.cli.questions import AreaCode, Day, day_of
 from api.pages import Subject, View
-from data import write
+from data.files import write
 from geo import moments
 from geo.settings import Language, Settings
 

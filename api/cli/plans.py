@@ -17,7 +17,8 @@ from api.cli import register as registers
 from api.cli.output import say
 from api.cli.plan_changes import Number, Title
 from api.cli.questions import AreaCode
-from data import redrawn, write
+from data import redrawn
+from data.files import write
 from geo import audit
 from geo.models import Plan, PlanStatus
 from geo.plans import drafts, impact, publish

@@ -15,7 +15,8 @@ from rich.table import Table
 
 from api.cli import register as registers
 from api.cli.output import say
-from data import export, write
+from data import export
+from data.files import write
 from geo import buildings, checks, moments, property_coverage
 from geo.property_coverage import Grouping, Tally
 from geo.settings import Settings

@@ -4,8 +4,8 @@ import pytest
 
 from data.columns import TABLES, Kind
 from data.faults import MissingColumn
+from data.files.streams import Stream
 from data.mapping import match
-from data.streams import Stream
 
 
 def fields(*names: str, dbase: bool = False) -> Stream:

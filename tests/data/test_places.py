@@ -9,7 +9,7 @@ import shapely
 
 from data import places
 from data.faults import MissingColumn
-from data.streams import Raw, Stream
+from data.files.streams import Raw, Stream
 
 
 def table(**columns: list[object]) -> Stream:

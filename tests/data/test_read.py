@@ -17,8 +17,8 @@ from pyproj import Geod
 
 from data.columns import TABLES, Kind
 from data.faults import Fault, MissingColumn, UnknownFormat, UnreadableFile
+from data.files.streams import ROWS
 from data.read import Batch, ReadOptions, Source, open_source
-from data.streams import ROWS
 from geo.datums import Datum
 from geo.errors import GridwardError
 
@@ -151,7 +151,7 @@ def test_a_code_that_comes_twice_is_a_fault_wherever_it_comes_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ten rows at a time: row 25 repeats row 3."""
-    monkeypatch.setattr("data.layers.ROWS", 10)
+    monkeypatch.setattr("data.files.layers.ROWS", 10)
     codes = [f"c{number}" for number in range(1, 31)]
     codes[24] = "c3"
     houses(code=codes).to_file(tmp_path / "b.gpkg")

@@ -5,7 +5,7 @@ from sqlalchemy import select, text
 
 from data.columns import Kind
 from data.load import NothingToKeep
-from data.merge import StillNeeded
+from data.loading.merge import StillNeeded
 from geo.models import Building, Issue, PropertyCoverage
 from tests import town
 from tests.data.loading import coverage, told

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from data.columns import Kind
 from data.faults import BadData
-from data.tiling import LocalMetres
+from data.partitions.tiling import LocalMetres
 from geo import topology
 from geo.plans.importing import NotTiling, Shape
 from geo.plans.importing import bring as bring_into
