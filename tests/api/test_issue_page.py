@@ -129,8 +129,9 @@ BUBBLES = """() => {
 def test_no_bubble_lies_over_another(open_page, screen: str):
     shown = open_page("issues", screen)
     shown.settle()
+    # The map may be laid out once more when the panel is filled, and then asks for other tiles.
+    shown.page.wait_for_function(f"() => ({BUBBLES})().length > 3")
     bubbles = shown.page.evaluate(BUBBLES)
-    assert len(bubbles) > 3
     for (x, y, radius), (other_x, other_y, other) in combinations(bubbles, 2):
         apart = math.hypot(x - other_x, y - other_y)
         assert apart >= radius + other, (x, y, radius, other_x, other_y, other)
