@@ -5,7 +5,7 @@ Shapes are arrays of polygons in WGS 84. Areas are geodesic square metres on the
 width for anything long and thin, half of it for a square.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +40,11 @@ class Patch:
     width_m: float
     lon: float
     lat: float
+
+
+def shapes(patches: Sequence[Patch]) -> Geoms:
+    """Return the shape of each patch."""
+    return np.array([patch.shape for patch in patches], dtype=object)
 
 
 def tiles(geoms: Geoms) -> bool:

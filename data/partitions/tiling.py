@@ -70,9 +70,7 @@ class LocalMetres:
 
     def back(self, geoms: Any) -> Any:
         """Return shapes in degrees, rounded: equal corners stay equal."""
-        return shapely.transform(
-            geoms, lambda xy: np.round(xy / self.scale + self.origin, DECIMALS)
-        )
+        return rounded(shapely.transform(geoms, lambda xy: xy / self.scale + self.origin))
 
 
 def repair(
@@ -81,23 +79,31 @@ def repair(
     outlines: Mapping[str, shapely.Geometry] | None = None,
     taken: shapely.Geometry | None = None,
 ) -> Tiling:
-    """Return polygons that tile: no overlap, matching corners, no narrow gap.
+    """Return polygons that tile: no overlap, matching corners, no narrow gap, no splinter.
 
-    A gap is narrow if no circle wider than GAP_WIDTH_M fits in it. `owners` names for each polygon
-    what it belongs to; those that belong to one of the `outlines` are made to tile that outline.
-    All give way to ground that is `taken`. A polygon that others swallow whole, or that lies
-    outside its outline, comes back empty.
+    Polygons that do so already are left as they are, but for the rounding. A gap is narrow if no
+    circle wider than GAP_WIDTH_M fits in it. `owners` names for each polygon what it belongs to;
+    those that belong to one of the `outlines` are made to tile that outline. All give way to
+    ground that is `taken`. A polygon that others swallow whole, or that lies outside its outline,
+    comes back empty.
     """
     free = geoms if taken is None else _polygons(shapely.difference(geoms, taken))
     if shapely.is_empty(free).all():  # as it is of no polygons at all
         return Tiling(free, ~shapely.is_empty(geoms), 0.0, 0.0, 0.0)
-    tiled = _close_gaps(_without_overlaps(free))
+    tiled = rounded(free)
+    if not _is_sound(tiled):
+        tiled = _close_gaps(_without_splinters(_without_overlaps(tiled)))
     for owner, outline in (outlines or {}).items():
         own = np.array([named == owner for named in owners], dtype=np.bool_)
         room = outline if taken is None else shapely.difference(outline, taken)
         if topology.outside(tiled[own], room) or topology.gaps(tiled[own], room):
             tiled[own] = fit(tiled[own], room)
     return _compare(geoms, tiled)
+
+
+def rounded(geoms: Any) -> Any:
+    """Return shapes with their coordinates rounded: equal corners stay equal."""
+    return shapely.transform(geoms, lambda xy: np.round(xy, DECIMALS))
 
 
 def fit(geoms: Geoms, outline: shapely.Geometry) -> Geoms:
@@ -120,14 +126,42 @@ def matched(geoms: Geoms) -> Geoms:
     return geoms
 
 
-def narrow(patches: list[topology.Patch], width_m: float = GAP_WIDTH_M) -> Bools:
+def narrow(gaps: Geoms, width_m: float = GAP_WIDTH_M) -> Bools:
     """Tell which gaps are narrower than so much: the diameter of the largest circle in each."""
-    if not patches:
+    if not len(gaps):
         return np.zeros(0, dtype=np.bool_)
-    shapes = np.array([patch.shape for patch in patches], dtype=object)
-    plane = LocalMetres(shapes)
-    circles = shapely.maximum_inscribed_circle(plane.to(shapes), tolerance=width_m / 20)
+    circles = shapely.maximum_inscribed_circle(LocalMetres(gaps).to(gaps), tolerance=width_m / 20)
     return np.asarray(2 * shapely.length(circles) <= width_m, dtype=np.bool_)
+
+
+def _is_sound(geoms: Geoms) -> bool:
+    """Tell whether polygons tile with no narrow gap, be it a hairline, and no splinter."""
+    if not topology.tiles(geoms):
+        return False
+    if _splinters(*shapely.get_parts(geoms, return_index=True)).any():
+        return False
+    return not narrow(_holes(topology.union(geoms))).any()
+
+
+def _without_splinters(geoms: Geoms) -> Geoms:
+    """Return polygons whose splinters went to those beside them."""
+    parts, owners = shapely.get_parts(geoms, return_index=True)
+    thin = _splinters(parts, owners)
+    if not thin.any():
+        return geoms
+    rest = geoms.copy()
+    for owner in np.unique(owners[thin]):
+        rest[owner] = shapely.union_all(parts[~thin & (owners == owner)])
+    return matched(seams.close(rest, parts[thin], _STEP))
+
+
+def _splinters(parts: Geoms, owners: NDArray[np.intp]) -> Bools:
+    """Tell which parts of polygons that have several are thinner than a corner is wide."""
+    several = np.flatnonzero(np.bincount(owners)[owners] > 1)
+    thin = np.zeros(len(parts), dtype=np.bool_)
+    for patch in topology.slivers(parts[several], SNAP_M):
+        thin[several[list(patch.positions)]] = True
+    return thin
 
 
 def _without_overlaps(geoms: Geoms) -> Geoms:
@@ -138,11 +172,9 @@ def _without_overlaps(geoms: Geoms) -> Geoms:
 
 
 def _close_gaps(geoms: Geoms) -> Geoms:
-    patches = topology.gaps(geoms)
-    gaps = [
-        patch.shape for patch, is_narrow in zip(patches, narrow(patches), strict=True) if is_narrow
-    ]
-    return matched(seams.close(geoms, np.array(gaps, dtype=object), _STEP)) if gaps else geoms
+    gaps = topology.shapes(topology.gaps(geoms))
+    gaps = gaps[narrow(gaps)]
+    return matched(seams.close(geoms, gaps, _STEP)) if len(gaps) else geoms
 
 
 def _polygons(geoms: Geoms) -> Geoms:
@@ -182,7 +214,7 @@ def _moved(old: Any, new: Any) -> float:
 
     The next border may be far away from it.
     """
-    holes = np.asarray(shapely.polygons(_holes(old)), dtype=object)
+    holes = _holes(old)
     closed = holes[shapely.contains_properly(new, holes)]
     if not len(closed):
         return apart(old, new)
@@ -192,6 +224,6 @@ def _moved(old: Any, new: Any) -> float:
 
 
 def _holes(geometry: Any) -> Geoms:
-    """Return the rings of a geometry that holes have."""
+    """Return the holes of a geometry as polygons."""
     rings, owners = shapely.get_rings(shapely.get_parts(geometry), return_index=True)
-    return np.asarray(rings[1:][owners[1:] == owners[:-1]], dtype=object)
+    return np.asarray(shapely.polygons(rings[1:][owners[1:] == owners[:-1]]), dtype=object)

@@ -15,6 +15,11 @@ METRE = 1 / 111_320
 OUTLINE = box(0, 0, 10, 10)
 
 
+def polygon(*corners: tuple[float, float]) -> shapely.Polygon:
+    """A polygon in thousandths of a degree, as `box`."""
+    return shapely.Polygon([(130 + x / 1000, 47 + y / 1000) for x, y in corners])
+
+
 @st.composite
 def partitions(draw) -> np.ndarray:
     """Some rectangles that cover OUTLINE, by cutting it like a pane of glass."""
@@ -59,7 +64,7 @@ def test_repaired_polygons_tile_without_narrow_gaps_and_stay_near(geoms):
     assert shapely.is_valid(repaired.geoms).all()
     assert shapely.coverage_is_valid(repaired.geoms)
     assert topology.overlaps(repaired.geoms) == []
-    assert not tiling.narrow(topology.gaps(repaired.geoms)).any()
+    assert not tiling.narrow(topology.shapes(topology.gaps(repaired.geoms))).any()
     assert kept(geoms, repaired.geoms) <= 4 * 8 + tiling.GAP_WIDTH_M
     assert repaired.moved_m == pytest.approx(kept(geoms, repaired.geoms), abs=tiling.SNAP_M)
 
@@ -104,6 +109,37 @@ def test_repairing_again_moves_nothing(geoms):
     assert twice.moved_m <= tiling.SNAP_M
 
 
+def test_a_splinter_goes_to_the_one_beside_it():
+    """
+    ```
+    0       5       10
+    ├───a───┼───b──┬a         a strip of a's, four millimetres wide, along the east of b
+    ```
+    """
+    edge = 10 - 5e-5
+    b = box(5, 0, edge, 10)
+    a = shapely.union_all([box(0, 0, 5, 10), box(edge, 0, 10, 10)])
+    repaired = tiling.repair(np.array([a, b], dtype=object))
+    assert shapely.get_num_geometries(repaired.geoms).tolist() == [1, 1]
+    assert shapely.equals_exact(repaired.geoms[0], box(0, 0, 5, 10), 1e-7, normalize=True)
+    assert shapely.equals_exact(repaired.geoms[1], box(5, 0, 10, 10), 1e-7, normalize=True)
+
+
+def test_cleaning_two_that_overlap_leaves_no_splinter():
+    """
+    ```
+    ┌────────a────────┐
+    ├ ─ ─ ─ ─ ─ ┬─────┘       b reaches over the border of a; snapping its corners would leave
+    └─────b─────┘             b a strip in a, as thin as a few nanodegrees
+    ```
+    """
+    a = polygon((3.8185, 3.6443), (3.7893, 6.2797), (0.0047, 6.3007), (-0.0263, 3.6219))
+    b = polygon((2.47, 1.6178), (2.4786, 3.643), (-0.0267, 3.6455), (0.0224, 1.6273))
+    repaired = tiling.repair(np.array([a, b], dtype=object))
+    assert shapely.get_num_geometries(repaired.geoms).tolist() == [1, 1]
+    assert tiling.repair(repaired.geoms).moved_m <= tiling.SNAP_M
+
+
 def test_the_report_says_how_much_moved():
     """
     ```
@@ -144,8 +180,7 @@ def test_a_wide_gap_is_taken_for_real():
     halves = [shapely.difference(half, lake) for half in (box(0, 0, 5, 9), box(5, 0, 9, 9))]
     geoms = np.array(halves, dtype=object)
     assert not tiling.repair(geoms).changed.any()
-    [gap] = topology.gaps(geoms)
-    assert not tiling.narrow([gap]).any()
+    assert tiling.narrow(topology.shapes(topology.gaps(geoms))).tolist() == [False]
 
 
 def test_a_polygon_that_others_swallow_comes_back_empty():
