@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib.metadata import version
 
 from fastapi import Depends, FastAPI
@@ -14,8 +15,10 @@ from api.batches import REVISION, SUMMARY
 from api.bodies import Bounded
 from api.compression import Compressed
 from api.deps import known_parameters
+from api.drawing import Memory
 from api.kept import Kept
 from api.metrics import Metrics
+from api.quick import Quick
 from api.routes import (
     accounts,
     areas,
@@ -43,7 +46,6 @@ from geo.access import NotSignedIn
 from geo.live import Live
 from geo.plans.replays import Replays
 from geo.settings import Settings
-from geo.tallies import Tallies
 
 ROUTERS = (
     areas,
@@ -80,9 +82,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.live = Live(engine, memory_bytes=settings.index_memory_mb << 20)
     app.state.sessions = sessionmaker(engine)
     app.state.reader = db.reading(engine, tiles.AT_ONCE)
-    app.state.reading = app.state.reader.connect
+    app.state.reading = partial(db.cursor, app.state.reader)
     app.state.shelf = Shelf(settings.home / "tiles", settings.tile_cache_mb)
-    app.state.tallies = Tallies()
+    app.state.memory = Memory()
     app.state.replays = Replays()
     app.state.drawing = tiles.drawing()
     app.state.metrics = registry
@@ -102,8 +104,9 @@ def _wrap(app: FastAPI, settings: Settings, registry: CollectorRegistry) -> None
     lookups = frozenset({lookup.router.prefix})
     app.add_middleware(Bounded, most=settings.body_megabytes << 20, except_for=lookups)
     app.add_middleware(Compressed, brief=lookups)
+    app.add_middleware(Quick, way=tiles.WAY)
     if settings.tile_cache_mb:
-        app.add_middleware(Kept, prefix="/tiles/")
+        app.add_middleware(Kept, prefix=tiles.router.prefix)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.cors_origins,
@@ -118,6 +121,7 @@ def _wrap(app: FastAPI, settings: Settings, registry: CollectorRegistry) -> None
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     with app.state.live:
         yield
+    app.state.drawing.shutdown()
     for engine in (app.state.reader, app.state.engine):
         engine.dispose()
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
+import psycopg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -201,5 +202,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(GridwardError, _refused)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _plain)
-    app.add_exception_handler(OperationalError, _unreachable)
+    for unreachable in (OperationalError, psycopg.OperationalError):
+        app.add_exception_handler(unreachable, _unreachable)
     app.add_exception_handler(Exception, _broken)

@@ -21,6 +21,11 @@ class Shelf:
         self._pages = (megabytes << 20) // _PAGE_BYTES
         self._here = threading.local()
 
+    @property
+    def is_none(self) -> bool:
+        """Tell whether nothing is ever kept."""
+        return not self._pages
+
     def take(self, key: str) -> bytes | None:
         """Return what is kept under a key."""
         if not self._pages:

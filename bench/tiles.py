@@ -23,7 +23,7 @@ ZOOMS = {"areas": range(12, 17), "grids": range(12, 17), "buildings": range(14, 
 """At zoom 13 this city has more buildings in a tile than Gridward draws one by one."""
 EACH = 6
 """Tiles of a layer and zoom."""
-ROUNDS = 2
+ROUNDS = 4
 DRAWN = "/tiles/{layer}/{z}/{x}/{y}.mvt"
 TIPG = "/collections/public.{table}/tiles/WebMercatorQuad/{z}/{x}/{y}"
 

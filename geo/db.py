@@ -1,5 +1,10 @@
 """Connections to the register's database, whichever it is."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
 from sqlalchemy import Engine, NullPool, create_engine
 
 from geo import cluster, migrations, planner
@@ -41,16 +46,33 @@ def line(engine: Engine) -> Engine:
 def reading(engine: Engine, at_once: int) -> Engine:
     """Return an engine on the same database for statements that each read a tile's worth of rows.
 
-    Each stands for itself, outside of any transaction. The first one after a restart of the
-    database fails, all later ones do not: to ask every time would cost as much as a small tile.
+    Each stands for itself, outside of any transaction; ask them by a `cursor`. The first one after
+    a restart of the database fails, all later ones do not: to ask every time whether it is there
+    would cost as much as a small tile.
     """
     return create_engine(
         engine.url,
-        isolation_level="AUTOCOMMIT",
         pool_size=at_once,
         connect_args={**_ASKED, "options": f"{_ASKED['options']} {planner.OPTIONS}"}
-        | {"connect_timeout": 10, "prepare_threshold": 0},
+        | {"connect_timeout": 10, "prepare_threshold": 0, "autocommit": True},
     )
+
+
+@contextmanager
+def cursor(engine: Engine) -> Iterator[psycopg.Cursor[tuple[Any, ...]]]:
+    """Yield the driver's own cursor on one of an engine's connections.
+
+    It takes a fifth of the time that SQLAlchemy takes for a statement. Raises
+    psycopg.OperationalError if the database has gone; that connection is not used again.
+    """
+    held = engine.raw_connection()
+    try:
+        yield held.driver_connection.cursor()  # type: ignore[union-attr]
+    except psycopg.OperationalError:
+        held.invalidate()
+        raise
+    finally:
+        held.close()
 
 
 def ready(settings: Settings) -> Engine:

@@ -1,12 +1,20 @@
 """The SQL that draws each layer of a tile, with the attributes that maps style and popups show."""
 
+import datetime
 from collections.abc import Sequence
 from typing import Any, Final
 
-from geo.layers import NAMED_FROM, TOLD_FROM, Layer
+from geo.layers import NAMED_FROM, TOLD_FROM, Layer, Scene
 from geo.squares import BOX, EXTENT, Tile, placed, placed_point
 from geo.tallies import STANDING, TODAY
 
+Picture = tuple[str, dict[str, Any]]
+"""SQL of one value, a tile, and what it binds beside the tile's own values."""
+
+MOST_FOOTPRINTS = 3000
+"""A tile of more buildings tells how many there are in each of its squares instead."""
+ALWAYS_FOOTPRINTS = 15
+"""From this zoom on every building is drawn."""
 SQUARES = 8
 """Along a side of a tile that tells how many buildings there are."""
 ISSUE_SQUARES = 16
@@ -46,8 +54,8 @@ def mvt(name: str, columns: str, source: str) -> str:
         WHERE shown.geom IS NOT NULL AND NOT ST_IsEmpty(shown.geom))"""
 
 
-def places(layer: Layer, tile: Tile, rows: Sequence[Sequence[Any]]) -> tuple[str, dict[str, Any]]:
-    """Return SQL of areas or grids and of their names, and what it binds.
+def places(layer: Layer, tile: Tile, rows: Sequence[Sequence[Any]]) -> Picture:
+    """Return areas or grids and their names.
 
     Each row is a place's key, its four counts if it has any, and where its name goes if in here.
     """
@@ -74,9 +82,9 @@ def _array(values: tuple[Any, ...]) -> Any:
 _BUILDING = """
     building.code, building.name,
     CASE WHEN building.name IS NULL THEN building.address END AS address,
-    building.households, building.built_year, building.use, today.id IS NOT NULL AS covered,
-    manager.name AS manager, manager.kind AS manager_kind,
-    CASE WHEN today.id IS NULL THEN CASE WHEN EXISTS (
+    building.built_year, building.use, today.manager_code IS NOT NULL AS covered,
+    manager.kind AS manager_kind,
+    CASE WHEN today.manager_code IS NULL THEN CASE WHEN EXISTS (
         SELECT FROM property_coverage AS held WHERE held.building_code = ANY (ARRAY[building.code])
         AND upper(held.covered) <= :on) THEN 'lapsed' ELSE 'never_covered' END END AS reason
 """
@@ -87,18 +95,28 @@ _MANAGED = f"""
 _HERE = f"building.footprint && {BOX} AND {STANDING}"
 
 
-def footprints(tile: Tile) -> str:
-    """Return SQL of every building, covered or not; it binds the day as `on` and `year`."""
+def buildings(tile: Tile, on: datetime.date) -> Picture:
+    """Return every building, covered on a day or not; where they are a crowd, its counts."""
+    drawn, binds = _footprints(tile), {"on": on, "year": on.year}
+    if tile.z >= ALWAYS_FOOTPRINTS:
+        return drawn, binds
+    crowd = f"""(SELECT count(*) > :most FROM (SELECT FROM building
+        WHERE building.footprint && {BOX} LIMIT CAST(:most AS int) + 1) AS few)"""
+    drawn = f"CASE WHEN {crowd} THEN {_crowds(tile)} ELSE {drawn} END"
+    return drawn, binds | {"most": MOST_FOOTPRINTS}
+
+
+def _footprints(tile: Tile) -> str:
     columns = f"{_BUILDING}, {placed('building.footprint', tile)} AS geom"
     return mvt("buildings", columns, f"{_MANAGED} WHERE {_HERE}")
 
 
-def crowds(tile: Tile) -> str:
+def _crowds(tile: Tile) -> str:
     """Return SQL of the counts in each square; a point is in one tile's square."""
     source = f"""(
         SELECT {_square(SQUARES)},
-               count(*) AS buildings, count(today.id) AS covered,
-               count(*) - count(today.id) AS uncovered, {_MIDDLE}
+               count(*) AS buildings, count(today.manager_code) AS covered,
+               count(*) - count(today.manager_code) AS uncovered, {_MIDDLE}
         FROM building {TODAY}, {placed_point("building.point", tile)} AS spot
         WHERE {_HERE} AND {_INSIDE}
         GROUP BY across, down) AS crowd"""
@@ -117,11 +135,12 @@ def _square(squares: int) -> str:
     return f"floor(ST_X(spot) / {step}) AS across, floor(ST_Y(spot) / {step}) AS down"
 
 
-def issues(tile: Tile) -> str:
-    """Return SQL of issues from `since` and `before`, with the grid that each is in at `at`.
+def issues(tile: Tile, scene: Scene) -> Picture:
+    """Return the issues of a period, with the grid that each is in at the scene's moment.
 
     From afar how many of each category and status are in each square; what is alone says which.
     """
+    binds = {"since": scene.since, "before": scene.before}
     if tile.z >= TOLD_FROM:
         columns = f"""issue.ref, issue.category, issue.reported_at, issue.status,
             issue.description, issue.channel, issue.grid_code,
@@ -129,7 +148,8 @@ def issues(tile: Tile) -> str:
                 WHERE {IN_FORCE} AND ST_Covers(place.geom, issue.geom)
                 ORDER BY place.code LIMIT 1) AS current_grid_code,
             {placed("issue.geom", tile)} AS geom"""
-        return mvt("issues", columns, f"issue WHERE issue.geom && {BOX} AND {_REPORTED}")
+        source = f"issue WHERE issue.geom && {BOX} AND {_REPORTED}"
+        return mvt("issues", columns, source), binds
     source = f"""(
         SELECT {_square(ISSUE_SQUARES)}, category, status, count(*) AS count, {_MIDDLE},
                CASE WHEN count(*) = 1 THEN min(ref) END AS ref,
@@ -137,10 +157,11 @@ def issues(tile: Tile) -> str:
         FROM issue, {placed_point("issue.geom", tile)} AS spot
         WHERE issue.geom && {BOX} AND {_REPORTED} AND {_INSIDE}
         GROUP BY across, down, category, status) AS crowd"""
-    return mvt("issues", f"ref, category, status, reported_at, count, {_CROWD}", source)
+    return mvt("issues", f"ref, category, status, reported_at, count, {_CROWD}", source), binds
 
 
-def backdrop(tile: Tile) -> str:
-    """Return SQL of roads, water and what else lies under the map."""
+def backdrop(tile: Tile) -> Picture:
+    """Return roads, water and what else lies under the map."""
     columns = f"place.id, place.kind, place.name, {placed('place.geom', tile)} AS geom"
-    return mvt("backdrop", columns, f"backdrop AS place WHERE ST_Intersects(place.geom, {BOX})")
+    source = f"backdrop AS place WHERE ST_Intersects(place.geom, {BOX})"
+    return mvt("backdrop", columns, source), {}

@@ -12,11 +12,13 @@ EXTENT: Final = 4096
 MARGIN: Final = 64
 """Units drawn beyond each side, so that lines do not end at the seam."""
 DEEPEST: Final = 24
-STRAIGHT_FROM: Final = 13
-"""From this zoom on latitude is drawn as a straight scale within a tile: less than a unit off."""
+STRAIGHT_FROM: Final = 11
+"""From this zoom on latitude is drawn as a straight scale within a tile: at zoom 11 it is four
+units off in the middle, half a pixel of the screen, and half as much with every zoom."""
 
 COARSE: Final = 4
-"""Units that lines may be straightened by further out: half a pixel of the screen."""
+"""Units that lines may be straightened by where the whole city is in a few tiles."""
+COARSE_UP_TO: Final = 12
 
 _WORLD_M: Final = 40_075_016.685578488
 
@@ -89,7 +91,7 @@ def placed(geom: str, tile: Tile) -> str:
     every polygon valid once more and takes twenty times as long for it.
     """
     moved = _moved(_CUT.format(geom=geom, box=_BOX), tile)
-    if tile.z < STRAIGHT_FROM:
+    if tile.z <= COARSE_UP_TO:
         moved = f"ST_Simplify({moved}, {COARSE}, true)"
     return f"ST_ForcePolygonCCW(ST_SnapToGrid({moved}, 1))"
 

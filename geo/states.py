@@ -3,19 +3,19 @@
 import datetime
 import json
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from importlib.metadata import version
 from typing import Any, Final
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from geo import moments
 from geo.layers import DRAWN_FROM, Layer
 from geo.models import Base
 
-_DRAWING = 5
+_DRAWING = 6
 """To be raised with every change of how a tile is drawn."""
 
 SEEN: Final = """
@@ -44,14 +44,17 @@ def asked(layer: Layer, at: datetime.datetime) -> dict[str, Any]:
     return {"subjects": [table.__tablename__ for table in DRAWN_FROM[layer]], "at": at}
 
 
-def seen(row: Row[Any]) -> Seen:
-    """Return what a row of a statement with SEEN tells."""
-    return Seen(row.reached, row.revision)
-
-
+@lru_cache(maxsize=256)
 def name(layer: Layer, seen: Seen, timezone: str) -> str:
     """Return the name of the state in which a layer was seen."""
     return _name(layer, json.loads(seen.reached), timezone)
+
+
+@lru_cache(maxsize=256)
+def of_places(layer: Layer, seen: Seen) -> str:
+    """Return a name of all that the places of a layer depend on, whatever is told of them."""
+    table = DRAWN_FROM[layer][0].__tablename__
+    return f"{layer}/{json.loads(seen.reached).get(table)}/{seen.revision}"
 
 
 def of_layers(session: Session, timezone: str) -> dict[str, str]:
@@ -68,7 +71,7 @@ def of_layer(
     session: Session, layer: Layer, timezone: str, at: datetime.datetime
 ) -> tuple[str, int | None]:
     """Return the name of a layer's state, and the newest revision in force at a moment."""
-    told = seen(session.execute(_AS_OF, asked(layer, at)).one())
+    told = Seen(*session.execute(_AS_OF, asked(layer, at)).one())
     return name(layer, told, timezone), told.revision
 
 

@@ -3,7 +3,6 @@
 import datetime
 import threading
 from bisect import bisect_left
-from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -12,23 +11,18 @@ from sqlalchemy.orm import Session
 
 from geo.planner import FREELY, READILY
 
-MOST_KNOWN = 24
-"""States and days that are remembered at once."""
-
 Counts = tuple[int, int, int, int]
 """Buildings, covered buildings, households, and households in covered buildings."""
 
 NOTHING: Counts = (0, 0, 0, 0)
 
 TODAY = """
-LEFT JOIN LATERAL (
-    SELECT held.id, held.manager_code FROM property_coverage AS held
-    WHERE held.building_code = ANY (ARRAY[building.code])
-    AND lower(held.covered) <= :on AND coalesce(upper(held.covered) > :on, true) LIMIT 1
-) AS today ON true
+LEFT JOIN property_coverage AS today ON today.building_code = ANY (ARRAY[building.code])
+    AND (today.covered @> CAST(:on AS date)) IS TRUE
 """
-"""Who has a building on a day. Asked by = the planner would take the index that guards against two
-managers at once, which takes ten times as long as the one for reading; it cannot answer ANY."""
+"""Who has a building on a day: one at most, the register sees to it. Asked plainly, by = and @>,
+the planner would take the index that guards against two at once, which takes ten times as long as
+the one for reading; it cannot answer ANY, nor IS TRUE."""
 
 STANDING = """
 coalesce(building.built_year, :year) <= :year
@@ -36,8 +30,8 @@ AND (building.status = 'standing' OR building.retired_on > :on)
 """
 
 _COUNTS = """
-count(*), count(today.id), coalesce(sum(building.households), 0),
-coalesce(sum(building.households) FILTER (WHERE today.id IS NOT NULL), 0)
+count(*), count(today.manager_code), coalesce(sum(building.households), 0),
+coalesce(sum(building.households) FILTER (WHERE today.manager_code IS NOT NULL), 0)
 """
 
 BY_COMMUNITY = text(f"""
@@ -75,8 +69,6 @@ class Known:
 
     communities: dict[str, Counts] | None = None
     grids: dict[str, Counts] = field(default_factory=dict)
-    anchors: dict[str, tuple[float, float]] = field(default_factory=dict)
-    """Where the name of an area or a grid is written, in the pyramid of tiles."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def of_areas(
@@ -105,23 +97,6 @@ class Known:
                 code: _counts(counts) for code, *counts in rows
             }
         return [self.grids[code] for code in codes]
-
-
-class Tallies:
-    """What is known, by state and day; what was not asked for longest is forgotten."""
-
-    def __init__(self) -> None:
-        self._known: OrderedDict[str, Known] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def at(self, key: str) -> Known:
-        """Return what is known under a key, which names all that the tallies depend on."""
-        with self._lock:
-            known = self._known.setdefault(key, Known())
-            self._known.move_to_end(key)
-            while len(self._known) > MOST_KNOWN:
-                self._known.popitem(last=False)
-            return known
 
 
 def _counts(row: Iterable[int]) -> Counts:

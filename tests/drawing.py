@@ -6,11 +6,22 @@ from geo import tiles
 from geo.layers import Layer, Scene
 from geo.squares import Tile
 from geo.tallies import Known
+from geo.tiles import Knowledge, Sight
+from geo.whereabouts import Asking, Whereabouts
+
+
+def cursor_of(session: Session) -> Asking:
+    """Return a cursor that sees what the session has flushed."""
+    session.flush()
+    cursor: Asking = session.connection().connection.driver_connection.cursor()
+    return cursor
 
 
 def draw(session: Session, layer: Layer, tile: Tile, scene: Scene) -> bytes:
     """Return a tile as MVT, with nothing known before; nobody else writes meanwhile."""
-    sight = tiles.scout(session.connection(), layer, tile, scene)
-    drawn, seen = tiles.paint(session.connection(), session, sight, Known())
-    assert seen == sight.seen
+    asking = cursor_of(session)
+    sight, known = Sight(layer, tile, scene), Knowledge(Known(), Whereabouts())
+    before = tiles.look(asking, sight)
+    drawn, seen = tiles.paint(asking, session, sight, known)
+    assert seen == before
     return drawn

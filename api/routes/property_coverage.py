@@ -82,7 +82,7 @@ def _known(
     layer = Layer.GRIDS if by is Grouping.GRID else Layer.AREAS
     state, revision = states.of_layer(session, layer, settings.timezone, at)
     ground = states.ground(state, revision, on, at, settings.timezone)
-    known: Known = request.app.state.tallies.at(ground)
+    known: Known = request.app.state.memory.tallies.at(ground)
     return known
 
 

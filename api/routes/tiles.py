@@ -1,23 +1,25 @@
 """Vector tiles, drawn once for each state of what they show and kept."""
 
+import asyncio
 import datetime
 import gzip
-from dataclasses import dataclass
+import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated
 
-from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request, Response
-from isal import igzip
 from pydantic import Field
-from sqlalchemy.exc import DBAPIError
 
 from api import query
 from api.cache import tagged
+from api.drawing import Asked, drawn
 from api.query import Query
-from geo import moments, states, tiles
+from api.quick import Way
+from geo import moments
 from geo.layers import Layer, Scene
 from geo.models import Level
 from geo.squares import Tile
+from geo.tiles import Sight
 
 router = APIRouter(prefix="/tiles", tags=["tiles"])
 
@@ -26,30 +28,9 @@ MVT = "application/vnd.mapbox-vector-tile"
 FOREVER = "public, max-age=31536000, immutable"
 
 
-def drawing() -> CapacityLimiter:
-    """Return what holds back tiles asked for at once: more would only wait for each other."""
-    return CapacityLimiter(AT_ONCE)
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A layer's tile of a scene, in a city whose clock is set to a zone."""
-
-    layer: Layer
-    tile: Tile
-    scene: Scene
-    timezone: str
-
-    def key(self, state: str, revision: int | None) -> str:
-        """Return a name of everything that the tile depends on."""
-        square = f"{self.tile.z}/{self.tile.x}/{self.tile.y}"
-        scene = self.scene
-        chosen = f"{scene.level}/{scene.since}/{scene.before}"
-        return f"{self.ground(state, revision)}/{self.layer}/{square}/{chosen}"
-
-    def ground(self, state: str, revision: int | None) -> str:
-        """Return a name of everything that the tallies of the layer's places depend on."""
-        return states.ground(state, revision, self.scene.on, self.scene.at, self.timezone)
+def drawing() -> ThreadPoolExecutor:
+    """Return the threads that draw tiles: more at once would only wait for each other."""
+    return ThreadPoolExecutor(AT_ONCE, thread_name_prefix="drawing")
 
 
 class TileQuery(Query):
@@ -80,16 +61,33 @@ async def tile(request: Request, layer: Layer, z: int, x: int, y: int) -> Respon
 
     An address that names the day, the revision and the state that are drawn may be kept for good.
     """
-    named, timezone = query.read(TileQuery, request), request.app.state.settings.timezone
-    asked = Asked(layer, Tile(z, x, y), _scene(named, timezone), timezone)
+    named, state = query.read(TileQuery, request), request.app.state
+    timezone = state.settings.timezone
     whole = named.state is not None and named.on is not None
+    sight = Sight(layer, Tile(z, x, y), _scene(named, timezone))
+    asked = Asked(sight, timezone, is_named=whole)
     key = asked.key(named.state or "", named.revision) if whole else None
-    kept: bytes | None = None if key is None else request.app.state.shelf.take(key)
+    kept: bytes | None = None if key is None else state.shelf.take(key)
     if kept is not None:
         return _answer(request, kept, is_exact=True)
-    limit = request.app.state.drawing
-    drawn, body = await to_thread.run_sync(_drawn, request, asked, limiter=limit)
-    return _answer(request, body, is_exact=drawn is not None and drawn == key)
+    loop = asyncio.get_running_loop()
+    found, body = await loop.run_in_executor(state.drawing, drawn, state, asked)
+    return _answer(request, body, is_exact=found is not None and found == key)
+
+
+async def _tile(request: Request, layer: str, z: str, x: str, y: str) -> Response:
+    return await tile(request, Layer(layer), int(z), int(x), int(y))
+
+
+WAY = Way(
+    f"{router.prefix}/{{layer}}/{{z}}/{{x}}/{{y}}.mvt",
+    re.compile(
+        rf"{router.prefix}/(?P<layer>{'|'.join(Layer)})"
+        r"/(?P<z>[0-9]{1,2})/(?P<x>[0-9]{1,8})/(?P<y>[0-9]{1,8})\.mvt"
+    ),
+    _tile,
+)
+"""The short way of addresses that are well formed."""
 
 
 def _scene(asked: TileQuery, zone: str) -> Scene:
@@ -97,34 +95,6 @@ def _scene(asked: TileQuery, zone: str) -> Scene:
     since = None if asked.since is None else moments.start_of(asked.since, zone)
     before = None if asked.until is None else moments.end_of(asked.until, zone)
     return Scene(day, moments.moment_of(day, zone), asked.level, since, before)
-
-
-def _drawn(request: Request, asked: Asked) -> tuple[str | None, bytes]:
-    """Return a tile as it is now, compressed, and its key; no key if all moved meanwhile."""
-    try:
-        return _drawn_once(request, asked)
-    except DBAPIError as error:
-        if not error.connection_invalidated:
-            raise
-        return _drawn_once(request, asked)  # the database was restarted since the last tile
-
-
-def _drawn_once(request: Request, asked: Asked) -> tuple[str | None, bytes]:
-    state = request.app.state
-    with state.reading() as connection, state.sessions.begin() as session:
-        sight = tiles.scout(connection, asked.layer, asked.tile, asked.scene)
-        name = states.name(asked.layer, sight.seen, asked.timezone)
-        key = asked.key(name, sight.seen.revision)
-        body: bytes | None = state.shelf.take(key)
-        if body is not None:
-            return key, body
-        known = state.tallies.at(asked.ground(name, sight.seen.revision))
-        drawn, seen = tiles.paint(connection, session, sight, known)
-    body = igzip.compress(drawn, 2, mtime=0)
-    if seen != sight.seen:  # a commit in between may be in the tile or not
-        return None, body
-    state.shelf.put(key, body)
-    return key, body
 
 
 def _answer(request: Request, body: bytes, is_exact: bool) -> Response:

@@ -90,7 +90,12 @@ class PropertyCoverage(Base):
         ExcludeConstraint(
             ("building_code", "="), ("covered", "&&"), name="one_manager_at_a_time", using="gist"
         ),
-        Index("property_coverage_building_code_covered_idx", "building_code", "covered"),
+        Index(
+            "property_coverage_building_code_covered_idx",
+            "building_code",
+            "covered",
+            postgresql_include=["manager_code"],
+        ),
         Index(None, "manager_code"),
     )
 

@@ -11,11 +11,13 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from api.app import create_app
+from api.drawing import Memory
 from geo import db
 from geo.settings import Settings
 from tests import district as districts
 from tests.browser import Visit
 from tests.conftest import Databases
+from tests.drawing import cursor_of
 from tests.sample_service import SCREENS, Service
 
 
@@ -62,7 +64,8 @@ def app(application: FastAPI, settings: Settings, session: Session) -> FastAPI:
     application.state.sessions = sessionmaker(
         session.connection(), join_transaction_mode="create_savepoint"
     )
-    application.state.reading = lambda: nullcontext(session.connection())
+    application.state.memory = Memory()
+    application.state.reading = lambda: nullcontext(cursor_of(session))
     return application
 
 

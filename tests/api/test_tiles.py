@@ -1,13 +1,17 @@
 """Tiles over HTTP: kept for good where the address says what they show, and never out of date."""
 
+from contextlib import contextmanager
+
+import psycopg
 import pytest
 from sqlalchemy import text
 
-from geo import grids, moments, states
+from geo import grids, moments, states, tiles
 from tests.geo.test_tiles import around
 
 ZONE = "Asia/Shanghai"
 TILE = around(10, 5, 14)
+TABLES = {"areas": "area", "grids": "micro_grid"}
 
 
 @pytest.fixture
@@ -80,3 +84,68 @@ def test_a_page_names_the_state_of_each_layer(client, session):
     assert page.status_code == 200
     for name in states.of_layers(session, ZONE).values():
         assert name in page.text
+
+
+@pytest.mark.parametrize("layer", ["areas", "grids"])
+def test_a_change_is_in_the_next_tile_though_all_was_known_before(client, session, layer):
+    path, table = f"/tiles/{layer}/{TILE.z}/{TILE.x}/{TILE.y}.mvt", TABLES[layer]
+    client.get(path)
+    for name in ("renamed", "named again"):
+        session.execute(text(f"UPDATE {table} SET name = '{name}'"))
+        assert name.encode() in client.get(path).content
+
+
+def test_a_place_that_goes_is_in_no_tile_any_more(client, session):
+    path = f"/tiles/grids/{TILE.z}/{TILE.x}/{TILE.y}.mvt"
+    assert b"230403001001001" in client.get(path).content
+    session.execute(text("DELETE FROM micro_grid WHERE code = '230403001001001'"))
+    assert b"230403001001001" not in client.get(path).content
+
+
+def test_a_tile_while_others_commit_is_answered_and_not_kept(app, client, session, monkeypatch):
+    """Whoever draws finds the register changed each time."""
+    paint = tiles.paint
+
+    def disturbed(*asked):
+        session.execute(text("UPDATE micro_grid SET name = 'disturbed'"))
+        return paint(*asked)
+
+    monkeypatch.setattr(tiles, "paint", disturbed)
+    state = states.of_layers(session, ZONE)["grids"]
+    path = f"/tiles/grids/{TILE.z}/{TILE.x}/{TILE.y}.mvt?on=2025-01-01&state={state}"
+    answer = client.get(path)
+    assert answer.headers["cache-control"] == "no-cache"
+    assert b"disturbed" in answer.content
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/tiles/trams/14/1/1.mvt", 422),
+        ("/tiles/grids/14/1/x.mvt", 422),
+        ("/tiles/grids/14/1/-1.mvt", 422),
+        ("/tiles/grids/25/1/1.mvt", 422),
+        ("/tiles/grids/99/1/1.mvt", 422),
+        ("/tiles/grids/3/8/0.mvt", 422),
+        ("/tiles/grids/14/1/1.mvt?on=yesterday", 422),
+        ("/tiles/grids/14/1/1.mvt?colour=red", 422),
+        ("/tiles/grids/14/1/1", 404),
+    ],
+)
+def test_what_is_wrong_with_an_address_is_told(client, path, status):
+    answer = client.get(path)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_database_that_has_gone_is_told(app, client):
+    """The short way gives up, and the ordinary route says why."""
+
+    @contextmanager
+    def gone():
+        raise psycopg.OperationalError("gone")
+        yield
+
+    app.state.reading = gone
+    answer = client.get(f"/tiles/grids/{TILE.z}/{TILE.x}/{TILE.y}.mvt")
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from geo import moments, property_coverage
 from geo.models import Level
 from geo.property_coverage import Grouping
-from geo.tallies import NOTHING, Known, Tallies
+from geo.tallies import NOTHING, Known
 from tests.district import day
 
 DAYS = [day("2021-01-01"), day("2022-06-01"), day("2025-01-01")]
@@ -53,20 +53,9 @@ def test_grids_that_overlap_do_not_count_a_building_twice(district):
 
 
 def test_what_is_known_is_not_counted_again(district):
-    known = Tallies().at("a state")
+    known = Known()
     code = ["230403"]
     before = known.of_areas(district, code, DAYS[-1], exact=False)
     district.execute(text("DELETE FROM property_coverage"))
     assert known.of_areas(district, code, DAYS[-1], exact=False) == before
     assert known.of_areas(district, ["9"], DAYS[-1], exact=False) == [NOTHING]
-
-
-def test_the_states_asked_for_last_are_remembered():
-    tallies = Tallies()
-    first = tallies.at("0")
-    for number in range(20):
-        tallies.at(str(number))
-    assert tallies.at("0") is first
-    for number in range(100, 130):
-        tallies.at(str(number))
-    assert tallies.at("0") is not first

@@ -8,7 +8,7 @@ import geopandas
 import pytest
 from sqlalchemy import text
 
-from geo import moments, tiles
+from geo import moments, pictures
 from geo.layers import Layer, Scene
 from geo.models import Building, IssueStatus, Level
 from geo.squares import BadTile, Tile
@@ -47,7 +47,7 @@ def test_a_tile_of_buildings_says_who_is_covered_and_why_not(drawn):
     shown = drawn(Layer.BUILDINGS, around(10, 3, 13)).set_index("code")
     assert shown.loc["b2", "reason"] == "lapsed"
     assert shown.loc["b3", "reason"] == "never_covered"
-    assert shown.loc["b4", "manager"] == "业委会"
+    assert shown.loc["b4", "manager_kind"] == "homeowner_committee"
     west, south, _, _ = shown.loc["b1"].geometry.bounds
     assert (west, south) == pytest.approx(place(2, 2), abs=6e-6)
 
@@ -88,7 +88,7 @@ def test_a_layer_is_empty_further_out_than_it_can_be_read(district):
 def test_the_past_is_drawn_as_it_was(drawn):
     then = Scene(day("2022-06-01"), datetime.datetime(2022, 6, 1, tzinfo=datetime.UTC))
     shown = drawn(Layer.BUILDINGS, around(5, 3, 14), then).set_index("code")
-    assert shown.loc["b2", "manager"] == "一号物业"
+    assert shown.loc["b2", "manager_kind"] == "property_firm"
     assert "b5" in shown.index
 
 
@@ -108,7 +108,7 @@ def test_in_crowds_each_building_counts_in_the_tile_of_its_point_alone(
     district, drawn, monkeypatch, zoom
 ):
     """One reaches over several tiles; the others have their points a hair beyond an edge."""
-    monkeypatch.setattr(tiles, "MOST_FOOTPRINTS", 0)
+    monkeypatch.setattr(pictures, "MOST_FOOTPRINTS", 0)
     first, last = around(-60, 12, zoom), around(100, -8, zoom)
     across = range(first.x, last.x + 1)
     edges = [side for x in across for side in Tile(zoom, x, first.y).box()[::2]]

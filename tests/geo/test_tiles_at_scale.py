@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from geo import moments, pictures, tiles
+from geo import moments, pictures
 from geo.layers import Layer, Scene
 from geo.squares import Tile
 from tests.district import day
@@ -40,7 +40,7 @@ def test_no_tile_is_large(session, layer: Layer, zoom: int):
 
 
 def test_a_crowded_tile_counts_its_buildings_square_by_square(session, monkeypatch, tmp_path):
-    monkeypatch.setattr(tiles, "MOST_FOOTPRINTS", 50)
+    monkeypatch.setattr(pictures, "MOST_FOOTPRINTS", 50)
     tile = over_the_city(13)[0]
     drawn = draw(session, Layer.BUILDINGS, tile, ON)
     assert len(gzip.compress(drawn)) < 5000
