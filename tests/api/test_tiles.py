@@ -102,8 +102,8 @@ def test_a_place_that_goes_is_in_no_tile_any_more(client, session):
     assert b"230403001001001" not in client.get(path).content
 
 
-def test_a_tile_while_others_commit_is_answered_and_not_kept(app, client, session, monkeypatch):
-    """Whoever draws finds the register changed each time."""
+def test_a_tile_while_others_commit_is_answered_and_not_kept(client, session, monkeypatch):
+    """Whoever draws finds the register changed each time; of that day no other test keeps one."""
     paint = tiles.paint
 
     def disturbed(*asked):
@@ -112,7 +112,7 @@ def test_a_tile_while_others_commit_is_answered_and_not_kept(app, client, sessio
 
     monkeypatch.setattr(tiles, "paint", disturbed)
     state = states.of_layers(session, ZONE)["grids"]
-    path = f"/tiles/grids/{TILE.z}/{TILE.x}/{TILE.y}.mvt?on=2025-01-01&state={state}"
+    path = f"/tiles/grids/{TILE.z}/{TILE.x}/{TILE.y}.mvt?on=2024-02-02&state={state}"
     answer = client.get(path)
     assert answer.headers["cache-control"] == "no-cache"
     assert b"disturbed" in answer.content
