@@ -104,7 +104,8 @@ def _wrap(app: FastAPI, settings: Settings, registry: CollectorRegistry) -> None
     lookups = frozenset({lookup.router.prefix})
     app.add_middleware(Bounded, most=settings.body_megabytes << 20, except_for=lookups)
     app.add_middleware(Compressed, brief=lookups)
-    app.add_middleware(Quick, way=tiles.WAY)
+    known = {kind: told for kind, told in app.exception_handlers.items() if kind is not Exception}
+    app.add_middleware(Quick, way=tiles.WAY, handlers=known)
     if settings.tile_cache_mb:
         app.add_middleware(Kept, prefix=tiles.router.prefix)
     app.add_middleware(

@@ -32,27 +32,27 @@ class Asked:
     is_named: bool = False
     """Whether the address names the state: then the shelf has been looked through for it."""
 
-    def key(self, state: str, revision: int | None) -> str:
+    def key(self, state: str, revisions: int) -> str:
         """Return a name of everything that the tile depends on."""
         tile, scene = self.sight.tile, self.sight.scene
         chosen = f"{scene.level}/{scene.since}/{scene.before}"
         square = f"{tile.z}/{tile.x}/{tile.y}"
-        return f"{self._ground(state, revision)}/{self.sight.layer}/{square}/{chosen}"
+        return f"{self._ground(state, revisions)}/{self.sight.layer}/{square}/{chosen}"
 
     def key_of(self, seen: Seen) -> str:
         """Return the same for the register as a statement saw it."""
-        return self.key(self._state(seen), seen.revision)
+        return self.key(self._state(seen), seen.revisions)
 
     def ground_of(self, seen: Seen) -> str:
         """Return a name of everything that the tallies of the layer's places depend on."""
-        return self._ground(self._state(seen), seen.revision)
+        return self._ground(self._state(seen), seen.revisions)
 
     def _state(self, seen: Seen) -> str:
         return states.name(self.sight.layer, seen, self.timezone)
 
-    def _ground(self, state: str, revision: int | None) -> str:
+    def _ground(self, state: str, revisions: int) -> str:
         scene = self.sight.scene
-        return states.ground(state, revision, scene.on, scene.at, self.timezone)
+        return states.ground(state, revisions, scene.on, scene.at, self.timezone)
 
 
 @dataclass

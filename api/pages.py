@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 import maps.pages
 from data import export
-from geo import areas, backdrop, buildings, extents, grids, issues, property_coverage, states
+from geo import areas, backdrop, buildings, extents, issues, property_coverage, states
 from geo.errors import NotFound
 from geo.models import Level
 from geo.property_coverage import Grouping
@@ -58,7 +58,7 @@ def served(
     counts = issues.counts(session, area_code=view.area) if subject is Subject.ISSUES else []
     source = Tiles(
         bounds=bounds,
-        revision=grids.revision_at(session, view.at) or 0,
+        revision=states.revisions_at(session, view.at),
         states=states.of_layers(session, settings.timezone),
         issue_counts=counts,
         area=view.area,

@@ -5,11 +5,13 @@ small tile.
 """
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import Request, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.middleware.exceptions import ExceptionMiddleware
+from starlette.types import ASGIApp, ExceptionHandler, Receive, Scope, Send
 
 
 @dataclass(frozen=True)
@@ -25,29 +27,25 @@ class Way:
 class Quick:
     """ASGI middleware: answers what goes the short way, and passes on everything else.
 
-    That is also whatever goes wrong here: the ordinary route says what it is.
+    What the function raises becomes an answer by `handlers`, those of the application; what none
+    of them knows is raised.
     """
 
-    def __init__(self, app: ASGIApp, way: Way) -> None:
+    def __init__(self, app: ASGIApp, way: Way, handlers: Mapping[Any, ExceptionHandler]) -> None:
         self.app = app
         self.way = way
+        self._short = ExceptionMiddleware(self._answer, handlers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
-        response = await self._answered(scope, receive)
-        if response is None:
-            await self.app(scope, receive, send)
-        else:
-            scope["route"] = self.way
-            await response(scope, receive, send)
+        if scope["type"] == "http" and scope["method"] == "GET":
+            found = self.way.pattern.fullmatch(scope["path"])
+            if found is not None:
+                scope["route"], scope["path_params"] = self.way, found.groupdict()
+                await self._short(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
 
-    async def _answered(self, scope: Scope, receive: Receive) -> Response | None:
-        if scope["type"] != "http" or scope["method"] != "GET":
-            return None
-        found = self.way.pattern.fullmatch(scope["path"])
-        if found is None:
-            return None
-        try:
-            return await self.way.answer(Request(scope, receive), **found.groupdict())
-        except Exception:
-            return None
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await self.way.answer(Request(scope, receive), **scope["path_params"])
+        await response(scope, receive, send)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 import maps.notice
 import maps.redraw
 from api.pages import NothingToShow
-from geo import areas, extents, grids, moments, revisions, states
+from geo import areas, extents, moments, revisions, states
 from geo.models import Plan
 from geo.plans import impact, publish
 from geo.plans.replays import Outcome
@@ -29,7 +29,7 @@ def table(session: Session, desk: Desk, plan: int, settings: Settings, language:
         desk,
         plan,
         bounds=bounds,
-        revision=grids.revision_at(session, moments.now()) or 0,
+        revision=states.revisions_at(session, moments.now()),
         on=moments.today(settings.timezone).isoformat(),
         states=states.of_layers(session, settings.timezone),
         language=language,

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from bench import city, ground, partitions, servers
 from bench.figures import Figure
-from geo import cluster, db, grids, moments, states
+from geo import cluster, db, moments, states
 from geo.settings import Settings
 
 BUILDINGS = 100_000
@@ -110,7 +110,7 @@ def _named(engine: Engine, settings: Settings, square: Square) -> str:
     """Return what a page adds to a tile's address: the day, the revision, the state."""
     with Session(engine) as session:
         state = states.of_layers(session, settings.timezone)[square[0]]
-        revision = grids.revision_at(session, moments.now())
+        revision = states.revisions_at(session, moments.now())
     return f"?on={moments.today(settings.timezone)}&revision={revision}&state={state}"
 
 

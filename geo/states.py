@@ -8,12 +8,12 @@ from hashlib import blake2b
 from importlib.metadata import version
 from typing import Any, Final
 
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from geo import moments
 from geo.layers import DRAWN_FROM, Layer
-from geo.models import Base
+from geo.models import Base, Revision
 
 _DRAWING = 6
 """To be raised with every change of how a tile is drawn."""
@@ -22,7 +22,7 @@ SEEN: Final = """
     (SELECT CAST(coalesce(json_object_agg(subject, total ORDER BY subject), '{}') AS text) FROM (
         SELECT subject, CAST(sum(number) AS text) AS total FROM mark
         WHERE subject = ANY (:subjects) GROUP BY subject) AS sums) AS reached,
-    (SELECT max(number) FROM revision WHERE effective_at <= :at) AS revision
+    (SELECT count(*) FROM revision WHERE effective_at <= :at) AS revisions
 """
 """SQL of what a statement sees of some tables and of the revisions, to be told with its rows."""
 
@@ -35,8 +35,9 @@ class Seen:
     """What a statement saw: equal if nothing that a layer is drawn from was committed between."""
 
     reached: str
-    revision: int | None
-    """The newest revision in force at the moment asked about."""
+    revisions: int
+    """How many are in force at the moment asked about: one that was scheduled before the newest
+    was published may come into force after it, and only their number tells."""
 
 
 def asked(layer: Layer, at: datetime.datetime) -> dict[str, Any]:
@@ -54,7 +55,7 @@ def name(layer: Layer, seen: Seen, timezone: str) -> str:
 def of_places(layer: Layer, seen: Seen) -> str:
     """Return a name of all that the places of a layer depend on, whatever is told of them."""
     table = DRAWN_FROM[layer][0].__tablename__
-    return f"{layer}/{json.loads(seen.reached).get(table)}/{seen.revision}"
+    return f"{layer}/{json.loads(seen.reached).get(table)}/{seen.revisions}"
 
 
 def of_layers(session: Session, timezone: str) -> dict[str, str]:
@@ -69,10 +70,16 @@ def of_layers(session: Session, timezone: str) -> dict[str, str]:
 
 def of_layer(
     session: Session, layer: Layer, timezone: str, at: datetime.datetime
-) -> tuple[str, int | None]:
-    """Return the name of a layer's state, and the newest revision in force at a moment."""
+) -> tuple[str, int]:
+    """Return the name of a layer's state, and how many revisions are in force at a moment."""
     told = Seen(*session.execute(_AS_OF, asked(layer, at)).one())
-    return name(layer, told, timezone), told.revision
+    return name(layer, told, timezone), told.revisions
+
+
+def revisions_at(session: Session, at: datetime.datetime) -> int:
+    """Return how many revisions are in force at a moment."""
+    in_force = select(func.count()).select_from(Revision).where(Revision.effective_at <= at)
+    return session.scalars(in_force).one()
 
 
 def of_tables(session: Session, *tables: type[Base]) -> str:
@@ -82,11 +89,11 @@ def of_tables(session: Session, *tables: type[Base]) -> str:
 
 
 def ground(
-    state: str, revision: int | None, on: datetime.date, at: datetime.datetime, timezone: str
+    state: str, revisions: int, on: datetime.date, at: datetime.datetime, timezone: str
 ) -> str:
     """Return a name of all that tallies of a day depend on; a day that is over has its grids."""
     settled = at + datetime.timedelta(microseconds=1) == moments.end_of(on, timezone)
-    return f"{state}/{on}/{'' if settled else revision or 0}"
+    return f"{state}/{on}/{'' if settled else revisions}"
 
 
 def _name(layer: Layer, reached: dict[str, str], timezone: str) -> str:

@@ -80,8 +80,8 @@ def _known(
 ) -> Known:
     """Return what was counted of this day before, by tiles or figures, in the very same state."""
     layer = Layer.GRIDS if by is Grouping.GRID else Layer.AREAS
-    state, revision = states.of_layer(session, layer, settings.timezone, at)
-    ground = states.ground(state, revision, on, at, settings.timezone)
+    state, revisions = states.of_layer(session, layer, settings.timezone, at)
+    ground = states.ground(state, revisions, on, at, settings.timezone)
     known: Known = request.app.state.memory.tallies.at(ground)
     return known
 

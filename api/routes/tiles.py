@@ -44,7 +44,9 @@ class TileQuery(Query):
         datetime.date | None, Field(description="Of issues: the first day of being reported.")
     ] = None
     until: Annotated[datetime.date | None, Field(description="Of issues: the last day.")] = None
-    revision: Annotated[int | None, Field(description="Of the grids, as a page names it.")] = None
+    revision: Annotated[
+        int | None, Field(description="How many are in force, as a page names it.")
+    ] = None
     state: Annotated[
         str | None, Field(description="Of the layer, as a page names it.", max_length=16)
     ] = None
@@ -66,7 +68,7 @@ async def tile(request: Request, layer: Layer, z: int, x: int, y: int) -> Respon
     whole = named.state is not None and named.on is not None
     sight = Sight(layer, Tile(z, x, y), _scene(named, timezone))
     asked = Asked(sight, timezone, is_named=whole)
-    key = asked.key(named.state or "", named.revision) if whole else None
+    key = asked.key(named.state or "", named.revision or 0) if whole else None
     kept: bytes | None = None if key is None else state.shelf.take(key)
     if kept is not None:
         return _answer(request, kept, is_exact=True)

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from geo import grids, moments, states, tiles
+from geo import moments, states, tiles
 from tests.geo.test_tiles import around
 
 ZONE = "Asia/Shanghai"
@@ -20,7 +20,7 @@ def ask(client, session):
 
     def ask(layer: str = "buildings", on: str = "2025-01-01", state: str | None = None, **headers):
         named = state or states.of_layers(session, ZONE)[layer]
-        revision = grids.revision_at(session, moments.now())
+        revision = states.revisions_at(session, moments.now())
         path = f"/tiles/{layer}/{TILE.z}/{TILE.x}/{TILE.y}.mvt"
         asked = {"on": on, "revision": revision, "state": named}
         return client.get(path, params=asked, headers=headers)
@@ -139,8 +139,6 @@ def test_what_is_wrong_with_an_address_is_told(client, path, status):
 
 
 def test_a_database_that_has_gone_is_told(app, client):
-    """The short way gives up, and the ordinary route says why."""
-
     @contextmanager
     def gone():
         raise psycopg.OperationalError("gone")

@@ -1,12 +1,14 @@
 """The names of states: a change of a layer's tables gives another one, and nothing else does."""
 
+import datetime
+
 import pytest
 from sqlalchemy import delete, text
 from sqlalchemy.orm import Session
 
-from geo import states
+from geo import moments, states
 from geo.layers import DRAWN_FROM, Layer
-from geo.models import Mark
+from geo.models import Mark, Revision
 
 ZONE = "Asia/Shanghai"
 
@@ -56,3 +58,18 @@ def test_a_write_shows_in_the_state_when_it_is_committed_and_not_before(engine, 
         assert states.of_layers(session, ZONE) == before
         writer.commit()
     assert states.of_layers(session, ZONE)[Layer.BACKDROP] != before[Layer.BACKDROP]
+
+
+def test_a_scheduled_revision_is_seen_when_it_begins_though_a_newer_one_is_in_force(district):
+    """Number 2 was scheduled; number 3, of another community, began before it."""
+    scheduled = moments.now() + datetime.timedelta(days=1)
+    for number, begins in ((2, scheduled), (3, moments.now())):
+        district.add(Revision(number=number, effective_at=begins, title="t", author="a"))
+    district.flush()
+    just_before = scheduled - datetime.timedelta(microseconds=1)
+    before, after = (
+        states.of_layer(district, Layer.GRIDS, "Asia/Shanghai", at)
+        for at in (just_before, scheduled)
+    )
+    assert (before[0], before[1] + 1) == after
+    assert states.revisions_at(district, scheduled) == after[1]
