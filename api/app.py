@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
 from importlib.metadata import version
 
 from fastapi import Depends, FastAPI
@@ -45,6 +44,7 @@ from geo import cluster, db
 from geo.access import NotSignedIn
 from geo.live import Live
 from geo.plans.replays import Replays
+from geo.reading import Reader
 from geo.settings import Settings
 
 ROUTERS = (
@@ -81,8 +81,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.engine = engine
     app.state.live = Live(engine, memory_bytes=settings.index_memory_mb << 20)
     app.state.sessions = sessionmaker(engine)
-    app.state.reader = db.reading(engine, tiles.AT_ONCE)
-    app.state.reading = partial(db.cursor, app.state.reader)
+    app.state.reader = Reader(engine)
+    app.state.reading = app.state.reader.cursor
     app.state.shelf = Shelf(settings.home / "tiles", settings.tile_cache_mb)
     app.state.memory = Memory()
     app.state.replays = Replays()
@@ -123,8 +123,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     with app.state.live:
         yield
     app.state.drawing.shutdown()
-    for engine in (app.state.reader, app.state.engine):
-        engine.dispose()
+    app.state.reader.dispose()
+    app.state.engine.dispose()
 
 
 def served() -> FastAPI:

@@ -5,14 +5,14 @@ from typing import Any
 
 from isal import igzip
 from psycopg import OperationalError
-from sqlalchemy.orm import Session
 
 from geo import states, tiles
+from geo.reading import Asking
 from geo.remembered import Remembered
 from geo.states import Seen
 from geo.tallies import Known
 from geo.tiles import Knowledge, Sight
-from geo.whereabouts import Asking, Whereabouts
+from geo.whereabouts import Whereabouts
 
 TRIES = 3
 """While others commit, a tile is drawn so often before it is answered as one of no state."""
@@ -97,13 +97,13 @@ def drawn(state: Any, asked: Asked) -> tuple[str | None, bytes]:
 
 
 def _drawn(state: Any, asked: Asked) -> tuple[str | None, bytes]:
-    with state.reading() as asking, state.sessions() as session:
+    with state.reading() as asking:
         if not (asked.is_named or state.shelf.is_none):
             key = asked.key_of(tiles.look(asking, asked.sight))
             kept: bytes | None = state.shelf.take(key)
             if kept is not None:
                 return key, kept
-        painted, seen = _painted(state.memory, asking, session, asked)
+        painted, seen = _painted(state, asking, asked)
     body = igzip.compress(painted, 2, mtime=0)
     if seen is None:
         return None, body
@@ -112,20 +112,19 @@ def _drawn(state: Any, asked: Asked) -> tuple[str | None, bytes]:
     return key, body
 
 
-def _painted(
-    memory: Memory, asking: Asking, session: Session, asked: Asked
-) -> tuple[bytes, Seen | None]:
+def _painted(state: Any, asking: Asking, asked: Asked) -> tuple[bytes, Seen | None]:
     """Return a tile, and the one state it is of, if it is.
 
     It is drawn as the register was last seen: most of the time it still is so, and if not, the
     drawing tells how it is now.
     """
-    sight, glance = asked.sight, memory.glance(asked.sight)
+    sight, memory, sessions = asked.sight, state.memory, state.sessions
     if sight.layer not in tiles.TALLIED:
-        return tiles.paint(asking, session, sight)
+        return tiles.paint(asking, sessions, sight)
+    glance = memory.glance(sight)
     before = glance.seen or tiles.look(asking, sight)
     for _ in range(TRIES):
-        painted, seen = tiles.paint(asking, session, sight, memory.of(asked, before))
+        painted, seen = tiles.paint(asking, sessions, sight, memory.of(asked, before))
         glance.seen = seen
         if seen == before:
             return painted, seen

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 
-from geo.models import Building, Manager, ManagerKind, PropertyCoverage
+from geo.models import Building, ManagerKind, PropertyCoverage
 
 
 class Reason(StrEnum):
@@ -49,8 +49,7 @@ class Among:
             yield use.not_in(self.not_uses)
 
     def _managed(self, today: Any) -> ColumnElement[bool]:
-        of_kind = select(Manager.code).where(Manager.kind.in_(self.manager_kinds))
-        return today.manager_code.in_(of_kind) if self.manager_kinds else false()
+        return today.manager_kind.in_(self.manager_kinds) if self.manager_kinds else false()
 
     def _unmanaged(self, today: Any, on: datetime.date) -> ColumnElement[bool]:
         lapsed = (

@@ -1,17 +1,15 @@
 """Connections to the register's database, whichever it is."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from typing import Final
 
-import psycopg
 from sqlalchemy import Engine, NullPool, create_engine
 
-from geo import cluster, migrations, planner
+from geo import cluster, migrations
 from geo.errors import Unavailable
 from geo.settings import Settings
 
-_ASKED = {"application_name": "gridward", "options": "-c timezone=UTC"}
+ASKED: Final = {"application_name": "gridward", "options": "-c timezone=UTC"}
+"""What every connection states."""
 
 
 class NotMigrated(Unavailable):
@@ -25,7 +23,7 @@ def connect(url: str) -> Engine:
 
     Every session speaks UTC, so a range or a moment reads the same on every machine.
     """
-    return create_engine(url, pool_pre_ping=True, connect_args={**_ASKED, "connect_timeout": 10})
+    return create_engine(url, pool_pre_ping=True, connect_args={**ASKED, "connect_timeout": 10})
 
 
 def line(engine: Engine) -> Engine:
@@ -39,40 +37,8 @@ def line(engine: Engine) -> Engine:
     return create_engine(
         engine.url,
         poolclass=NullPool,
-        connect_args={**_ASKED, "connect_timeout": 2, "tcp_user_timeout": 1000, **alive},
+        connect_args={**ASKED, "connect_timeout": 2, "tcp_user_timeout": 1000, **alive},
     )
-
-
-def reading(engine: Engine, at_once: int) -> Engine:
-    """Return an engine on the same database for statements that each read a tile's worth of rows.
-
-    Each stands for itself, outside of any transaction; ask them by a `cursor`. The first one after
-    a restart of the database fails, all later ones do not: to ask every time whether it is there
-    would cost as much as a small tile.
-    """
-    return create_engine(
-        engine.url,
-        pool_size=at_once,
-        connect_args={**_ASKED, "options": f"{_ASKED['options']} {planner.OPTIONS}"}
-        | {"connect_timeout": 10, "prepare_threshold": 0, "autocommit": True},
-    )
-
-
-@contextmanager
-def cursor(engine: Engine) -> Iterator[psycopg.Cursor[tuple[Any, ...]]]:
-    """Yield the driver's own cursor on one of an engine's connections.
-
-    It takes a fifth of the time that SQLAlchemy takes for a statement. Raises
-    psycopg.OperationalError if the database has gone; that connection is not used again.
-    """
-    held = engine.raw_connection()
-    try:
-        yield held.driver_connection.cursor()  # type: ignore[union-attr]
-    except psycopg.OperationalError:
-        held.invalidate()
-        raise
-    finally:
-        held.close()
 
 
 def ready(settings: Settings) -> Engine:

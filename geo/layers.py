@@ -11,7 +11,6 @@ from geo.models import (
     Building,
     Issue,
     Level,
-    Manager,
     MicroGrid,
     PropertyCoverage,
 )
@@ -43,7 +42,7 @@ class Scene:
 DRAWN_FROM: dict[Layer, tuple[type[Base], ...]] = {
     Layer.AREAS: (Area, Building, PropertyCoverage),
     Layer.GRIDS: (MicroGrid, Building, PropertyCoverage),
-    Layer.BUILDINGS: (Building, PropertyCoverage, Manager),
+    Layer.BUILDINGS: (Building, PropertyCoverage),
     Layer.ISSUES: (Issue, MicroGrid),
     Layer.BACKDROP: (Backdrop,),
 }

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Sequence
 from typing import Any, Final
 
-from geo.layers import NAMED_FROM, TOLD_FROM, Layer, Scene
+from geo.layers import TOLD_FROM, Layer, Scene
 from geo.squares import BOX, EXTENT, Tile, placed, placed_point
 from geo.tallies import STANDING, TODAY
 
@@ -13,6 +13,8 @@ Picture = tuple[str, dict[str, Any]]
 
 MOST_FOOTPRINTS = 3000
 """A tile of more buildings tells how many there are in each of its squares instead."""
+OFTEN_FOOTPRINTS = 14
+"""From this zoom on a tile rarely has so many: it is drawn before they are known to be few."""
 ALWAYS_FOOTPRINTS = 15
 """From this zoom on every building is drawn."""
 SQUARES = 8
@@ -23,9 +25,14 @@ ISSUE_SQUARES = 16
 IN_FORCE: Final = "place.in_force @> CAST(:at AS timestamptz)"
 NEAR: Final = f"place.geom && {BOX}"
 
-_FIGURES = """told.buildings, told.covered, told.buildings - told.covered AS uncovered,
-    told.covered / nullif(told.buildings, 0)::float8 AS rate,
-    told.households, told.covered_households"""
+_FIGURES = {
+    "buildings": "told.buildings",
+    "covered": "told.covered",
+    "uncovered": "told.buildings - told.covered",
+    "rate": "told.covered / nullif(told.buildings, 0)::float8",
+    "households": "told.households",
+    "covered_households": "told.covered_households",
+}
 _TOLD = {
     "key": "{key}[]",
     "buildings": "bigint[]",
@@ -36,9 +43,8 @@ _TOLD = {
     "y": "float8[]",
 }
 _ATTRIBUTES = {
-    Layer.AREAS: f"place.code, place.name, {_FIGURES}, place.name_en, place.parent_code, "
-    "place.level",
-    Layer.GRIDS: f"place.code, place.name, {_FIGURES}, place.community_code",
+    Layer.AREAS: ("code", "name", "name_en", "parent_code", "level"),
+    Layer.GRIDS: ("code", "name", "community_code"),
 }
 _SOURCES = {
     Layer.AREAS: ("text", "area AS place ON place.code = told.key"),
@@ -49,9 +55,19 @@ _SOURCES = {
 def mvt(name: str, columns: str, source: str) -> str:
     """Return SQL that encodes rows of a source, whose column `geom` is in the tile's units."""
     # Without the fence the planner would work out each shape three times.
-    return f"""(SELECT ST_AsMVT(shown, '{name}', {EXTENT}, 'geom')
-        FROM (SELECT {columns} FROM {source} OFFSET 0) AS shown
-        WHERE shown.geom IS NOT NULL AND NOT ST_IsEmpty(shown.geom))"""
+    return f"""(SELECT {_encoded(name)}
+        FROM (SELECT {columns} FROM {source} OFFSET 0) AS shown)"""
+
+
+def mvt_of_few(name: str, columns: str, source: str) -> str:
+    """Return SQL that does the same, and is null if there are more rows than `:most`."""
+    return f"""(SELECT CASE WHEN count(*) <= :most THEN {_encoded(name)} END
+        FROM (SELECT {columns} FROM {source} LIMIT CAST(:most AS int) + 1) AS shown)"""
+
+
+def _encoded(name: str) -> str:
+    return f"""ST_AsMVT(shown, '{name}', {EXTENT}, 'geom')
+        FILTER (WHERE shown.geom IS NOT NULL AND NOT ST_IsEmpty(shown.geom))"""
 
 
 def places(layer: Layer, tile: Tile, rows: Sequence[Sequence[Any]]) -> Picture:
@@ -63,13 +79,23 @@ def places(layer: Layer, tile: Tile, rows: Sequence[Sequence[Any]]) -> Picture:
     types = [told.format(key=key) for told in _TOLD.values()]
     arrays = ", ".join(f"CAST(:{name} AS {of})" for name, of in zip(_TOLD, types, strict=True))
     source = f"unnest({arrays}) AS told({', '.join(_TOLD)}) JOIN {joined}"
-    columns = _ATTRIBUTES[layer]
-    drawn = mvt(layer, f"{columns}, {placed('place.geom', tile)} AS geom", source)
-    if tile.z >= NAMED_FROM.get(layer, 0) and any(row[-1] is not None for row in rows):
-        here = f"{source} WHERE told.x IS NOT NULL"
-        labels = mvt(f"{layer}_labels", f"{columns}, ST_MakePoint(told.x, told.y) AS geom", here)
-        drawn = f"coalesce({drawn}, '') || coalesce({labels}, '')"
+    attributes = {name: f"place.{name}" for name in _ATTRIBUTES[layer]} | _FIGURES
+    columns = ", ".join(f"{sql} AS {name}" for name, sql in attributes.items())
+    here = f"SELECT {columns}, told.x, told.y, {placed('place.geom', tile)} AS shape FROM {source}"
+    if any(row[-1] is not None for row in rows):
+        drawn = _with_names(layer, ", ".join(attributes), here)
+    else:
+        drawn = mvt(layer, f"{', '.join(attributes)}, shape AS geom", f"({here}) AS here")
     return drawn, dict(zip(_TOLD, map(_array, zip(*rows, strict=True)), strict=True))
+
+
+def _with_names(layer: Layer, columns: str, here: str) -> str:
+    """Return SQL of both layers: what they tell is found once."""
+    drawn = mvt(layer, f"{columns}, shape AS geom", "here")
+    spots = f"{columns}, ST_MakePoint(x, y) AS geom"
+    named = mvt(f"{layer}_labels", spots, "here WHERE x IS NOT NULL")
+    return f"""(WITH here AS MATERIALIZED ({here})
+        SELECT coalesce({drawn}, '') || coalesce({named}, ''))"""
 
 
 def _array(values: tuple[Any, ...]) -> Any:
@@ -82,41 +108,36 @@ def _array(values: tuple[Any, ...]) -> Any:
 _BUILDING = """
     building.code, building.name,
     CASE WHEN building.name IS NULL THEN building.address END AS address,
-    building.built_year, building.use, today.manager_code IS NOT NULL AS covered,
-    manager.kind AS manager_kind,
-    CASE WHEN today.manager_code IS NULL THEN CASE WHEN EXISTS (
+    building.built_year, building.use, today.manager_kind,
+    CASE WHEN today.manager_kind IS NULL THEN CASE WHEN EXISTS (
         SELECT FROM property_coverage AS held WHERE held.building_code = ANY (ARRAY[building.code])
         AND upper(held.covered) <= :on) THEN 'lapsed' ELSE 'never_covered' END END AS reason
-"""
-_MANAGED = f"""
-    building {TODAY}
-    LEFT JOIN manager ON manager.code = today.manager_code
 """
 _HERE = f"building.footprint && {BOX} AND {STANDING}"
 
 
 def buildings(tile: Tile, on: datetime.date) -> Picture:
     """Return every building, covered on a day or not; where they are a crowd, its counts."""
-    drawn, binds = _footprints(tile), {"on": on, "year": on.year}
-    if tile.z >= ALWAYS_FOOTPRINTS:
-        return drawn, binds
-    crowd = f"""(SELECT count(*) > :most FROM (SELECT FROM building
-        WHERE building.footprint && {BOX} LIMIT CAST(:most AS int) + 1) AS few)"""
-    drawn = f"CASE WHEN {crowd} THEN {_crowds(tile)} ELSE {drawn} END"
-    return drawn, binds | {"most": MOST_FOOTPRINTS}
-
-
-def _footprints(tile: Tile) -> str:
     columns = f"{_BUILDING}, {placed('building.footprint', tile)} AS geom"
-    return mvt("buildings", columns, f"{_MANAGED} WHERE {_HERE}")
+    rows = "buildings", columns, f"building {TODAY} WHERE {_HERE}"
+    binds = {"on": on, "year": on.year}
+    if tile.z >= ALWAYS_FOOTPRINTS:
+        return mvt(*rows), binds
+    if tile.z >= OFTEN_FOOTPRINTS:
+        drawn = f"coalesce({mvt_of_few(*rows)}, {_crowds(tile)})"
+    else:
+        crowd = f"""(SELECT count(*) > :most FROM (SELECT FROM building
+            WHERE {_HERE} LIMIT CAST(:most AS int) + 1) AS few)"""
+        drawn = f"CASE WHEN {crowd} THEN {_crowds(tile)} ELSE {mvt(*rows)} END"
+    return drawn, binds | {"most": MOST_FOOTPRINTS}
 
 
 def _crowds(tile: Tile) -> str:
     """Return SQL of the counts in each square; a point is in one tile's square."""
     source = f"""(
         SELECT {_square(SQUARES)},
-               count(*) AS buildings, count(today.manager_code) AS covered,
-               count(*) - count(today.manager_code) AS uncovered, {_MIDDLE}
+               count(*) AS buildings, count(today.manager_kind) AS covered,
+               count(*) - count(today.manager_kind) AS uncovered, {_MIDDLE}
         FROM building {TODAY}, {placed_point("building.point", tile)} AS spot
         WHERE {_HERE} AND {_INSIDE}
         GROUP BY across, down) AS crowd"""

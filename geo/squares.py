@@ -16,13 +16,15 @@ STRAIGHT_FROM: Final = 11
 """From this zoom on latitude is drawn as a straight scale within a tile: at zoom 11 it is four
 units off in the middle, half a pixel of the screen, and half as much with every zoom."""
 
+FINE_FROM: Final = 14
+"""From this zoom on a unit is less than any corner of a building: shapes are rounded by being
+written, and never flip their rings by it."""
 COARSE: Final = 4
 """Units that lines may be straightened by where the whole city is in a few tiles."""
 COARSE_UP_TO: Final = 12
 
 _WORLD_M: Final = 40_075_016.685578488
 
-_CUT = "CASE WHEN {geom} @ {box} THEN {geom} ELSE ST_ClipByBox2D({geom}, {box}) END"
 _BOX = "CAST(:box AS geometry)"
 
 
@@ -55,13 +57,14 @@ class Tile:
         east, south = _degrees(self.x + 1 + margin, self.y + 1 + margin, self.z)
         return west, south, east, north
 
-    def spot(self, x: float, y: float) -> tuple[float, float] | None:
+    def spot(self, x: float, y: float) -> tuple[int, int] | None:
         """Return where a place of the pyramid is in the tile's units; None outside of it.
 
         A tile has its western and northern side, its neighbours the others.
         """
         side = 1 << self.z
-        right, down = (x * side - self.x) * EXTENT, (y * side - self.y) * EXTENT
+        right = math.floor((x * side - self.x) * EXTENT)
+        down = math.floor((y * side - self.y) * EXTENT)
         return (right, down) if 0 <= right < EXTENT and 0 <= down < EXTENT else None
 
     def values(self) -> dict[str, float | str]:
@@ -77,7 +80,9 @@ class Tile:
             step = _WORLD_M / (1 << self.z)
             left, top = self.x * step - _WORLD_M / 2, _WORLD_M / 2 - self.y * step
             across, down = EXTENT / step, -EXTENT / step
-        return told | {"left": -left, "top": -top, "across": across, "down": down}
+        scale = {"left": -left, "top": -top, "across": across, "down": down}
+        # ST_AsMVT cuts fractions off: half a unit more, and it rounds.
+        return told | scale | {"left_half": 0.5 / across - left, "top_half": 0.5 / down - top}
 
 
 BOX: Final = _BOX
@@ -87,10 +92,17 @@ BOX: Final = _BOX
 def placed(geom: str, tile: Tile) -> str:
     """Return SQL of a geometry in a tile's units, cut to its margin; null where nothing is left.
 
-    Whole units, outer rings as the format wants them. It does without ST_AsMVTGeom, which makes
-    every polygon valid once more and takes twenty times as long for it.
+    Whole units, outer rings as the format wants them: against the clock, seen from the north. It
+    does without ST_AsMVTGeom, which makes every polygon valid once more and takes twenty times as
+    long for it. In a fine tile rings are turned before, which takes half as long as after.
     """
-    moved = _moved(_CUT.format(geom=geom, box=_BOX), tile)
+    if tile.z >= FINE_FROM:
+        turned = f"ST_ForcePolygonCW({geom})"
+        cut = f"ST_ForcePolygonCW(ST_ClipByBox2D({geom}, {_BOX}))"
+        there = f"CASE WHEN {geom} @ {_BOX} THEN {turned} ELSE {cut} END"
+        return f"ST_TransScale({there}, :left_half, :top_half, :across, :down)"
+    cut = f"CASE WHEN {geom} @ {_BOX} THEN {geom} ELSE ST_ClipByBox2D({geom}, {_BOX}) END"
+    moved = _moved(cut, tile)
     if tile.z <= COARSE_UP_TO:
         moved = f"ST_Simplify({moved}, {COARSE}, true)"
     return f"ST_ForcePolygonCCW(ST_SnapToGrid({moved}, 1))"

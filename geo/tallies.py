@@ -30,8 +30,8 @@ AND (building.status = 'standing' OR building.retired_on > :on)
 """
 
 _COUNTS = """
-count(*), count(today.manager_code), coalesce(sum(building.households), 0),
-coalesce(sum(building.households) FILTER (WHERE today.manager_code IS NOT NULL), 0)
+count(*), count(today.manager_kind), coalesce(sum(building.households), 0),
+coalesce(sum(building.households) FILTER (WHERE today.manager_kind IS NOT NULL), 0)
 """
 
 BY_COMMUNITY = text(f"""

@@ -7,16 +7,19 @@ from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from geo import pictures, states
-from geo.layers import SHALLOWEST, Layer, Scene, level_at
+from geo.layers import NAMED_FROM, SHALLOWEST, Layer, Scene, level_at
 from geo.models import Level
 from geo.pictures import Picture
+from geo.reading import Asking
 from geo.squares import Tile
 from geo.states import SEEN, Seen
 from geo.tallies import Counts, Known
-from geo.whereabouts import Asking, Key, Place, Spots, Whereabouts
+from geo.whereabouts import Key, Place, Spots, Whereabouts
+
+Sessions = sessionmaker[Session]
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ def look(asking: Asking, sight: Sight) -> Seen:
 
 
 def paint(
-    asking: Asking, session: Session, sight: Sight, known: Knowledge | None = None
+    asking: Asking, sessions: Sessions, sight: Sight, known: Knowledge | None = None
 ) -> tuple[bytes, Seen]:
     """Return a tile as MVT, empty where it shows nothing, and how the register was seen for it.
 
@@ -61,7 +64,7 @@ def paint(
     """
     drawn, binds = _NOTHING
     if sight.tile.z >= SHALLOWEST[sight.layer]:
-        drawn, binds = _picture(asking, session, sight, known)
+        drawn, binds = _picture(asking, sessions, sight, known)
     values = sight.tile.values() | states.asked(sight.layer, sight.scene.at) | binds
     told = asking.execute(_sql(f"SELECT {drawn}, {SEEN}"), values, binary=True).fetchone()
     assert told is not None  # it has no FROM
@@ -80,11 +83,11 @@ def _sql(statement: str) -> bytes:
 _NOTHING: Picture = "CAST(NULL AS bytea)", {}
 
 
-def _picture(asking: Asking, session: Session, sight: Sight, known: Knowledge | None) -> Picture:
+def _picture(asking: Asking, sessions: Sessions, sight: Sight, known: Knowledge | None) -> Picture:
     match sight.layer:
         case Layer.AREAS | Layer.GRIDS:
             assert known is not None
-            return _places(asking, session, sight, known)
+            return _places(asking, sessions, sight, known)
         case Layer.BUILDINGS:
             return pictures.buildings(sight.tile, sight.scene.on)
         case Layer.ISSUES:
@@ -93,7 +96,7 @@ def _picture(asking: Asking, session: Session, sight: Sight, known: Knowledge | 
             return pictures.backdrop(sight.tile)
 
 
-def _places(asking: Asking, session: Session, sight: Sight, known: Knowledge) -> Picture:
+def _places(asking: Asking, sessions: Sessions, sight: Sight, known: Knowledge) -> Picture:
     """Return the grids, or the areas of one level, with their tallies; those above as outlines."""
     layer, scene = sight.layer, sight.scene
     counted = known.places.near(asking, layer, scene.at, sight.tile.box())
@@ -103,13 +106,15 @@ def _places(asking: Asking, session: Session, sight: Sight, known: Knowledge) ->
     if not counted and not outlines:
         return _NOTHING
     codes = [place.code for place in counted]
-    if layer is Layer.AREAS:
-        exact = _level(sight) is Level.COMMUNITY
-        tallies = known.tallies.of_areas(session, codes, scene.on, exact=exact)
-    else:
-        tallies = known.tallies.of_grids(session, codes, scene.on, scene.at)
+    with sessions() as session:
+        if layer is Layer.AREAS:
+            exact = _level(sight) is Level.COMMUNITY
+            tallies = known.tallies.of_areas(session, codes, scene.on, exact=exact)
+        else:
+            tallies = known.tallies.of_grids(session, codes, scene.on, scene.at)
     keys = [place.key for place in counted + outlines]
-    spots = known.places.spots(asking, layer, keys)
+    is_named = sight.tile.z >= NAMED_FROM.get(layer, 0)
+    spots = known.places.spots(asking, layer, keys) if is_named else {}
     return pictures.places(layer, sight.tile, _rows(sight.tile, keys, tallies, spots))
 
 

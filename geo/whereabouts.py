@@ -4,17 +4,16 @@ import datetime
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from psycopg import Cursor
 
 from geo.features import Box
 from geo.layers import Layer
+from geo.reading import Asking
 from geo.squares import in_pyramid
 
-Asking = Cursor[tuple[Any, ...]]
 Key = str | int
 Spots = Mapping[Key, tuple[float, float]]
 """By key where names are written, in the pyramid of tiles."""

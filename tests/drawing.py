@@ -1,13 +1,14 @@
 """Tiles drawn for a test in its own session."""
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from geo import tiles
 from geo.layers import Layer, Scene
+from geo.reading import Asking
 from geo.squares import Tile
 from geo.tallies import Known
 from geo.tiles import Knowledge, Sight
-from geo.whereabouts import Asking, Whereabouts
+from geo.whereabouts import Whereabouts
 
 
 def cursor_of(session: Session) -> Asking:
@@ -22,6 +23,7 @@ def draw(session: Session, layer: Layer, tile: Tile, scene: Scene) -> bytes:
     asking = cursor_of(session)
     sight, known = Sight(layer, tile, scene), Knowledge(Known(), Whereabouts())
     before = tiles.look(asking, sight)
-    drawn, seen = tiles.paint(asking, session, sight, known)
+    sessions = sessionmaker(session.connection(), join_transaction_mode="create_savepoint")
+    drawn, seen = tiles.paint(asking, sessions, sight, known)
     assert seen == before
     return drawn

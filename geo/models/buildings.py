@@ -4,7 +4,17 @@ import datetime
 from enum import StrEnum
 
 from geoalchemy2 import WKBElement
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Text
+from sqlalchemy import (
+    CheckConstraint,
+    Computed,
+    FetchedValue,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.dialects.postgresql import DATERANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -25,6 +35,7 @@ class Manager(Base):
     """Who manages property: a firm (物业公司), a committee (业委会, 物管会), or the residents."""
 
     __tablename__ = "manager"
+    __table_args__ = (UniqueConstraint("code", "kind", name="manager_code_kind_unique"),)
 
     code: Mapped[str] = mapped_column(CODE, primary_key=True)
     name: Mapped[str] = mapped_column(Text)
@@ -94,12 +105,20 @@ class PropertyCoverage(Base):
             "property_coverage_building_code_covered_idx",
             "building_code",
             "covered",
-            postgresql_include=["manager_code"],
+            postgresql_include=["manager_kind"],
         ),
         Index(None, "manager_code"),
+        ForeignKeyConstraint(
+            ["manager_code", "manager_kind"],
+            ["manager.code", "manager.kind"],
+            name="property_coverage_manager_code_exists",
+            onupdate="CASCADE",
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     building_code: Mapped[str] = mapped_column(CODE, ForeignKey("building.code"))
-    manager_code: Mapped[str] = mapped_column(CODE, ForeignKey("manager.code"))
+    manager_code: Mapped[str] = mapped_column(CODE)
+    manager_kind: Mapped[ManagerKind] = mapped_column(String(40), server_default=FetchedValue())
+    """Always the manager's: the database writes it, so that tiles need not look managers up."""
     covered: Mapped[Range[datetime.date]] = mapped_column(DATERANGE)

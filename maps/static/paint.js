@@ -116,7 +116,8 @@
     return [rule(true), rule(false), crowd];
   }
 
-  G.isCovered = (props) => props.covered === true || props.covered === 1;
+  /* A building of a tile has the kind of its manager alone. */
+  G.isCovered = ({ covered, manager_kind: kind }) => Boolean(covered ?? kind);
 
   function issues() {
     const settled = ({ status }) => ["resolved", "closed"].includes(status);

@@ -32,6 +32,32 @@ def test_a_building_has_one_manager_at_a_time(district):
     assert refused(district, second) == "one_manager_at_a_time"
 
 
+def kinds(session) -> set[str]:
+    """What the periods under the manager M1 say of its kind."""
+    of_m1 = "SELECT manager_kind FROM property_coverage WHERE manager_code = 'M1'"
+    return set(session.scalars(text(of_m1)))
+
+
+def test_a_period_knows_the_kind_of_its_manager(district):
+    assert kinds(district) == {"property_firm"}
+    district.execute(text("UPDATE manager SET kind = 'self_managed' WHERE code = 'M1'"))
+    assert kinds(district) == {"self_managed"}
+    district.execute(text("UPDATE property_coverage SET manager_code = 'M1'"))
+    assert kinds(district) == {"self_managed"}
+
+
+def test_a_period_cannot_say_another_kind(district):
+    district.execute(text("UPDATE property_coverage SET manager_kind = 'community_led'"))
+    assert kinds(district) == {"property_firm"}
+
+
+def test_a_period_names_a_manager_who_is_there(district):
+    strange = PropertyCoverage(
+        building_code="b3", manager_code="M9", covered=Range(day("2022-01-01"), None)
+    )
+    assert refused(district, strange) == "property_coverage_manager_code_exists"
+
+
 def test_a_grid_has_one_shape_at_a_time(district):
     again = MicroGrid(
         code="230403001001001",

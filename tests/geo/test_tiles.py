@@ -11,7 +11,7 @@ from sqlalchemy import text
 from geo import moments, pictures
 from geo.layers import Layer, Scene
 from geo.models import Building, IssueStatus, Level
-from geo.squares import BadTile, Tile
+from geo.squares import EXTENT, BadTile, Tile, placed
 from tests.district import day, place, square
 from tests.drawing import draw
 
@@ -48,8 +48,41 @@ def test_a_tile_of_buildings_says_who_is_covered_and_why_not(drawn):
     assert shown.loc["b2", "reason"] == "lapsed"
     assert shown.loc["b3", "reason"] == "never_covered"
     assert shown.loc["b4", "manager_kind"] == "homeowner_committee"
+
+
+@pytest.mark.parametrize("zoom", [13, 14, 15, 18])
+def test_corners_are_half_a_unit_off_at_most(drawn, zoom):
+    unit = 360 / 2**zoom / EXTENT
+    shown = drawn(Layer.BUILDINGS, around(2, 2, zoom)).set_index("code")
     west, south, _, _ = shown.loc["b1"].geometry.bounds
-    assert (west, south) == pytest.approx(place(2, 2), abs=6e-6)
+    assert west == pytest.approx(place(2, 2)[0], abs=unit / 2)
+    assert south == pytest.approx(place(2, 2)[1], abs=unit)
+
+
+@pytest.mark.parametrize("zoom", [10, 12, 13, 14, 17])
+@pytest.mark.parametrize("turn", ["CW", "CCW"])
+def test_rings_run_as_the_format_has_it_whichever_way_they_did(session, zoom, turn):
+    """In the tile's units, which count downwards, outer rings have a positive area."""
+    hole = "(1e-3 1e-3, 2e-3 1e-3, 1e-3 2e-3, 1e-3 1e-3)"
+    ring = f"POLYGON((0 0, 4e-3 0, 4e-3 2e-3, 0 4e-3, 0 0), {hole})"
+    shape = f"ST_Translate(ST_ForcePolygon{turn}(ST_GeomFromText('{ring}', 4326)), :lon, :lat)"
+    tile = around(0, 0, zoom)
+    asked = text(
+        f"SELECT ST_IsPolygonCCW({placed('shape', tile)}) FROM (SELECT {shape}) AS a(shape)"
+    )
+    west, south, east, north = tile.box()
+    for lon, lat in [(*place(0, 0),), (west - 1e-3, south - 1e-3), (east - 3e-3, north - 3e-3)]:
+        assert session.scalar(asked, tile.values() | {"lon": lon, "lat": lat})
+
+
+@pytest.mark.parametrize("zoom", [13, 14])
+def test_a_tile_of_as_many_buildings_as_it_may_have_draws_them(drawn, monkeypatch, zoom):
+    tile = around(10, 3, zoom)
+    there = len(drawn(Layer.BUILDINGS, tile))
+    monkeypatch.setattr(pictures, "MOST_FOOTPRINTS", there)
+    assert len(drawn(Layer.BUILDINGS, tile)) == there
+    monkeypatch.setattr(pictures, "MOST_FOOTPRINTS", there - 1)
+    assert not drawn(Layer.BUILDINGS, tile, name="crowds").empty
 
 
 def test_areas_bring_the_levels_above_without_figures(drawn):
