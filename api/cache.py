@@ -1,5 +1,6 @@
 """Answers that a browser may keep: each carries an ETag, and an unchanged one is not sent again."""
 
+import gzip
 from hashlib import blake2b
 
 from fastapi import Request, Response
@@ -19,6 +20,14 @@ def tagged(
     if _matches(request.headers.get("if-none-match"), etag):
         return Response(status_code=304, headers=held)
     return Response(body, media_type=media_type, headers=held)
+
+
+def squeezed(request: Request, body: bytes, media_type: str, headers: dict[str, str]) -> Response:
+    """Do the same for a body that is kept compressed, whether the caller takes it so or not."""
+    varying = headers | {"Vary": "Accept-Encoding"}
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return tagged(request, body, media_type, varying | {"Content-Encoding": "gzip"})
+    return tagged(request, gzip.decompress(body), media_type, varying)
 
 
 def _matches(wanted: str | None, etag: str) -> bool:

@@ -105,17 +105,25 @@ class AssetsMissing(Unavailable):
 
 @dataclass(frozen=True)
 class Asset:
-    """One file of one package at one version, and the path under which it is served."""
+    """Files of one package at one version, served as one under a path."""
 
     package: str
     version: str
     path: str
-    file: Path
+    files: tuple[Path, ...]
 
     @property
     def url(self) -> str:
         """`/assets/<package>@<version>/<path>`: it changes whenever the content does."""
         return f"{PREFIX}/{self.package}@{self.version}/{self.path}"
+
+    def body(self) -> bytes:
+        """Return the files, one after the other."""
+        return b"\n".join(file.read_bytes() for file in self.files)
+
+    def text(self) -> str:
+        """Return the same of a script or a style sheet."""
+        return self.body().decode()
 
 
 def root() -> Path:
@@ -131,7 +139,7 @@ def own() -> Path:
 @cache
 def scripts() -> tuple[Asset, ...]:
     """Return the scripts of a page in the order in which they load."""
-    return _assets(SCRIPTS)
+    return _bundled(SCRIPTS, "map-page.js")
 
 
 @cache
@@ -143,13 +151,13 @@ def styles() -> tuple[Asset, ...]:
 @cache
 def table_scripts() -> tuple[Asset, ...]:
     """Return the scripts of the redraw table in the order in which they load."""
-    return _assets(TABLE_SCRIPTS)
+    return _bundled(TABLE_SCRIPTS, "redraw-page.js")
 
 
 @cache
 def list_scripts() -> tuple[Asset, ...]:
     """Return the scripts of the list of plans in the order in which they load."""
-    return _assets(LIST_SCRIPTS)
+    return _bundled(LIST_SCRIPTS, "plans-page.js")
 
 
 @cache
@@ -176,21 +184,20 @@ def documentation() -> tuple[Asset, ...]:
     return _assets(DOCUMENTATION)
 
 
-def files() -> list[tuple[str, Path]]:
-    """Return (URL path, file) of everything that pages may ask for under `/assets`.
+def served() -> dict[str, Asset]:
+    """Return everything that pages may ask for under `/assets`, by its URL path.
 
     Raises AssetsMissing when npm has not installed the packages. The URLs carry the version,
     so the answers may be cached for ever.
     """
     pages = (*scripts(), *styles(), *table_scripts(), *list_scripts(), *table_styles())
     pages += (*sign_in_styles(), *notice_styles())
-    served = dict.fromkeys((*pages, *_assets(IMAGES), *documentation()))
-    return [(asset.url, asset.file) for asset in served]
+    return {asset.url: asset for asset in (*pages, *_assets(IMAGES), *documentation())}
 
 
 def script_text(asset: Asset) -> str:
     """Return a script in the form in which it can stand between `<script>` tags."""
-    code = re.sub(r"\n?//# sourceMappingURL=\S+\s*", "\n", asset.file.read_text("utf-8"))
+    code = re.sub(r"\n?//# sourceMappingURL=\S+\s*", "\n", asset.text())
     return code.replace("</script", "<\\/script").replace("<!--", "<\\!--")
 
 
@@ -198,10 +205,10 @@ def style_text(asset: Asset) -> str:
     """Return a style sheet with the images it names inside it."""
 
     def embed(match: re.Match[str]) -> str:
-        image = asset.file.parent / match[1]
+        image = asset.files[0].parent / match[1]
         return f"url(data:image/png;base64,{base64.b64encode(image.read_bytes()).decode()})"
 
-    return re.sub(r"url\((images/[\w.-]+\.png)\)", embed, asset.file.read_text("utf-8"))
+    return re.sub(r"url\((images/[\w.-]+\.png)\)", embed, asset.text())
 
 
 @cache
@@ -233,6 +240,20 @@ def _assets(listing: Mapping[str, tuple[str, ...]]) -> tuple[Asset, ...]:
     return tuple(_asset(package, path) for package, paths in listing.items() for path in paths)
 
 
+def _bundled(listing: Mapping[str, tuple[str, ...]], ours: str) -> tuple[Asset, ...]:
+    """Return one asset a package: a browser asks for a few scripts sooner than for thirty."""
+    each = {package: _assets({package: paths}) for package, paths in listing.items()}
+    return tuple(
+        Asset(
+            package,
+            parts[0].version,
+            ours if package == "gridward" else parts[0].path,
+            tuple(file for part in parts for file in part.files),
+        )
+        for package, parts in each.items()
+    )
+
+
 def _asset(package: str, path: str) -> Asset:
     folder = own() if package == "gridward" else root() / package
     file = folder / path
@@ -241,7 +262,7 @@ def _asset(package: str, path: str) -> Asset:
             f"The map pages need {package}/{path}, which is not installed.",
             hint=f"Run `npm ci` (or `make setup`) in {root().parent}.",
         )
-    return Asset(package, _version(package), path.removeprefix("dist/"), file)
+    return Asset(package, _version(package), path.removeprefix("dist/"), (file,))
 
 
 @cache

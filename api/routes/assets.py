@@ -1,15 +1,17 @@
 """Scripts and styles of the pages, from our own server, and the interactive documentation."""
 
+import gzip
+import mimetypes
 from functools import cache
 from html import escape
-from pathlib import Path
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.responses import FileResponse, HTMLResponse
+from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
 from api import errors
+from api.cache import squeezed
 from api.security import policy
 from maps import assets
 
@@ -20,17 +22,23 @@ FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
 @cache
-def _files() -> dict[str, Path]:
-    return dict(assets.files())
+def _served() -> dict[str, assets.Asset]:
+    return assets.served()
+
+
+@cache
+def _squeezed(url: str) -> bytes:
+    return gzip.compress(_served()[url].body(), mtime=0)
 
 
 @router.get(assets.PREFIX + "/{path:path}")
-def asset(path: str) -> FileResponse:
+def asset(request: Request, path: str) -> Response:
     """One script, style or image of the pages."""
-    file = _files().get(f"{assets.PREFIX}/{path}")
-    if file is None:
+    url = f"{assets.PREFIX}/{path}"
+    if url not in _served():
         raise HTTPException(404, "There is no such asset.")
-    return FileResponse(file, headers=FOREVER)
+    kind, _ = mimetypes.guess_type(path)
+    return squeezed(request, _squeezed(url), kind or "application/octet-stream", FOREVER)
 
 
 @router.get("/docs/errors")

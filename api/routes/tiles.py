@@ -2,7 +2,6 @@
 
 import asyncio
 import datetime
-import gzip
 import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated
@@ -11,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from api import query
-from api.cache import tagged
+from api.cache import squeezed
 from api.drawing import Asked, drawn
 from api.query import Query
 from api.quick import Way
@@ -100,7 +99,4 @@ def _scene(asked: TileQuery, zone: str) -> Scene:
 
 
 def _answer(request: Request, body: bytes, is_exact: bool) -> Response:
-    headers = {"Cache-Control": FOREVER if is_exact else "no-cache", "Vary": "Accept-Encoding"}
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        return tagged(request, body, MVT, headers | {"Content-Encoding": "gzip"})
-    return tagged(request, gzip.decompress(body), MVT, headers)
+    return squeezed(request, body, MVT, {"Cache-Control": FOREVER if is_exact else "no-cache"})

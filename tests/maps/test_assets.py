@@ -12,20 +12,25 @@ ROOT = Path(assets.__file__).parents[1]
 
 
 def test_every_file_that_pages_ask_for_is_installed():
-    for url, file in assets.files():
+    for url, asset in assets.served().items():
         assert re.fullmatch(r"/assets/[\w.-]+@[\w.]+/[\w/.-]+", url)
-        assert file.is_file()
+        assert asset.body()
+
+
+def test_a_page_asks_for_one_script_of_a_package():
+    for scripts in (assets.scripts(), assets.table_scripts(), assets.list_scripts()):
+        assert len({asset.package for asset in scripts}) == len(scripts)
 
 
 def test_the_url_of_a_package_carries_the_version_that_the_lock_pins():
     lock = json.loads((ROOT / "package-lock.json").read_text("utf-8"))
     for name in ("leaflet", "protomaps-leaflet"):
         version = lock["packages"][f"node_modules/{name}"]["version"]
-        assert any(url.startswith(f"/assets/{name}@{version}/") for url, _ in assets.files())
+        assert any(url.startswith(f"/assets/{name}@{version}/") for url in assets.served())
 
 
 def test_the_documentation_is_a_script_a_style_and_an_icon():
-    suffixes = [asset.file.suffix for asset in assets.documentation()]
+    suffixes = [Path(asset.path).suffix for asset in assets.documentation()]
     assert suffixes == [".js", ".css", ".png"]
 
 
@@ -42,14 +47,16 @@ def test_no_package_runs_anything_when_it_is_installed():
 def test_every_script_of_ours_is_loaded_by_the_pages():
     table = (*assets.table_scripts(), *assets.list_scripts(), *assets.table_styles())
     table += (*assets.sign_in_styles(), *assets.notice_styles())
-    loaded = {asset.file for asset in (*assets.scripts(), *assets.styles(), *table)}
+    loaded = {
+        file for asset in (*assets.scripts(), *assets.styles(), *table) for file in asset.files
+    }
     assert set(assets.own().iterdir()) <= loaded
 
 
 def test_the_images_that_a_style_names_are_served_beside_it():
-    served = {url for url, _ in assets.files()}
+    served = assets.served()
     for asset in assets.styles():
-        for image in re.findall(r"url\(([^)#]+)\)", asset.file.read_text("utf-8")):
+        for image in re.findall(r"url\(([^)#]+)\)", asset.text()):
             assert f"{asset.url.rsplit('/', 1)[0]}/{image}" in served
 
 
@@ -62,7 +69,7 @@ def test_a_style_inside_a_page_brings_its_images():
 def test_a_script_inside_a_page_cannot_end_early(tmp_path):
     file = tmp_path / "a.js"
     file.write_text('x = "</script><!--";\n//# sourceMappingURL=a.js.map', "utf-8")
-    text = assets.script_text(assets.Asset("a", "1", "a.js", file))
+    text = assets.script_text(assets.Asset("a", "1", "a.js", (file,)))
     assert "</script" not in text
     assert "<!--" not in text
     assert "sourceMappingURL" not in text

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
 import geopandas as gpd
@@ -115,7 +116,7 @@ class Service:
 
     def __init__(self, city: City) -> None:
         self.city = city
-        self.files = dict(assets.files())
+        self.files = assets.served()
         self.asked: list[str] = []
         self.broken = False
         self.rows_may_go = threading.Event()
@@ -126,7 +127,7 @@ class Service:
 
     def answer(self, path: str, query: dict[str, str]) -> tuple[int, str, bytes]:
         if path in self.files:
-            return 200, TYPES[self.files[path].suffix], self.files[path].read_bytes()
+            return 200, TYPES[Path(path).suffix], self.files[path].body()
         if path.startswith("/maps/"):
             return 200, "text/html; charset=utf-8", b""
         if self.broken:
