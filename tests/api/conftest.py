@@ -1,7 +1,8 @@
 """The real application on a register that holds a district; each test's writes are rolled back."""
 
+import time
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from api.app import create_app
 from api.drawing import Memory
 from geo import db
+from geo.errors import Unavailable
 from geo.settings import Settings
 from tests import district as districts
 from tests.browser import Visit
@@ -49,11 +51,22 @@ def settings(engine: Engine, home: Path) -> Settings:
     )
 
 
+def followed(app: FastAPI) -> None:
+    """Wait until the application hears the database: on a busy machine that can take a moment."""
+    for _ in range(100):
+        with suppress(Unavailable):
+            app.state.live.require_following()
+            return
+        time.sleep(0.1)
+    app.state.live.require_following()
+
+
 @pytest.fixture(scope="session")
 def application(settings: Settings) -> Iterator[FastAPI]:
     """The application, made once: its OpenAPI document takes most of a second."""
     made = create_app(settings)
     with TestClient(made):
+        followed(made)
         yield made
 
 

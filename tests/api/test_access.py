@@ -22,6 +22,7 @@ from geo.plans import drafts
 from geo.plans.replays import Replays
 from tests import staff
 from tests.api.accounts import signed_in
+from tests.api.conftest import followed
 from tests.district import place
 from tests.redrawn import merge
 
@@ -273,6 +274,7 @@ def test_every_role_may_do_what_the_table_says_and_no_more(client, ask, session,
     for login in (None, *LOGINS):
         caller = _caller(client, login)
         savepoint = session.connection().begin_nested()
+        followed(client.app)  # or it is not ready, which is no matter of roles
         answer = ask(caller, method, path)
         savepoint.rollback()
         expected = _expected(TABLE[method, path], login, path)

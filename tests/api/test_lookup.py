@@ -236,7 +236,9 @@ def test_a_body_beyond_the_limit_is_refused_before_it_is_read(app, client, setti
 
 
 def test_no_points_are_no_codes(client, district):
-    assert client.post("/v1/lookup", json={"points": []}).json()["codes"] == []
+    answer = client.post("/v1/lookup", json={"points": []})
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["codes"] == []
 
 
 def test_a_batch_of_json_whose_caller_has_left_is_not_finished(app, district):

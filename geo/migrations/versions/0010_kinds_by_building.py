@@ -24,7 +24,6 @@ def upgrade() -> None:
         UPDATE property_coverage SET manager_kind = manager.kind
         FROM manager WHERE manager.code = manager_code
     """)
-    op.execute("SET CONSTRAINTS ALL IMMEDIATE")  # or the table has events pending
     op.execute("ALTER TABLE property_coverage ENABLE TRIGGER mark_change")
     op.alter_column("property_coverage", "manager_kind", nullable=False)
     op.drop_constraint(EXISTS, "property_coverage", type_="foreignkey")
