@@ -16,7 +16,7 @@ MOST_FOOTPRINTS = 3000
 OFTEN_FOOTPRINTS = 14
 """From this zoom on a tile rarely has so many: it is drawn before they are known to be few."""
 ALWAYS_FOOTPRINTS = 15
-"""From this zoom on every building is drawn."""
+"""From this zoom on every building is drawn, and tells its households: a page lists them."""
 SQUARES = 8
 """Along a side of a tile that tells how many buildings there are."""
 ISSUE_SQUARES = 16
@@ -118,10 +118,12 @@ _HERE = f"building.footprint && {BOX} AND {STANDING}"
 
 def buildings(tile: Tile, on: datetime.date) -> Picture:
     """Return every building, covered on a day or not; where they are a crowd, its counts."""
-    columns = f"{_BUILDING}, {placed('building.footprint', tile)} AS geom"
+    is_listed = tile.z >= ALWAYS_FOOTPRINTS
+    told = f"{_BUILDING}, building.households" if is_listed else _BUILDING
+    columns = f"{told}, {placed('building.footprint', tile)} AS geom"
     rows = "buildings", columns, f"building {TODAY} WHERE {_HERE}"
     binds = {"on": on, "year": on.year}
-    if tile.z >= ALWAYS_FOOTPRINTS:
+    if is_listed:
         return mvt(*rows), binds
     if tile.z >= OFTEN_FOOTPRINTS:
         drawn = f"coalesce({mvt_of_few(*rows)}, {_crowds(tile)})"

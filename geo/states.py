@@ -15,7 +15,7 @@ from geo import moments
 from geo.layers import DRAWN_FROM, Layer
 from geo.models import Base, Revision
 
-_DRAWING = 7
+_DRAWING = 8
 """To be raised with every change of how a tile is drawn."""
 
 SEEN: Final = """

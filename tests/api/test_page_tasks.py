@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import expect
+from sqlalchemy import text
 
 from tests.browser import Visit
 from tests.sample_service import SCREENS, UNCOVERED, WEIMIN, Service
@@ -74,6 +75,13 @@ def test_the_table_follows_the_view_down_to_single_buildings(open_page, sample_s
     shown.page.get_by_role("button", name="Building", exact=True).press("Enter")
     row = shown.page.locator(f"tbody tr[data-code='{code}'] button")
     expect(row).to_have_count(1)
+    households = text("SELECT households FROM building WHERE code = :code")
+    with sample_service.engine.connect() as connection:
+        there = connection.execute(households, {"code": code}).scalar_one()
+    listed = shown.page.locator(f"tbody tr[data-code='{code}'] td.households")
+    assert int(listed.inner_text().replace(",", "")) == there > 0
+    total = shown.page.locator("tfoot td.households").inner_text()
+    assert int(total.replace(",", "")) >= there
     row.press("Enter")
     assert code in shown.text(".leaflet-popup")
 

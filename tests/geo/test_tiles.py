@@ -50,6 +50,12 @@ def test_a_tile_of_buildings_says_who_is_covered_and_why_not(drawn):
     assert shown.loc["b4", "manager_kind"] == "homeowner_committee"
 
 
+def test_buildings_that_are_listed_tell_their_households(district, drawn):
+    district.execute(text("UPDATE building SET households = 42 WHERE code = 'b1'"))
+    near = drawn(Layer.BUILDINGS, around(2, 2, pictures.ALWAYS_FOOTPRINTS)).set_index("code")
+    assert near.loc["b1", "households"] == 42
+
+
 @pytest.mark.parametrize("zoom", [13, 14, 15, 18])
 def test_corners_are_half_a_unit_off_at_most(drawn, zoom):
     unit = 360 / 2**zoom / EXTENT
