@@ -13,7 +13,7 @@ demo: setup ## everything from a fresh checkout, then serve the sample city unti
 	.venv/bin/gridward demo
 	exec .venv/bin/gridward serve
 
-setup: venv node_modules/.ready postgis ## install all there is to install; then .venv/bin/gridward works
+setup: venv .venv/kernels node_modules/.ready postgis ## install all there is to install; then .venv/bin/gridward works
 
 serve: setup ## serve what is in the database until stopped
 	exec .venv/bin/gridward serve
@@ -51,6 +51,10 @@ clean: ## remove what setup and the tools left in this folder; the database stay
 venv:
 	@sh scripts/packages.sh python
 	@sh scripts/venv.sh
+
+.venv/kernels: $(wildcard geo/lookup/*.py) | venv
+	.venv/bin/python -m geo.lookup
+	@touch $@
 
 postgis: venv
 	@sh scripts/packages.sh postgis

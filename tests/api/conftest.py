@@ -1,6 +1,5 @@
 """The real application on a register that holds a district; each test's writes are rolled back."""
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext, suppress
 from pathlib import Path
@@ -21,6 +20,7 @@ from tests.browser import Visit
 from tests.conftest import Databases
 from tests.drawing import cursor_of
 from tests.sample_service import SCREENS, Service
+from tests.waiting import until
 
 
 @pytest.fixture(scope="session")
@@ -52,13 +52,15 @@ def settings(engine: Engine, home: Path) -> Settings:
 
 
 def followed(app: FastAPI) -> None:
-    """Wait until the application hears the database: on a busy machine that can take a moment."""
-    for _ in range(100):
-        with suppress(Unavailable):
-            app.state.live.require_following()
-            return
-        time.sleep(0.1)
-    app.state.live.require_following()
+    """Wait until lookups follow the database: on a busy machine that can take a moment."""
+    until(lambda: _follows(app))
+
+
+def _follows(app: FastAPI) -> bool:
+    with suppress(Unavailable):
+        app.state.live.require_following()
+        return True
+    return False
 
 
 @pytest.fixture(scope="session")
