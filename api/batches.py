@@ -24,9 +24,9 @@ from api.errors import TooLarge, UnsupportedMedia
 from api.schemas import CodesOut, PointsIn
 from data import placing
 from data.files.rows import to_csv
-from geo import datums
-from geo.datums import Datum
 from geo.errors import Invalid
+from geo.geometry import datums
+from geo.geometry.datums import Datum
 from geo.live import Live, Snapshot
 from geo.settings import Settings
 

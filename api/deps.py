@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from api.query import unknown
 from geo import moments
-from geo.datums import Datum
+from geo.geometry.datums import Datum
 from geo.live import Live
 from geo.settings import Language, Settings
 

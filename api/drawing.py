@@ -7,10 +7,10 @@ from isal import igzip
 from psycopg import OperationalError
 
 from geo import states, tiles
+from geo.coverage.counts import Known
 from geo.reading import Asking
 from geo.remembered import Remembered
 from geo.states import Seen
-from geo.tallies import Known
 from geo.tiles import Knowledge, Sight
 from geo.whereabouts import Whereabouts
 

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 import maps.pages
 from data import export
-from geo import areas, backdrop, buildings, extents, issues, property_coverage, states
+from geo import areas, backdrop, buildings, extents, issues, states
+from geo.coverage import figures
+from geo.coverage.figures import Grouping
 from geo.errors import NotFound
 from geo.models import Level
-from geo.property_coverage import Grouping
 from geo.settings import Language, Settings
 from maps.pages import City, Page, Tiles
 
@@ -107,7 +108,7 @@ def _city(session: Session, subject: Subject, view: View) -> City:
 
 
 def _tallied(session: Session, grouping: Grouping, view: View) -> geopandas.GeoDataFrame:
-    asked = property_coverage.facts(grouping, on=view.on, at=view.at, area_code=view.area)
+    asked = figures.facts(grouping, on=view.on, at=view.at, area_code=view.area)
     return export.frame(session, asked)
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from geo.datums import Datum
+from geo.geometry.datums import Datum
 from geo.lookup.search import Method
 from geo.models import Duty, IssueStatus, Level
 

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from bench import ground
 from bench.figures import Figure, seconds
-from geo import cluster, db, moments, property_coverage
-from geo.property_coverage import Grouping
+from geo import cluster, db, moments
+from geo.coverage import figures
+from geo.coverage.figures import Grouping
 
 BUILDINGS = 1_000_000
 DAY = datetime.date(2025, 6, 1)
@@ -45,9 +46,9 @@ def measure() -> Iterator[Figure]:
         _fill(engine)
         with Session(engine) as session:
 
-            def ours() -> list[property_coverage.Tally]:
+            def ours() -> list[figures.Tally]:
                 at = moments.now()
-                return property_coverage.by(session, Grouping.COMMUNITY, on=DAY, at=at)
+                return figures.by(session, Grouping.COMMUNITY, on=DAY, at=at)
 
             def bare() -> list[tuple[object, ...]]:
                 return [tuple(row) for row in session.execute(BARE, {"day": DAY})]

@@ -14,7 +14,7 @@ from data.files import formats, write
 from data.files.formats import Reader
 from data.files.rows import to_csv
 from data.placing import Summary
-from geo.datums import Datum
+from geo.geometry.datums import Datum
 from geo.live import Snapshot
 
 Progress = Callable[[int, int | None], None]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from data.geometry.shapes import Extent
-from geo.datums import Datum
+from geo.geometry.datums import Datum
 
 
 @dataclass(frozen=True)

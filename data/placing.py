@@ -10,8 +10,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from data.places import NAMES, plain
-from geo.datums import Coords, Datum, to_wgs84
 from geo.errors import Invalid
+from geo.geometry.datums import Coords, Datum, to_wgs84
 from geo.live import Snapshot
 from geo.lookup.edges import NOWHERE
 

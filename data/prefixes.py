@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
-from geo import areas, topology
+from geo import areas
+from geo.geometry import topology
 from geo.models import WGS84, Area, Level
 
 Geoms = NDArray[np.object_]

@@ -8,7 +8,8 @@ import shapely
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from geo import areas, revisions, topology
+from geo import areas, revisions
+from geo.geometry import topology
 from geo.models import MicroGrid, Revision
 from geo.revisions import Delta, Outline
 

@@ -10,11 +10,12 @@ from geoalchemy2 import Geography
 from sqlalchemy import Select, cast, func, select
 from sqlalchemy.orm import Session
 
-from geo import areas, grids, moments, topology
+from geo import areas, grids, moments
 from geo.findings import Finding
+from geo.geometry import topology
+from geo.geometry.topology import Patch
 from geo.models import Area, Building, BuildingStatus, MicroGrid
 from geo.plans.rules import ASTRIDE_M2, SLIVER_M
-from geo.topology import Patch
 
 
 def findings(session: Session, *, area_code: str | None = None) -> list[Finding]:

@@ -23,9 +23,9 @@ from sqlalchemy.dialects.postgresql import JSONB, Range
 from sqlalchemy.orm import Session, aliased
 
 from geo import areas, lineage, moments
-from geo.datums import Coords
 from geo.errors import NotFound
 from geo.features import Box, Features, in_box
+from geo.geometry.datums import Coords
 from geo.models import Building, BuildingStatus, MicroGrid, Revision
 
 Period = Range[datetime.datetime]

@@ -4,9 +4,9 @@ import datetime
 from collections.abc import Sequence
 from typing import Any, Final
 
+from geo.coverage.counts import STANDING, TODAY
 from geo.layers import TOLD_FROM, Layer, Scene
 from geo.squares import BOX, EXTENT, Tile, placed, placed_point
-from geo.tallies import STANDING, TODAY
 
 Picture = tuple[str, dict[str, Any]]
 """SQL of one value, a tile, and what it binds beside the tile's own values."""

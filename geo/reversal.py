@@ -8,8 +8,9 @@ import shapely
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from geo import areas, moments, revisions, topology
+from geo import areas, moments, revisions
 from geo.errors import Conflict
+from geo.geometry import topology
 from geo.models import MicroGrid, Revision
 from geo.revisions import Delta, Outline
 

@@ -10,13 +10,13 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
 from geo import pictures, states
+from geo.coverage.counts import Counts, Known
 from geo.layers import NAMED_FROM, SHALLOWEST, Layer, Scene, level_at
 from geo.models import Level
 from geo.pictures import Picture
 from geo.reading import Asking
 from geo.squares import Tile
 from geo.states import SEEN, Seen
-from geo.tallies import Counts, Known
 from geo.whereabouts import Key, Place, Spots, Whereabouts
 
 Sessions = sessionmaker[Session]

@@ -8,8 +8,8 @@ from typing import Any, Final
 import shapely
 from markupsafe import Markup
 
-from geo import topology
 from geo.findings import Finding
+from geo.geometry import topology
 from geo.plans.impact import Held, Holding, Impact
 from geo.plans.partition import Grid, Partition
 from geo.settings import Language

@@ -3,10 +3,10 @@
 from sqlalchemy.orm import Session, sessionmaker
 
 from geo import tiles
+from geo.coverage.counts import Known
 from geo.layers import Layer, Scene
 from geo.reading import Asking
 from geo.squares import Tile
-from geo.tallies import Known
 from geo.tiles import Knowledge, Sight
 from geo.whereabouts import Whereabouts
 

@@ -9,8 +9,9 @@ from api.cli import register as registers
 from api.cli.output import progress, say
 from api.cli.questions import TableFormat, show
 from data import sample
-from geo import audit, moments, property_coverage
-from geo.property_coverage import Grouping
+from geo import audit, moments
+from geo.coverage import figures
+from geo.coverage.figures import Grouping
 from geo.settings import Settings
 
 
@@ -42,6 +43,6 @@ def demo(
             audit.write(session, actor, "demo.fill", "the sample city", seed=seed)
         way_in = demo_account.prepare(session, settings.home, actor)
         at = moments.moment_of(day, settings.timezone)
-        tallies = property_coverage.by(session, Grouping.DISTRICT, on=day, at=at)
+        tallies = figures.by(session, Grouping.DISTRICT, on=day, at=at)
     show(tallies, f"Property coverage by district on {day}", TableFormat.TABLE)
     print(f"Sign in at {settings.address}/login {way_in}.")

@@ -15,7 +15,7 @@ from data.grids import Publication
 from data.load import LoadOptions, Outcome, load
 from data.read import ReadOptions
 from geo import audit
-from geo.datums import Datum
+from geo.geometry.datums import Datum
 from geo.settings import Settings
 
 _SHOWN = 20

@@ -10,8 +10,8 @@ from api.cli.output import progress, say
 from api.cli.questions import Moment, moment_asked
 from data import lookup as files
 from data.lookup import Asked
-from geo import datums
-from geo.datums import Datum
+from geo.geometry import datums
+from geo.geometry.datums import Datum
 from geo.live import read
 from geo.settings import Settings
 

@@ -17,8 +17,9 @@ from api.cli import register as registers
 from api.cli.output import say
 from data import export
 from data.files import write
-from geo import buildings, checks, moments, property_coverage
-from geo.property_coverage import Grouping, Tally
+from geo import buildings, checks, moments
+from geo.coverage import figures
+from geo.coverage.figures import Grouping, Tally
 from geo.settings import Settings
 
 Day = Annotated[
@@ -61,7 +62,7 @@ def coverage(
     day = day_of(on, settings)
     with registers.opened(settings) as session:
         at = moments.moment_of(day, settings.timezone)
-        tallies = property_coverage.by(session, by, on=day, at=at, area_code=area)
+        tallies = figures.by(session, by, on=day, at=at, area_code=area)
     show(tallies, f"Property coverage by {by} on {day}", format)
 
 

@@ -20,7 +20,7 @@ from api.errors import REFUSALS
 from api.formats import LIST, FormatDep, listing
 from api.schemas import FeatureCollection, IssueCount, IssueIn, IssueOut
 from geo import audit, issues
-from geo.datums import one_to_wgs84
+from geo.geometry.datums import one_to_wgs84
 from geo.models import IssueStatus
 
 router = APIRouter(prefix="/v1/issues", tags=["issues"])

@@ -13,8 +13,9 @@ from api.batches import Asked
 from api.deps import DatumName, Lat, LiveDep, Lon, PastMoment, SettingsDep, known_parameters
 from api.query import Query
 from api.schemas import CodesOut, LookupOut
-from geo import datums, moments, people, places
-from geo.datums import Datum
+from geo import moments, people, places
+from geo.geometry import datums
+from geo.geometry.datums import Datum
 from geo.live import Live, Snapshot
 from geo.places import Detail
 

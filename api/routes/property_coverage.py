@@ -8,14 +8,16 @@ from sqlalchemy.orm import Session
 
 from api.deps import AreaCode, Box, Day, MomentOfDay, SessionDep, SettingsDep
 from api.schemas import ChangeOut, TallyOut
-from geo import coverage_changes, property_coverage, states
-from geo.among import Among, Reason
-from geo.coverage_changes import Change
+from geo import states
+from geo.coverage import changes as coverage_changes
+from geo.coverage import figures
+from geo.coverage.changes import Change
+from geo.coverage.counts import Known
+from geo.coverage.figures import Grouping, Tally
+from geo.coverage.filter import Among, Reason
 from geo.layers import Layer
 from geo.models import ManagerKind
-from geo.property_coverage import Grouping, Tally
 from geo.settings import Settings
-from geo.tallies import Known
 
 router = APIRouter(prefix="/v1/property-coverage", tags=["property coverage"])
 
@@ -65,7 +67,7 @@ def tallies(
     With a box, of the places that meet it, each as a whole; with a choice of buildings, of those.
     """
     known = _known(request, session, settings, by, on, at)
-    return property_coverage.remembered(
+    return figures.remembered(
         session, by, known, on=on, at=at, area_code=area, box=box, among=among
     )
 

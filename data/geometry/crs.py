@@ -7,7 +7,7 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
 from data.faults import Notes, UnknownCrs
-from geo.datums import Coords, Datum, to_wgs84
+from geo.geometry.datums import Coords, Datum, to_wgs84
 
 WGS84 = CRS.from_epsg(4326)
 WGS84_RADIUS = 6_378_137.0

@@ -8,8 +8,8 @@ import shapely
 from numpy.typing import NDArray
 
 from data.partitions import tiling
-from geo import topology
-from geo.topology import Patch
+from geo.geometry import topology
+from geo.geometry.topology import Patch
 
 Geoms = NDArray[np.object_]
 

@@ -11,7 +11,7 @@ from shapely import coverage_clean  # type: ignore[attr-defined]  # newer than t
 
 from data.geometry.mend import apart
 from data.partitions import seams
-from geo import topology
+from geo.geometry import topology
 
 Geoms = NDArray[np.object_]
 Bools = NDArray[np.bool_]

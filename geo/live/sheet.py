@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.datums import Coords
+from geo.geometry.datums import Coords
 from geo.lookup import border, cells, search
 from geo.lookup.cells import CellIndex
 from geo.lookup.edges import NOWHERE

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.datums import Coords
+from geo.geometry.datums import Coords
 from geo.live.sheet import Positions, Sheet
 from geo.live.timeline import Period
 from geo.lookup import search

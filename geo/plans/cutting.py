@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import shapely
 
 from geo.errors import Invalid
+from geo.geometry.topology import GEOD
 from geo.plans.noding import SNAP, Edge, draw, edges_of, inside
 from geo.plans.partition import Partition
-from geo.topology import GEOD
 
 SHORT = 1.5e-5
 """Degrees, a metre or more: a line that stops so little short of a border means to reach it."""

@@ -14,8 +14,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geo.geometry.topology import ROUNDING, Geoms
 from geo.plans.partition import Partition, shapes
-from geo.topology import ROUNDING, Geoms
 
 INSET = 2e-6
 """Degrees, about 0.2 m: outlines that touch are drawn apart, so that a border runs between them."""

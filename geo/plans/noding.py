@@ -10,8 +10,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geo.geometry.topology import Geoms
 from geo.plans.partition import Grid
-from geo.topology import Geoms
 
 DIGITS = 9
 SNAP = 1e-7

@@ -7,9 +7,9 @@ from types import MappingProxyType
 import numpy as np
 import shapely
 
-from geo import topology
 from geo.errors import NotFound
-from geo.topology import Geoms
+from geo.geometry import topology
+from geo.geometry.topology import Geoms
 
 
 class NotInPartition(NotFound):

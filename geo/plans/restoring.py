@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 import shapely
 
-from geo import topology
 from geo.errors import NotFound
+from geo.geometry import topology
+from geo.geometry.topology import Geoms
 from geo.plans.edits import checked, joined
 from geo.plans.importing import fit, settle
 from geo.plans.noding import Coords, Drawn, distinct, draw, edges_of, rings
 from geo.plans.partition import Grid, Partition, shapes
-from geo.topology import Geoms
 
 Ground = shapely.Polygon | shapely.MultiPolygon
 

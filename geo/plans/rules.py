@@ -7,11 +7,11 @@ from typing import Any
 
 import shapely
 
-from geo import topology
 from geo.findings import Finding
+from geo.geometry import topology
+from geo.geometry.topology import GEOD, Patch
 from geo.plans.ground import Buildings, holders
 from geo.plans.partition import Partition, shapes
-from geo.topology import GEOD, Patch
 
 Range = tuple[int | None, int | None]
 """The least and the most; None is no bound."""

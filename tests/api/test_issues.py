@@ -7,7 +7,7 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select, text
 
-from geo.datums import Datum, from_wgs84
+from geo.geometry.datums import Datum, from_wgs84
 from geo.models import Audit
 from tests.api.accounts import signed_in
 from tests.district import place

@@ -10,7 +10,7 @@ import pytest
 
 from api import batches
 from api.batches import Asked
-from geo.datums import Datum, from_wgs84
+from geo.geometry.datums import Datum, from_wgs84
 from tests.district import place
 
 GRID = "230403001001001"

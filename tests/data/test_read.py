@@ -19,8 +19,8 @@ from data.columns import TABLES, Kind
 from data.faults import Fault, MissingColumn, UnknownFormat, UnreadableFile
 from data.files.streams import ROWS
 from data.read import Batch, ReadOptions, Source, open_source
-from geo.datums import Datum
 from geo.errors import GridwardError
+from geo.geometry.datums import Datum
 
 HOUSE = shapely.box(130.300, 47.350, 130.301, 47.351)
 

@@ -16,7 +16,8 @@ from sqlalchemy import Engine, func, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from geo import areas, changes, db, grids, reversal, revisions, topology
+from geo import areas, changes, db, grids, reversal, revisions
+from geo.geometry import topology
 from geo.live import Live
 from geo.models import Area, MicroGrid, Revision
 from geo.revisions import Delta, Outline

@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from geo import buildings, features, grids, moments, property_coverage
-from geo.property_coverage import Grouping
+from geo import buildings, features, grids, moments
+from geo.coverage import figures
+from geo.coverage.figures import Grouping
 from tests.district import day
 
 
@@ -54,9 +55,7 @@ def test_a_page_of_the_uncovered_list_reads_no_more_than_the_page(session):
 
 
 def test_property_coverage_of_an_area_reads_that_area_alone(session):
-    asked = property_coverage.statement(
-        Grouping.COMMUNITY, on=DAY, at=moments.now(), area_code="230042"
-    )
+    asked = figures.statement(Grouping.COMMUNITY, on=DAY, at=moments.now(), area_code="230042")
     indexes, whole = plan_of(session, asked)
     assert "building_community_code_idx" in indexes
     assert not whole & {"building", "property_coverage"}
@@ -70,7 +69,7 @@ def test_a_box_reads_the_buildings_in_it(session):
 
 
 def test_property_coverage_of_a_grid_reads_its_buildings_by_their_place(session):
-    asked = property_coverage.statement(Grouping.GRID, on=DAY, at=moments.now(), area_code="230042")
+    asked = figures.statement(Grouping.GRID, on=DAY, at=moments.now(), area_code="230042")
     indexes, whole = plan_of(session, asked)
     assert "building_footprint_idx" in indexes
     assert "building" not in whole
@@ -85,7 +84,7 @@ def test_the_grid_of_a_point_is_found_by_its_place(session):
 
 
 def test_the_answers_on_many_buildings_are_right(session):
-    rows = property_coverage.by(session, Grouping.CITY, on=DAY, at=moments.now())
+    rows = figures.by(session, Grouping.CITY, on=DAY, at=moments.now())
     assert [(row.buildings, row.uncovered) for row in rows] == [(100_000, 14_286)]
     asked = buildings.facts(on=DAY, at=moments.now(), covered=False)
     page = features.page(session, asked, limit=20_000)

@@ -8,9 +8,9 @@ from sqlalchemy import text
 
 from data.columns import Kind
 from data.faults import BadData, MissingColumn
-from geo import topology
-from geo.datums import Datum
 from geo.errors import GridwardError
+from geo.geometry import topology
+from geo.geometry.datums import Datum
 
 SHAPES = "SELECT code, name, ST_AsBinary(geom) AS geom FROM {} ORDER BY code"
 

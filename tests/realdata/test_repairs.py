@@ -12,7 +12,7 @@ from sqlalchemy import text
 from data.columns import Kind
 from data.faults import BadData
 from data.partitions.tiling import LocalMetres
-from geo import topology
+from geo.geometry import topology
 from geo.plans.importing import NotTiling, Shape
 from geo.plans.importing import bring as bring_into
 from geo.plans.partition import Partition, tiles_ground

@@ -6,7 +6,7 @@ from pyproj import Geod, Transformer
 
 from data.faults import Notes, UnknownCrs
 from data.geometry import crs
-from geo.datums import Datum, from_wgs84
+from geo.geometry.datums import Datum, from_wgs84
 
 HEGANG = np.array([[130.30, 47.35], [130.49, 47.10]])
 GEOD = Geod(ellps="WGS84")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from data.columns import Shape
 from data.faults import Notes
 from data.geometry import crs, quick
-from geo.datums import Datum
+from geo.geometry.datums import Datum
 
 DEGREES = crs.frame("EPSG:4326", None, Datum.WGS84, Notes())
 

@@ -13,7 +13,7 @@ from data.columns import Shape
 from data.faults import Notes
 from data.geometry import crs
 from data.geometry.shapes import Flaw, Rule, check
-from geo.datums import Datum
+from geo.geometry.datums import Datum
 
 DEGREES = crs.frame("EPSG:4326", None, Datum.WGS84, Notes())
 HEGANG = (130.2, 47.2, 130.5, 47.5)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from data.geometry import mend
 from data.partitions import seams
-from geo import topology
+from geo.geometry import topology
 
 FAR = 1e9
 """A step longer than any edge: no corners are set in."""

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.partitions import tiling
-from geo import topology
+from geo.geometry import topology
 from tests.town import box
 
 METRE = 1 / 111_320

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import shapely
 
-from geo import topology
 from geo.errors import GridwardError, NotFound
+from geo.geometry import topology
 from geo.plans.apply import apply
 from geo.plans.ground import Buildings, holders
 from geo.plans.importing import Shape

@@ -6,8 +6,9 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo import lineage, topology
+from geo import lineage
 from geo.changes import moved_m2
+from geo.geometry import topology
 from geo.plans import edits
 from geo.plans.apply import CommunitiesApart, apply, replay
 from geo.plans.cutting import BadCut

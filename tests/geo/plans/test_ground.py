@@ -5,7 +5,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo import topology
+from geo.geometry import topology
 from geo.plans.ground import NO_BUILDINGS, Buildings, cells, holders
 from geo.plans.partition import Grid, Partition
 

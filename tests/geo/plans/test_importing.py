@@ -6,8 +6,8 @@ import shapely
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from geo import topology
 from geo.codes import BadNesting
+from geo.geometry import topology
 from geo.plans.edits import CodeTaken
 from geo.plans.importing import NotTiling, Shape, bring, fit
 from geo.plans.operations import BadOperation, Import, from_json, to_json

@@ -9,7 +9,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo import topology
+from geo.geometry import topology
 from geo.plans import edits, rules
 from geo.plans.apply import apply, replay
 from geo.plans.ground import NO_BUILDINGS, Buildings, holders, regions

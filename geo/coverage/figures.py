@@ -9,11 +9,11 @@ from sqlalchemy import BigInteger, ColumnElement, Float, Select, case, cast, col
 from sqlalchemy.orm import Session, aliased
 
 from geo import areas, grids
-from geo.among import EVERY, Among
 from geo.buildings import standing_on
+from geo.coverage.counts import Known
+from geo.coverage.filter import EVERY, Among
 from geo.features import Box, Features, in_box
 from geo.models import Area, Building, Level, MicroGrid, Neighborhood, PropertyCoverage
-from geo.tallies import Known
 
 
 class Grouping(StrEnum):

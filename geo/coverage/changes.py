@@ -8,10 +8,10 @@ from sqlalchemy import BigInteger, Select, and_, cast, column, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from geo import areas, grids
-from geo.among import EVERY, Among
 from geo.buildings import standing_on
+from geo.coverage.figures import Grouping
+from geo.coverage.filter import EVERY, Among
 from geo.models import Area, Building, Level, MicroGrid, Neighborhood, PropertyCoverage
-from geo.property_coverage import Grouping
 
 
 @dataclass(frozen=True)

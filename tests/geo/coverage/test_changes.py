@@ -5,10 +5,11 @@ import datetime
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geo import buildings, coverage_changes, moments
-from geo.among import Among, Reason
+from geo import buildings, moments
+from geo.coverage import changes as coverage_changes
+from geo.coverage.figures import Grouping
+from geo.coverage.filter import Among, Reason
 from geo.models import ManagerKind
-from geo.property_coverage import Grouping
 from tests.district import day
 
 DAYS = st.dates(datetime.date(2020, 6, 1), datetime.date(2025, 6, 1))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Geod
 
-from geo.datums import CHINA, Coords, Datum, from_wgs84, to_wgs84
+from geo.geometry.datums import CHINA, Coords, Datum, from_wgs84, to_wgs84
 
 GEOD = Geod(ellps="WGS84")
 WEST, SOUTH, EAST, NORTH = CHINA

@@ -6,11 +6,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from geo import buildings, moments, property_coverage
-from geo.among import EVERY, Among, Reason
+from geo import buildings, moments
+from geo.coverage import figures
+from geo.coverage.counts import Known
+from geo.coverage.figures import Grouping
+from geo.coverage.filter import EVERY, Among, Reason
 from geo.models import ManagerKind
-from geo.property_coverage import Grouping
-from geo.tallies import Known
 from tests.district import day
 
 CHOICES = st.builds(
@@ -61,8 +62,8 @@ def test_the_figures_are_those_of_the_buildings_chosen(district, among, grouping
     expected = kept.groupby(KEYS[grouping](kept)).agg(
         buildings=("code", "count"), covered=("covered", "sum"), households=("households", "sum")
     )
-    told = property_coverage.remembered(district, grouping, Known(), on=on, at=at, among=among)
-    assert told == property_coverage.by(district, grouping, on=on, at=at, among=among)
+    told = figures.remembered(district, grouping, Known(), on=on, at=at, among=among)
+    assert told == figures.by(district, grouping, on=on, at=at, among=among)
     for row in told:
         wanted = tuple(expected.loc[row.code]) if row.code in expected.index else (0, 0, 0)
         assert (row.buildings, row.covered, row.households) == wanted
@@ -73,18 +74,16 @@ def test_the_figures_are_those_of_the_buildings_chosen(district, among, grouping
 @pytest.mark.parametrize("grouping", Grouping)
 def test_without_a_choice_what_is_remembered_is_what_is_counted(district, grouping: Grouping):
     on, at = day("2025-01-01"), moments.now()
-    told = property_coverage.remembered(district, grouping, Known(), on=on, at=at, among=EVERY)
-    assert told == property_coverage.by(district, grouping, on=on, at=at)
+    told = figures.remembered(district, grouping, Known(), on=on, at=at, among=EVERY)
+    assert told == figures.by(district, grouping, on=on, at=at)
 
 
 def test_a_box_leaves_the_places_that_meet_it_and_counts_each_whole(district):
     on, at = day("2025-01-01"), moments.now()
-    every = {row.code: row for row in property_coverage.by(district, Grouping.GRID, on=on, at=at)}
+    every = {row.code: row for row in figures.by(district, Grouping.GRID, on=on, at=at)}
     nowhere = (0.0, 0.0, 1.0, 1.0)
     for grouping in Grouping:
-        asked = property_coverage.by(district, grouping, on=on, at=at, box=nowhere)
+        asked = figures.by(district, grouping, on=on, at=at, box=nowhere)
         assert asked == []
-    told = property_coverage.by(
-        district, Grouping.GRID, on=on, at=at, box=(129.0, 46.0, 130.0, 47.0)
-    )
+    told = figures.by(district, Grouping.GRID, on=on, at=at, box=(129.0, 46.0, 130.0, 47.0))
     assert all(row == every[row.code] for row in told)

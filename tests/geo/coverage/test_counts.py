@@ -5,10 +5,11 @@ import datetime
 import pytest
 from sqlalchemy import text
 
-from geo import moments, property_coverage
+from geo import moments
+from geo.coverage import figures
+from geo.coverage.counts import NOTHING, Known
+from geo.coverage.figures import Grouping
 from geo.models import Level
-from geo.property_coverage import Grouping
-from geo.tallies import NOTHING, Known
 from tests.district import day
 
 DAYS = [day("2021-01-01"), day("2022-06-01"), day("2025-01-01")]
@@ -21,7 +22,7 @@ def counts(tally):
 @pytest.mark.parametrize("on", DAYS)
 @pytest.mark.parametrize("level", Level)
 def test_areas_have_the_tallies_of_the_figures(district, level: Level, on: datetime.date):
-    rows = property_coverage.by(district, Grouping(level.value), on=on, at=moments.now())
+    rows = figures.by(district, Grouping(level.value), on=on, at=moments.now())
     codes = [row.code for row in rows]
     told = Known().of_areas(district, codes, on, exact=level is Level.COMMUNITY)
     assert told == [counts(row) for row in rows]
@@ -30,7 +31,7 @@ def test_areas_have_the_tallies_of_the_figures(district, level: Level, on: datet
 @pytest.mark.parametrize("on", DAYS)
 def test_grids_have_the_tallies_of_the_figures_asked_one_by_one_or_at_once(district, on):
     at = moments.now()
-    rows = property_coverage.by(district, Grouping.GRID, on=on, at=at)
+    rows = figures.by(district, Grouping.GRID, on=on, at=at)
     codes = [row.code for row in rows]
     expected = [counts(row) for row in rows]
     assert Known().of_grids(district, codes, on, at) == expected
@@ -46,7 +47,7 @@ def test_grids_that_overlap_do_not_count_a_building_twice(district):
     """)
     )
     at, on = moments.now(), DAYS[-1]
-    rows = property_coverage.by(district, Grouping.GRID, on=on, at=at)
+    rows = figures.by(district, Grouping.GRID, on=on, at=at)
     assert sum(row.buildings for row in rows) > 0
     told = Known().of_grids(district, [row.code for row in rows], on, at)
     assert told == [counts(row) for row in rows]

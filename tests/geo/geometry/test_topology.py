@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from geo import topology
+from geo.geometry import topology
 from tests.town import box
 
 

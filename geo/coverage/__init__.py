@@ -1,0 +1,1 @@
+"""Property coverage: which buildings have property management, counted, filtered and compared."""

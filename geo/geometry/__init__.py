@@ -1,0 +1,1 @@
+"""Pure geometry: conversion between datums, and where polygons overlap or leave gaps."""
