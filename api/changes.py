@@ -7,8 +7,8 @@ import orjson
 import shapely
 from fastapi import Request
 
-from geo.changes import moved_m2
-from geo.revisions import Delta, Outline
+from geo.grids.revision_diff import moved_m2
+from geo.grids.revisions import Delta, Outline
 
 
 def links(request: Request, cursor: object | None) -> list[dict[str, str]]:

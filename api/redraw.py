@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 import maps.notice
 import maps.redraw
 from api.pages import NothingToShow
-from geo import areas, extents, moments, revisions, states
+from geo import areas, extents, moments, states
+from geo.grids import revisions
 from geo.models import Plan
 from geo.plans import impact, publish
 from geo.plans.replays import Outcome

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Query
 from fastapi.exceptions import RequestValidationError
 
-from geo.changes import State
+from geo.grids.revision_diff import State
 
 
 def _state(name: str, text: str) -> State:

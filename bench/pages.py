@@ -18,7 +18,8 @@ from bench import city, ground, servers, visits
 from bench.figures import Figure
 from bench.visits import Visit, visit
 from data import export
-from geo import buildings, cluster, db, grids, moments
+from geo import buildings, cluster, db, moments
+from geo.grids import grids
 from geo.settings import Settings
 from maps import assets
 

@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from bench import edits, ground
 from bench.figures import Figure, seconds
-from geo import changes, cluster, db, revisions
-from geo.revisions import Delta, Outline
+from geo import cluster, db
+from geo.grids import revision_diff, revisions
+from geo.grids.revisions import Delta, Outline
 
 SMALL, LARGE = 72, 10_000
 """Communities of ten grids each: Hegang has 721 grids, the large city 100,000."""
@@ -78,7 +79,7 @@ def _many(engine: Engine) -> tuple[int, int]:
 
 def _compared(engine: Engine, first: int, last: int) -> None:
     with Session(engine) as session:
-        found = changes.between(session, first, last, limit=1000).deltas
+        found = revision_diff.between(session, first, last, limit=1000).deltas
     if len(found) != CHANGED:
         raise RuntimeError(f"{len(found)} grids differ, not {CHANGED}")
 

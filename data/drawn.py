@@ -8,7 +8,7 @@ import shapely
 from numpy.typing import NDArray
 
 from data.read import Batch
-from geo.revisions import Outline
+from geo.grids.revisions import Outline
 
 Geoms = NDArray[np.object_]
 

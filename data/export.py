@@ -11,8 +11,9 @@ from sqlalchemy import LargeBinary, func, select
 from sqlalchemy.orm import Session
 
 from data.columns import Kind
-from geo import areas, backdrop, grids
+from geo import areas, backdrop
 from geo.features import Features, Statement
+from geo.grids import grids
 from geo.models import (
     WGS84,
     Building,

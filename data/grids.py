@@ -17,9 +17,9 @@ from data.faults import BadData, Fault
 from data.load import LoadOptions, Outcome, Progress, ahead, open_sources
 from data.partitions import partition, tiling
 from data.read import Source
-from geo import revisions
+from geo.grids import revisions
+from geo.grids.revisions import Delta, Outline
 from geo.models import Area
-from geo.revisions import Delta, Outline
 
 Shapes = Mapping[str, shapely.Geometry]
 

@@ -14,7 +14,7 @@ from data import prefixes
 from data.columns import Kind
 from data.faults import BadData, Fault, FaultLog, UnreadableFile
 from data.read import Source, open_source
-from geo.changes import moved_m2
+from geo.grids.revision_diff import moved_m2
 from geo.models import WGS84
 from geo.plans import impact, publish
 from geo.plans.replays import Outcome

@@ -6,9 +6,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from geo import areas, grids
+from geo import areas
 from geo.errors import NotFound
 from geo.features import Box, Features, Statement, in_box
+from geo.grids import grids
 from geo.models import (
     Building,
     BuildingStatus,

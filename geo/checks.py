@@ -10,10 +10,11 @@ from geoalchemy2 import Geography
 from sqlalchemy import Select, cast, func, select
 from sqlalchemy.orm import Session
 
-from geo import areas, grids, moments
+from geo import areas, moments
 from geo.findings import Finding
 from geo.geometry import topology
 from geo.geometry.topology import Patch
+from geo.grids import grids
 from geo.models import Area, Building, BuildingStatus, MicroGrid
 from geo.plans.rules import ASTRIDE_M2, SLIVER_M
 

@@ -3,8 +3,9 @@
 from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import Session
 
-from geo import areas, grids, moments
+from geo import areas, moments
 from geo.features import Box
+from geo.grids import grids
 from geo.models import Area, Building, MicroGrid
 
 

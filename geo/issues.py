@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from geo import access, areas, grids, moments
+from geo import access, areas, moments
 from geo.access import NotSignedIn
 from geo.errors import Conflict, NotFound
 from geo.features import Box, Features, in_box
+from geo.grids import grids
 from geo.models import Account, Issue, IssueStatus, Role
 
 GIVEN = {"ref", "category", "description", "reported_at", "channel"}

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
-from geo.grids import GridUnknown
+from geo.grids.grids import GridUnknown
 from geo.models import Duty, GridMember, MicroGrid, Person
 
 

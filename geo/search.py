@@ -5,7 +5,8 @@ from typing import Any
 from sqlalchemy import Select, String, cast, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
-from geo import grids, moments
+from geo import moments
+from geo.grids import grids
 from geo.models import Area, Building, BuildingStatus, Issue, MicroGrid, Neighborhood
 
 

@@ -9,8 +9,9 @@ import sys
 import shapely
 from sqlalchemy.orm import Session
 
-from geo import db, revisions
-from geo.revisions import Delta, Outline
+from geo import db
+from geo.grids import revisions
+from geo.grids.revisions import Delta, Outline
 
 
 def moved(before: dict[str, Outline], community: str, place: int) -> list[Delta]:

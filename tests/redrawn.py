@@ -3,9 +3,9 @@
 import shapely
 from sqlalchemy.orm import Session
 
-from geo import revisions
+from geo.grids import revisions
+from geo.grids.revisions import Delta, Outline
 from geo.models import Revision
-from geo.revisions import Delta, Outline
 from tests.district import square
 
 FIRST, SECOND = "230403001001", "230403001002"

@@ -16,9 +16,10 @@ from api.cli.questions import Moment
 from api.cli.revisions import LeaveEmpty
 from data import redrawn
 from data.faults import UnreadableFile
-from geo import audit, moments, reversal
+from geo import audit, moments
 from geo.audit import Actor
 from geo.errors import GridwardError
+from geo.grids import revert as revert_revision
 from geo.models import Plan, SizeLimit
 from geo.plans import drafts, limits, publish, rebase
 from geo.plans.replays import Replays
@@ -173,7 +174,7 @@ def revert(number: Number, title: NewTitle = None, leave_empty: LeaveEmpty = Fal
     with registers.opened(Settings()) as session:
         actor = registers.actor()
         revision = publish.published_as(drafts.get(session, number))
-        made = reversal.revert(
+        made = revert_revision.revert(
             session, revision, author=actor.login, title=title, leave_empty=leave_empty
         )
         subject = f"revision {revision}"

@@ -6,7 +6,9 @@ import typer
 
 from api.cli import register as registers
 from api.cli.questions import AreaCode
-from geo import audit, reversal, revisions
+from geo import audit
+from geo.grids import revert as revert_revision
+from geo.grids import revisions
 from geo.settings import Settings
 
 _SHOWN = 20
@@ -41,7 +43,7 @@ def revert(
     """Take a revision back: its grids are as they were before, under a new revision."""
     with registers.opened(Settings()) as session:
         actor = registers.actor()
-        made = reversal.revert(
+        made = revert_revision.revert(
             session, number, author=actor.login, title=title, leave_empty=leave_empty
         )
         audit.write(session, actor, "revision.revert", f"revision {number}", made=made.number)

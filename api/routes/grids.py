@@ -10,7 +10,8 @@ from api.deps import AreaCode, Box, Code, Day, Moment, PagingDep, PastMoment, Se
 from api.errors import REFUSALS
 from api.formats import LIST, MEDIA, Format, FormatDep, listing
 from api.schemas import Feature, FeatureCollection, GridShape, MemberOut
-from geo import access, features, grids, people
+from geo import access, features, people
+from geo.grids import grids
 
 router = APIRouter(tags=["grids"])
 

@@ -11,8 +11,10 @@ from api.deps import AreaCode, PagingDep, SessionDep, SettingsDep
 from api.errors import CONFLICTS, REFUSALS
 from api.schemas import GridChanges, RevertIn, RevisionDetail, RevisionOut, RevisionsOut
 from api.states import StateFrom, StateTo
-from geo import access, audit, lineage, reversal, revisions
-from geo.changes import between
+from geo import access, audit
+from geo.grids import lineage, revisions
+from geo.grids import revert as revert_revision
+from geo.grids.revision_diff import between
 from geo.models import Revision
 
 router = APIRouter(prefix="/v1", tags=["revisions"])
@@ -64,7 +66,7 @@ def revert(
     revisions.get(session, number)
     access.require_reach(caller, revisions.touched(session, number))
     asked = body or RevertIn()
-    made = reversal.revert(
+    made = revert_revision.revert(
         session,
         number,
         author=caller.login,

@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import BigInteger, Select, and_, cast, column, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from geo import areas, grids
+from geo import areas
 from geo.buildings import standing_on
 from geo.coverage.figures import Grouping
 from geo.coverage.filter import EVERY, Among
+from geo.grids import grids
 from geo.models import Area, Building, Level, MicroGrid, Neighborhood, PropertyCoverage
 
 

@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Float, Select, case, cast, column, func, select
 from sqlalchemy.orm import Session, aliased
 
-from geo import areas, grids
+from geo import areas
 from geo.buildings import standing_on
 from geo.coverage.counts import Known
 from geo.coverage.filter import EVERY, Among
 from geo.features import Box, Features, in_box
+from geo.grids import grids
 from geo.models import Area, Building, Level, MicroGrid, Neighborhood, PropertyCoverage
 
 

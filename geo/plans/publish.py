@@ -7,14 +7,14 @@ import shapely
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from geo import revisions
 from geo.errors import Conflict, Invalid
 from geo.findings import Finding
+from geo.grids import revisions
+from geo.grids.revisions import Delta, Outline
 from geo.models import MicroGrid, Plan, PlanStatus, Revision
 from geo.plans import drafts, limits, rules
 from geo.plans.partition import Partition
 from geo.plans.replays import Outcome, Replays
-from geo.revisions import Delta, Outline
 
 
 class PlanOutdated(Conflict):

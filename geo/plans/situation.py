@@ -10,9 +10,10 @@ import shapely
 from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.orm import Session
 
-from geo import areas, changes
+from geo import areas
 from geo.errors import NotFound
-from geo.grids import in_force
+from geo.grids import revision_diff
+from geo.grids.grids import in_force
 from geo.models import WGS84, Area, Building, BuildingStatus, Level, MicroGrid
 from geo.plans.ground import Buildings
 from geo.plans.partition import Grid, Partition
@@ -76,7 +77,7 @@ class Register:
                 f"There is no community {community!r}.",
                 hint="GET /v1/areas?level=community lists them.",
             )
-        grids = self._grids(community, changes.standing(self.base))
+        grids = self._grids(community, revision_diff.standing(self.base))
         used = select(MicroGrid.code).where(
             MicroGrid.community_code == community, MicroGrid.begun_in <= self.base
         )

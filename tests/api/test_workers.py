@@ -18,8 +18,9 @@ import pytest
 from sqlalchemy import Connection, NullPool, create_engine, make_url, text
 from sqlalchemy.orm import Session
 
-from geo import cluster, db, migrations, revisions
-from geo.revisions import Delta
+from geo import cluster, db, migrations
+from geo.grids import revisions
+from geo.grids.revisions import Delta
 from geo.settings import Settings
 from tests import district
 from tests.command import GRIDWARD

@@ -7,7 +7,8 @@ from sqlalchemy import select, text
 from data.columns import Kind
 from data.faults import BadData
 from data.load import LoadOptions, ahead, load
-from geo import grids, moments
+from geo import moments
+from geo.grids import grids
 from geo.models import Area, Building, Issue, Neighborhood
 from tests import town
 from tests.data.loading import told

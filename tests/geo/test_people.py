@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete
 
 from geo import moments, people
-from geo.grids import GridUnknown
+from geo.grids.grids import GridUnknown
 from geo.models import Duty, GridMember
 from tests.district import day
 from tests.redrawn import merge

@@ -19,7 +19,7 @@ from geo import cluster, db, migrations
 from geo.models import MicroGrid, Plan, PlanStatus
 from geo.settings import Settings
 from tests import district as districts
-from tests.geo.test_publishing import history, require_sound_history
+from tests.geo.grids.test_publishing import history, require_sound_history
 from tests.redrawn import FIRST, SECOND
 
 

@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from geo import buildings, features, grids, moments
+from geo import buildings, features, moments
 from geo.coverage import figures
 from geo.coverage.figures import Grouping
+from geo.grids import grids
 from tests.district import day
 
 

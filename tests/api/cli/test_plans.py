@@ -8,7 +8,8 @@ import shapely
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from geo import db, revisions
+from geo import db
+from geo.grids import revisions
 from geo.models import Audit
 from tests import district as districts
 from tests.command import run

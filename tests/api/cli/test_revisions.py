@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from geo import db, revisions
+from geo import db
+from geo.grids import revisions
 from tests import command
 from tests import district as districts
 from tests.redrawn import FIRST, merge

@@ -7,9 +7,9 @@ import numpy as np
 import shapely
 from sqlalchemy.orm import Session
 
-from geo import revisions
+from geo.grids import revisions
+from geo.grids.revisions import Delta, Outline
 from geo.models import Area, Level
-from geo.revisions import Delta, Outline
 
 SIDE, STEP = 4, 0.001
 COMMUNITY = "230403001001"

@@ -10,13 +10,14 @@ import shapely
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from geo import db, grids, moments, revisions
+from geo import db, moments
+from geo.grids import grids, revisions
+from geo.grids.revisions import Delta, Outline
 from geo.live import Live, watch
 from geo.live import base as bases
 from geo.live.live import NotFollowing, NotReady
 from geo.live.sheet import Patched, Whole
 from geo.models import Area, MicroGrid, Revision
-from geo.revisions import Delta, Outline
 from tests import district
 from tests.district import LONG_AGO, place
 from tests.waiting import until

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geo import grids, moments
+from geo import moments
+from geo.grids import grids
 from geo.live import read, sheet
 from geo.live.sheet import Change, Patched
 from tests.district import LONG_AGO

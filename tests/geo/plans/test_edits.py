@@ -6,9 +6,10 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo import lineage
-from geo.changes import moved_m2
 from geo.geometry import topology
+from geo.grids import lineage
+from geo.grids.revision_diff import moved_m2
+from geo.grids.revisions import Delta, Outline
 from geo.plans import edits
 from geo.plans.apply import CommunitiesApart, apply, replay
 from geo.plans.cutting import BadCut
@@ -23,7 +24,6 @@ from geo.plans.operations import (
     to_json,
 )
 from geo.plans.partition import Grid, NotInPartition, Partition, same_ground, shapes
-from geo.revisions import Delta, Outline
 
 HOME = "230402001001"
 A, B, C, D = (f"{HOME}{number:03}" for number in range(1, 5))

@@ -8,8 +8,9 @@ from sqlalchemy import bindparam, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
-from geo import areas, lineage
+from geo import areas
 from geo.errors import Conflict, NotFound
+from geo.grids import lineage
 from geo.models import Area, MicroGrid, Revision
 from geo.models.base import WGS84
 

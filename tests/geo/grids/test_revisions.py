@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from sqlalchemy import func, select
 
-from geo import changes, features, grids, lineage, moments, reversal, revisions
-from geo.grids import GridUnknown
+from geo import features, moments
+from geo.grids import grids, lineage, revert, revision_diff, revisions
+from geo.grids.grids import GridUnknown
+from geo.grids.revert import ChangedSince, LeavesNoGrids, NoLongerFits
+from geo.grids.revisions import RevisionUnknown, TooEarly
 from geo.models import Area, MicroGrid, Revision
-from geo.reversal import ChangedSince, LeavesNoGrids, NoLongerFits
-from geo.revisions import RevisionUnknown, TooEarly
 from tests.district import LONG_AGO, place, square
 from tests.redrawn import FIRST, ONE, SECOND, THREE, TWO, merge, outline, publish
 
@@ -24,7 +25,7 @@ def holder(session, east: float, at: datetime.datetime | None = None) -> str | N
 def test_a_change_can_be_taken_back_and_the_retired_codes_come_back_as_they_were(district):
     before = revisions.in_force_now(district, [FIRST])
     changed = merge(district)
-    back = reversal.revert(district, changed.number, author="test")
+    back = revert.revert(district, changed.number, author="test")
     assert revisions.in_force_now(district, [FIRST]) == before
     assert back.number == changed.number + 1
     assert holder(district, 5, changed.effective_at) == THREE
@@ -35,14 +36,14 @@ def test_a_change_that_was_changed_again_cannot_be_taken_back_alone(district):
     first = publish(district, {ONE: outline(0, 8), TWO: outline(8, 20)})
     second = publish(district, {TWO: outline(8, 20, name="renamed")})
     with pytest.raises(ChangedSince, match=f"Revision {second.number}"):
-        reversal.revert(district, first.number, author="test")
-    reversal.revert(district, second.number, author="test")
+        revert.revert(district, first.number, author="test")
+    revert.revert(district, second.number, author="test")
 
 
 def test_a_change_elsewhere_does_not_keep_one_from_being_taken_back(district):
     first = publish(district, {ONE: outline(0, 8), TWO: outline(8, 20)})
     publish(district, {SECOND + "001": outline(20, 30, SECOND, "renamed")})
-    reversal.revert(district, first.number, author="test")
+    revert.revert(district, first.number, author="test")
     assert holder(district, 9) == ONE
 
 
@@ -51,24 +52,24 @@ def test_what_no_longer_fits_the_outline_cannot_be_taken_back(district):
     district.get(Area, FIRST).geom = square(0, 0, 20, 11)
     district.flush()
     with pytest.raises(NoLongerFits, match="m²"):
-        reversal.revert(district, changed.number, author="test")
+        revert.revert(district, changed.number, author="test")
 
 
 def test_the_first_import_is_not_taken_back_unless_empty_communities_are_meant(district):
     with pytest.raises(LeavesNoGrids, match=f"2 of 2 communities .* {FIRST}") as refused:
-        reversal.revert(district, 1, author="test")
+        revert.revert(district, 1, author="test")
     assert "--leave-empty" in refused.value.hint
     assert len(revisions.in_force_now(district, [FIRST, SECOND])) == 4
-    made = reversal.revert(district, 1, author="test", leave_empty=True)
+    made = revert.revert(district, 1, author="test", leave_empty=True)
     assert revisions.in_force_now(district, [FIRST, SECOND]) == {}
-    reversal.revert(district, made.number, author="test")
+    revert.revert(district, made.number, author="test")
     assert len(revisions.in_force_now(district, [FIRST, SECOND])) == 4
 
 
 def test_a_scheduled_change_is_taken_back_an_instant_after_it_begins(district):
     tomorrow = moments.now() + datetime.timedelta(days=1)
     scheduled = merge(district, effective_at=tomorrow)
-    back = reversal.revert(district, scheduled.number, author="test")
+    back = revert.revert(district, scheduled.number, author="test")
     assert back.effective_at == tomorrow + datetime.timedelta(microseconds=1)
     assert holder(district, 5) == ONE
     assert holder(district, 5, tomorrow + datetime.timedelta(days=1)) == ONE
@@ -76,7 +77,7 @@ def test_a_scheduled_change_is_taken_back_an_instant_after_it_begins(district):
 
 def test_an_unknown_revision_cannot_be_taken_back(district):
     with pytest.raises(RevisionUnknown):
-        reversal.revert(district, 99, author="test")
+        revert.revert(district, 99, author="test")
 
 
 def test_nothing_comes_into_force_before_what_the_community_has_been_through(district):
@@ -133,8 +134,8 @@ def test_a_grid_that_is_yet_to_come_says_when(district):
 
 def test_two_revisions_compare_in_both_directions(district):
     changed = merge(district)
-    there = changes.between(district, 1, changed.number, limit=EVERYTHING).deltas
-    back = changes.between(district, changed.number, 1, limit=EVERYTHING).deltas
+    there = revision_diff.between(district, 1, changed.number, limit=EVERYTHING).deltas
+    back = revision_diff.between(district, changed.number, 1, limit=EVERYTHING).deltas
     assert [(delta.code, *delta.kinds) for delta in there] == [
         (ONE, "removed"),
         (TWO, "removed"),
@@ -150,26 +151,26 @@ def test_two_moments_and_a_revision_beside_a_moment_compare_too(district):
     now = moments.now()
     codes = [ONE, TWO, THREE]
     for before, after in ((LONG_AGO, now), (1, now), (LONG_AGO, changed.number)):
-        found = changes.between(district, before, after, limit=EVERYTHING).deltas
+        found = revision_diff.between(district, before, after, limit=EVERYTHING).deltas
         assert [delta.code for delta in found] == codes, (before, after)
-    assert not changes.between(district, now, now, limit=EVERYTHING).deltas
-    everything = changes.between(district, 0, now, limit=EVERYTHING).deltas
+    assert not revision_diff.between(district, now, now, limit=EVERYTHING).deltas
+    everything = revision_diff.between(district, 0, now, limit=EVERYTHING).deltas
     assert len(everything) == 3
 
 
 def test_what_came_back_as_it_was_is_no_change(district):
     changed = merge(district)
-    reversal.revert(district, changed.number, author="test")
-    assert not changes.between(district, 1, changed.number + 1, limit=EVERYTHING).deltas
+    revert.revert(district, changed.number, author="test")
+    assert not revision_diff.between(district, 1, changed.number + 1, limit=EVERYTHING).deltas
 
 
 def test_a_comparison_comes_in_pages_and_of_an_area(district):
     changed = merge(district)
-    first = changes.between(district, 1, changed.number, limit=2)
+    first = revision_diff.between(district, 1, changed.number, limit=2)
     assert [delta.code for delta in first.deltas] == [ONE, TWO]
-    rest = changes.between(district, 1, changed.number, limit=2, cursor=first.next)
+    rest = revision_diff.between(district, 1, changed.number, limit=2, cursor=first.next)
     assert ([delta.code for delta in rest.deltas], rest.next) == ([THREE], None)
-    assert not changes.between(district, 1, changed.number, area_code=SECOND, limit=9).deltas
+    assert not revision_diff.between(district, 1, changed.number, area_code=SECOND, limit=9).deltas
 
 
 def test_revisions_page_from_the_newest_and_narrow_to_an_area(district):
@@ -189,7 +190,7 @@ def test_revisions_page_from_the_newest_and_narrow_to_an_area(district):
 def test_every_moment_keeps_its_grids_whatever_came_later(district):
     """Each revision's moment, asked again at the end, has the grids it had: none, one, two back."""
     changed = merge(district)
-    reversal.revert(district, changed.number, author="test")
+    revert.revert(district, changed.number, author="test")
     moments_of = {row.number: row.effective_at for row in district.scalars(select(Revision))}
     found = [holder(district, 15, moments_of[number]) for number in sorted(moments_of)]
     assert found == [TWO, THREE, TWO]

@@ -4,8 +4,9 @@ import pytest
 from sqlalchemy import Engine, event, text
 from sqlalchemy.orm import Session
 
-from geo import changes, db, moments, reversal, revisions
-from geo.revisions import Delta, Outline
+from geo import db, moments
+from geo.grids import revert, revision_diff, revisions
+from geo.grids.revisions import Delta, Outline
 
 FILL = """
 INSERT INTO area (code, level, name) VALUES ('23', 'city', 'x');
@@ -78,7 +79,7 @@ def rows_read(node: dict) -> int:
 
 
 def test_a_diff_of_100_000_grids_where_50_differ_reads_only_those(session, read):
-    found = changes.between(session, 1, 2, limit=1000).deltas
+    found = revision_diff.between(session, 1, 2, limit=1000).deltas
     assert len(found) == 50
     assert {kind for delta in found for kind in delta.kinds} == {"renamed"}
     assert 0 < sum(read) <= 50 * 2 * 4, read
@@ -95,7 +96,7 @@ def test_publishing_and_going_back_read_their_community_alone(session, read):
     code, old = next(iter(before.items()))
     delta = Delta(code, old, Outline("renamed", community, old.wkb))
     made = revisions.publish(session, [delta], title="x", author="x")
-    reversal.revert(session, made.number, author="x")
+    revert.revert(session, made.number, author="x")
     assert revisions.in_force_now(session, [community]) == before
     assert 0 < max(read) <= 400, read
     assert made.effective_at <= moments.now()

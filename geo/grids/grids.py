@@ -22,10 +22,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, Range
 from sqlalchemy.orm import Session, aliased
 
-from geo import areas, lineage, moments
+from geo import areas, moments
 from geo.errors import NotFound
 from geo.features import Box, Features, in_box
 from geo.geometry.datums import Coords
+from geo.grids import lineage
 from geo.models import Building, BuildingStatus, MicroGrid, Revision
 
 Period = Range[datetime.datetime]

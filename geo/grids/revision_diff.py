@@ -8,10 +8,11 @@ import shapely
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from geo import areas, revisions
+from geo import areas
 from geo.geometry import topology
+from geo.grids import revisions
+from geo.grids.revisions import Delta, Outline
 from geo.models import MicroGrid, Revision
-from geo.revisions import Delta, Outline
 
 State = int | datetime.datetime
 """The number of a revision, 0 before the first, or a moment."""

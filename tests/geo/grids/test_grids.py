@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from sqlalchemy import func, select
 
-from geo import features, grids, moments, revisions
-from geo.grids import GridUnknown
+from geo import features, moments
+from geo.grids import grids, revisions
+from geo.grids.grids import GridUnknown
+from geo.grids.revisions import Delta
 from geo.models import MicroGrid
-from geo.revisions import Delta
 from tests.district import LONG_AGO, place
 
 FIRST = "230403001001"

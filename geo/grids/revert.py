@@ -8,11 +8,12 @@ import shapely
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from geo import areas, moments, revisions
+from geo import areas, moments
 from geo.errors import Conflict
 from geo.geometry import topology
+from geo.grids import revisions
+from geo.grids.revisions import Delta, Outline
 from geo.models import MicroGrid, Revision
-from geo.revisions import Delta, Outline
 
 _ONE_INSTANT = datetime.timedelta(microseconds=1)
 

@@ -16,11 +16,12 @@ from sqlalchemy import Engine, func, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from geo import areas, changes, db, grids, reversal, revisions
+from geo import areas, db
 from geo.geometry import topology
+from geo.grids import grids, revert, revision_diff, revisions
+from geo.grids.revisions import Delta, Outline
 from geo.live import Live
 from geo.models import Area, MicroGrid, Revision
-from geo.revisions import Delta, Outline
 from tests import district as districts
 from tests import publisher
 from tests.district import place
@@ -56,7 +57,7 @@ def require_sound_history(engine: Engine) -> None:
         for moment in session.scalars(select(Revision.effective_at)).all():
             for community in (FIRST, SECOND):
                 own = MicroGrid.community_code == community
-                standing = changes.standing(moment)
+                standing = revision_diff.standing(moment)
                 wkb = session.scalars(select(func.ST_AsBinary(MicroGrid.geom)).where(own, standing))
                 geoms = np.asarray(shapely.from_wkb([bytes(each) for each in wkb]), dtype=object)
                 assert topology.tiles(geoms), (moment, community)
@@ -214,8 +215,8 @@ def test_what_was_published_meanwhile_is_seen_by_who_takes_back(city):
     def back() -> None:
         try:
             with Session(city) as session, session.begin():
-                reversal.revert(session, 2, author="test")
-        except (reversal.ChangedSince, DBAPIError) as error:
+                revert.revert(session, 2, author="test")
+        except (revert.ChangedSince, DBAPIError) as error:
             refused.append(error)
 
     with Session(city) as first, first.begin():
@@ -226,7 +227,7 @@ def test_what_was_published_meanwhile_is_seen_by_who_takes_back(city):
         with city.connect().execution_options(isolation_level="AUTOCOMMIT") as watch:
             until(lambda: watch.execute(waiting).scalar())
     thread.join()
-    assert [type(error) for error in refused] == [reversal.ChangedSince]
+    assert [type(error) for error in refused] == [revert.ChangedSince]
     require_sound_history(city)
 
 
@@ -252,7 +253,7 @@ def test_points_asked_at_each_revision_get_its_grids_in_sql_and_in_memory(city):
         published(city, (FIRST, SECOND)[turn % 2], chance.randrange(100, 900))
     for number in (9, 8):
         with Session(city) as session, session.begin():
-            reversal.revert(session, number, author="test")
+            revert.revert(session, number, author="test")
     points = np.array([place(chance.uniform(0, 40), chance.uniform(0, 10)) for _ in range(200)])
     with Session(city) as session, Live(city, memory_bytes=1 << 30) as live:
         for revision in session.scalars(select(Revision)).all():
@@ -265,7 +266,7 @@ def by_number(session: Session, number: int, points: np.ndarray) -> list[str]:
     """The grid of each point in what a revision left standing, by shapely."""
     wkb = func.ST_AsBinary(MicroGrid.geom)
     rows = session.execute(
-        select(MicroGrid.code, wkb).where(changes.standing(number)).order_by(MicroGrid.code)
+        select(MicroGrid.code, wkb).where(revision_diff.standing(number)).order_by(MicroGrid.code)
     ).all()
     shapes = shapely.from_wkb([bytes(row[1]) for row in rows])
     covered = shapely.intersects(shapes[:, None], shapely.points(points)[None, :])

@@ -1,0 +1,1 @@
+"""Micro-grids and revisions: queries, publication, comparison, revert and lineage."""
