@@ -41,7 +41,7 @@ from api.routes import (
 from api.shelf import Shelf
 from api.sign_in import to_the_door
 from geo import cluster, db
-from geo.access import NotSignedIn
+from geo.accounts.permissions import NotSignedIn
 from geo.live import Live
 from geo.plans.replays import Replays
 from geo.reading import Reader

@@ -7,9 +7,9 @@ from fastapi import Depends, Request, Response
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
 from api.deps import SessionDep
-from geo import access, audit, sign_ins, tokens
-from geo.access import NotSignedIn
-from geo.audit import Actor
+from geo.accounts import audit, permissions, sessions, tokens
+from geo.accounts.audit import Actor
+from geo.accounts.permissions import NotSignedIn
 from geo.errors import Forbidden
 from geo.models import Account, Role
 
@@ -52,7 +52,7 @@ Offered = Annotated[str, Depends(_offered)]
 
 def require_csrf(secret: str | None, offered: str) -> None:
     """Raise CsrfMissing unless what is offered goes with the secret of a cookie."""
-    if secret is None or not sign_ins.is_csrf(secret, offered):
+    if secret is None or not sessions.is_csrf(secret, offered):
         raise CsrfMissing(
             "The request does not show that it comes from a page of this service.",
             hint=f"Load the page again; programs use a token, or repeat {HEADER}.",
@@ -65,7 +65,7 @@ def _caller(
     """Return who calls, None for a caller without an account. Raises TokenRefused, CsrfMissing."""
     if bearer is not None:
         return tokens.account_of(session, bearer.credentials)
-    account = None if cookie is None else sign_ins.account_of(session, cookie)
+    account = None if cookie is None else sessions.account_of(session, cookie)
     if account is not None and request.method not in SAFE:
         require_csrf(cookie, offered)
     return account
@@ -87,7 +87,7 @@ def at_least(role: Role) -> Callable[[Account], Account]:
     """Return the dependency that asks for an account of at least this role."""
 
     def check(account: Annotated[Account, Depends(_signed_in)]) -> Account:
-        access.require_role(account, role)
+        permissions.require_role(account, role)
         return account
 
     return check
@@ -125,7 +125,7 @@ AnybodyDep = Annotated[Actor, Depends(_anybody)]
 
 
 async def _csrf(cookie: Cookie) -> str | None:
-    return None if cookie is None else sign_ins.csrf(cookie)
+    return None if cookie is None else sessions.csrf(cookie)
 
 
 Csrf = Annotated[str | None, Depends(_csrf)]

@@ -13,8 +13,8 @@ from pydantic import BaseModel, Field
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
-from geo.access import NotSignedIn
-from geo.attempts import TooManyAttempts
+from geo.accounts.login_attempts import TooManyAttempts
+from geo.accounts.permissions import NotSignedIn
 from geo.errors import Conflict, Forbidden, GridwardError, Invalid, NotFound, Unavailable
 
 STATUS: dict[type[GridwardError], int] = {

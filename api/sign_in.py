@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from api.auth import COOKIE, actor_of, address_of
 from api.errors import problem_of
-from geo import accounts, attempts, audit, passwords, sign_ins
-from geo.access import NotSignedIn
+from geo.accounts import accounts, audit, login_attempts, passwords
+from geo.accounts import sessions as login_sessions
+from geo.accounts.permissions import NotSignedIn
 from geo.errors import NotFound
 from geo.models import Account
 
@@ -43,10 +44,10 @@ def admit(
     """
     account = _checked(sessions, request, login, password)
     with sessions.begin() as session:
-        sign_ins.end(session, request.cookies.get(COOKIE, ""))
+        login_sessions.end(session, request.cookies.get(COOKIE, ""))
         actor = actor_of(request, account)
         audit.write(session, actor, "account.sign_in", f"account {account.login}")
-        return sign_ins.begin(session, account, hours)
+        return login_sessions.begin(session, account, hours)
 
 
 def change_password(
@@ -63,7 +64,7 @@ def change_password(
         accounts.set_password(session, account, new)
         actor = actor_of(request, account)
         audit.write(session, actor, "account.password", f"account {account.login}")
-        return sign_ins.begin(session, account, hours)
+        return login_sessions.begin(session, account, hours)
 
 
 def _checked(
@@ -72,11 +73,11 @@ def _checked(
     """Return the account of a login and its password; every try is counted."""
     address = address_of(request)
     with sessions.begin() as session:
-        attempts.begin(session, login, address)
+        login_attempts.begin(session, login, address)
     with sessions.begin() as session:
         account = accounts.verify(session, login, password)
         if account is not None:
-            attempts.succeed(session, login, address)
+            login_attempts.succeed(session, login, address)
             session.flush()
             session.expunge(account)
             return account
@@ -89,7 +90,7 @@ def leave(session: Session, request: Request, account: Account | None, secret: s
     """Sign out whoever a cookie signs in."""
     if secret is None:
         return
-    sign_ins.end(session, secret)
+    login_sessions.end(session, secret)
     if account is not None:
         actor = actor_of(request, account)
         audit.write(session, actor, "account.sign_out", f"account {account.login}")

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from bench import ground, partitions, servers, town
 from bench.figures import Figure
-from geo import accounts, cluster, db, tokens
+from geo import cluster, db
+from geo.accounts import accounts, tokens
 from geo.models import Role
 
 GRIDS, CORNERS, BUILDINGS = 16, 40, 100

@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from geo import access, areas, moments
-from geo.access import NotSignedIn
+from geo import areas, moments
+from geo.accounts import permissions
+from geo.accounts.permissions import NotSignedIn
 from geo.errors import Conflict, NotFound
 from geo.features import Box, Features, in_box
 from geo.grids import grids
@@ -142,6 +143,6 @@ def require_reporter(
             "Filing issues needs an account here.",
             hint="Send a token, or set GRIDWARD_OPEN_ISSUE_INTAKE=true to let anybody file them.",
         )
-    access.require_role(account, Role.REPORTER)
+    permissions.require_role(account, Role.REPORTER)
     around = areas.covering(session, lon, lat) if grid_code is None else ()
-    access.require_reach(account, [grid_code or (around[-1].code if around else "")])
+    permissions.require_reach(account, [grid_code or (around[-1].code if around else "")])

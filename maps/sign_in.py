@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from geo import passwords
+from geo.accounts import passwords
 from geo.settings import Language
 from maps import assets
 from maps.elements import templates

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from api.app import create_app
 from api.auth import COOKIE
-from geo import accounts, db, sign_ins, tokens
+from geo import db
+from geo.accounts import accounts, sessions, tokens
 from geo.models import Role
 from geo.settings import Language, Settings
 from maps.sources import City
@@ -55,7 +56,7 @@ class Town:
     def cookie(self, login: str) -> dict[str, str]:
         """A cookie with which a browser is signed in."""
         with Session(self.engine) as session, session.begin():
-            secret = sign_ins.begin(session, accounts.get(session, login), hours=1)
+            secret = sessions.begin(session, accounts.get(session, login), hours=1)
         return {"name": COOKIE, "value": secret, "url": self.home}
 
     def ask(self, login: str, method: str, path: str, **more):

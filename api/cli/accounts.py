@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.cli import register as registers
 from api.cli.output import say
-from geo import accounts, audit, tokens
+from geo.accounts import accounts, audit, tokens
 from geo.models import Account, Role
 from geo.settings import Settings
 

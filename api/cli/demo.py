@@ -9,7 +9,8 @@ from api.cli import register as registers
 from api.cli.output import progress, say
 from api.cli.questions import TableFormat, show
 from data import sample
-from geo import audit, moments
+from geo import moments
+from geo.accounts import audit
 from geo.coverage import figures
 from geo.coverage.figures import Grouping
 from geo.settings import Settings

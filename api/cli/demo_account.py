@@ -6,8 +6,8 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from geo import accounts, audit
-from geo.audit import Actor
+from geo.accounts import accounts, audit
+from geo.accounts.audit import Actor
 from geo.models import Role
 
 LOGIN, NAME, REACH = "demo", "Demo", "2304"

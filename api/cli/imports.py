@@ -14,7 +14,7 @@ from data.columns import Kind
 from data.grids import Publication
 from data.load import LoadOptions, Outcome, load
 from data.read import ReadOptions
-from geo import audit
+from geo.accounts import audit
 from geo.geometry.datums import Datum
 from geo.settings import Settings
 

@@ -16,8 +16,9 @@ from api.cli.questions import Moment
 from api.cli.revisions import LeaveEmpty
 from data import redrawn
 from data.faults import UnreadableFile
-from geo import audit, moments
-from geo.audit import Actor
+from geo import moments
+from geo.accounts import audit
+from geo.accounts.audit import Actor
 from geo.errors import GridwardError
 from geo.grids import revert as revert_revision
 from geo.models import Plan, SizeLimit

@@ -19,7 +19,7 @@ from api.cli.plan_changes import Number, Title
 from api.cli.questions import AreaCode
 from data import redrawn
 from data.files import write
-from geo import audit
+from geo.accounts import audit
 from geo.models import Plan, PlanStatus
 from geo.plans import drafts, impact, publish
 from geo.plans.impact import Holding, Impact

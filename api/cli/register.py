@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from sqlalchemy.orm import Session
 
 from geo import db
-from geo.audit import Actor
+from geo.accounts.audit import Actor
 from geo.settings import Settings
 
 

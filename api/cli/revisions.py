@@ -6,7 +6,7 @@ import typer
 
 from api.cli import register as registers
 from api.cli.questions import AreaCode
-from geo import audit
+from geo.accounts import audit
 from geo.grids import revert as revert_revision
 from geo.grids import revisions
 from geo.settings import Settings

@@ -17,7 +17,7 @@ from api.auth import ActorDep, Admin, Viewer
 from api.changes import links
 from api.deps import Code, PagingDep, SessionDep
 from api.errors import REFUSALS
-from geo import access, accounts, audit, tokens
+from geo.accounts import accounts, audit, permissions, tokens
 from geo.models import Account, Token
 
 router = APIRouter(prefix="/v1", tags=["accounts"], responses=REFUSALS)
@@ -45,7 +45,7 @@ def list_accounts(
 @router.post("/accounts", status_code=201, response_model=AccountOut)
 def add_account(session: SessionDep, caller: Admin, actor: ActorDep, body: AccountIn) -> Account:
     """Make an account whose reach lies in the caller's."""
-    access.require_reach(caller, [body.reach])
+    permissions.require_reach(caller, [body.reach])
     made = accounts.add(
         session,
         body.login,

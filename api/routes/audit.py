@@ -10,7 +10,7 @@ from api.auth import Admin
 from api.changes import links
 from api.deps import SessionDep, SettingsDep
 from api.errors import REFUSALS
-from geo import audit
+from geo.accounts import audit
 
 router = APIRouter(prefix="/v1/audit", tags=["accounts"], responses=REFUSALS)
 

@@ -10,7 +10,8 @@ from api.deps import AreaCode, Box, Code, Day, Moment, PagingDep, PastMoment, Se
 from api.errors import REFUSALS
 from api.formats import LIST, MEDIA, Format, FormatDep, listing
 from api.schemas import Feature, FeatureCollection, GridShape, MemberOut
-from geo import access, features, people
+from geo import features, people
+from geo.accounts import permissions
 from geo.grids import grids
 
 router = APIRouter(tags=["grids"])
@@ -50,5 +51,5 @@ def members(
 ) -> list[dict[str, Any]]:
     """Who is assigned to a grid on a day, the head first: for accounts that reach the grid."""
     response.headers["Cache-Control"] = "no-store"
-    access.require_reach(caller, [code])
+    permissions.require_reach(caller, [code])
     return people.members(session, code, on=day)

@@ -19,7 +19,8 @@ from api.deps import (
 from api.errors import REFUSALS
 from api.formats import LIST, FormatDep, listing
 from api.schemas import FeatureCollection, IssueCount, IssueIn, IssueOut
-from geo import audit, issues
+from geo import issues
+from geo.accounts import audit
 from geo.geometry.datums import one_to_wgs84
 from geo.models import IssueStatus
 

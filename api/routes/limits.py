@@ -9,7 +9,7 @@ from api.auth import ActorDep, Coordinator
 from api.deps import SessionDep
 from api.errors import REFUSALS
 from api.plan_schemas import LimitsIn, LimitsOut
-from geo import access, audit
+from geo.accounts import audit, permissions
 from geo.models import SizeLimit
 from geo.plans import limits
 from geo.plans.rules import Limits
@@ -32,7 +32,7 @@ def put_limits(
     body: LimitsIn,
 ) -> SizeLimit:
     """Give an area limits of its own, in place of those it had."""
-    access.require_reach(caller, [area])
+    permissions.require_reach(caller, [area])
     wanted = Limits(
         (body.least_buildings, body.most_buildings), (body.least_households, body.most_households)
     )

@@ -26,8 +26,8 @@ from api.plan_schemas import (
 from api.routes.revisions import Below, Limit, Number
 from api.schemas import FeatureCollection, GridChanges, RevisionOut
 from api.seen import SeenDep
-from geo import access, audit
-from geo.audit import Actor
+from geo.accounts import audit, permissions
+from geo.accounts.audit import Actor
 from geo.models import Account, Plan, PlanComment, PlanStatus, Revision, Role
 from geo.plans import drafts, impact, publish, rebase
 from geo.plans.replays import Outcome, Replays
@@ -59,7 +59,7 @@ class Edit:
         To undo needs no reach: whoever lost some can still take back what they drew there.
         """
         if what != "undo":
-            access.require_reach(self.caller, outcome.communities)
+            permissions.require_reach(self.caller, outcome.communities)
         audit.write(self.session, self.actor, f"plan.{what}", f"plan {self.plan.id}")
         return plans.answered(self.plan, plans.picture(self.session, self.plan, outcome) | more)
 
@@ -227,7 +227,7 @@ def publish_plan(
     asked = body or PublishIn()
     plan = drafts.hold(session, number)  # of two at once the second sees what the first made
     before = plan.revision
-    access.require_reach(caller, drafts.touched(session, plan))
+    permissions.require_reach(caller, drafts.touched(session, plan))
     made = publish.publish(
         session,
         number,

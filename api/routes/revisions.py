@@ -11,7 +11,7 @@ from api.deps import AreaCode, PagingDep, SessionDep, SettingsDep
 from api.errors import CONFLICTS, REFUSALS
 from api.schemas import GridChanges, RevertIn, RevisionDetail, RevisionOut, RevisionsOut
 from api.states import StateFrom, StateTo
-from geo import access, audit
+from geo.accounts import audit, permissions
 from geo.grids import lineage, revisions
 from geo.grids import revert as revert_revision
 from geo.grids.revision_diff import between
@@ -64,7 +64,7 @@ def revert(
 ) -> Revision:
     """Take a revision back: its grids are as they were before, under a new revision."""
     revisions.get(session, number)
-    access.require_reach(caller, revisions.touched(session, number))
+    permissions.require_reach(caller, revisions.touched(session, number))
     asked = body or RevertIn()
     made = revert_revision.revert(
         session,

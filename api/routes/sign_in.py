@@ -12,11 +12,11 @@ from api.auth import Caller, Csrf, CsrfMissing, Viewer
 from api.deps import LanguageDep, SessionDep, SettingsDep
 from api.errors import REFUSALS, TOO_OFTEN, headers_of, status_of
 from api.security import policy
-from geo import sign_ins
-from geo.access import NotSignedIn
-from geo.attempts import TooManyAttempts
+from geo.accounts import sessions as login_sessions
+from geo.accounts.login_attempts import TooManyAttempts
+from geo.accounts.passwords import WeakPassword
+from geo.accounts.permissions import NotSignedIn
 from geo.errors import GridwardError
-from geo.passwords import WeakPassword
 from geo.settings import Language
 from maps.sign_in import Door, page
 
@@ -40,8 +40,8 @@ def login_page(
     onward = sign_in.own_path(next)
     if caller is not None and csrf is not None:
         return _shown(Door(csrf, onward, who=caller.login), language)
-    secret = form_cookie or sign_ins.fresh()
-    answer = _shown(Door(sign_ins.csrf(secret), onward), language)
+    secret = form_cookie or login_sessions.fresh()
+    answer = _shown(Door(login_sessions.csrf(secret), onward), language)
     _give_form_cookie(request, answer, secret, settings.sign_in_hours)
     return answer
 
@@ -66,8 +66,8 @@ def log_in(
         auth.require_csrf(form_cookie, csrf)
         secret = sign_in.admit(request.app.state.sessions, request, login, password, hours)
     except (CsrfMissing, NotSignedIn, TooManyAttempts) as error:
-        known = form_cookie or sign_ins.fresh()
-        answer = _refused(Door(sign_ins.csrf(known), onward, login), error, language)
+        known = form_cookie or login_sessions.fresh()
+        answer = _refused(Door(login_sessions.csrf(known), onward, login), error, language)
         _give_form_cookie(request, answer, known, hours)
         return answer
     led: Response = RedirectResponse(onward, status_code=303)
@@ -96,7 +96,7 @@ def change_password(
         secret = sign_in.change_password(sessions, request, caller.login, old, new, hours)
     except (WeakPassword, NotSignedIn, TooManyAttempts) as error:
         return _refused(door, error, language)
-    fresh = dataclasses.replace(door, csrf=sign_ins.csrf(secret), is_changed=True)
+    fresh = dataclasses.replace(door, csrf=login_sessions.csrf(secret), is_changed=True)
     answer = _shown(fresh, language)
     auth.give_cookie(request, answer, auth.COOKIE, secret, hours=hours)
     return answer

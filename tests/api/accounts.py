@@ -8,8 +8,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 
 from api import auth
-from geo import accounts as registered
-from geo import sign_ins, tokens
+from geo.accounts import accounts as accounts_accounts
+from geo.accounts import sessions, tokens
 from geo.models import Account, Role
 
 WHO = {
@@ -26,7 +26,7 @@ WHO = {
 def accounts(session: Session) -> Mapping[str, Account]:
     """The accounts of WHO, by login."""
     made = {
-        login: registered.add(session, login, role, reach=reach)
+        login: accounts_accounts.add(session, login, role, reach=reach)
         for login, (role, reach) in WHO.items()
     }
     session.commit()
@@ -42,12 +42,12 @@ def signed_in(
     """
     caller = TestClient(client.app, follow_redirects=False)
     with client.app.state.sessions.begin() as session:  # type: ignore[attr-defined]
-        account = registered.get(session, login)
+        account = accounts_accounts.get(session, login)
         if by == "token":
             _, secret = tokens.issue(session, account, name="a test")
             caller.headers["Authorization"] = f"Bearer {secret}"
         else:
-            secret = sign_ins.begin(session, account, hours=1)
+            secret = sessions.begin(session, account, hours=1)
             caller.cookies.set(auth.COOKIE, secret)
-            caller.headers[auth.HEADER] = sign_ins.csrf(secret)
+            caller.headers[auth.HEADER] = sessions.csrf(secret)
     return caller

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from geo import accounts
+from geo.accounts import accounts
 from geo.models import Role
 from tests.browser import Visit
 from tests.conftest import Databases

@@ -15,8 +15,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from geo import accounts as registered
-from geo import passwords, sign_ins, tokens
+from geo.accounts import accounts, passwords, sessions, tokens
 from geo.models import Account, Audit, Role
 from geo.plans import drafts
 from geo.plans.replays import Replays
@@ -163,8 +162,8 @@ def people(session: Session, district: Session) -> dict[str, Account]:
     for login in LOGINS:
         role, _, where = login.partition("-")
         reach = INSIDE if where == "inside" else OUTSIDE
-        made[login] = registered.add(session, login, Role(role), reach=reach)
-    registered.add(session, "somebody", Role.VIEWER, reach=INSIDE)
+        made[login] = accounts.add(session, login, Role(role), reach=reach)
+    accounts.add(session, "somebody", Role.VIEWER, reach=INSIDE)
     session.execute(update(Account).values(password_hash=_hashed()))
     session.commit()
     return made
@@ -180,14 +179,14 @@ def _hashed() -> str:
 def ask(app, settings, session, people) -> Ask:
     """Call a route as it should be called, by method and path."""
     app.state.settings = settings.model_copy(update={"open_issue_intake": False})
-    theirs, _ = tokens.issue(session, registered.get(session, "somebody"))
+    theirs, _ = tokens.issue(session, accounts.get(session, "somebody"))
     session.commit()
 
     def call(caller: TestClient, method: str, path: str) -> Any:
         more: dict[str, Any] = {"params": QUERY.get(path, {}) if method == "get" else {}}
         if path == "/login" and method == "post":
             caller.cookies.set("gridward_form", "known")
-            csrf = sign_ins.csrf("known")
+            csrf = sessions.csrf("known")
             more["data"] = {"login": "somebody", "password": PASSWORD, "csrf": csrf}
         elif path == "/login/password":
             more["data"] = {"old": PASSWORD, "new": "another horse"}
@@ -302,7 +301,7 @@ def test_every_write_leaves_a_row_in_the_audit_and_a_refused_one_none(
         entry = session.scalars(select(Audit)).one()
         login = "somebody" if path == "/login" else "admin-inside"
         assert (entry.login, entry.address) == (login, "testclient")
-        assert entry.account_id == registered.get(session, login).id
+        assert entry.account_id == accounts.get(session, login).id
         assert entry.action.count(".") == 1
         assert entry.subject
 

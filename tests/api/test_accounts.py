@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import text
 
 from api import auth
-from geo import accounts as registered
-from geo import sign_ins
+from geo.accounts import accounts as accounts_accounts
+from geo.accounts import sessions
 from tests.api.accounts import WHO, signed_in
 
 
@@ -65,12 +65,12 @@ def test_a_cookie_without_the_csrf_token_reads_but_does_not_write(client, accoun
     secret = chen.cookies[auth.COOKIE]
     del chen.headers[auth.HEADER]
     assert chen.get("/v1/account").status_code == 200
-    for offered in ("", "wrong", sign_ins.csrf("another"), secret, "ü"):
+    for offered in ("", "wrong", sessions.csrf("another"), secret, "ü"):
         answer = chen.post(
             "/v1/accounts/chen/tokens", headers={auth.HEADER: offered.encode("latin-1")}
         )
         assert (answer.status_code, answer.json()["code"]) == (403, "csrf_missing")
-    right = {auth.HEADER: sign_ins.csrf(secret)}
+    right = {auth.HEADER: sessions.csrf(secret)}
     assert chen.post("/v1/accounts/chen/tokens", headers=right).status_code == 201
 
 
@@ -93,7 +93,9 @@ def test_people_see_and_revoke_their_own_tokens_alone(client, accounts):
 
 
 def test_an_admin_makes_accounts_inside_the_own_reach_alone(client, accounts, session):
-    registered.add(session, "district-admin", registered.Role.ADMIN, reach="230403001")
+    accounts_accounts.add(
+        session, "district-admin", accounts_accounts.Role.ADMIN, reach="230403001"
+    )
     admin = signed_in(client, "district-admin")
     body = {"login": "Li", "role": "reporter", "reach": "230403001001", "password": "a b c d e f"}
     made = admin.post("/v1/accounts", json=body)

@@ -10,7 +10,8 @@ from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session
 
 from api.app import create_app
-from geo import accounts, db
+from geo import db
+from geo.accounts import accounts
 from geo.grids import revisions
 from geo.models import Audit, Revision, Role
 from geo.settings import Settings

@@ -8,7 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api import auth
-from geo import sign_ins
+from geo.accounts import sessions
 from tests.api.accounts import signed_in
 
 MARKUP = "<img src=x onerror=alert(1)> & <b>bold</b>"
@@ -41,7 +41,7 @@ def test_who_is_not_signed_in_is_led_to_the_door_and_back(client: TestClient, pa
 
 
 def test_the_pages_know_who_looks_and_what_a_write_repeats(chen: TestClient, plan: int):
-    secret = sign_ins.csrf(chen.cookies[auth.COOKIE])
+    secret = sessions.csrf(chen.cookies[auth.COOKIE])
     for path in ("/redraw", f"/redraw/{plan}"):
         answer = chen.get(path, headers=HTML)
         assert answer.status_code == 200

@@ -8,8 +8,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select, text
 
 from api import auth, sign_in
-from geo import accounts as registered
-from geo import attempts, passwords, sign_ins
+from geo.accounts import accounts, login_attempts, passwords, sessions
 from geo.models import Attempt, Audit, Role, SignIn
 
 PASSWORD = "correct horse battery"
@@ -18,7 +17,7 @@ PASSWORD = "correct horse battery"
 @pytest.fixture
 def li(session):
     """Somebody with a password."""
-    made = registered.add(session, "li", Role.COORDINATOR, reach="230403", password=PASSWORD)
+    made = accounts.add(session, "li", Role.COORDINATOR, reach="230403", password=PASSWORD)
     session.commit()
     return made
 
@@ -60,7 +59,7 @@ def test_signing_in_again_ends_the_sign_in_before(person, li, session):
     page = TestClient(person.app, follow_redirects=False)
     page.cookies.set(auth.COOKIE, first)
     page.cookies.set("gridward_form", wait)
-    form = {"login": "li", "password": PASSWORD, "csrf": sign_ins.csrf(wait)}
+    form = {"login": "li", "password": PASSWORD, "csrf": sessions.csrf(wait)}
     assert page.post("/login", data=form).status_code == 303
     assert len(session.scalars(select(SignIn)).all()) == 1
 
@@ -120,7 +119,7 @@ def test_a_password_is_changed_by_who_knows_the_old_one_alone(person, li):
     try_(person)
     weak = change(person, PASSWORD, "short")
     assert (weak.status_code, "has 10 to 256 characters" in weak.text) == (422, True)
-    for _ in range(attempts.MOST):
+    for _ in range(login_attempts.MOST):
         assert change(person, "wrong horse battery", "another horse").status_code == 401
     assert change(person, PASSWORD, "another horse").status_code == 429
     form = {"old": PASSWORD, "new": "another horse"}
@@ -142,9 +141,9 @@ def test_whatever_is_wrong_the_answer_is_the_same(person, li, login, password):
 
 
 def test_a_disabled_account_and_one_without_a_password_do_not_get_in(person, li, session):
-    registered.add(session, "robot", Role.VIEWER)
+    accounts.add(session, "robot", Role.VIEWER)
     assert try_(person, "robot", "anything at all").status_code == 401
-    registered.disable(session, li)
+    accounts.disable(session, li)
     assert try_(person).status_code == 401
 
 
@@ -155,7 +154,7 @@ def test_an_unknown_login_takes_as_long_as_a_wrong_password(session, li):
         spans = []
         for _ in range(5):
             begun = time.perf_counter()
-            assert registered.verify(session, login, "wrong horse battery") is None
+            assert accounts.verify(session, login, "wrong horse battery") is None
             spans.append(time.perf_counter() - begun)
         return min(spans)
 
@@ -179,7 +178,7 @@ def test_a_form_without_its_cookie_signs_nobody_in(client, person, li):
 
 
 def test_after_five_failures_the_right_password_waits_too(client, person, li, session):
-    for _ in range(attempts.MOST):
+    for _ in range(login_attempts.MOST):
         assert try_(person, password="wrong horse battery").status_code == 401
     answer = try_(person)
     assert answer.status_code == 429
@@ -191,21 +190,21 @@ def test_after_five_failures_the_right_password_waits_too(client, person, li, se
 
 
 def test_a_login_waits_wherever_it_is_tried_from_and_an_address_whatever_it_tries(session, li):
-    for number in range(attempts.MOST):
-        attempts.begin(session, "Li ", f"10.0.0.{number}")
-    with pytest.raises(attempts.TooManyAttempts):
-        attempts.begin(session, "li", "10.0.0.99")
-    attempts.begin(session, "wang", "10.0.0.99")
-    for number in range(attempts.MOST):
-        attempts.begin(session, f"guess {number}", "2001:db8::1")
-    with pytest.raises(attempts.TooManyAttempts):
-        attempts.begin(session, "another", "2001:db8::ffff")
-    attempts.begin(session, "another", "2001:db8:0:1::1")
+    for number in range(login_attempts.MOST):
+        login_attempts.begin(session, "Li ", f"10.0.0.{number}")
+    with pytest.raises(login_attempts.TooManyAttempts):
+        login_attempts.begin(session, "li", "10.0.0.99")
+    login_attempts.begin(session, "wang", "10.0.0.99")
+    for number in range(login_attempts.MOST):
+        login_attempts.begin(session, f"guess {number}", "2001:db8::1")
+    with pytest.raises(login_attempts.TooManyAttempts):
+        login_attempts.begin(session, "another", "2001:db8::ffff")
+    login_attempts.begin(session, "another", "2001:db8:0:1::1")
 
 
 def test_knowing_the_password_forgets_the_failures_before(person, li):
     for _ in range(3):
-        for _ in range(attempts.MOST - 1):
+        for _ in range(login_attempts.MOST - 1):
             assert try_(person, password="wrong horse battery").status_code == 401
         assert try_(person).status_code == 303
         person.cookies.clear()

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from geo import accounts
+from geo.accounts import accounts
 from geo.models import Role
 from tests.api.redraw_tables import PASSWORD, Seat, ground
 from tests.conftest import Databases

@@ -11,7 +11,8 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from api.app import create_app
-from geo import accounts, db
+from geo import db
+from geo.accounts import accounts
 from geo.models import Audit
 from geo.settings import Settings
 from tests import district as districts

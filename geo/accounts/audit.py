@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from geo import access
+from geo.accounts import permissions
 from geo.models import Account, Audit
 
 ANONYMOUS = "anonymous"
@@ -61,7 +61,7 @@ def page(
     """
     newest = select(Audit).order_by(Audit.id.desc()).limit(limit + 1)
     if reader.reach:
-        within = select(Account.id).where(access.within_reach(Account.reach, reader))
+        within = select(Account.id).where(permissions.within_reach(Account.reach, reader))
         newest = newest.where(Audit.account_id.in_(within))
     if login is not None:
         newest = newest.where(Audit.login == login)

@@ -10,8 +10,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from geo import access, accounts, attempts, audit, db, passwords, sign_ins, tokens
-from geo.audit import Actor
+from geo import db
+from geo.accounts import accounts, audit, login_attempts, passwords, permissions, sessions, tokens
+from geo.accounts.audit import Actor
 from geo.models import Account, Area, Audit, Issue, Role, SignIn, Token
 from tests.geo.test_models import refused
 
@@ -112,10 +113,10 @@ def test_what_is_beyond_reach_is_named(reach, codes):
     account = Account(login="li", role=Role.REPORTER, reach=reach)
     beyond = [code for code in codes if code[: len(reach)] != reach]
     if not beyond:
-        access.require_reach(account, codes)
+        permissions.require_reach(account, codes)
         return
-    with pytest.raises(access.OutOfReach) as caught:
-        access.require_reach(account, codes)
+    with pytest.raises(permissions.OutOfReach) as caught:
+        permissions.require_reach(account, codes)
     assert all((code or "a place in no area") in caught.value.message for code in beyond)
 
 
@@ -123,15 +124,15 @@ def test_the_database_and_memory_agree_on_what_is_within_reach(district):
     codes = district.scalars(text("SELECT code FROM area")).all()
     for reach in ("", *codes, "2304030", "%", "_"):
         account = Account(login="li", role=Role.REPORTER, reach=reach)
-        found = district.query(Area.code).filter(access.within_reach(Area.code, account))
-        assert {code for (code,) in found} == {c for c in codes if access.reaches(account, c)}
+        found = district.query(Area.code).filter(permissions.within_reach(Area.code, account))
+        assert {code for (code,) in found} == {c for c in codes if permissions.reaches(account, c)}
 
 
 def test_what_lies_in_no_grid_is_within_the_reach_of_those_who_reach_everywhere(district):
     district.execute(text("UPDATE issue SET grid_code = NULL"))
     for reach, count in (("", 1), ("230403", 0)):
         account = Account(login="li", role=Role.REPORTER, reach=reach)
-        found = district.query(Issue).filter(access.within_reach(Issue.grid_code, account))
+        found = district.query(Issue).filter(permissions.within_reach(Issue.grid_code, account))
         assert found.count() == count
 
 
@@ -177,10 +178,10 @@ def test_another_password_signs_out_everywhere_and_a_disabled_account_too(sessio
         lambda: accounts.set_password(session, li, "correct horse"),
         lambda: accounts.disable(session, li),
     ):
-        secret = sign_ins.begin(session, li, hours=1)
-        assert sign_ins.account_of(session, secret) is li
+        secret = sessions.begin(session, li, hours=1)
+        assert sessions.account_of(session, secret) is li
         change()
-        assert sign_ins.account_of(session, secret) is None
+        assert sessions.account_of(session, secret) is None
     accounts.enable(session, li)
     assert accounts.verify(session, "LI ", "correct horse") is li
 
@@ -201,10 +202,10 @@ def test_tries_side_by_side_are_all_counted(database_url):
         with Session(engine) as session:
             ready.wait()
             try:
-                attempts.begin(session, "li", "10.0.0.1")
+                login_attempts.begin(session, "li", "10.0.0.1")
                 session.commit()
                 admitted.append(True)
-            except attempts.TooManyAttempts:
+            except login_attempts.TooManyAttempts:
                 admitted.append(False)
 
     threads = [threading.Thread(target=attempt) for _ in range(30)]
@@ -213,4 +214,4 @@ def test_tries_side_by_side_are_all_counted(database_url):
     for thread in threads:
         thread.join()
     engine.dispose()
-    assert (len(admitted), sum(admitted)) == (30, attempts.MOST)
+    assert (len(admitted), sum(admitted)) == (30, login_attempts.MOST)

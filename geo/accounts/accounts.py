@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from geo import access, passwords
+from geo.accounts import passwords, permissions
 from geo.errors import Conflict, Invalid, NotFound
 from geo.models import Account, Area, MicroGrid, Role, SignIn
 
@@ -85,7 +85,7 @@ def page(
     """
     some = select(Account).order_by(Account.login).limit(limit + 1)
     if reader is not None:
-        some = some.where(access.within_reach(Account.reach, reader))
+        some = some.where(permissions.within_reach(Account.reach, reader))
     if cursor is not None:
         some = some.where(Account.login > cursor)
     found = session.scalars(some).all()
@@ -112,7 +112,7 @@ def visible(reader: Account) -> ColumnElement[bool]:
     """Return the condition that an account is the reader's own, or an admin's within reach."""
     own = Account.id == reader.id
     is_admin = reader.role.includes(Role.ADMIN)
-    return or_(own, access.within_reach(Account.reach, reader)) if is_admin else own
+    return or_(own, permissions.within_reach(Account.reach, reader)) if is_admin else own
 
 
 def disable(session: Session, account: Account) -> None:

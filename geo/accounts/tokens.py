@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
-from geo import accounts
-from geo.access import NotSignedIn
+from geo.accounts import accounts
+from geo.accounts.permissions import NotSignedIn
 from geo.errors import NotFound
 from geo.models import Account, Token
 

@@ -1,0 +1,1 @@
+"""Accounts: credentials, sessions, permissions and the audit log."""
