@@ -44,8 +44,8 @@ from geo import cluster, db
 from geo.accounts.permissions import NotSignedIn
 from geo.live import Live
 from geo.plans.replays import Replays
-from geo.reading import Reader
 from geo.settings import Settings
+from geo.tiles.connections import Reader
 
 ROUTERS = (
     areas,

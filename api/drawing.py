@@ -6,13 +6,13 @@ from typing import Any
 from isal import igzip
 from psycopg import OperationalError
 
-from geo import states, tiles
 from geo.coverage.counts import Known
-from geo.reading import Asking
-from geo.remembered import Remembered
-from geo.states import Seen
-from geo.tiles import Knowledge, Sight
-from geo.whereabouts import Whereabouts
+from geo.lru_cache import Remembered
+from geo.tiles import renderer, versions
+from geo.tiles.connections import Asking
+from geo.tiles.place_index import Whereabouts
+from geo.tiles.renderer import Knowledge, Sight
+from geo.tiles.versions import Seen
 
 TRIES = 3
 """While others commit, a tile is drawn so often before it is answered as one of no state."""
@@ -48,11 +48,11 @@ class Asked:
         return self._ground(self._state(seen), seen.revisions)
 
     def _state(self, seen: Seen) -> str:
-        return states.name(self.sight.layer, seen, self.timezone)
+        return versions.name(self.sight.layer, seen, self.timezone)
 
     def _ground(self, state: str, revisions: int) -> str:
         scene = self.sight.scene
-        return states.ground(state, revisions, scene.on, scene.at, self.timezone)
+        return versions.ground(state, revisions, scene.on, scene.at, self.timezone)
 
 
 @dataclass
@@ -76,13 +76,13 @@ class Memory:
 
     def of(self, asked: Asked, seen: Seen) -> Knowledge:
         """Return what is known of the register as it was seen."""
-        places = states.of_places(asked.sight.layer, seen)
+        places = versions.of_places(asked.sight.layer, seen)
         return Knowledge(self.tallies.at(asked.ground_of(seen)), self._places.at(places))
 
     def forget(self, asked: Asked, seen: Seen) -> None:
         """Forget what may have been found out when it was no longer as it was seen."""
         self.tallies.forget(asked.ground_of(seen))
-        self._places.forget(states.of_places(asked.sight.layer, seen))
+        self._places.forget(versions.of_places(asked.sight.layer, seen))
 
 
 def drawn(state: Any, asked: Asked) -> tuple[str | None, bytes]:
@@ -99,7 +99,7 @@ def drawn(state: Any, asked: Asked) -> tuple[str | None, bytes]:
 def _drawn(state: Any, asked: Asked) -> tuple[str | None, bytes]:
     with state.reading() as asking:
         if not (asked.is_named or state.shelf.is_none):
-            key = asked.key_of(tiles.look(asking, asked.sight))
+            key = asked.key_of(renderer.look(asking, asked.sight))
             kept: bytes | None = state.shelf.take(key)
             if kept is not None:
                 return key, kept
@@ -119,12 +119,12 @@ def _painted(state: Any, asking: Asking, asked: Asked) -> tuple[bytes, Seen | No
     drawing tells how it is now.
     """
     sight, memory, sessions = asked.sight, state.memory, state.sessions
-    if sight.layer not in tiles.TALLIED:
-        return tiles.paint(asking, sessions, sight)
+    if sight.layer not in renderer.TALLIED:
+        return renderer.paint(asking, sessions, sight)
     glance = memory.glance(sight)
-    before = glance.seen or tiles.look(asking, sight)
+    before = glance.seen or renderer.look(asking, sight)
     for _ in range(TRIES):
-        painted, seen = tiles.paint(asking, sessions, sight, memory.of(asked, before))
+        painted, seen = renderer.paint(asking, sessions, sight, memory.of(asked, before))
         glance.seen = seen
         if seen == before:
             return painted, seen

@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 import maps.pages
 from data import export
-from geo import areas, backdrop, buildings, extents, issues, states
+from geo import areas, backdrop, buildings, extents, issues
 from geo.coverage import figures
 from geo.coverage.figures import Grouping
 from geo.errors import NotFound
 from geo.models import Level
 from geo.settings import Language, Settings
+from geo.tiles import versions
 from maps.pages import City, Page, Tiles
 
 
@@ -59,8 +60,8 @@ def served(
     counts = issues.counts(session, area_code=view.area) if subject is Subject.ISSUES else []
     source = Tiles(
         bounds=bounds,
-        revision=states.revisions_at(session, view.at),
-        states=states.of_layers(session, settings.timezone),
+        revision=versions.revisions_at(session, view.at),
+        states=versions.of_layers(session, settings.timezone),
         issue_counts=counts,
         area=view.area,
         levels=[*areas.levels(session), "grid"],

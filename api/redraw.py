@@ -7,12 +7,13 @@ from sqlalchemy.orm import Session
 import maps.notice
 import maps.redraw
 from api.pages import NothingToShow
-from geo import areas, extents, moments, states
+from geo import areas, extents, moments
 from geo.grids import revisions
 from geo.models import Plan
 from geo.plans import impact, publish
 from geo.plans.replays import Outcome
 from geo.settings import Language, Settings
+from geo.tiles import versions
 from maps.notice import Ground, Heading
 from maps.pages import Page
 from maps.redraw import Desk
@@ -30,9 +31,9 @@ def table(session: Session, desk: Desk, plan: int, settings: Settings, language:
         desk,
         plan,
         bounds=bounds,
-        revision=states.revisions_at(session, moments.now()),
+        revision=versions.revisions_at(session, moments.now()),
         on=moments.today(settings.timezone).isoformat(),
-        states=states.of_layers(session, settings.timezone),
+        states=versions.of_layers(session, settings.timezone),
         language=language,
         basemap=settings.basemap,
     )

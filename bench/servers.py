@@ -20,8 +20,9 @@ import numpy as np
 from sqlalchemy.engine import make_url
 
 from bench import peers
-from geo import cluster, squares
+from geo import cluster
 from geo.settings import Settings
+from geo.tiles import tile_math
 
 BIN = Path(sys.executable).parent
 READY_S = 180
@@ -68,7 +69,7 @@ def tipg(settings: Settings) -> Iterator[str]:
     base = f"postgresql://{url.username}@{host}:{url.query['port']}/{url.database}"
     command = [peers.program("uvicorn"), "tipg.main:app", "--port", port]
     quiet = ["--log-level", "warning", "--no-access-log"]
-    told = {"DATABASE_URL": base, "TIPG_TILE_BUFFER": str(squares.MARGIN)}
+    told = {"DATABASE_URL": base, "TIPG_TILE_BUFFER": str(tile_math.MARGIN)}
     with _running([*command, *quiet], told, port, "/healthz") as address:
         yield address
 

@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 
 from bench import city, ground, partitions, servers
 from bench.figures import Figure
-from geo import cluster, db, moments, states
+from geo import cluster, db, moments
 from geo.settings import Settings
+from geo.tiles import versions
 
 BUILDINGS = 100_000
 TABLES = {"areas": "area", "grids": "micro_grid", "buildings": "building"}
@@ -109,8 +110,8 @@ def _path(pattern: str, square: Square) -> str:
 def _named(engine: Engine, settings: Settings, square: Square) -> str:
     """Return what a page adds to a tile's address: the day, the revision, the state."""
     with Session(engine) as session:
-        state = states.of_layers(session, settings.timezone)[square[0]]
-        revision = states.revisions_at(session, moments.now())
+        state = versions.of_layers(session, settings.timezone)[square[0]]
+        revision = versions.revisions_at(session, moments.now())
     return f"?on={moments.today(settings.timezone)}&revision={revision}&state={state}"
 
 

@@ -2,13 +2,13 @@
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from geo import tiles
 from geo.coverage.counts import Known
-from geo.layers import Layer, Scene
-from geo.reading import Asking
-from geo.squares import Tile
-from geo.tiles import Knowledge, Sight
-from geo.whereabouts import Whereabouts
+from geo.tiles import renderer
+from geo.tiles.connections import Asking
+from geo.tiles.layers import Layer, Scene
+from geo.tiles.place_index import Whereabouts
+from geo.tiles.renderer import Knowledge, Sight
+from geo.tiles.tile_math import Tile
 
 
 def cursor_of(session: Session) -> Asking:
@@ -22,8 +22,8 @@ def draw(session: Session, layer: Layer, tile: Tile, scene: Scene) -> bytes:
     """Return a tile as MVT, with nothing known before; nobody else writes meanwhile."""
     asking = cursor_of(session)
     sight, known = Sight(layer, tile, scene), Knowledge(Known(), Whereabouts())
-    before = tiles.look(asking, sight)
+    before = renderer.look(asking, sight)
     sessions = sessionmaker(session.connection(), join_transaction_mode="create_savepoint")
-    drawn, seen = tiles.paint(asking, sessions, sight, known)
+    drawn, seen = renderer.paint(asking, sessions, sight, known)
     assert seen == before
     return drawn

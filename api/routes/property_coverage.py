@@ -8,16 +8,16 @@ from sqlalchemy.orm import Session
 
 from api.deps import AreaCode, Box, Day, MomentOfDay, SessionDep, SettingsDep
 from api.schemas import ChangeOut, TallyOut
-from geo import states
 from geo.coverage import changes as coverage_changes
 from geo.coverage import figures
 from geo.coverage.changes import Change
 from geo.coverage.counts import Known
 from geo.coverage.figures import Grouping, Tally
 from geo.coverage.filter import Among, Reason
-from geo.layers import Layer
 from geo.models import ManagerKind
 from geo.settings import Settings
+from geo.tiles import versions
+from geo.tiles.layers import Layer
 
 router = APIRouter(prefix="/v1/property-coverage", tags=["property coverage"])
 
@@ -82,8 +82,8 @@ def _known(
 ) -> Known:
     """Return what was counted of this day before, by tiles or figures, in the very same state."""
     layer = Layer.GRIDS if by is Grouping.GRID else Layer.AREAS
-    state, revisions = states.of_layer(session, layer, settings.timezone, at)
-    ground = states.ground(state, revisions, on, at, settings.timezone)
+    state, revisions = versions.of_layer(session, layer, settings.timezone, at)
+    ground = versions.ground(state, revisions, on, at, settings.timezone)
     known: Known = request.app.state.memory.tallies.at(ground)
     return known
 

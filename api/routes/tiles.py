@@ -15,10 +15,10 @@ from api.drawing import Asked, drawn
 from api.query import Query
 from api.quick import Way
 from geo import moments
-from geo.layers import Layer, Scene
 from geo.models import Level
-from geo.squares import Tile
-from geo.tiles import Sight
+from geo.tiles.layers import Layer, Scene
+from geo.tiles.renderer import Sight
+from geo.tiles.tile_math import Tile
 
 router = APIRouter(prefix="/tiles", tags=["tiles"])
 

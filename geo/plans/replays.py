@@ -11,12 +11,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from geo import states
 from geo.models import Area, Building, MicroGrid
 from geo.plans.apply import Partitions, apply
 from geo.plans.operations import from_json
 from geo.plans.partition import Partition
 from geo.plans.situation import Memory, Register
+from geo.tiles import versions
 
 Bodies = Sequence[Mapping[str, Any]]
 """Operations as plain fields, in order."""
@@ -55,7 +55,7 @@ class Replays:
     def replay(self, session: Session, base: int, bodies: Bodies) -> Outcome:
         """Return what steps make of the grids after a base revision, or raise what the first
         that cannot be carried out raises."""
-        state = states.of_tables(session, Area, Building, MicroGrid)
+        state = versions.of_tables(session, Area, Building, MicroGrid)
         name = f"{state}/{base}"
         memory = self._find(name) or self._keep(name, Memory())
         situation = Register(session, base, memory)

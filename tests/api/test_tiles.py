@@ -6,8 +6,9 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from geo import moments, states, tiles
-from tests.geo.test_tiles import around
+from geo import moments
+from geo.tiles import renderer, versions
+from tests.geo.tiles.test_renderer import around
 
 ZONE = "Asia/Shanghai"
 TILE = around(10, 5, 14)
@@ -19,8 +20,8 @@ def ask(client, session):
     """Ask for a tile as a page does, naming the day, the revision and the layer's state."""
 
     def ask(layer: str = "buildings", on: str = "2025-01-01", state: str | None = None, **headers):
-        named = state or states.of_layers(session, ZONE)[layer]
-        revision = states.revisions_at(session, moments.now())
+        named = state or versions.of_layers(session, ZONE)[layer]
+        revision = versions.revisions_at(session, moments.now())
         path = f"/tiles/{layer}/{TILE.z}/{TILE.x}/{TILE.y}.mvt"
         asked = {"on": on, "revision": revision, "state": named}
         return client.get(path, params=asked, headers=headers)
@@ -73,7 +74,7 @@ def test_a_reader_without_gzip_gets_the_same_tile(ask):
 
 
 def test_another_revision_named_than_the_one_in_force_is_not_kept(client, session):
-    state = states.of_layers(session, ZONE)["grids"]
+    state = versions.of_layers(session, ZONE)["grids"]
     path = f"/tiles/grids/{TILE.z}/{TILE.x}/{TILE.y}.mvt"
     asked = {"on": str(moments.today(ZONE)), "revision": 77, "state": state}
     assert client.get(path, params=asked).headers["cache-control"] == "no-cache"
@@ -82,7 +83,7 @@ def test_another_revision_named_than_the_one_in_force_is_not_kept(client, sessio
 def test_a_page_names_the_state_of_each_layer(client, session):
     page = client.get("/maps/property-coverage")
     assert page.status_code == 200
-    for name in states.of_layers(session, ZONE).values():
+    for name in versions.of_layers(session, ZONE).values():
         assert name in page.text
 
 
@@ -104,14 +105,14 @@ def test_a_place_that_goes_is_in_no_tile_any_more(client, session):
 
 def test_a_tile_while_others_commit_is_answered_and_not_kept(client, session, monkeypatch):
     """Whoever draws finds the register changed each time; of that day no other test keeps one."""
-    paint = tiles.paint
+    paint = renderer.paint
 
     def disturbed(*asked):
         session.execute(text("UPDATE micro_grid SET name = 'disturbed'"))
         return paint(*asked)
 
-    monkeypatch.setattr(tiles, "paint", disturbed)
-    state = states.of_layers(session, ZONE)["grids"]
+    monkeypatch.setattr(renderer, "paint", disturbed)
+    state = versions.of_layers(session, ZONE)["grids"]
     path = f"/tiles/grids/{TILE.z}/{TILE.x}/{TILE.y}.mvt?on=2024-02-02&state={state}"
     answer = client.get(path)
     assert answer.headers["cache-control"] == "no-cache"

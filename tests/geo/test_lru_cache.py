@@ -1,6 +1,6 @@
 """What is remembered: one thing under one key, and only so many of them."""
 
-from geo.remembered import Remembered
+from geo.lru_cache import Remembered
 
 
 def test_what_was_asked_for_last_is_remembered():

@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import delete, text
 from sqlalchemy.orm import Session
 
-from geo import moments, states
-from geo.layers import DRAWN_FROM, Layer
+from geo import moments
 from geo.models import Mark, Revision
+from geo.tiles import versions
+from geo.tiles.layers import DRAWN_FROM, Layer
 
 ZONE = "Asia/Shanghai"
 
@@ -17,9 +18,9 @@ ZONE = "Asia/Shanghai"
     "table", sorted({t.__tablename__ for ts in DRAWN_FROM.values() for t in ts})
 )
 def test_a_change_of_a_table_renames_the_layers_drawn_from_it_and_no_other(district, table):
-    before = states.of_layers(district, ZONE)
+    before = versions.of_layers(district, ZONE)
     district.execute(text(f"DELETE FROM {table} WHERE false"))
-    after = states.of_layers(district, ZONE)
+    after = versions.of_layers(district, ZONE)
     renamed = {layer for layer in Layer if before[layer] != after[layer]}
     drawn = {la for la, tables in DRAWN_FROM.items() if table in [t.__tablename__ for t in tables]}
     assert renamed == drawn
@@ -27,21 +28,21 @@ def test_a_change_of_a_table_renames_the_layers_drawn_from_it_and_no_other(distr
 
 def test_reading_renames_nothing(district):
     district.execute(text("SELECT count(*) FROM building"))
-    assert states.of_layers(district, ZONE) == states.of_layers(district, ZONE)
+    assert versions.of_layers(district, ZONE) == versions.of_layers(district, ZONE)
 
 
 def test_another_clock_is_another_state(district):
-    told = states.of_layers(district, ZONE), states.of_layers(district, "Asia/Tokyo")
+    told = versions.of_layers(district, ZONE), versions.of_layers(district, "Asia/Tokyo")
     assert not set(told[0].values()) & set(told[1].values())
 
 
 def test_marks_that_are_added_up_name_the_same_state(district):
-    before = states.of_layers(district, ZONE)
+    before = versions.of_layers(district, ZONE)
     total = district.scalar(text("SELECT sum(number) FROM mark WHERE subject = 'building'"))
     district.execute(delete(Mark).where(Mark.subject == "building"))
     district.add(Mark(subject="building", number=total))
     district.flush()
-    assert states.of_layers(district, ZONE) == before
+    assert versions.of_layers(district, ZONE) == before
 
 
 def test_marks_are_added_up_now_and_then(district):
@@ -52,12 +53,12 @@ def test_marks_are_added_up_now_and_then(district):
 
 
 def test_a_write_shows_in_the_state_when_it_is_committed_and_not_before(engine, session: Session):
-    before = states.of_layers(session, ZONE)
+    before = versions.of_layers(session, ZONE)
     with Session(engine) as writer:
         writer.execute(text("DELETE FROM backdrop WHERE false"))
-        assert states.of_layers(session, ZONE) == before
+        assert versions.of_layers(session, ZONE) == before
         writer.commit()
-    assert states.of_layers(session, ZONE)[Layer.BACKDROP] != before[Layer.BACKDROP]
+    assert versions.of_layers(session, ZONE)[Layer.BACKDROP] != before[Layer.BACKDROP]
 
 
 def test_a_scheduled_revision_is_seen_when_it_begins_though_a_newer_one_is_in_force(district):
@@ -68,8 +69,8 @@ def test_a_scheduled_revision_is_seen_when_it_begins_though_a_newer_one_is_in_fo
     district.flush()
     just_before = scheduled - datetime.timedelta(microseconds=1)
     before, after = (
-        states.of_layer(district, Layer.GRIDS, "Asia/Shanghai", at)
+        versions.of_layer(district, Layer.GRIDS, "Asia/Shanghai", at)
         for at in (just_before, scheduled)
     )
     assert (before[0], before[1] + 1) == after
-    assert states.revisions_at(district, scheduled) == after[1]
+    assert versions.revisions_at(district, scheduled) == after[1]

@@ -9,15 +9,15 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
-from geo import pictures, states
 from geo.coverage.counts import Counts, Known
-from geo.layers import NAMED_FROM, SHALLOWEST, Layer, Scene, level_at
 from geo.models import Level
-from geo.pictures import Picture
-from geo.reading import Asking
-from geo.squares import Tile
-from geo.states import SEEN, Seen
-from geo.whereabouts import Key, Place, Spots, Whereabouts
+from geo.tiles import mvt_sql, versions
+from geo.tiles.connections import Asking
+from geo.tiles.layers import NAMED_FROM, SHALLOWEST, Layer, Scene, level_at
+from geo.tiles.mvt_sql import Picture
+from geo.tiles.place_index import Key, Place, Spots, Whereabouts
+from geo.tiles.tile_math import Tile
+from geo.tiles.versions import SEEN, Seen
 
 Sessions = sessionmaker[Session]
 
@@ -45,7 +45,7 @@ TALLIED = frozenset({Layer.AREAS, Layer.GRIDS})
 
 def look(asking: Asking, sight: Sight) -> Seen:
     """Return how the register is seen."""
-    values = states.asked(sight.layer, sight.scene.at)
+    values = versions.asked(sight.layer, sight.scene.at)
     told = asking.execute(_sql(f"SELECT {SEEN}"), values, binary=True).fetchone()
     assert told is not None  # it has no FROM
     return Seen(*told)
@@ -65,7 +65,7 @@ def paint(
     drawn, binds = _NOTHING
     if sight.tile.z >= SHALLOWEST[sight.layer]:
         drawn, binds = _picture(asking, sessions, sight, known)
-    values = sight.tile.values() | states.asked(sight.layer, sight.scene.at) | binds
+    values = sight.tile.values() | versions.asked(sight.layer, sight.scene.at) | binds
     told = asking.execute(_sql(f"SELECT {drawn}, {SEEN}"), values, binary=True).fetchone()
     assert told is not None  # it has no FROM
     return told[0] or b"", Seen(*told[1:])
@@ -89,11 +89,11 @@ def _picture(asking: Asking, sessions: Sessions, sight: Sight, known: Knowledge 
             assert known is not None
             return _places(asking, sessions, sight, known)
         case Layer.BUILDINGS:
-            return pictures.buildings(sight.tile, sight.scene.on)
+            return mvt_sql.buildings(sight.tile, sight.scene.on)
         case Layer.ISSUES:
-            return pictures.issues(sight.tile, sight.scene)
+            return mvt_sql.issues(sight.tile, sight.scene)
         case Layer.BACKDROP:
-            return pictures.backdrop(sight.tile)
+            return mvt_sql.backdrop(sight.tile)
 
 
 def _places(asking: Asking, sessions: Sessions, sight: Sight, known: Knowledge) -> Picture:
@@ -115,7 +115,7 @@ def _places(asking: Asking, sessions: Sessions, sight: Sight, known: Knowledge) 
     keys = [place.key for place in counted + outlines]
     is_named = sight.tile.z >= NAMED_FROM.get(layer, 0)
     spots = known.places.spots(asking, layer, keys) if is_named else {}
-    return pictures.places(layer, sight.tile, _rows(sight.tile, keys, tallies, spots))
+    return mvt_sql.places(layer, sight.tile, _rows(sight.tile, keys, tallies, spots))
 
 
 def _level(sight: Sight) -> Level:

@@ -6,7 +6,7 @@ import time
 import psycopg
 import pytest
 
-from geo.reading import Reader
+from geo.tiles.connections import Reader
 
 WHO = "SELECT pg_backend_pid()"
 

@@ -5,10 +5,10 @@ import pytest
 from sqlalchemy import func, select, text
 
 from geo import moments
-from geo.layers import Layer
 from geo.models import MicroGrid
-from geo.squares import in_pyramid
-from geo.whereabouts import Whereabouts
+from geo.tiles.layers import Layer
+from geo.tiles.place_index import Whereabouts
+from geo.tiles.tile_math import in_pyramid
 from tests.district import place
 from tests.drawing import cursor_of
 

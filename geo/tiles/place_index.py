@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.features import Box
-from geo.layers import Layer
-from geo.reading import Asking
-from geo.squares import in_pyramid
+from geo.tiles.connections import Asking
+from geo.tiles.layers import Layer
+from geo.tiles.tile_math import in_pyramid
 
 Key = str | int
 Spots = Mapping[Key, tuple[float, float]]

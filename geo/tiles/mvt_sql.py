@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from geo.coverage.counts import STANDING, TODAY
-from geo.layers import TOLD_FROM, Layer, Scene
-from geo.squares import BOX, EXTENT, Tile, placed, placed_point
+from geo.tiles.layers import TOLD_FROM, Layer, Scene
+from geo.tiles.tile_math import BOX, EXTENT, Tile, placed, placed_point
 
 Picture = tuple[str, dict[str, Any]]
 """SQL of one value, a tile, and what it binds beside the tile's own values."""

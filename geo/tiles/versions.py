@@ -12,8 +12,8 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from geo import moments
-from geo.layers import DRAWN_FROM, Layer
 from geo.models import Base, Revision
+from geo.tiles.layers import DRAWN_FROM, Layer
 
 _DRAWING = 8
 """To be raised with every change of how a tile is drawn."""

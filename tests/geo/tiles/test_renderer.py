@@ -8,10 +8,11 @@ import geopandas
 import pytest
 from sqlalchemy import text
 
-from geo import moments, pictures
-from geo.layers import Layer, Scene
+from geo import moments
 from geo.models import Building, IssueStatus, Level
-from geo.squares import EXTENT, BadTile, Tile, placed
+from geo.tiles import mvt_sql
+from geo.tiles.layers import Layer, Scene
+from geo.tiles.tile_math import EXTENT, BadTile, Tile, placed
 from tests.district import day, place, square
 from tests.drawing import draw
 
@@ -52,7 +53,7 @@ def test_a_tile_of_buildings_says_who_is_covered_and_why_not(drawn):
 
 def test_buildings_that_are_listed_tell_their_households(district, drawn):
     district.execute(text("UPDATE building SET households = 42 WHERE code = 'b1'"))
-    near = drawn(Layer.BUILDINGS, around(2, 2, pictures.ALWAYS_FOOTPRINTS)).set_index("code")
+    near = drawn(Layer.BUILDINGS, around(2, 2, mvt_sql.ALWAYS_FOOTPRINTS)).set_index("code")
     assert near.loc["b1", "households"] == 42
 
 
@@ -85,9 +86,9 @@ def test_rings_run_as_the_format_has_it_whichever_way_they_did(session, zoom, tu
 def test_a_tile_of_as_many_buildings_as_it_may_have_draws_them(drawn, monkeypatch, zoom):
     tile = around(10, 3, zoom)
     there = len(drawn(Layer.BUILDINGS, tile))
-    monkeypatch.setattr(pictures, "MOST_FOOTPRINTS", there)
+    monkeypatch.setattr(mvt_sql, "MOST_FOOTPRINTS", there)
     assert len(drawn(Layer.BUILDINGS, tile)) == there
-    monkeypatch.setattr(pictures, "MOST_FOOTPRINTS", there - 1)
+    monkeypatch.setattr(mvt_sql, "MOST_FOOTPRINTS", there - 1)
     assert not drawn(Layer.BUILDINGS, tile, name="crowds").empty
 
 
@@ -147,7 +148,7 @@ def test_in_crowds_each_building_counts_in_the_tile_of_its_point_alone(
     district, drawn, monkeypatch, zoom
 ):
     """One reaches over several tiles; the others have their points a hair beyond an edge."""
-    monkeypatch.setattr(pictures, "MOST_FOOTPRINTS", 0)
+    monkeypatch.setattr(mvt_sql, "MOST_FOOTPRINTS", 0)
     first, last = around(-60, 12, zoom), around(100, -8, zoom)
     across = range(first.x, last.x + 1)
     edges = [side for x in across for side in Tile(zoom, x, first.y).box()[::2]]

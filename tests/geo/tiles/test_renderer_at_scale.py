@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from geo import moments, pictures
-from geo.layers import Layer, Scene
-from geo.squares import Tile
+from geo import moments
+from geo.tiles import mvt_sql
+from geo.tiles.layers import Layer, Scene
+from geo.tiles.tile_math import Tile
 from tests.district import day
 from tests.drawing import draw
 
@@ -40,14 +41,14 @@ def test_no_tile_is_large(session, layer: Layer, zoom: int):
 
 
 def test_a_crowded_tile_counts_its_buildings_square_by_square(session, monkeypatch, tmp_path):
-    monkeypatch.setattr(pictures, "MOST_FOOTPRINTS", 50)
+    monkeypatch.setattr(mvt_sql, "MOST_FOOTPRINTS", 50)
     tile = over_the_city(13)[0]
     drawn = draw(session, Layer.BUILDINGS, tile, ON)
     assert len(gzip.compress(drawn)) < 5000
     path = tmp_path / "0.mvt"
     path.write_bytes(drawn)
     crowds = geopandas.read_file(path, layer="crowds")
-    assert len(crowds) <= pictures.SQUARES**2
+    assert len(crowds) <= mvt_sql.SQUARES**2
     left, right = (tile.x / 2**13 * 360 - 180, (tile.x + 1) / 2**13 * 360 - 180)
     inside = text("""
         SELECT count(*), count(*) FILTER (WHERE substr(code, 2)::int % 7 = 0) FROM building,

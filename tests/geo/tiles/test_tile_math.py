@@ -5,7 +5,7 @@ import math
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from geo.squares import EXTENT, STRAIGHT_FROM, Tile, in_pyramid
+from geo.tiles.tile_math import EXTENT, STRAIGHT_FROM, Tile, in_pyramid
 
 
 @given(

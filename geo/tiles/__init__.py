@@ -1,0 +1,1 @@
+"""Vector tiles: layers, tile arithmetic, MVT statements, versions and rendering."""
