@@ -52,8 +52,8 @@ venv:
 	@sh scripts/packages.sh python
 	@sh scripts/venv.sh
 
-.venv/kernels: $(wildcard geo/lookup/*.py) | venv
-	.venv/bin/python -m geo.lookup
+.venv/kernels: $(wildcard geo/lookup/index/*.py) | venv
+	.venv/bin/python -m geo.lookup.index
 	@touch $@
 
 postgis: venv

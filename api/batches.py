@@ -27,7 +27,7 @@ from data.files.rows import to_csv
 from geo.errors import Invalid
 from geo.geometry import datums
 from geo.geometry.datums import Datum
-from geo.live import Live, Snapshot
+from geo.lookup.snapshots import Live, Snapshot
 from geo.settings import Settings
 
 JSON, CSV, ARROW = "application/json", "text/csv", "application/vnd.apache.arrow.stream"

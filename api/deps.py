@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from api.query import unknown
 from geo import moments
 from geo.geometry.datums import Datum
-from geo.live import Live
+from geo.lookup.snapshots import Live
 from geo.settings import Language, Settings
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from geo.geometry.datums import Datum
-from geo.lookup.search import Method
+from geo.lookup.index.point_query import Method
 from geo.models import Duty, IssueStatus, Level
 
 LonLat = Annotated[list[float], Field(min_length=2, max_length=2, examples=[[130.298, 47.35]])]

@@ -15,7 +15,7 @@ from data.files.formats import Reader
 from data.files.rows import to_csv
 from data.placing import Summary
 from geo.geometry.datums import Datum
-from geo.live import Snapshot
+from geo.lookup.snapshots import Snapshot
 
 Progress = Callable[[int, int | None], None]
 

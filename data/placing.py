@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from data.places import NAMES, plain
 from geo.errors import Invalid
 from geo.geometry.datums import Coords, Datum, to_wgs84
-from geo.live import Snapshot
-from geo.lookup.edges import NOWHERE
+from geo.lookup.index.edges import NOWHERE
+from geo.lookup.snapshots import Snapshot
 
 GRID, FAULT = "grid_code", "grid_fault"
 """The columns that are added; the second only says something where a row has no coordinates."""

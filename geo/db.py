@@ -31,7 +31,7 @@ def line(engine: Engine) -> Engine:
 
     Its connections are nobody else's, are made quickly or not at all, and break after a second
     when the other side's machine does not answer. A server that is there and silent breaks
-    nothing: see `geo.live.patience`.
+    nothing: see `geo.lookup.snapshots.connection_watchdog`.
     """
     alive = {"keepalives_idle": 1, "keepalives_interval": 1, "keepalives_count": 2}
     return create_engine(

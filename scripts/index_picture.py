@@ -12,10 +12,10 @@ from typing import NamedTuple
 import geopandas
 import numpy as np
 
-from geo.lookup.cells import SPLIT, CellIndex, Grain, build
-from geo.lookup.edges import NOWHERE
-from geo.lookup.fill import BRICK, kind_of, number_of
-from geo.lookup.frame import COLUMNS, HEIGHT, ROWS, WIDTH, X, Y
+from geo.lookup.index.cell_index import SPLIT, CellIndex, Grain, build
+from geo.lookup.index.edges import NOWHERE
+from geo.lookup.index.raster_frame import COLUMNS, HEIGHT, ROWS, WIDTH, X, Y
+from geo.lookup.index.rasterize import BRICK, kind_of, number_of
 
 TARGET = Path(__file__).parents[1] / "docs" / "pictures" / "lookup-index.svg"
 ROOT_CELLS = 600

@@ -12,7 +12,7 @@ from data import lookup as files
 from data.lookup import Asked
 from geo.geometry import datums
 from geo.geometry.datums import Datum
-from geo.live import read
+from geo.lookup.snapshots import queries
 from geo.settings import Settings
 
 NEARBY = 1e-6
@@ -41,14 +41,14 @@ def lookup(
         moment, connection = moment_asked(at, settings), session.connection()
         if place is None:
             source, target = Path(where), output or _beside(Path(where))
-            snapshot = read.snapshot(connection, moment)
+            snapshot = queries.snapshot(connection, moment)
             with progress(f"Looking up {source.name}") as tell:
                 summary = files.look_up(source, target, Asked(datum, lon, lat), snapshot, tell)
             say("\n".join([*summary.sentences(datum), f"Written to {target}."]))
             return
         x, y = datums.one_to_wgs84(*place, datum)
         box = (x - NEARBY, y - NEARBY, x + NEARBY, y + NEARBY)
-        found = read.snapshot(connection, moment, box).look_up(x, y)
+        found = queries.snapshot(connection, moment, box).look_up(x, y)
     print(found.code or "outside every grid")
     for area in found.areas:
         print(f"  {area.level:<12} {area.code:<16} {area.name}")

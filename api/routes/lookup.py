@@ -13,11 +13,12 @@ from api.batches import Asked
 from api.deps import DatumName, Lat, LiveDep, Lon, PastMoment, SettingsDep, known_parameters
 from api.query import Query
 from api.schemas import CodesOut, LookupOut
-from geo import moments, people, places
+from geo import moments, people
 from geo.geometry import datums
 from geo.geometry.datums import Datum
-from geo.live import Live, Snapshot
-from geo.places import Detail
+from geo.lookup import details as lookup_details
+from geo.lookup.details import Detail
+from geo.lookup.snapshots import Live, Snapshot
 
 router = APIRouter(prefix="/v1/lookup", tags=["lookup"])
 
@@ -86,7 +87,7 @@ def _read(request: Request, asked: LookupQuery, answer: dict[str, Any]) -> dict[
     more: dict[str, Any] = {}
     with request.app.state.sessions() as session:
         if Detail.BUILDING in asked.detail:
-            more["building"] = places.building(session, answer["lon"], answer["lat"])
+            more["building"] = lookup_details.building(session, answer["lon"], answer["lat"])
         if Detail.MEMBERS in asked.detail:
             day = moments.day_of(asked.at or moments.now(), request.app.state.settings.timezone)
             grid = answer["grid"]

@@ -17,7 +17,7 @@ import shapely
 from numba import njit
 from numpy.typing import NDArray
 
-from geo.lookup import cells, search
+from geo.lookup.index import cell_index, point_query
 
 ROUNDS = 7
 
@@ -65,12 +65,12 @@ def main(folder: Path) -> None:
         pq.read_table(folder / "grids.parquet")["geometry"].to_numpy(zero_copy_only=False)
     )
     points = np.load(folder / "points.npy")
-    cells.build(shapes[:2])  # compiles
+    cell_index.build(shapes[:2])  # compiles
     began = time.perf_counter()
-    index = cells.build(shapes)
+    index = cell_index.build(shapes)
     built = time.perf_counter() - began
-    asked = best(lambda: search.assign(index, points))
-    np.save(folder / "index.npy", search.assign(index, points))
+    asked = best(lambda: point_query.assign(index, points))
+    np.save(folder / "index.npy", point_query.assign(index, points))
     told = {"built": built, "seconds": asked, "nbytes": index.nbytes}
     print(json.dumps(told | {"floor": floor(points, index.nbytes)}))
 

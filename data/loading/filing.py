@@ -7,9 +7,9 @@ import shapely
 from sqlalchemy import Connection, func, select
 
 from data.read import Batch
-from geo.live import read, sheet
-from geo.live.sheet import Whole
-from geo.lookup.edges import NOWHERE
+from geo.lookup.index.edges import NOWHERE
+from geo.lookup.snapshots import index_overlay, queries
+from geo.lookup.snapshots.index_overlay import Whole
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Filing:
     def of(cls, connection: Connection) -> "Filing":
         """Return the grids of this moment."""
         now = connection.execute(select(func.now())).scalar_one()
-        return cls(sheet.compile(read.outlines(connection, now)))
+        return cls(index_overlay.compile(queries.outlines(connection, now)))
 
     def complete(self, batch: Batch, _file: str) -> Batch:
         """Return the batch with the code of each issue's grid, null outside every grid."""

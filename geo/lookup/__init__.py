@@ -1,1 +1,1 @@
-"""Which grid a point is in, answered from memory."""
+"""Point lookup: the in-memory cell index, its snapshots, and details from the database."""

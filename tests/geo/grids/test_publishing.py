@@ -20,7 +20,7 @@ from geo import areas, db
 from geo.geometry import topology
 from geo.grids import grids, revert, revision_diff, revisions
 from geo.grids.revisions import Delta, Outline
-from geo.live import Live
+from geo.lookup.snapshots import Live
 from geo.models import Area, MicroGrid, Revision
 from tests import district as districts
 from tests import publisher

@@ -1,0 +1,1 @@
+"""Which grid a point is in, answered from memory."""
