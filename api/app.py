@@ -43,7 +43,7 @@ from api.sign_in import to_the_door
 from geo import cluster, db
 from geo.accounts.permissions import NotSignedIn
 from geo.lookup.snapshots import Live
-from geo.plans.replays import Replays
+from geo.plans.replay_cache import Replays
 from geo.settings import Settings
 from geo.tiles.connections import Reader
 

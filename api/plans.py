@@ -14,9 +14,9 @@ from geo.errors import Invalid
 from geo.findings import Finding
 from geo.models import Area, Level, Plan, PlanStep
 from geo.plans import drafts, impact, publish
-from geo.plans.partition import Partition
-from geo.plans.replays import Outcome
-from geo.plans.situation import Register
+from geo.plans.context import Register
+from geo.plans.core.partition import Partition
+from geo.plans.replay_cache import Outcome
 
 MOST_COMMUNITIES = 50
 

@@ -11,7 +11,7 @@ from geo import areas, extents, moments
 from geo.grids import revisions
 from geo.models import Plan
 from geo.plans import impact, publish
-from geo.plans.replays import Outcome
+from geo.plans.replay_cache import Outcome
 from geo.settings import Language, Settings
 from geo.tiles import versions
 from maps.notice import Ground, Heading

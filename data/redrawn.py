@@ -17,7 +17,7 @@ from data.read import Source, open_source
 from geo.grids.revision_diff import moved_m2
 from geo.models import WGS84
 from geo.plans import impact, publish
-from geo.plans.replays import Outcome
+from geo.plans.replay_cache import Outcome
 
 GRIDS = ("code", "name", "community_code", "buildings", "households")
 DIFFERENCES = ("code", "change", "moved_m2", "name_before", "name_after")

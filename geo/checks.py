@@ -16,7 +16,7 @@ from geo.geometry import topology
 from geo.geometry.topology import Patch
 from geo.grids import grids
 from geo.models import Area, Building, BuildingStatus, MicroGrid
-from geo.plans.rules import ASTRIDE_M2, SLIVER_M
+from geo.plans.core.rules import ASTRIDE_M2, SLIVER_M
 
 
 def findings(session: Session, *, area_code: str | None = None) -> list[Finding]:

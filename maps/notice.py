@@ -10,8 +10,8 @@ from markupsafe import Markup
 
 from geo.findings import Finding
 from geo.geometry import topology
+from geo.plans.core.partition import Grid, Partition
 from geo.plans.impact import Held, Holding, Impact
-from geo.plans.partition import Grid, Partition
 from geo.settings import Language
 from maps import assets, picture
 from maps.elements import templates

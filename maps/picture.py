@@ -9,7 +9,7 @@ import shapely
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from geo.plans.partition import Partition
+from geo.plans.core.partition import Partition
 from maps import style
 
 Shapes = NDArray[np.object_]

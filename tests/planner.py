@@ -13,7 +13,7 @@ from geo import db
 from geo.models import Area
 from geo.plans import drafts, publish, rebase
 from geo.plans.publish import PlanOutdated
-from geo.plans.replays import Replays
+from geo.plans.replay_cache import Replays
 from tests.district import place
 
 

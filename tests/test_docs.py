@@ -22,7 +22,7 @@ from data.columns import TABLES
 from geo import checks
 from geo.findings import MEANING
 from geo.models import Base
-from geo.plans import rules
+from geo.plans.core import rules
 from geo.settings import Settings
 
 ROOT = Path(__file__).parent.parent

@@ -23,8 +23,8 @@ from geo.errors import GridwardError
 from geo.grids import revert as revert_revision
 from geo.models import Plan, SizeLimit
 from geo.plans import drafts, limits, publish, rebase
-from geo.plans.replays import Replays
-from geo.plans.rules import Limits, Range
+from geo.plans.core.rules import Limits, Range
+from geo.plans.replay_cache import Replays
 from geo.settings import Settings
 
 LARGEST = 2**31 - 1

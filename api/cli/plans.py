@@ -23,7 +23,7 @@ from geo.accounts import audit
 from geo.models import Plan, PlanStatus
 from geo.plans import drafts, impact, publish
 from geo.plans.impact import Holding, Impact
-from geo.plans.replays import Outcome, Replays
+from geo.plans.replay_cache import Outcome, Replays
 from geo.settings import Settings
 
 _SHOWN = 20

@@ -12,7 +12,7 @@ from api.plan_schemas import LimitsIn, LimitsOut
 from geo.accounts import audit, permissions
 from geo.models import SizeLimit
 from geo.plans import limits
-from geo.plans.rules import Limits
+from geo.plans.core.rules import Limits
 
 router = APIRouter(prefix="/v1/limits", tags=["plans"])
 

@@ -30,7 +30,7 @@ from geo.accounts import audit, permissions
 from geo.accounts.audit import Actor
 from geo.models import Account, Plan, PlanComment, PlanStatus, Revision, Role
 from geo.plans import drafts, impact, publish, rebase
-from geo.plans.replays import Outcome, Replays
+from geo.plans.replay_cache import Outcome, Replays
 
 router = APIRouter(prefix="/v1/plans", tags=["plans"], responses=REFUSALS)
 

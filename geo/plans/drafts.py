@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from geo.errors import Conflict, Forbidden, NotFound
 from geo.models import Plan, PlanComment, PlanStatus, PlanStep, Revision
-from geo.plans.operations import communities, from_json, to_json
-from geo.plans.replays import Outcome, Replays
+from geo.plans.core.operations import communities, from_json, to_json
+from geo.plans.replay_cache import Outcome, Replays
 
 
 class PlanUnknown(NotFound):

@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from geo.models import WGS84, Issue, IssueStatus
-from geo.plans.ground import Buildings, holders
-from geo.plans.partition import Partition
-from geo.plans.replays import Outcome
+from geo.plans.core.partition import Partition
+from geo.plans.core.voronoi import Buildings, holders
+from geo.plans.replay_cache import Outcome
 
 OPEN = (IssueStatus.OPEN, IssueStatus.IN_PROGRESS)
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from geo import areas
 from geo.errors import Invalid
 from geo.models import SizeLimit
-from geo.plans.rules import Limits
+from geo.plans.core.rules import Limits
 
 
 class LimitsCrossed(Invalid):

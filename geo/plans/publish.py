@@ -12,9 +12,10 @@ from geo.findings import Finding
 from geo.grids import revisions
 from geo.grids.revisions import Delta, Outline
 from geo.models import MicroGrid, Plan, PlanStatus, Revision
-from geo.plans import drafts, limits, rules
-from geo.plans.partition import Partition
-from geo.plans.replays import Outcome, Replays
+from geo.plans import drafts, limits
+from geo.plans.core import rules
+from geo.plans.core.partition import Partition
+from geo.plans.replay_cache import Outcome, Replays
 
 
 class PlanOutdated(Conflict):

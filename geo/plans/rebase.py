@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from geo.errors import Conflict, GridwardError
 from geo.models import Plan, PlanStep, Revision
 from geo.plans import drafts
-from geo.plans.apply import Partitions
-from geo.plans.operations import communities, from_json
-from geo.plans.partition import Grid
-from geo.plans.replays import Outcome, Replays
+from geo.plans.core.apply import Partitions
+from geo.plans.core.operations import communities, from_json
+from geo.plans.core.partition import Grid
+from geo.plans.replay_cache import Outcome, Replays
 
 Names = dict[str, str | None]
 """For the code of each grid that the plan makes the one it has now; None where it has none."""

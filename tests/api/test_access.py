@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from geo.accounts import accounts, passwords, sessions, tokens
 from geo.models import Account, Audit, Role
 from geo.plans import drafts
-from geo.plans.replays import Replays
+from geo.plans.replay_cache import Replays
 from tests import staff
 from tests.api.accounts import signed_in
 from tests.api.conftest import followed

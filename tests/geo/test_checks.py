@@ -19,7 +19,7 @@ OF_PLANS = {
     "grid_too_large",
     "grid_long_thin",
 }
-"""Tried in tests/geo/plans/test_rules.py."""
+"""Tried in tests/geo/plans/core/test_rules.py."""
 
 
 def kinds(session) -> set[str]:

@@ -13,9 +13,9 @@ from data.columns import Kind
 from data.faults import BadData
 from data.partitions.tiling import LocalMetres
 from geo.geometry import topology
-from geo.plans.importing import NotTiling, Shape
-from geo.plans.importing import bring as bring_into
-from geo.plans.partition import Partition, tiles_ground
+from geo.plans.core.import_shapes import NotTiling, Shape
+from geo.plans.core.import_shapes import bring as bring_into
+from geo.plans.core.partition import Partition, tiles_ground
 
 TOLD = {"columns": {"code": "NAMELSAD", "name": "NAMELSAD"}, "lengths": (6,)}
 """Codes such as `Denver 101`; what they begin with is the community."""

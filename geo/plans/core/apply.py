@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from geo.errors import Invalid
-from geo.plans import edits, importing, restoring
-from geo.plans.operations import (
+from geo.plans.core import edits, import_shapes, restore
+from geo.plans.core.operations import (
     Create,
     Import,
     Merge,
@@ -19,8 +19,8 @@ from geo.plans.operations import (
     Transfer,
     communities,
 )
-from geo.plans.partition import Partition
-from geo.plans.transfer import create, transfer
+from geo.plans.core.partition import Partition
+from geo.plans.core.transfer import create, transfer
 
 Partitions = Mapping[str, Partition]
 """The communities touched so far; others are asked of the situation."""
@@ -62,11 +62,11 @@ def _edit(before: Partition, operation: Operation, situation: Situation) -> Part
         case Renumber():
             return edits.renumber(before)
         case Import(_, grids):
-            return importing.bring(before, grids)
+            return import_shapes.bring(before, grids)
         case Restore(code, at) if code == before.community:
-            return restoring.restore_all(before, situation.past(code, at))
+            return restore.restore_all(before, situation.past(code, at))
         case Restore(code, at):
-            return restoring.restore(before, code, situation.past(before.community, at))
+            return restore.restore(before, code, situation.past(before.community, at))
         case Rename(code, name):
             return edits.rename(before, code, name)
 

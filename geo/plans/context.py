@@ -15,8 +15,8 @@ from geo.errors import NotFound
 from geo.grids import revision_diff
 from geo.grids.grids import in_force
 from geo.models import WGS84, Area, Building, BuildingStatus, Level, MicroGrid
-from geo.plans.ground import Buildings
-from geo.plans.partition import Grid, Partition
+from geo.plans.core.partition import Grid, Partition
+from geo.plans.core.voronoi import Buildings
 
 
 class CommunityUnknown(NotFound):

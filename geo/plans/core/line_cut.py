@@ -8,8 +8,8 @@ import shapely
 
 from geo.errors import Invalid
 from geo.geometry.topology import GEOD
-from geo.plans.noding import SNAP, Edge, draw, edges_of, inside
-from geo.plans.partition import Partition
+from geo.plans.core.noding import SNAP, Edge, draw, edges_of, inside
+from geo.plans.core.partition import Partition
 
 SHORT = 1.5e-5
 """Degrees, a metre or more: a line that stops so little short of a border means to reach it."""

@@ -7,8 +7,8 @@ import shapely
 
 from geo import codes as numbers
 from geo.errors import Conflict, Invalid
-from geo.plans.cutting import BadCut, Laid, cut, fault
-from geo.plans.partition import Grid, Partition, same_ground, shapes
+from geo.plans.core.line_cut import BadCut, Laid, cut, fault
+from geo.plans.core.partition import Grid, Partition, same_ground, shapes
 
 
 class GridsApart(Invalid):

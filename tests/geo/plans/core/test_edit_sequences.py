@@ -10,8 +10,8 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geo.plans.partition import Grid, Partition
-from tests.geo.plans.strolls import Stroll, World, history, houses
+from geo.plans.core.partition import Grid, Partition
+from tests.geo.plans.random_edits import Stroll, World, history, houses
 
 HOME = "230402001001"
 EDITS = 40

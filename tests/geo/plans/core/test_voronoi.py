@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.geometry import topology
-from geo.plans.ground import NO_BUILDINGS, Buildings, cells, holders
-from geo.plans.partition import Grid, Partition
+from geo.plans.core.partition import Grid, Partition
+from geo.plans.core.voronoi import NO_BUILDINGS, Buildings, cells, holders
 
 OUTLINE = shapely.box(130, 47, 130.004, 47.004)
 

@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.geometry.topology import Geoms
-from geo.plans.partition import Grid
+from geo.plans.core.partition import Grid
 
 DIGITS = 9
 SNAP = 1e-7

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from geo.codes import BadNesting
 from geo.geometry import topology
-from geo.plans.edits import CodeTaken
-from geo.plans.importing import NotTiling, Shape, bring, fit
-from geo.plans.operations import BadOperation, Import, from_json, to_json
-from geo.plans.partition import Grid, Partition, shapes, tiles_ground
+from geo.plans.core.edits import CodeTaken
+from geo.plans.core.import_shapes import NotTiling, Shape, bring, fit
+from geo.plans.core.operations import BadOperation, Import, from_json, to_json
+from geo.plans.core.partition import Grid, Partition, shapes, tiles_ground
 
 HOME = "230402001001"
 A, B, C, D = (f"{HOME}{number:03}" for number in range(1, 5))

@@ -12,9 +12,9 @@ from geo import codes as numbers
 from geo.errors import Invalid
 from geo.geometry import topology
 from geo.geometry.topology import NOTHING_M, NOTHING_M2, Geoms
-from geo.plans.edits import check_free, joined
-from geo.plans.noding import Edge, draw, edges_of, rings
-from geo.plans.partition import Grid, Partition, tiles_ground
+from geo.plans.core.edits import check_free, joined
+from geo.plans.core.noding import Edge, draw, edges_of, rings
+from geo.plans.core.partition import Grid, Partition, tiles_ground
 
 Ground = shapely.Polygon | shapely.MultiPolygon
 

@@ -7,8 +7,8 @@ import shapely
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from geo.plans.noding import DIGITS, SNAP, draw, edges_of
-from geo.plans.partition import Grid
+from geo.plans.core.noding import DIGITS, SNAP, draw, edges_of
+from geo.plans.core.partition import Grid
 
 CORNERS = [(x / 1000, y / 1000) for x in range(4) for y in range(3)]
 """Of six squares, a hundred metres wide."""

@@ -10,9 +10,9 @@ from typing import Any, Protocol, get_args
 import shapely
 
 from geo.errors import Invalid, NotFound
-from geo.plans.ground import Buildings
-from geo.plans.importing import Shape
-from geo.plans.partition import Grid, Partition
+from geo.plans.core.import_shapes import Shape
+from geo.plans.core.partition import Grid, Partition
+from geo.plans.core.voronoi import Buildings
 
 
 class BadOperation(Invalid):

@@ -12,10 +12,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from geo.models import Area, Building, MicroGrid
-from geo.plans.apply import Partitions, apply
-from geo.plans.operations import from_json
-from geo.plans.partition import Partition
-from geo.plans.situation import Memory, Register
+from geo.plans.context import Memory, Register
+from geo.plans.core.apply import Partitions, apply
+from geo.plans.core.operations import from_json
+from geo.plans.core.partition import Partition
 from geo.tiles import versions
 
 Bodies = Sequence[Mapping[str, Any]]

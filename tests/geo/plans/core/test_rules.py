@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import shapely
 
-from geo.plans.ground import NO_BUILDINGS, Buildings
-from geo.plans.partition import Grid, Partition
-from geo.plans.rules import Limits, findings
+from geo.plans.core.partition import Grid, Partition
+from geo.plans.core.rules import Limits, findings
+from geo.plans.core.voronoi import NO_BUILDINGS, Buildings
 
 ANY = Limits()
 

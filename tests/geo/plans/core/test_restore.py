@@ -6,11 +6,11 @@ import pytest
 import shapely
 
 from geo.errors import NotFound
-from geo.plans import edits
-from geo.plans.apply import apply
-from geo.plans.operations import BadOperation, Restore, from_json, to_json
-from geo.plans.partition import Grid, Partition, same_ground
-from geo.plans.restoring import NotThen, restore, restore_all
+from geo.plans.core import edits
+from geo.plans.core.apply import apply
+from geo.plans.core.operations import BadOperation, Restore, from_json, to_json
+from geo.plans.core.partition import Grid, Partition, same_ground
+from geo.plans.core.restore import NotThen, restore, restore_all
 
 HOME = "230402001001"
 A, B, C, D = (f"{HOME}{number:03}" for number in range(1, 5))

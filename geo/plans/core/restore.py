@@ -9,10 +9,10 @@ import shapely
 from geo.errors import NotFound
 from geo.geometry import topology
 from geo.geometry.topology import Geoms
-from geo.plans.edits import checked, joined
-from geo.plans.importing import fit, settle
-from geo.plans.noding import Coords, Drawn, distinct, draw, edges_of, rings
-from geo.plans.partition import Grid, Partition, shapes
+from geo.plans.core.edits import checked, joined
+from geo.plans.core.import_shapes import fit, settle
+from geo.plans.core.noding import Coords, Drawn, distinct, draw, edges_of, rings
+from geo.plans.core.partition import Grid, Partition, shapes
 
 Ground = shapely.Polygon | shapely.MultiPolygon
 

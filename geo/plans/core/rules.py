@@ -10,8 +10,8 @@ import shapely
 from geo.findings import Finding
 from geo.geometry import topology
 from geo.geometry.topology import GEOD, Patch
-from geo.plans.ground import Buildings, holders
-from geo.plans.partition import Partition, shapes
+from geo.plans.core.partition import Partition, shapes
+from geo.plans.core.voronoi import Buildings, holders
 
 Range = tuple[int | None, int | None]
 """The least and the most; None is no bound."""

@@ -10,10 +10,10 @@ from geo.geometry import topology
 from geo.grids import lineage
 from geo.grids.revision_diff import moved_m2
 from geo.grids.revisions import Delta, Outline
-from geo.plans import edits
-from geo.plans.apply import CommunitiesApart, apply, replay
-from geo.plans.cutting import BadCut
-from geo.plans.operations import (
+from geo.plans.core import edits
+from geo.plans.core.apply import CommunitiesApart, apply, replay
+from geo.plans.core.line_cut import BadCut
+from geo.plans.core.operations import (
     BadOperation,
     Merge,
     MoveBorder,
@@ -23,7 +23,7 @@ from geo.plans.operations import (
     from_json,
     to_json,
 )
-from geo.plans.partition import Grid, NotInPartition, Partition, same_ground, shapes
+from geo.plans.core.partition import Grid, NotInPartition, Partition, same_ground, shapes
 
 HOME = "230402001001"
 A, B, C, D = (f"{HOME}{number:03}" for number in range(1, 5))

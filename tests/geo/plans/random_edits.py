@@ -9,10 +9,9 @@ import shapely
 
 from geo.errors import GridwardError, NotFound
 from geo.geometry import topology
-from geo.plans.apply import apply
-from geo.plans.ground import Buildings, holders
-from geo.plans.importing import Shape
-from geo.plans.operations import (
+from geo.plans.core.apply import apply
+from geo.plans.core.import_shapes import Shape
+from geo.plans.core.operations import (
     Create,
     Import,
     Merge,
@@ -26,7 +25,8 @@ from geo.plans.operations import (
     from_json,
     to_json,
 )
-from geo.plans.partition import Grid, Partition, shapes
+from geo.plans.core.partition import Grid, Partition, shapes
+from geo.plans.core.voronoi import Buildings, holders
 
 Rng = np.random.Generator
 START = datetime.datetime(2025, 1, 1, tzinfo=datetime.UTC)

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from geo import codes as numbers
 from geo.errors import Conflict, Invalid, NotFound
 from geo.geometry.topology import Geoms
-from geo.plans.cutting import lay
-from geo.plans.edits import checked, connected, joined
-from geo.plans.ground import Buildings, holders, regions
-from geo.plans.partition import Grid, Partition
+from geo.plans.core.edits import checked, connected, joined
+from geo.plans.core.line_cut import lay
+from geo.plans.core.partition import Grid, Partition
+from geo.plans.core.voronoi import Buildings, holders, regions
 
 Positions = NDArray[np.int64]
 BEYOND = 1e-5

@@ -15,7 +15,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.geometry.topology import ROUNDING, Geoms
-from geo.plans.partition import Partition, shapes
+from geo.plans.core.partition import Partition, shapes
 
 INSET = 2e-6
 """Degrees, about 0.2 m: outlines that touch are drawn apart, so that a border runs between them."""

@@ -10,12 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.geometry import topology
-from geo.plans import edits, rules
-from geo.plans.apply import apply, replay
-from geo.plans.ground import NO_BUILDINGS, Buildings, holders, regions
-from geo.plans.operations import BadOperation, Create, Merge, Transfer, from_json, to_json
-from geo.plans.partition import Grid, NotInPartition, Partition, same_ground, shapes
-from geo.plans.transfer import (
+from geo.plans.core import edits, rules
+from geo.plans.core.apply import apply, replay
+from geo.plans.core.operations import BadOperation, Create, Merge, Transfer, from_json, to_json
+from geo.plans.core.partition import Grid, NotInPartition, Partition, same_ground, shapes
+from geo.plans.core.transfer import (
     BuildingElsewhere,
     GridEmptied,
     HasGrids,
@@ -24,7 +23,8 @@ from geo.plans.transfer import (
     create,
     transfer,
 )
-from tests.geo.plans.strolls import houses
+from geo.plans.core.voronoi import NO_BUILDINGS, Buildings, holders, regions
+from tests.geo.plans.random_edits import houses
 
 HOME = "230402001001"
 A, B, C = (f"{HOME}{number:03}" for number in range(1, 4))

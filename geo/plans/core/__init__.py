@@ -1,0 +1,1 @@
+"""Plan edits as pure functions from partition to partition; no database."""
