@@ -29,7 +29,7 @@ check: setup ## formatter, linter, type checker, import contracts, migrations in
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	.venv/bin/python -m geo.migrations.check
+	.venv/bin/python -m geo.postgres.migrations.check
 
 format: setup ## put the code into the form that check asks for
 	.venv/bin/ruff format .

@@ -40,10 +40,11 @@ from api.routes import (
 )
 from api.shelf import Shelf
 from api.sign_in import to_the_door
-from geo import cluster, db
+from geo import db
 from geo.accounts.permissions import NotSignedIn
 from geo.lookup.snapshots import Live
 from geo.plans.replay_cache import Replays
+from geo.postgres import embedded
 from geo.settings import Settings
 from geo.tiles.connections import Reader
 
@@ -76,7 +77,7 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=_lifespan,
     )
     registry = CollectorRegistry()
-    engine = db.connect(cluster.database_url(settings))
+    engine = db.connect(embedded.database_url(settings))
     app.state.settings = settings
     app.state.engine = engine
     app.state.live = Live(engine, memory_bytes=settings.index_memory_mb << 20)

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from bench import ground
 from bench.figures import Figure, seconds
-from geo import cluster, db, moments
+from geo import db, moments
 from geo.coverage import figures
 from geo.coverage.figures import Grouping
+from geo.postgres import embedded
 
 BUILDINGS = 1_000_000
 DAY = datetime.date(2025, 6, 1)
@@ -42,7 +43,7 @@ GROUP BY building.community_code ORDER BY building.community_code
 def measure() -> Iterator[Figure]:
     """Yield our time per bare time, both on warm caches."""
     with ground.register() as settings:
-        engine = db.connect(cluster.url(settings))
+        engine = db.connect(embedded.url(settings))
         _fill(engine)
         with Session(engine) as session:
 

@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 
 from bench import ground, partitions, servers, town
 from bench.figures import Figure
-from geo import cluster, db
+from geo import db
 from geo.accounts import accounts, tokens
 from geo.models import Role
+from geo.postgres import embedded
 
 GRIDS, CORNERS, BUILDINGS = 16, 40, 100
 BEGUN = (0, 1, 2, 4, 5, 6)
@@ -30,7 +31,7 @@ HOME = text(
 def measure() -> Iterator[Figure]:
     """Yield the median time of a step with its findings, in a community of 100 buildings."""
     with ground.register() as settings:
-        engine = db.connect(cluster.url(settings))
+        engine = db.connect(embedded.url(settings))
         shapes = partitions.grids(GRIDS, CORNERS)
         town.fill(engine, shapes)
         secret = _settle(engine, shapes)

@@ -13,7 +13,8 @@ import numpy as np
 import pyogrio
 import shapely
 
-from geo import cluster, db, migrations
+from geo import db
+from geo.postgres import embedded, migrations
 from geo.settings import Settings
 
 
@@ -24,12 +25,12 @@ def register() -> Iterator[Settings]:
     home.chmod(0o755)
     settings = Settings(home=home, database_url=None)
     try:
-        engine = db.connect(cluster.up(settings))
+        engine = db.connect(embedded.up(settings))
         migrations.upgrade(engine)
         engine.dispose()
         yield settings
     finally:
-        cluster.down(settings)
+        embedded.down(settings)
         shutil.rmtree(home)
 
 

@@ -15,7 +15,8 @@ import shapely
 
 from bench import ground, partitions, peers, servers, town
 from bench.figures import Figure
-from geo import cluster, db
+from geo import db
+from geo.postgres import embedded
 from geo.settings import Settings
 
 GRIDS, CORNERS, POINTS = 721, 250, 1_000_000
@@ -33,7 +34,7 @@ def measure() -> Iterator[Figure]:
     """Yield ratios of requests a second, one worker each, and of whole CSV files."""
     shapes = partitions.grids(GRIDS, CORNERS)
     with ground.register() as settings:
-        engine = db.connect(cluster.url(settings))
+        engine = db.connect(embedded.url(settings))
         town.fill(engine, shapes)
         engine.dispose()
         with ExitStack() as running:

@@ -14,7 +14,8 @@ from sqlalchemy.engine import make_url
 
 from bench import ground
 from bench.figures import Figure
-from geo import cluster, db
+from geo import db
+from geo.postgres import embedded
 from geo.settings import Settings
 
 GRIDWARD = str(Path(sys.executable).parent / "gridward")
@@ -47,7 +48,7 @@ def measure() -> Iterator[Figure]:
 
 def _ours(settings: Settings, file: Path) -> tuple[float, float]:
     """Return seconds and peak megabytes of one import into an empty register."""
-    engine = db.connect(cluster.url(settings))
+    engine = db.connect(embedded.url(settings))
     with engine.begin() as connection:
         connection.execute(text("TRUNCATE building, property_coverage"))
     engine.dispose()
@@ -76,7 +77,7 @@ def _peak(pid: int) -> int:
 
 def _theirs(settings: Settings, file: Path) -> float:
     """Return the seconds of ogr2ogr on the same file, into a table of its own."""
-    url = make_url(cluster.url(settings))
+    url = make_url(embedded.url(settings))
     target = f"PG:host={url.query['host']} port={url.query['port']} dbname={url.database}"
     command = ["ogr2ogr", "--config", "PG_USE_COPY", "YES", "-f", "PostgreSQL"]
     command += [f"{target} user={url.username}", str(file), "-nln", "peer", "-overwrite"]

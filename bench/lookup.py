@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 
 from bench import ground, partitions, peers
 from bench.figures import Figure, seconds
-from geo import cluster
+from geo.postgres import embedded
 from geo.settings import Settings
 
 POINTS = 1_000_000
@@ -84,7 +84,7 @@ def _case(settings: Settings, count: int, corners: int) -> tuple[dict[str, Any],
 
 def _postgis(settings: Settings, shapes: np.ndarray, points: np.ndarray, folder: Path) -> float:
     """Return the seconds of the join in one backend, without parallel workers."""
-    url = make_url(cluster.url(settings)).set(drivername="postgresql")
+    url = make_url(embedded.url(settings)).set(drivername="postgresql")
     with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as base:
         base.execute("SET max_parallel_workers_per_gather = 0; SET jit = off")
         base.execute("DROP TABLE IF EXISTS peer_grid, peer_point")

@@ -18,8 +18,9 @@ from bench import city, ground, servers, visits
 from bench.figures import Figure
 from bench.visits import Visit, visit
 from data import export
-from geo import buildings, cluster, db, moments
+from geo import buildings, db, moments
 from geo.grids import grids
+from geo.postgres import embedded
 from geo.settings import Settings
 from maps import assets
 
@@ -63,7 +64,7 @@ def _fill(settings: Settings, count: int) -> None:
         command = [str(servers.BIN / "gridward"), "demo"]
         subprocess.run(command, env=servers.clean() | told, check=True, stdout=subprocess.DEVNULL)
         return
-    engine = db.connect(cluster.url(settings))
+    engine = db.connect(embedded.url(settings))
     city.fill(engine, count)
     engine.dispose()
 
@@ -103,7 +104,7 @@ def _plain(
 
 def _write_plain(settings: Settings, folder: Path) -> None:
     """Write what a tutorial would: two GeoJson layers with tooltips, Leaflet from beside it."""
-    engine = db.connect(cluster.url(settings))
+    engine = db.connect(embedded.url(settings))
     at, on = moments.now(), moments.today(settings.timezone)
     with Session(engine) as session:
         homes = export.frame(session, buildings.facts(on=on, at=at))

@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from bench import edits, ground
 from bench.figures import Figure, seconds
-from geo import cluster, db
+from geo import db
 from geo.grids import revision_diff, revisions
 from geo.grids.revisions import Delta, Outline
+from geo.postgres import embedded
 
 SMALL, LARGE = 72, 10_000
 """Communities of ten grids each: Hegang has 721 grids, the large city 100,000."""
@@ -45,7 +46,7 @@ def measure() -> Iterator[Figure]:
 
 def _measured(communities: int) -> dict[str, float]:
     with ground.register() as settings:
-        engine = db.connect(cluster.url(settings))
+        engine = db.connect(embedded.url(settings))
         _fill(engine, communities)
         rename(engine, "00")  # the first of all makes the plans and warms the caches
         publish_s = seconds(lambda: rename(engine, "01"), ROUNDS)

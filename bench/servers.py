@@ -20,7 +20,7 @@ import numpy as np
 from sqlalchemy.engine import make_url
 
 from bench import peers
-from geo import cluster
+from geo.postgres import embedded
 from geo.settings import Settings
 from geo.tiles import tile_math
 
@@ -64,7 +64,7 @@ def bare() -> Iterator[str]:
 def tipg(settings: Settings) -> Iterator[str]:
     """Yield the address of TiPg on the same database."""
     port = _port()
-    url = make_url(cluster.url(settings))
+    url = make_url(embedded.url(settings))
     host = quote(str(url.query["host"]), safe="")
     base = f"postgresql://{url.username}@{host}:{url.query['port']}/{url.database}"
     command = [peers.program("uvicorn"), "tipg.main:app", "--port", port]

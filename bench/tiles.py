@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from bench import city, ground, partitions, servers
 from bench.figures import Figure
-from geo import cluster, db, moments
+from geo import db, moments
+from geo.postgres import embedded
 from geo.settings import Settings
 from geo.tiles import versions
 
@@ -35,7 +36,7 @@ def measure() -> Iterator[Figure]:
     """Yield ratios of tiles a second, one worker each, 16 connections, over the same tiles."""
     asked = _squares()
     with ground.register() as settings:
-        engine = db.connect(cluster.url(settings))
+        engine = db.connect(embedded.url(settings))
         city.fill(engine, BUILDINGS)
         with servers.tipg(settings) as tipg:
             theirs = [_path(TIPG, square) for square in asked]

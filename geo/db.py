@@ -4,8 +4,8 @@ from typing import Final
 
 from sqlalchemy import Engine, NullPool, create_engine
 
-from geo import cluster, migrations
 from geo.errors import Unavailable
+from geo.postgres import embedded, migrations
 from geo.settings import Settings
 
 ASKED: Final = {"application_name": "gridward", "options": "-c timezone=UTC"}
@@ -47,7 +47,7 @@ def ready(settings: Settings) -> Engine:
     The private database is started and migrated as needed; another one is never changed unasked,
     so if it is behind this raises NotMigrated.
     """
-    engine = connect(cluster.database_url(settings))
+    engine = connect(embedded.database_url(settings))
     if settings.database_url is None:
         migrations.upgrade(engine)
     else:

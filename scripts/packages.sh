@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 met() {
     case $1 in
     python) .venv/bin/python -m pip --version || sh scripts/python.sh ;;
-    postgis) .venv/bin/python -m geo.cluster ;;
+    postgis) .venv/bin/python -m geo.postgres.embedded ;;
     node) node --version && npm --version ;;
     browser) command -v chromium && fc-list :lang=zh | grep . && .venv/bin/playwright --version ;;
     gdal) ogr2ogr --version ;;
@@ -93,7 +93,7 @@ without_main_cluster install $unmet
 for need in $unmet; do
     if ! met "$need"; then
         echo "Still missing: $(elsewhere "$need")." >&2
-        [ "$need" != postgis ] || .venv/bin/python -m geo.cluster
+        [ "$need" != postgis ] || .venv/bin/python -m geo.postgres.embedded
         exit 1
     fi
 done

@@ -11,7 +11,8 @@ from sqlalchemy import Engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
-from geo import cluster, db, migrations
+from geo import db
+from geo.postgres import embedded, migrations
 from geo.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -42,7 +43,7 @@ def home() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="gw-"))
     folder.chmod(0o755)
     yield folder
-    cluster.down(Settings(home=folder))
+    embedded.down(Settings(home=folder))
     shutil.rmtree(folder)
 
 
@@ -51,7 +52,7 @@ def server_url(home: Path) -> str:
     """The address of a running PostGIS server of our own."""
     if "GRIDWARD_DATABASE_URL" in os.environ:
         return os.environ["GRIDWARD_DATABASE_URL"]
-    return cluster.up(Settings(home=home))
+    return embedded.up(Settings(home=home))
 
 
 class Databases:

@@ -3,7 +3,8 @@
 import typer
 
 from api.cli.output import say
-from geo import cluster, db, migrations
+from geo import db
+from geo.postgres import embedded, migrations
 from geo.settings import Settings
 
 app = typer.Typer(help="The private database, and the migrations of any.", no_args_is_help=True)
@@ -17,19 +18,19 @@ def register(root: typer.Typer) -> None:
 @app.command()
 def up() -> None:
     """Make the private database if there is none, and start it."""
-    print(cluster.up(Settings()))
+    print(embedded.up(Settings()))
 
 
 @app.command()
 def down() -> None:
     """Stop the private database; nothing is lost."""
-    say("Stopped." if cluster.down(Settings()) else "It was not running.")
+    say("Stopped." if embedded.down(Settings()) else "It was not running.")
 
 
 @app.command()
 def status() -> None:
     """Tell whether the private database runs, and where its parts are."""
-    found = cluster.status(Settings())
+    found = embedded.status(Settings())
     print(f"state    {found.state}\nhome     {found.home}\ndata     {found.data}")
     print(f"sockets  {found.sockets}\nlog      {found.log}\nurl      {found.url}")
 
@@ -38,13 +39,13 @@ def status() -> None:
 def url() -> None:
     """Print the address of the database in use, starting nothing."""
     settings = Settings()
-    print(settings.database_url or cluster.url(settings))
+    print(settings.database_url or embedded.url(settings))
 
 
 @app.command()
 def migrate() -> None:
     """Bring the database in use to the newest migration."""
-    engine = db.connect(cluster.database_url(Settings()))
+    engine = db.connect(embedded.database_url(Settings()))
     migrations.upgrade(engine)
     engine.dispose()
     say(f"The database is at migration {migrations.newest()}.")

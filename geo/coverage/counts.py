@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from geo.planner import FREELY, READILY
+from geo.postgres.planner_settings import FREELY, READILY
 
 Counts = tuple[int, int, int, int]
 """Buildings, covered buildings, households, and households in covered buildings."""

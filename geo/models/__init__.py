@@ -13,9 +13,9 @@ from geo.models.buildings import (
 from geo.models.grids import MicroGrid, Revision
 from geo.models.issues import Issue, IssueStatus
 from geo.models.lineage import Lineage
-from geo.models.marks import Mark
 from geo.models.people import Duty, GridMember, Person
 from geo.models.plans import Plan, PlanComment, PlanStatus, PlanStep, SizeLimit
+from geo.models.table_versions import Mark
 
 __all__ = [
     "WGS84",

@@ -9,8 +9,8 @@ import psycopg
 from sqlalchemy import Engine, NullPool, create_engine
 from sqlalchemy.pool import PoolProxiedConnection
 
-from geo import planner
 from geo.db import ASKED
+from geo.postgres import planner_settings
 
 Asking = psycopg.Cursor[tuple[Any, ...]]
 
@@ -27,7 +27,7 @@ class Reader:
         self._engine = create_engine(
             engine.url,
             poolclass=NullPool,
-            connect_args={**ASKED, "options": f"{ASKED['options']} {planner.OPTIONS}"}
+            connect_args={**ASKED, "options": f"{ASKED['options']} {planner_settings.OPTIONS}"}
             | {"connect_timeout": 10, "prepare_threshold": 0, "autocommit": True},
         )
         self._here = threading.local()

@@ -3,7 +3,7 @@
 import pytest
 
 from api.batches import REVISION, SUMMARY
-from geo import migrations
+from geo.postgres import migrations
 
 
 def test_health_needs_no_database_and_readiness_names_the_migration(app, client, engine):

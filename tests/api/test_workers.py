@@ -18,9 +18,10 @@ import pytest
 from sqlalchemy import Connection, NullPool, create_engine, make_url, text
 from sqlalchemy.orm import Session
 
-from geo import cluster, db, migrations
+from geo import db
 from geo.grids import revisions
 from geo.grids.revisions import Delta
+from geo.postgres import embedded, migrations
 from geo.settings import Settings
 from tests import district
 from tests.command import GRIDWARD
@@ -85,14 +86,14 @@ class Service:
     @contextmanager
     def elsewhere(self) -> Iterator[Connection]:
         """A connection to the same server, but to another database."""
-        url = make_url(cluster.url(self.settings)).set(database="postgres")
+        url = make_url(embedded.url(self.settings)).set(database="postgres")
         engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
         with engine.connect() as connection:
             yield connection
 
     def publish(self, name: str) -> int:
         """Give a grid another name, as a revision, and return its number once it is committed."""
-        engine = db.connect(cluster.url(self.settings))
+        engine = db.connect(embedded.url(self.settings))
         with Session(engine) as session, session.begin():
             [old] = (
                 outline
@@ -109,7 +110,7 @@ class Service:
 def service() -> Iterator[Service]:
     home = Path("/tmp") / f"gw-workers-{os.getpid()}"
     running = Service(home)
-    engine = db.connect(cluster.up(running.settings))
+    engine = db.connect(embedded.up(running.settings))
     migrations.upgrade(engine)
     with Session(engine) as session:
         district.build(session)
@@ -126,7 +127,7 @@ def service() -> Iterator[Service]:
     finally:
         process.terminate()
         process.wait(30)
-        cluster.down(running.settings)
+        embedded.down(running.settings)
         subprocess.run(["rm", "-rf", home], check=True)
 
 
@@ -141,12 +142,12 @@ def test_lookups_outlive_the_database_and_follow_it_again_once_it_is_back(servic
     number = service.publish("before")
     time.sleep(BOUND_S)
     assert {service.get(TILE)[0] for _ in range(ASKED)} == {200}
-    cluster.down(service.settings)
+    embedded.down(service.settings)
     assert service.revisions() == {number}
     status, body = until(lambda: (said := service.get("/readyz"))[0] == 503 and said)
     assert (status, json.loads(body)["status"]) == (503, 503)
     assert service.get("/healthz")[0] == 200
-    cluster.up(service.settings)
+    embedded.up(service.settings)
     until(service.is_ready)
     assert {service.get(TILE)[0] for _ in range(ASKED)} == {200}
     number = service.publish("after")

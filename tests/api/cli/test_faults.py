@@ -13,7 +13,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from bench.ground import footprints
-from geo import cluster, db, migrations
+from geo import db
+from geo.postgres import embedded, migrations
 from geo.settings import Settings
 from tests import district as districts
 from tests.command import GRIDWARD, environment_of
@@ -98,21 +99,21 @@ def test_a_server_that_restarts_during_an_import_leaves_nothing(tmp_path_factory
     """A server of its own, so that nobody else is disturbed."""
     home = Path("/tmp") / f"gw-restart-{os.getpid()}"
     settings = Settings(home=home, database_url=None)
-    url = cluster.up(settings)
+    url = embedded.up(settings)
     try:
         engine = db.connect(url)
         migrations.upgrade(engine)
         engine.dispose()
         process = start(url, "import", "buildings", many)
         until(lambda: asked(url, COPYING))
-        cluster.down(settings)
+        embedded.down(settings)
         _, err = process.communicate(timeout=60)
         assert (process.returncode, "Traceback" in err) == (5, False)
-        cluster.up(settings)
+        embedded.up(settings)
         assert asked(url, "SELECT count(*) FROM building") == 0
         assert run(url, "import", "buildings", many)[0] == 0
     finally:
-        cluster.down(settings)
+        embedded.down(settings)
         subprocess.run(["rm", "-rf", home], check=True)
 
 

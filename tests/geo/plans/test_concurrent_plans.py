@@ -15,8 +15,9 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from geo import cluster, db, migrations
+from geo import db
 from geo.models import MicroGrid, Plan, PlanStatus
+from geo.postgres import embedded, migrations
 from geo.settings import Settings
 from tests import district as districts
 from tests.geo.grids.test_publishing import history, require_sound_history
@@ -29,19 +30,19 @@ def own_server() -> Iterator[Settings]:
     folder = Path(tempfile.mkdtemp(prefix="gw-"))
     folder.chmod(0o755)
     settings = Settings(home=folder, database_url=None)
-    engine = db.connect(cluster.up(settings))
+    engine = db.connect(embedded.up(settings))
     migrations.upgrade(engine)
     with Session(engine) as session:
         districts.build(session)
     engine.dispose()
     yield settings
-    cluster.down(settings)
+    embedded.down(settings)
     shutil.rmtree(folder)
 
 
 def redraw(settings: Settings, count: int, seed: int, restarts: int = 0) -> dict[int, str]:
     """Start so many planners, kill every third at a random moment; return what they told."""
-    chance, url = random.Random(seed), cluster.url(settings)
+    chance, url = random.Random(seed), embedded.url(settings)
     told: dict[int, str] = {}
 
     def one(job: tuple[int, int]) -> None:
@@ -63,8 +64,8 @@ def redraw(settings: Settings, count: int, seed: int, restarts: int = 0) -> dict
         for turn in range(restarts):
             while sum(job.done() for job in jobs) < count * (turn + 1) // (restarts + 1):
                 time.sleep(0.2)
-            cluster.down(settings)
-            cluster.up(settings)
+            embedded.down(settings)
+            embedded.up(settings)
         for job in jobs:
             job.result()
     return told
@@ -72,7 +73,7 @@ def redraw(settings: Settings, count: int, seed: int, restarts: int = 0) -> dict
 
 def check(settings: Settings, told: dict[int, str]) -> None:
     """Each acknowledged publication is there once; any other is there whole, or not at all."""
-    engine: Engine = db.connect(cluster.url(settings))
+    engine: Engine = db.connect(embedded.url(settings))
     titles = {revision.number: revision.title for revision in history(engine)[1:]}
     assert told.items() <= titles.items()
     assert len(set(titles.values())) == len(titles)

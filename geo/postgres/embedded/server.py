@@ -8,11 +8,11 @@ from pathlib import Path
 from psycopg import pq
 from psycopg.conninfo import make_conninfo
 
-from geo.cluster import conf, make
-from geo.cluster.account import Account
-from geo.cluster.database import PORT
-from geo.cluster.place import Place
 from geo.errors import Unavailable
+from geo.postgres.embedded import config, create
+from geo.postgres.embedded.database import PORT
+from geo.postgres.embedded.os_account import Account
+from geo.postgres.embedded.paths import Place
 
 LINUX = sys.platform == "linux"
 
@@ -35,8 +35,8 @@ def start(place: Place, account: Account, bin: Path) -> None:
         return
     if pid(place, account) is None:
         _clear_remains(place, account)
-        make.sockets(place, account)
-        conf.write(place, account)
+        create.sockets(place, account)
+        config.write(place, account)
         done = account.run(
             # Paths relative to the folder: pg_ctl hands them to a shell.
             [bin / "pg_ctl", "start", "-D", "data", "-l", "log/start.log", "-t", str(PATIENCE_S)],

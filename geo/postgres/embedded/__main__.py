@@ -2,8 +2,8 @@
 
 import sys
 
-from geo.cluster import binaries
 from geo.errors import Unavailable
+from geo.postgres.embedded import binaries
 from geo.settings import Settings
 
 

@@ -16,13 +16,13 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from geo import cluster
-from geo.cluster import binaries, server
-from geo.cluster.account import Account
-from geo.cluster.binaries import NoPostgis
-from geo.cluster.make import HomeOutOfReach
-from geo.cluster.place import Place
 from geo.errors import Unavailable
+from geo.postgres import embedded
+from geo.postgres.embedded import binaries, server
+from geo.postgres.embedded.binaries import NoPostgis
+from geo.postgres.embedded.create import HomeOutOfReach
+from geo.postgres.embedded.os_account import Account
+from geo.postgres.embedded.paths import Place
 from geo.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -49,7 +49,7 @@ def homes() -> Iterator[Callable[[str], Settings]]:
 
     yield make
     for settings in made:
-        cluster.down(settings)
+        embedded.down(settings)
         if Place.of(settings.home).sockets.parent == Path("/tmp"):
             shutil.rmtree(Place.of(settings.home).sockets, ignore_errors=True)
     shutil.rmtree(base)
@@ -123,7 +123,7 @@ def up_as(name: str, settings: Settings) -> str:
             os.setgroups([])
             os.setgid(pwd.getpwnam(name).pw_gid)
             os.setuid(pwd.getpwnam(name).pw_uid)
-            said = cluster.up(settings)
+            said = embedded.up(settings)
         except Unavailable as refusal:
             said = f"{refusal.code}: {refusal}"
         finally:
@@ -137,7 +137,7 @@ def up_as(name: str, settings: Settings) -> str:
 
 
 def test_a_new_home_gets_a_database_with_postgis(settings: Settings) -> None:
-    url = cluster.up(settings)
+    url = embedded.up(settings)
     assert ask(url, "SELECT ST_AsText(ST_Point(130.3, 47.3))") == "POINT(130.3 47.3)"
     assert ask(url, "SELECT count(*) FROM pg_extension WHERE extname = 'btree_gist'") == 1
     assert ask(url, "SHOW server_encoding") == "UTF8"
@@ -148,58 +148,58 @@ def test_a_new_home_gets_a_database_with_postgis(settings: Settings) -> None:
 
 
 def test_the_state_follows_up_and_down(settings: Settings) -> None:
-    assert cluster.status(settings).state == "missing"
-    assert not cluster.down(settings)
-    url = cluster.up(settings)
-    assert cluster.status(settings).state == "running"
-    assert cluster.status(settings).url == url == cluster.url(settings)
-    assert cluster.down(settings)
-    assert cluster.status(settings).state == "stopped"
-    assert not cluster.down(settings)
+    assert embedded.status(settings).state == "missing"
+    assert not embedded.down(settings)
+    url = embedded.up(settings)
+    assert embedded.status(settings).state == "running"
+    assert embedded.status(settings).url == url == embedded.url(settings)
+    assert embedded.down(settings)
+    assert embedded.status(settings).state == "stopped"
+    assert not embedded.down(settings)
 
 
 def test_what_was_written_outlives_a_stop_and_a_second_up(settings: Settings) -> None:
-    tell(cluster.up(settings), "CREATE TABLE kept AS SELECT 7 AS n")
-    assert cluster.up(settings) == cluster.url(settings)
-    cluster.down(settings)
-    assert ask(cluster.up(settings), "SELECT n FROM kept") == 7
+    tell(embedded.up(settings), "CREATE TABLE kept AS SELECT 7 AS n")
+    assert embedded.up(settings) == embedded.url(settings)
+    embedded.down(settings)
+    assert ask(embedded.up(settings), "SELECT n FROM kept") == 7
 
 
 def test_down_ends_sessions_that_are_still_open(settings: Settings) -> None:
-    with connect(cluster.up(settings)) as idle:
-        assert cluster.down(settings)
+    with connect(embedded.up(settings)) as idle:
+        assert embedded.down(settings)
         with pytest.raises(psycopg.OperationalError):
             idle.execute("SELECT 1")
 
 
 def test_two_homes_live_side_by_side(homes: Callable[..., Settings]) -> None:
     one, two = homes("one"), homes("two")
-    first, second = cluster.up(one), cluster.up(two)
+    first, second = embedded.up(one), embedded.up(two)
     tell(first, "CREATE TABLE only_here AS SELECT 1")
     assert ask(second, "SELECT to_regclass('only_here')") is None
-    cluster.down(one)
-    assert cluster.status(two).state == "running"
+    embedded.down(one)
+    assert embedded.status(two).state == "running"
 
 
 def test_a_killed_server_comes_back_with_its_data(settings: Settings) -> None:
-    tell(cluster.up(settings), "CREATE TABLE kept AS SELECT 7 AS n")
-    with connect(cluster.url(settings)):
+    tell(embedded.up(settings), "CREATE TABLE kept AS SELECT 7 AS n")
+    with connect(embedded.url(settings)):
         kill(settings)
-        assert ask(cluster.up(settings), "SELECT n FROM kept") == 7
+        assert ask(embedded.up(settings), "SELECT n FROM kept") == 7
 
 
 def test_a_number_that_belongs_to_another_process_by_now_is_no_server(settings: Settings) -> None:
     """After a power cut the number in postmaster.pid may be anybody's, and must not be killed."""
-    cluster.up(settings)
+    embedded.up(settings)
     kill(settings)
     place, account = parts(settings)
     bystander = subprocess.Popen(["sleep", "600"], user=account.uid if os.geteuid() == 0 else None)
     try:
         noted = place.data / "postmaster.pid"
         noted.write_text(f"{bystander.pid}\n" + noted.read_text().split("\n", 1)[1])
-        assert cluster.status(settings).state == "stopped"
-        assert not cluster.down(settings)
-        assert ask(cluster.up(settings), "SELECT 1") == 1
+        assert embedded.status(settings).state == "stopped"
+        assert not embedded.down(settings)
+        assert ask(embedded.up(settings), "SELECT 1") == 1
         assert bystander.poll() is None
     finally:
         bystander.kill()
@@ -215,14 +215,14 @@ def test_a_first_time_that_is_killed_half_way_is_made_good(settings: Settings, s
         time.sleep(0.001)
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
-    assert ask(cluster.up(settings), "SELECT ST_SRID(ST_Point(1, 2, 4326))") == 4326
+    assert ask(embedded.up(settings), "SELECT ST_SRID(ST_Point(1, 2, 4326))") == 4326
     assert not list(place.folder.glob("unfinished-*"))
 
 
 def test_several_processes_at_once_make_one_cluster(settings: Settings) -> None:
     racers = [in_another_process(settings) for _ in range(4)]
     said = [racer.communicate() for racer in racers]
-    assert said == [(f"{cluster.url(settings)}\n", "")] * 4
+    assert said == [(f"{embedded.url(settings)}\n", "")] * 4
 
 
 def test_a_ctrl_c_on_our_command_leaves_the_server_running(settings: Settings) -> None:
@@ -235,17 +235,17 @@ def test_a_ctrl_c_on_our_command_leaves_the_server_running(settings: Settings) -
 
 def test_a_starting_server_is_waited_for(settings: Settings) -> None:
     """Started behind our back and not yet answering: up joins in instead of starting another."""
-    cluster.up(settings)
-    cluster.down(settings)
+    embedded.up(settings)
+    embedded.down(settings)
     place, account = parts(settings)
     pg_ctl = binaries.find(None) / "pg_ctl"
     account.do([pg_ctl, "start", "-W", "-D", "data", "-l", "log/start.log"], cwd=place.folder)
-    assert ask(cluster.up(settings), "SELECT 1") == 1
+    assert ask(embedded.up(settings), "SELECT 1") == 1
 
 
 @pytest.mark.parametrize("name", ["a" * 100, "two words $HOME %s 鹤岗", "a,b it's \""])
 def test_any_folder_name_will_do(homes: Callable[..., Settings], name: str) -> None:
-    assert ask(cluster.up(homes(name)), "SELECT 1") == 1
+    assert ask(embedded.up(homes(name)), "SELECT 1") == 1
 
 
 def test_the_socket_of_a_long_path_lies_under_tmp_and_is_ours_alone(
@@ -253,7 +253,7 @@ def test_the_socket_of_a_long_path_lies_under_tmp_and_is_ours_alone(
 ) -> None:
     settings = homes("a" * 100)
     place, account = parts(settings)
-    cluster.up(settings)
+    embedded.up(settings)
     found = place.sockets.stat()
     assert place.sockets.parent == Path("/tmp")
     assert (found.st_uid, found.st_mode & 0o777) == (account.uid, 0o700)
@@ -265,7 +265,7 @@ def test_a_socket_folder_that_others_may_enter_is_refused(homes: Callable[..., S
     sockets.mkdir()
     sockets.chmod(0o777)
     with pytest.raises(Unavailable, match="that only"):
-        cluster.up(settings)
+        embedded.up(settings)
 
 
 def test_a_relative_home_and_a_link_to_it_are_the_same_home(
@@ -275,32 +275,32 @@ def test_a_relative_home_and_a_link_to_it_are_the_same_home(
     link = settings.home.parent / "link"
     link.symlink_to(settings.home)
     monkeypatch.chdir(settings.home.parent)
-    assert cluster.url(Settings(home=Path("home"))) == cluster.url(Settings(home=link))
+    assert embedded.url(Settings(home=Path("home"))) == embedded.url(Settings(home=link))
 
 
 def test_a_home_that_is_a_file_is_refused_by_name(settings: Settings) -> None:
     settings.home.write_text("not a folder")
     with pytest.raises(Unavailable, match=str(settings.home)):
-        cluster.up(settings)
+        embedded.up(settings)
     settings.home.unlink()
 
 
 def test_settings_made_with_alter_system_stay(settings: Settings) -> None:
-    tell(cluster.up(settings), "ALTER SYSTEM SET work_mem = '77MB'")
-    cluster.down(settings)
-    assert ask(cluster.up(settings), "SHOW work_mem") == "77MB"
+    tell(embedded.up(settings), "ALTER SYSTEM SET work_mem = '77MB'")
+    embedded.down(settings)
+    assert ask(embedded.up(settings), "SHOW work_mem") == "77MB"
 
 
 def test_a_failed_start_says_why(settings: Settings) -> None:
-    tell(cluster.up(settings), "ALTER SYSTEM SET max_connections = 1")
-    cluster.down(settings)
+    tell(embedded.up(settings), "ALTER SYSTEM SET max_connections = 1")
+    embedded.down(settings)
     with pytest.raises(Unavailable, match="superuser_reserved_connections"):
-        cluster.up(settings)
+        embedded.up(settings)
 
 
 @as_root
 def test_the_server_of_root_runs_as_another_account(settings: Settings) -> None:
-    cluster.up(settings)
+    embedded.up(settings)
     assert os.stat(f"/proc/{postmaster(settings)}").st_uid != 0  # noqa: PTH116
 
 
@@ -309,14 +309,14 @@ def test_a_home_that_the_account_of_the_server_cannot_enter_is_refused(settings:
     settings.home.mkdir(mode=0o700)
     inside = Settings(home=settings.home / "deep" / "down")
     with pytest.raises(HomeOutOfReach, match=f"may not enter {settings.home}") as refusal:
-        cluster.up(inside)
+        embedded.up(inside)
     assert "GRIDWARD_HOME" in str(refusal.value)
     assert not list(settings.home.iterdir())
 
 
 @as_root
 def test_no_other_account_gets_in_even_through_open_folders(settings: Settings) -> None:
-    url = cluster.up(settings)
+    url = embedded.up(settings)
     place = Place.of(settings.home)
     place.folder.chmod(0o755)
     place.sockets.chmod(0o755)
@@ -331,7 +331,7 @@ def test_no_other_account_gets_in_even_through_open_folders(settings: Settings) 
 
 
 def test_only_the_role_gridward_is_let_in(settings: Settings) -> None:
-    url = cluster.up(settings)
+    url = embedded.up(settings)
     tell(url, "CREATE ROLE other LOGIN SUPERUSER")
     with pytest.raises(psycopg.OperationalError, match="no pg_hba"):
         connect(url, user="other")
@@ -342,14 +342,14 @@ def test_an_ordinary_user_runs_the_server_and_root_may_use_it(settings: Settings
     settings.home.mkdir()
     owner = pwd.getpwnam("daemon")
     os.chown(settings.home, owner.pw_uid, owner.pw_gid)
-    assert up_as("daemon", settings) == cluster.url(settings)
+    assert up_as("daemon", settings) == embedded.url(settings)
     assert os.stat(f"/proc/{postmaster(settings)}").st_uid == owner.pw_uid  # noqa: PTH116
-    assert ask(cluster.up(settings), "SELECT 1") == 1
+    assert ask(embedded.up(settings), "SELECT 1") == 1
 
 
 @as_root
 def test_the_cluster_of_somebody_else_is_refused_with_a_name(settings: Settings) -> None:
-    cluster.up(settings)
+    embedded.up(settings)
     refusal = up_as("daemon", settings)
     assert refusal.startswith("wrong_account: ")
     assert f"belongs to {parts(settings)[1].name}" in refusal
@@ -358,7 +358,7 @@ def test_the_cluster_of_somebody_else_is_refused_with_a_name(settings: Settings)
 def test_a_folder_without_initdb_is_refused(settings: Settings) -> None:
     wrong = Settings(home=settings.home, pg_bin=settings.home)
     with pytest.raises(NoPostgis, match="no initdb"):
-        cluster.up(wrong)
+        embedded.up(wrong)
 
 
 def test_a_postgres_without_postgis_names_the_package(tmp_path: Path) -> None:
@@ -375,18 +375,18 @@ def test_a_postgres_without_postgis_names_the_package(tmp_path: Path) -> None:
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg2"])
 def test_a_given_database_is_used_and_nothing_is_started(settings: Settings, scheme: str) -> None:
     given = Settings(home=settings.home, database_url=f"{scheme}://me:p%40ss@db:6543/city?a=b")
-    assert cluster.database_url(given) == "postgresql+psycopg://me:p%40ss@db:6543/city?a=b"
+    assert embedded.database_url(given) == "postgresql+psycopg://me:p%40ss@db:6543/city?a=b"
     assert not settings.home.exists()
 
 
 def test_without_a_given_database_the_private_one_is_started(settings: Settings) -> None:
-    assert ask(cluster.database_url(settings), "SELECT 1") == 1
+    assert ask(embedded.database_url(settings), "SELECT 1") == 1
 
 
 @pytest.mark.parametrize(
     "text", ["mysql://me:secret@db/city", "host=db password=secret", "postgresql://db:secret/x", ""]
 )
 def test_another_kind_of_address_is_refused_without_repeating_secrets(text: str) -> None:
-    with pytest.raises(cluster.BadDatabaseUrl, match="postgresql://user") as refusal:
-        cluster.database_url(Settings(database_url=text))
+    with pytest.raises(embedded.BadDatabaseUrl, match="postgresql://user") as refusal:
+        embedded.database_url(Settings(database_url=text))
     assert "secret" not in str(refusal.value)

@@ -3,8 +3,8 @@
 import psycopg
 from psycopg import sql
 
-from geo.cluster.binaries import EXTENSIONS
-from geo.cluster.place import Place
+from geo.postgres.embedded.binaries import EXTENSIONS
+from geo.postgres.embedded.paths import Place
 
 ROLE = "gridward"
 NAME = "gridward"

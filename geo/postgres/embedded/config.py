@@ -3,9 +3,9 @@
 import os
 import pwd
 
-from geo.cluster.account import Account
-from geo.cluster.database import PORT, ROLE
-from geo.cluster.place import Place
+from geo.postgres.embedded.database import PORT, ROLE
+from geo.postgres.embedded.os_account import Account
+from geo.postgres.embedded.paths import Place
 
 MIB = 1024 * 1024
 

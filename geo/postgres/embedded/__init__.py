@@ -7,10 +7,10 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError
 
-from geo.cluster import binaries, database, make, server
-from geo.cluster.account import Account
-from geo.cluster.place import Place
 from geo.errors import Invalid
+from geo.postgres.embedded import binaries, create, database, server
+from geo.postgres.embedded.os_account import Account
+from geo.postgres.embedded.paths import Place
 from geo.settings import Settings
 
 __all__ = ["State", "Status", "database_url", "down", "status", "up", "url"]
@@ -53,10 +53,10 @@ def up(settings: Settings) -> str:
     """
     place = Place.of(settings.home)
     account = Account.of(place)
-    make.folder(place, account)
+    create.folder(place, account)
     with place.lock():
         if not server.answers(place):
-            make.data(place, account, settings.pg_bin)
+            create.data(place, account, settings.pg_bin)
             server.start(place, account, binaries.find(settings.pg_bin, place.version()))
         database.ensure(place)
     return url(settings)

@@ -1,4 +1,4 @@
-"""`python -m geo.migrations.check`: do the migrations lead to exactly what the models say?"""
+"""`python -m geo.postgres.migrations.check`: do the migrations lead to exactly what the models say?"""
 
 import sys
 
@@ -7,8 +7,9 @@ from alembic.runtime.migration import MigrationContext
 from geoalchemy2 import alembic_helpers
 from sqlalchemy import Connection, text
 
-from geo import cluster, db, migrations
+from geo import db
 from geo.models import Base
+from geo.postgres import embedded, migrations
 from geo.settings import Settings
 
 _SCRATCH = "gridward_migration_check"
@@ -24,7 +25,7 @@ def differences(connection: Connection) -> list[object]:
 
 def main() -> int:
     """Migrate a scratch database, compare it, drop it; return the exit code."""
-    url = cluster.database_url(Settings())
+    url = embedded.database_url(Settings())
     keeper = db.connect(url).execution_options(isolation_level="AUTOCOMMIT")
     with keeper.connect() as connection:
         connection.execute(text(f"DROP DATABASE IF EXISTS {_SCRATCH}"))

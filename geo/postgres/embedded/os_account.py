@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from geo.cluster.place import Place
 from geo.errors import Unavailable
+from geo.postgres.embedded.paths import Place
 
 FOR_ROOT = ("postgres", "nobody")
 """Accounts that run the server of root, best first; Debian's package makes `postgres`."""

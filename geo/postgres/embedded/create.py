@@ -5,11 +5,11 @@ import secrets
 from pathlib import Path
 from stat import S_ISDIR
 
-from geo.cluster import binaries
-from geo.cluster.account import Account, WrongAccount
-from geo.cluster.database import ROLE
-from geo.cluster.place import Place
 from geo.errors import Unavailable
+from geo.postgres.embedded import binaries
+from geo.postgres.embedded.database import ROLE
+from geo.postgres.embedded.os_account import Account, WrongAccount
+from geo.postgres.embedded.paths import Place
 
 
 class HomeOutOfReach(WrongAccount):

@@ -2,9 +2,10 @@
 
 from sqlalchemy import inspect
 
-from geo import db, migrations
-from geo.migrations.check import differences
+from geo import db
 from geo.models import Base
+from geo.postgres import migrations
+from geo.postgres.migrations.check import differences
 
 
 def test_a_migrated_database_is_exactly_what_the_models_say(engine):

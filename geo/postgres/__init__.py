@@ -1,0 +1,1 @@
+"""PostgreSQL: the embedded cluster, migrations and planner settings."""
