@@ -16,7 +16,7 @@ from pydantic import AwareDatetime
 from sqlalchemy.orm import Session
 
 from api.query import unknown
-from geo import moments
+from geo import city_time
 from geo.geometry.datums import Datum
 from geo.lookup.snapshots import Live
 from geo.settings import Language, Settings
@@ -53,7 +53,7 @@ async def _day(
         datetime.date | None, Query(description="The day asked about; today if left out.")
     ] = None,
 ) -> datetime.date:
-    return on or moments.today(settings.timezone)
+    return on or city_time.today(settings.timezone)
 
 
 Day = Annotated[datetime.date, Depends(_day)]
@@ -65,7 +65,7 @@ async def _moment(
         Query(description="The moment asked about, with its zone; now if left out."),
     ] = None,
 ) -> datetime.datetime:
-    return at or moments.now()
+    return at or city_time.now()
 
 
 Moment = Annotated[datetime.datetime, Depends(_moment)]
@@ -76,7 +76,7 @@ PastMoment = Annotated[
 
 
 async def _moment_of_day(day: Day, settings: SettingsDep) -> datetime.datetime:
-    return moments.moment_of(day, settings.timezone)
+    return city_time.moment_of(day, settings.timezone)
 
 
 MomentOfDay = Annotated[datetime.datetime, Depends(_moment_of_day)]
@@ -97,8 +97,8 @@ async def _period(
 ) -> Period:
     zone = settings.timezone
     return Period(
-        since=None if since is None else moments.start_of(since, zone),
-        before=None if until is None else moments.end_of(until, zone),
+        since=None if since is None else city_time.start_of(since, zone),
+        before=None if until is None else city_time.end_of(until, zone),
     )
 
 

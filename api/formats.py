@@ -13,8 +13,8 @@ from api.deps import Paging
 from api.errors import NotAcceptable
 from data import export
 from data.files import write
-from geo import features
-from geo.features import Features
+from geo import feature_query
+from geo.feature_query import Features
 
 
 class Format(StrEnum):
@@ -80,7 +80,7 @@ def listing(
 def _geojson(
     request: Request, session: Session, asked: Features, form: Format, paging: Paging
 ) -> Response:
-    found = features.page(session, asked, limit=paging.limit, cursor=paging.cursor)
+    found = feature_query.page(session, asked, limit=paging.limit, cursor=paging.cursor)
     body, headers = found.geojson(), {}
     if found.next is not None:
         href = str(request.url.include_query_params(cursor=found.next))

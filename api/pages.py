@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 import maps.pages
 from data import export
-from geo import areas, backdrop, buildings, extents, issues
+from geo import areas, backdrop, buildings, issues
+from geo import bounds as geo_bounds
 from geo.coverage import figures
 from geo.coverage.figures import Grouping
 from geo.errors import NotFound
@@ -54,7 +55,7 @@ def served(
     session: Session, subject: Subject, view: View, settings: Settings, language: Language
 ) -> Page:
     """Return the page that asks this service for what it draws. Raises NothingToShow."""
-    bounds = extents.of(session, view.area)
+    bounds = geo_bounds.of(session, view.area)
     if bounds is None:
         raise _nothing(view)
     counts = issues.counts(session, area_code=view.area) if subject is Subject.ISSUES else []
@@ -75,7 +76,7 @@ def standalone(
     session: Session, subject: Subject, view: View, settings: Settings, language: Language
 ) -> Page:
     """Return the page with its data inside, which opens without a network. Raises NothingToShow."""
-    if extents.of(session, view.area) is None:
+    if geo_bounds.of(session, view.area) is None:
         raise _nothing(view)
     return _draw(session, subject, _city(session, subject, view), view, settings, language)
 
@@ -103,7 +104,7 @@ def _city(session: Session, subject: Subject, view: View) -> City:
         grids=_tallied(session, Grouping.GRID, view),
         buildings=export.frame(session, footprints),
         issues=_reported(session, view) if subject is Subject.ISSUES else None,
-        backdrop=export.frame(session, backdrop.facts(extents.of(session, view.area))),
+        backdrop=export.frame(session, backdrop.facts(geo_bounds.of(session, view.area))),
         area=view.area,
     )
 

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from api.plan_schemas import PlanOut
 from geo.errors import Invalid
-from geo.findings import Finding
 from geo.models import Area, Level, Plan, PlanStep
 from geo.plans import drafts, impact, publish
 from geo.plans.context import Register
 from geo.plans.core.partition import Partition
 from geo.plans.replay_cache import Outcome
+from geo.quality.findings import Finding
 
 MOST_COMMUNITIES = 50
 

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 import maps.notice
 import maps.redraw
 from api.pages import NothingToShow
-from geo import areas, extents, moments
+from geo import areas, city_time
+from geo import bounds as geo_bounds
 from geo.grids import revisions
 from geo.models import Plan
 from geo.plans import impact, publish
@@ -21,7 +22,7 @@ from maps.redraw import Desk
 
 def table(session: Session, desk: Desk, plan: int, settings: Settings, language: Language) -> Page:
     """Return the page on which a plan is redrawn, over today's grids. Raises NothingToShow."""
-    bounds = extents.of(session, None)
+    bounds = geo_bounds.of(session, None)
     if bounds is None:
         raise NothingToShow(
             "There is nothing on the map yet.",
@@ -31,8 +32,8 @@ def table(session: Session, desk: Desk, plan: int, settings: Settings, language:
         desk,
         plan,
         bounds=bounds,
-        revision=versions.revisions_at(session, moments.now()),
-        on=moments.today(settings.timezone).isoformat(),
+        revision=versions.revisions_at(session, city_time.now()),
+        on=city_time.today(settings.timezone).isoformat(),
         states=versions.of_layers(session, settings.timezone),
         language=language,
         basemap=settings.basemap,

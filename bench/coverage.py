@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bench import ground
 from bench.figures import Figure, seconds
-from geo import db, moments
+from geo import city_time, db
 from geo.coverage import figures
 from geo.coverage.figures import Grouping
 from geo.postgres import embedded
@@ -48,7 +48,7 @@ def measure() -> Iterator[Figure]:
         with Session(engine) as session:
 
             def ours() -> list[figures.Tally]:
-                at = moments.now()
+                at = city_time.now()
                 return figures.by(session, Grouping.COMMUNITY, on=DAY, at=at)
 
             def bare() -> list[tuple[object, ...]]:

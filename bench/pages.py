@@ -18,7 +18,7 @@ from bench import city, ground, servers, visits
 from bench.figures import Figure
 from bench.visits import Visit, visit
 from data import export
-from geo import buildings, db, moments
+from geo import buildings, city_time, db
 from geo.grids import grids
 from geo.postgres import embedded
 from geo.settings import Settings
@@ -105,7 +105,7 @@ def _plain(
 def _write_plain(settings: Settings, folder: Path) -> None:
     """Write what a tutorial would: two GeoJson layers with tooltips, Leaflet from beside it."""
     engine = db.connect(embedded.url(settings))
-    at, on = moments.now(), moments.today(settings.timezone)
+    at, on = city_time.now(), city_time.today(settings.timezone)
     with Session(engine) as session:
         homes = export.frame(session, buildings.facts(on=on, at=at))
         cells = export.frame(session, grids.facts(at=at))

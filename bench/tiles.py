@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from bench import city, ground, partitions, servers
 from bench.figures import Figure
-from geo import db, moments
+from geo import city_time, db
 from geo.postgres import embedded
 from geo.settings import Settings
 from geo.tiles import versions
@@ -112,8 +112,8 @@ def _named(engine: Engine, settings: Settings, square: Square) -> str:
     """Return what a page adds to a tile's address: the day, the revision, the state."""
     with Session(engine) as session:
         state = versions.of_layers(session, settings.timezone)[square[0]]
-        revision = versions.revisions_at(session, moments.now())
-    return f"?on={moments.today(settings.timezone)}&revision={revision}&state={state}"
+        revision = versions.revisions_at(session, city_time.now())
+    return f"?on={city_time.today(settings.timezone)}&revision={revision}&state={state}"
 
 
 def _get(address: str) -> bytes:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from data.columns import Kind
 from geo import areas, backdrop
-from geo.features import Features, Statement
+from geo.feature_query import Features, Statement
 from geo.grids import grids
 from geo.models import (
     WGS84,

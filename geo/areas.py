@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from geo.errors import NotFound
-from geo.features import Features, Statement
+from geo.feature_query import Features, Statement
 from geo.models import Area, Level
 
 

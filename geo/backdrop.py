@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from geo.features import Box, Features, in_box
+from geo.feature_query import Box, Features, in_box
 from geo.models import Backdrop
 
 

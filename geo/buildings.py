@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, aliased
 
 from geo import areas
 from geo.errors import NotFound
-from geo.features import Box, Features, Statement, in_box
+from geo.feature_query import Box, Features, Statement, in_box
 from geo.grids import grids
 from geo.models import (
     Building,

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from geo import areas, moments
+from geo import areas, city_time
 from geo.accounts import permissions
 from geo.accounts.permissions import NotSignedIn
 from geo.errors import Conflict, NotFound
-from geo.features import Box, Features, in_box
+from geo.feature_query import Box, Features, in_box
 from geo.grids import grids
 from geo.models import Account, Issue, IssueStatus, Role
 
@@ -103,7 +103,7 @@ def get(session: Session, ref: str, *, at: datetime.datetime | None = None) -> d
 
     Raises IssueUnknown.
     """
-    every = facts(at=at or moments.now()).statement.where(Issue.ref == ref).subquery()
+    every = facts(at=at or city_time.now()).statement.where(Issue.ref == ref).subquery()
     columns = [column for column in every.c if column.key != "geom"]
     spot = (func.ST_X(every.c.geom).label("lon"), func.ST_Y(every.c.geom).label("lat"))
     found = session.execute(select(*columns, *spot)).mappings().one_or_none()
@@ -123,7 +123,7 @@ def file(
     ref = given.get("ref") or f"G{uuid.uuid4().hex[:12].upper()}"
     if session.get(Issue, ref) is not None:
         raise IssueKnown(f"An issue {ref!r} was filed before.", hint="Choose another reference.")
-    reported_at = given.get("reported_at") or moments.now()
+    reported_at = given.get("reported_at") or city_time.now()
     place = func.ST_SetSRID(func.ST_MakePoint(lon, lat), 4326)
     filed = {**given, "ref": ref, "reported_at": reported_at}
     session.add(Issue(**filed, geom=place, grid_code=grid_code))

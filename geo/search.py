@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Select, String, cast, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
-from geo import moments
+from geo import city_time
 from geo.grids import grids
 from geo.models import Area, Building, BuildingStatus, Issue, MicroGrid, Neighborhood
 
@@ -15,7 +15,7 @@ def search(session: Session, text: str, *, limit: int = 20) -> list[dict[str, An
 
     Each is `{kind, code, name, lon, lat}`: areas first, then compounds, grids, buildings, issues.
     """
-    at = moments.now()
+    at = city_time.now()
     pattern = f"%{_literally(text)}%"
     branches = [
         _places("area", Area, Area.geom, pattern, text, Area.name, Area.name_en),

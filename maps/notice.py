@@ -8,10 +8,10 @@ from typing import Any, Final
 import shapely
 from markupsafe import Markup
 
-from geo.findings import Finding
 from geo.geometry import topology
 from geo.plans.core.partition import Grid, Partition
 from geo.plans.impact import Held, Holding, Impact
+from geo.quality.findings import Finding
 from geo.settings import Language
 from maps import assets, picture
 from maps.elements import templates

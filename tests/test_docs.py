@@ -19,10 +19,10 @@ from api.app import create_app
 from api.cli import app as command_line
 from api.errors import catalogue
 from data.columns import TABLES
-from geo import checks
-from geo.findings import MEANING
 from geo.models import Base
 from geo.plans.core import rules
+from geo.quality import checks
+from geo.quality.findings import MEANING
 from geo.settings import Settings
 
 ROOT = Path(__file__).parent.parent

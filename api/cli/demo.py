@@ -9,7 +9,7 @@ from api.cli import register as registers
 from api.cli.output import progress, say
 from api.cli.questions import TableFormat, show
 from data import sample
-from geo import moments
+from geo import city_time
 from geo.accounts import audit
 from geo.coverage import figures
 from geo.coverage.figures import Grouping
@@ -30,7 +30,7 @@ def demo(
     It has a coordinator, whose login and password are printed.
     """
     settings = Settings()
-    day = moments.today(settings.timezone)
+    day = city_time.today(settings.timezone)
     with registers.opened(settings) as session:
         actor = registers.actor()
         if reset:
@@ -43,7 +43,7 @@ def demo(
                 sample.fill(session, seed, day, tell)
             audit.write(session, actor, "demo.fill", "the sample city", seed=seed)
         way_in = demo_account.prepare(session, settings.home, actor)
-        at = moments.moment_of(day, settings.timezone)
+        at = city_time.moment_of(day, settings.timezone)
         tallies = figures.by(session, Grouping.DISTRICT, on=day, at=at)
     show(tallies, f"Property coverage by district on {day}", TableFormat.TABLE)
     print(f"Sign in at {settings.address}/login {way_in}.")

@@ -11,7 +11,7 @@ from api.cli.output import say
 from api.cli.questions import AreaCode, Day, day_of
 from api.pages import Subject, View
 from data.files import write
-from geo import moments
+from geo import city_time
 from geo.settings import Language, Settings
 
 
@@ -33,7 +33,7 @@ def map_(
         raise typer.BadParameter(f"{output} does not end in .html", param_hint="-o")
     day = day_of(on, settings)
     with registers.opened(settings) as session:
-        view = View(day, moments.moment_of(day, settings.timezone), area)
+        view = View(day, city_time.moment_of(day, settings.timezone), area)
         page = pages.standalone(session, subject, view, settings, language or settings.language)
     write.text(page.html, output)
     say(f"{output}: {len(page.html.encode()) / 1e6:.1f} MB, opens without a network.")

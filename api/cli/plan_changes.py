@@ -16,7 +16,7 @@ from api.cli.questions import Moment
 from api.cli.revisions import LeaveEmpty
 from data import redrawn
 from data.faults import UnreadableFile
-from geo import moments
+from geo import city_time
 from geo.accounts import audit
 from geo.accounts.audit import Actor
 from geo.errors import GridwardError
@@ -142,7 +142,7 @@ def take_again(number: Number) -> None:
 def publish_plan(number: Number, title: NewTitle = None, at: Moment = None) -> None:
     """Publish the plan as the next revision, in force from now or from a moment."""
     settings = Settings()
-    moment = None if at is None else moments.zoned(at, settings.timezone)
+    moment = None if at is None else city_time.zoned(at, settings.timezone)
     with registers.opened(settings) as session:
         actor, author = registers.actor(), registers.actor().login
         made = publish.publish(

@@ -17,9 +17,10 @@ from api.cli import register as registers
 from api.cli.output import say
 from data import export
 from data.files import write
-from geo import buildings, checks, moments
+from geo import buildings, city_time
 from geo.coverage import figures
 from geo.coverage.figures import Grouping, Tally
+from geo.quality import checks
 from geo.settings import Settings
 
 Day = Annotated[
@@ -61,7 +62,7 @@ def coverage(
     settings = Settings()
     day = day_of(on, settings)
     with registers.opened(settings) as session:
-        at = moments.moment_of(day, settings.timezone)
+        at = city_time.moment_of(day, settings.timezone)
         tallies = figures.by(session, by, on=day, at=at, area_code=area)
     show(tallies, f"Property coverage by {by} on {day}", format)
 
@@ -122,7 +123,7 @@ def uncovered(
     if output is not None:
         write.known(output)
     with registers.opened(settings) as session:
-        at = moments.moment_of(day, settings.timezone)
+        at = city_time.moment_of(day, settings.timezone)
         asked = buildings.facts(on=day, at=at, covered=False, area_code=area)
         found = export.frame(session, asked)
     if output is not None:
@@ -149,9 +150,9 @@ def check(area: AreaCode = None) -> None:
 
 def day_of(on: datetime.datetime | None, settings: Settings) -> datetime.date:
     """Return the day asked about, today in the city if none."""
-    return on.date() if on is not None else moments.today(settings.timezone)
+    return on.date() if on is not None else city_time.today(settings.timezone)
 
 
 def moment_asked(at: datetime.datetime | None, settings: Settings) -> datetime.datetime:
     """Return the moment asked about, now if none."""
-    return moments.now() if at is None else moments.zoned(at, settings.timezone)
+    return city_time.now() if at is None else city_time.zoned(at, settings.timezone)

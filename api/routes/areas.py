@@ -6,7 +6,7 @@ from api.cache import tagged
 from api.deps import AreaCode, Code, PagingDep, SessionDep
 from api.formats import LIST, MEDIA, Format, FormatDep, listing
 from api.schemas import Feature, FeatureCollection
-from geo import areas, features
+from geo import areas, feature_query
 from geo.models import Level
 
 router = APIRouter(prefix="/v1/areas", tags=["areas"])
@@ -29,5 +29,5 @@ def list_areas(
 @router.get("/{code}", response_model=Feature)
 def area(request: Request, session: SessionDep, code: Code) -> Response:
     """One area with its outline."""
-    written = features.one(session, areas.get(session, code))
+    written = feature_query.one(session, areas.get(session, code))
     return tagged(request, written.encode(), MEDIA[Format.GEOJSON])

@@ -8,7 +8,7 @@ from api.cache import tagged
 from api.deps import AreaCode, Box, Code, Day, MomentOfDay, PagingDep, SessionDep
 from api.formats import LIST, MEDIA, Format, FormatDep, listing
 from api.schemas import CoveragePeriod, Feature, FeatureCollection
-from geo import buildings, features
+from geo import buildings, feature_query
 
 router = APIRouter(prefix="/v1/buildings", tags=["buildings"])
 
@@ -35,7 +35,7 @@ def building(
     request: Request, session: SessionDep, code: Code, on: Day, at: MomentOfDay
 ) -> Response:
     """One building as it stands on a day."""
-    written = features.one(session, buildings.get(session, code, on=on, at=at))
+    written = feature_query.one(session, buildings.get(session, code, on=on, at=at))
     return tagged(request, written.encode(), MEDIA[Format.GEOJSON])
 
 

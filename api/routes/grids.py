@@ -10,7 +10,7 @@ from api.deps import AreaCode, Box, Code, Day, Moment, PagingDep, PastMoment, Se
 from api.errors import REFUSALS
 from api.formats import LIST, MEDIA, Format, FormatDep, listing
 from api.schemas import Feature, FeatureCollection, GridShape, MemberOut
-from geo import features, people
+from geo import feature_query, people
 from geo.accounts import permissions
 from geo.grids import grids
 
@@ -35,7 +35,7 @@ def list_grids(
 @router.get("/v1/grids/{code}", response_model=Feature)
 def grid(request: Request, session: SessionDep, code: Code, at: PastMoment = None) -> Response:
     """One grid, at a moment or as it is now; a retired one as it last was, with its successors."""
-    written = features.one(session, grids.get(session, code, at=at))
+    written = feature_query.one(session, grids.get(session, code, at=at))
     return tagged(request, written.encode(), MEDIA[Format.GEOJSON])
 
 

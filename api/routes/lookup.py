@@ -13,7 +13,7 @@ from api.batches import Asked
 from api.deps import DatumName, Lat, LiveDep, Lon, PastMoment, SettingsDep, known_parameters
 from api.query import Query
 from api.schemas import CodesOut, LookupOut
-from geo import moments, people
+from geo import city_time, people
 from geo.geometry import datums
 from geo.geometry.datums import Datum
 from geo.lookup import details as lookup_details
@@ -89,7 +89,7 @@ def _read(request: Request, asked: LookupQuery, answer: dict[str, Any]) -> dict[
         if Detail.BUILDING in asked.detail:
             more["building"] = lookup_details.building(session, answer["lon"], answer["lat"])
         if Detail.MEMBERS in asked.detail:
-            day = moments.day_of(asked.at or moments.now(), request.app.state.settings.timezone)
+            day = city_time.day_of(asked.at or city_time.now(), request.app.state.settings.timezone)
             grid = answer["grid"]
             more["members"] = grid and people.numbers(session, grid["code"], on=day)
     return more

@@ -14,7 +14,7 @@ from api.cache import squeezed
 from api.drawing import Asked, drawn
 from api.query import Query
 from api.quick import Way
-from geo import moments
+from geo import city_time
 from geo.models import Level
 from geo.tiles.layers import Layer, Scene
 from geo.tiles.renderer import Sight
@@ -92,10 +92,10 @@ WAY = Way(
 
 
 def _scene(asked: TileQuery, zone: str) -> Scene:
-    day = asked.on or moments.today(zone)
-    since = None if asked.since is None else moments.start_of(asked.since, zone)
-    before = None if asked.until is None else moments.end_of(asked.until, zone)
-    return Scene(day, moments.moment_of(day, zone), asked.level, since, before)
+    day = asked.on or city_time.today(zone)
+    since = None if asked.since is None else city_time.start_of(asked.since, zone)
+    before = None if asked.until is None else city_time.end_of(asked.until, zone)
+    return Scene(day, city_time.moment_of(day, zone), asked.level, since, before)
 
 
 def _answer(request: Request, body: bytes, is_exact: bool) -> Response:

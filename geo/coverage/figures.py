@@ -12,7 +12,7 @@ from geo import areas
 from geo.buildings import standing_on
 from geo.coverage.counts import Known
 from geo.coverage.filter import EVERY, Among
-from geo.features import Box, Features, in_box
+from geo.feature_query import Box, Features, in_box
 from geo.grids import grids
 from geo.models import Area, Building, Level, MicroGrid, Neighborhood, PropertyCoverage
 

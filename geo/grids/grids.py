@@ -22,9 +22,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, Range
 from sqlalchemy.orm import Session, aliased
 
-from geo import areas, moments
+from geo import areas, city_time
 from geo.errors import NotFound
-from geo.features import Box, Features, in_box
+from geo.feature_query import Box, Features, in_box
 from geo.geometry.datums import Coords
 from geo.grids import lineage
 from geo.models import Building, BuildingStatus, MicroGrid, Revision
@@ -151,10 +151,10 @@ def get(session: Session, code: str, *, at: datetime.datetime | None = None) -> 
     known = session.scalars(periods).all()
     if not known:
         raise GridUnknown(f"There is no grid {code!r}.", hint="GET /v1/grids lists the grids.")
-    period = _period(known, at or moments.now(), latest=at is None)
+    period = _period(known, at or city_time.now(), latest=at is None)
     if period is None:
-        raise _not_then(code, known, at or moments.now())
-    moment = at or (moments.now() if period.upper is None else _last_moment(period))
+        raise _not_then(code, known, at or city_time.now())
+    moment = at or (city_time.now() if period.upper is None else _last_moment(period))
     heirs = lineage.successors(session, code) if period is known[0] and period.upper else []
     more = (
         func.upper(MicroGrid.in_force).label("in_force_to"),
@@ -174,7 +174,7 @@ def _period(known: Sequence[Period], at: datetime.datetime, *, latest: bool) -> 
 
 def _last_moment(period: Period) -> datetime.datetime:
     assert period.upper is not None
-    return min(moments.now(), period.upper - datetime.timedelta(microseconds=1))
+    return min(city_time.now(), period.upper - datetime.timedelta(microseconds=1))
 
 
 def _not_then(code: str, known: Sequence[Period], at: datetime.datetime) -> GridUnknown:

@@ -8,7 +8,7 @@ import shapely
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from geo import areas, moments
+from geo import areas, city_time
 from geo.errors import Conflict
 from geo.geometry import topology
 from geo.grids import revisions
@@ -71,7 +71,7 @@ def revert(
         deltas,
         title=title or f"Revision {number} taken back",
         author=author,
-        effective_at=effective_at + _ONE_INSTANT if effective_at > moments.now() else None,
+        effective_at=effective_at + _ONE_INSTANT if effective_at > city_time.now() else None,
     )
 
 

@@ -8,7 +8,6 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from geo.errors import Conflict, Invalid
-from geo.findings import Finding
 from geo.grids import revisions
 from geo.grids.revisions import Delta, Outline
 from geo.models import MicroGrid, Plan, PlanStatus, Revision
@@ -16,6 +15,7 @@ from geo.plans import drafts, limits
 from geo.plans.core import rules
 from geo.plans.core.partition import Partition
 from geo.plans.replay_cache import Outcome, Replays
+from geo.quality.findings import Finding
 
 
 class PlanOutdated(Conflict):

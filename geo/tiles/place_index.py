@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.features import Box
+from geo.feature_query import Box
 from geo.tiles.connections import Asking
 from geo.tiles.layers import Layer
 from geo.tiles.tile_math import in_pyramid

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from geo.errors import Invalid
-from geo.features import Box
+from geo.feature_query import Box
 
 EXTENT: Final = 4096
 """Units along a tile's side."""

@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from geo import moments
+from geo import city_time
 from geo.models import Base, Revision
 from geo.tiles.layers import DRAWN_FROM, Layer
 
@@ -92,7 +92,7 @@ def ground(
     state: str, revisions: int, on: datetime.date, at: datetime.datetime, timezone: str
 ) -> str:
     """Return a name of all that tallies of a day depend on; a day that is over has its grids."""
-    settled = at + datetime.timedelta(microseconds=1) == moments.end_of(on, timezone)
+    settled = at + datetime.timedelta(microseconds=1) == city_time.end_of(on, timezone)
     return f"{state}/{on}/{'' if settled else revisions}"
 
 

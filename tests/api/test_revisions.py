@@ -5,7 +5,7 @@ import datetime
 import pytest
 import shapely
 
-from geo import moments
+from geo import city_time
 from tests.api.accounts import signed_in
 from tests.redrawn import FIRST, ONE, THREE, TWO, merge, outline, publish
 
@@ -14,7 +14,7 @@ SOON = "2100-01-01T00:00:00Z"
 
 def test_revisions_come_newest_first_with_a_link_to_the_rest(client, district):
     for _ in range(4):
-        publish(district, {ONE: outline(0, 10, name=f"called so at {moments.now()}")})
+        publish(district, {ONE: outline(0, 10, name=f"called so at {city_time.now()}")})
     answer = client.get("/v1/revisions").json()
     assert [each["number"] for each in answer["revisions"]] == [5, 4, 3]
     rest = client.get(answer["links"][0]["href"]).json()
@@ -65,7 +65,7 @@ def test_a_retired_grid_still_answers(client, district):
     properties = client.get(f"/v1/grids/{ONE}").json()["properties"]
     assert properties["successors"] == [THREE]
     assert properties["in_force_to"]
-    now = client.get(f"/v1/grids/{ONE}", params={"at": moments.now().isoformat()})
+    now = client.get(f"/v1/grids/{ONE}", params={"at": city_time.now().isoformat()})
     assert (now.status_code, now.json()["code"]) == (404, "grid_unknown")
 
 

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from geo import moments
+from geo import city_time
 from geo.tiles import renderer, versions
 from tests.geo.tiles.test_renderer import around
 
@@ -21,7 +21,7 @@ def ask(client, session):
 
     def ask(layer: str = "buildings", on: str = "2025-01-01", state: str | None = None, **headers):
         named = state or versions.of_layers(session, ZONE)[layer]
-        revision = versions.revisions_at(session, moments.now())
+        revision = versions.revisions_at(session, city_time.now())
         path = f"/tiles/{layer}/{TILE.z}/{TILE.x}/{TILE.y}.mvt"
         asked = {"on": on, "revision": revision, "state": named}
         return client.get(path, params=asked, headers=headers)
@@ -29,7 +29,7 @@ def ask(client, session):
     return ask
 
 
-@pytest.mark.parametrize("on", ["2025-01-01", str(moments.today(ZONE))])
+@pytest.mark.parametrize("on", ["2025-01-01", str(city_time.today(ZONE))])
 def test_an_address_that_names_what_it_shows_may_be_kept_for_good(ask, on):
     for _ in range(2):
         answer = ask(on=on)
@@ -76,7 +76,7 @@ def test_a_reader_without_gzip_gets_the_same_tile(ask):
 def test_another_revision_named_than_the_one_in_force_is_not_kept(client, session):
     state = versions.of_layers(session, ZONE)["grids"]
     path = f"/tiles/grids/{TILE.z}/{TILE.x}/{TILE.y}.mvt"
-    asked = {"on": str(moments.today(ZONE)), "revision": 77, "state": state}
+    asked = {"on": str(city_time.today(ZONE)), "revision": 77, "state": state}
     assert client.get(path, params=asked).headers["cache-control"] == "no-cache"
 
 

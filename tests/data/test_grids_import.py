@@ -13,9 +13,9 @@ from data.faults import BadData
 from data.grids import Publication
 from data.load import LoadOptions, NothingToKeep, Outcome, load
 from data.read import ReadOptions
-from geo import checks
 from geo.geometry import topology
 from geo.models import Area, Level, MicroGrid, Revision
+from geo.quality import checks
 from tests import town
 from tests.town import FIRST, SECOND, box, file
 

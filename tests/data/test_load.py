@@ -7,7 +7,7 @@ from sqlalchemy import select, text
 from data.columns import Kind
 from data.faults import BadData
 from data.load import LoadOptions, ahead, load
-from geo import moments
+from geo import city_time
 from geo.grids import grids
 from geo.models import Area, Building, Issue, Neighborhood
 from tests import town
@@ -112,7 +112,7 @@ def test_issues_are_filed_as_sql_would_file_them(district, into, tmp_path):
         for at, spot in enumerate(spots)
     ]
     into(Kind.ISSUES, file(tmp_path / "issues.gpkg", rows))
-    filed = district.execute(select(Issue.grid_code, grids.covering(Issue.geom, moments.now())))
+    filed = district.execute(select(Issue.grid_code, grids.covering(Issue.geom, city_time.now())))
     answers = filed.all()
     assert len(answers) > len(spots)
     assert [mine for mine, _ in answers] == [by_sql for _, by_sql in answers]

@@ -11,7 +11,7 @@ from data import export
 from data.columns import Kind
 from data.faults import BadData
 from data.load import LoadOptions, NothingToKeep, Outcome, load
-from geo import moments
+from geo import city_time
 from geo.models import GridMember, Person
 from tests.data.loading import refusal, told
 from tests.district import day
@@ -20,7 +20,7 @@ from tests.staff import GRID
 from tests.town import file
 
 OTHER = GRID[:-1] + "2"
-TODAY = moments.today("Asia/Shanghai")
+TODAY = city_time.today("Asia/Shanghai")
 YESTERDAY, TOMORROW = (str(TODAY + datetime.timedelta(days)) for days in (-1, 1))
 COLUMNS = (
     "person_code", "name", "phone", "grid_code", "duty", "assigned_from", "assigned_to",
@@ -90,7 +90,7 @@ def test_a_file_loaded_again_changes_nothing(filled, bring, tmp_path):
 
 
 def test_what_was_exported_changes_nothing(filled, bring, tmp_path):
-    at = moments.now()
+    at = city_time.now()
     everything = export.kind(filled, Kind.GRID_MEMBERS, at=at, phones=True)
     assert tuple(everything.columns) == COLUMNS
     everything.to_csv(tmp_path / "out.csv", index=False)
@@ -101,7 +101,7 @@ def test_what_was_exported_changes_nothing(filled, bring, tmp_path):
 def test_phones_are_exported_only_when_asked_for_and_outlive_a_file_without(
     filled, bring, tmp_path
 ):
-    bare = export.kind(filled, Kind.GRID_MEMBERS, at=moments.now())
+    bare = export.kind(filled, Kind.GRID_MEMBERS, at=city_time.now())
     assert tuple(bare.columns) == tuple(name for name in COLUMNS if name != "phone")
     bare.to_csv(tmp_path / "bare.csv", index=False)
     assert bring(tmp_path / "bare.csv", replace=True).changed_nothing

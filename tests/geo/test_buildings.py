@@ -4,14 +4,14 @@ import json
 
 import pytest
 
-from geo import buildings, features, moments
+from geo import buildings, city_time, feature_query
 from geo.buildings import BuildingUnknown
 from tests.district import day
 
 
 def found(session, **asked):
     asked.setdefault("on", day("2025-01-01"))
-    page = features.page(session, buildings.facts(at=moments.now(), **asked), limit=100)
+    page = feature_query.page(session, buildings.facts(at=city_time.now(), **asked), limit=100)
     return {
         feature["properties"]["code"]: feature["properties"]
         for feature in map(json.loads, page.features)
@@ -55,12 +55,12 @@ def test_an_area_and_a_box_narrow_the_list(district):
 
 
 def test_one_building_is_found_by_its_code_on_a_day_it_stands(district):
-    asked = buildings.get(district, "b5", on=day("2024-01-01"), at=moments.now())
-    assert json.loads(features.one(district, asked))["properties"]["code"] == "b5"
+    asked = buildings.get(district, "b5", on=day("2024-01-01"), at=city_time.now())
+    assert json.loads(feature_query.one(district, asked))["properties"]["code"] == "b5"
     with pytest.raises(BuildingUnknown, match="does not stand"):
-        buildings.get(district, "b5", on=day("2025-01-01"), at=moments.now())
+        buildings.get(district, "b5", on=day("2025-01-01"), at=city_time.now())
     with pytest.raises(BuildingUnknown, match="no building"):
-        buildings.get(district, "b9", on=day("2025-01-01"), at=moments.now())
+        buildings.get(district, "b9", on=day("2025-01-01"), at=city_time.now())
 
 
 def test_the_history_has_every_manager_in_order(district):
@@ -72,10 +72,10 @@ def test_the_history_has_every_manager_in_order(district):
 
 
 def test_pages_follow_each_other_without_gap_or_repetition(district):
-    asked = buildings.facts(on=day("2025-01-01"), at=moments.now())
+    asked = buildings.facts(on=day("2025-01-01"), at=city_time.now())
     codes, cursor = [], None
     while True:
-        page = features.page(district, asked, limit=2, cursor=cursor)
+        page = feature_query.page(district, asked, limit=2, cursor=cursor)
         codes += [json.loads(feature)["properties"]["code"] for feature in page.features]
         cursor = page.next
         if cursor is None:

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete
 
-from geo import moments, people
+from geo import city_time, people
 from geo.grids.grids import GridUnknown
 from geo.models import Duty, GridMember
 from tests.district import day
@@ -62,7 +62,7 @@ def test_a_grid_keeps_its_members_through_a_redraw_and_a_retired_one_those_it_ha
     assign(staffed, [("P2", retired, Duty.FULL_TIME, "2021-01-01", None)])
     before = people.members(staffed, GRID, on=day("2022-12-31"))
     merge(staffed)
-    today = moments.today("Asia/Shanghai")
+    today = city_time.today("Asia/Shanghai")
     assert people.members(staffed, GRID, on=day("2022-12-31")) == before
     assert people.numbers(staffed, GRID, on=today).count == 2
     assert [member["code"] for member in people.members(staffed, retired, on=today)] == ["P2"]
@@ -97,4 +97,4 @@ def test_counts_are_those_of_counting_one_by_one(district, periods):
 )
 def test_the_day_of_a_moment_is_the_citys(moment, expected):
     at = datetime.datetime.fromisoformat(moment)
-    assert moments.day_of(at, "Asia/Shanghai") == day(expected)
+    assert city_time.day_of(at, "Asia/Shanghai") == day(expected)

@@ -3,7 +3,7 @@
 import datetime
 import time
 
-from geo import moments
+from geo import city_time
 
 
 class Clock:
@@ -24,7 +24,7 @@ class Clock:
         """Return this moment, in UTC."""
         heard = self._heard
         if heard is None:
-            return moments.now()
+            return city_time.now()
         told, at = heard
         return told + datetime.timedelta(seconds=time.monotonic() - at)
 

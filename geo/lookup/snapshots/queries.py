@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 from sqlalchemy import Connection, Engine, bindparam, func, select, text
 
-from geo.features import Box, in_box
+from geo.feature_query import Box, in_box
 from geo.lookup.index import cell_index
 from geo.lookup.snapshots import index_overlay
 from geo.lookup.snapshots.index_overlay import Change, Geoms, Outlines

@@ -7,11 +7,11 @@ from typing import Any
 
 import shapely
 
-from geo.findings import Finding
 from geo.geometry import topology
 from geo.geometry.topology import GEOD, Patch
 from geo.plans.core.partition import Partition, shapes
 from geo.plans.core.voronoi import Buildings, holders
+from geo.quality.findings import Finding
 
 Range = tuple[int | None, int | None]
 """The least and the most; None is no bound."""

@@ -5,7 +5,7 @@ import datetime
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geo import buildings, moments
+from geo import buildings, city_time
 from geo.coverage import changes as coverage_changes
 from geo.coverage.figures import Grouping
 from geo.coverage.filter import Among, Reason
@@ -17,14 +17,14 @@ DAYS = st.dates(datetime.date(2020, 6, 1), datetime.date(2025, 6, 1))
 
 def changes(session, grouping, since, on, area_code=None):
     rows = coverage_changes.by(
-        session, grouping, since=since, on=on, at=moments.now(), area_code=area_code
+        session, grouping, since=since, on=on, at=city_time.now(), area_code=area_code
     )
     return {row.code: (row.gained, row.lost) for row in rows}
 
 
 def standing(session, on):
     """Buildings of a day by code: whether each is covered, and where it counts."""
-    rows = session.execute(buildings.facts(on=on, at=moments.now()).statement).mappings()
+    rows = session.execute(buildings.facts(on=on, at=city_time.now()).statement).mappings()
     return {row["code"]: row for row in rows}
 
 
@@ -63,7 +63,7 @@ def test_of_chosen_buildings_only_those_count(district):
     ):
         for grouping in (Grouping.DISTRICT, Grouping.GRID):
             rows = coverage_changes.by(
-                district, grouping, since=since, on=on, at=moments.now(), among=among
+                district, grouping, since=since, on=on, at=city_time.now(), among=among
             )
             assert sum(row.lost for row in rows) == lost, (among, grouping)
 

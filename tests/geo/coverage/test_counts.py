@@ -5,7 +5,7 @@ import datetime
 import pytest
 from sqlalchemy import text
 
-from geo import moments
+from geo import city_time
 from geo.coverage import figures
 from geo.coverage.counts import NOTHING, Known
 from geo.coverage.figures import Grouping
@@ -22,7 +22,7 @@ def counts(tally):
 @pytest.mark.parametrize("on", DAYS)
 @pytest.mark.parametrize("level", Level)
 def test_areas_have_the_tallies_of_the_figures(district, level: Level, on: datetime.date):
-    rows = figures.by(district, Grouping(level.value), on=on, at=moments.now())
+    rows = figures.by(district, Grouping(level.value), on=on, at=city_time.now())
     codes = [row.code for row in rows]
     told = Known().of_areas(district, codes, on, exact=level is Level.COMMUNITY)
     assert told == [counts(row) for row in rows]
@@ -30,7 +30,7 @@ def test_areas_have_the_tallies_of_the_figures(district, level: Level, on: datet
 
 @pytest.mark.parametrize("on", DAYS)
 def test_grids_have_the_tallies_of_the_figures_asked_one_by_one_or_at_once(district, on):
-    at = moments.now()
+    at = city_time.now()
     rows = figures.by(district, Grouping.GRID, on=on, at=at)
     codes = [row.code for row in rows]
     expected = [counts(row) for row in rows]
@@ -46,7 +46,7 @@ def test_grids_that_overlap_do_not_count_a_building_twice(district):
         SELECT code || 'x', name, community_code, geom, in_force, begun_in FROM micro_grid
     """)
     )
-    at, on = moments.now(), DAYS[-1]
+    at, on = city_time.now(), DAYS[-1]
     rows = figures.by(district, Grouping.GRID, on=on, at=at)
     assert sum(row.buildings for row in rows) > 0
     told = Known().of_grids(district, [row.code for row in rows], on, at)

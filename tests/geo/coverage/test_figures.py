@@ -2,14 +2,14 @@
 
 import pytest
 
-from geo import moments
+from geo import city_time
 from geo.coverage import figures
 from geo.coverage.figures import Grouping
 from tests.district import day
 
 
 def tallies(session, grouping, on="2025-01-01", area_code=None):
-    rows = figures.by(session, grouping, on=day(on), at=moments.now(), area_code=area_code)
+    rows = figures.by(session, grouping, on=day(on), at=city_time.now(), area_code=area_code)
     return {row.code: (row.buildings, row.covered) for row in rows}
 
 
@@ -64,13 +64,13 @@ def test_an_area_narrows_the_answer_to_what_lies_in_it(district):
 
 
 def test_rates_and_households_follow_from_the_buildings(district):
-    [row] = figures.by(district, Grouping.DISTRICT, on=day("2025-01-01"), at=moments.now())
+    [row] = figures.by(district, Grouping.DISTRICT, on=day("2025-01-01"), at=city_time.now())
     assert (row.uncovered, row.rate, row.households, row.covered_households) == (2, 0.5, 100, 50)
     assert isinstance(row.buildings, int)
 
 
 def test_a_place_without_buildings_has_no_rate(district):
-    rows = figures.by(district, Grouping.GRID, on=day("2025-01-01"), at=moments.now())
+    rows = figures.by(district, Grouping.GRID, on=day("2025-01-01"), at=city_time.now())
     assert rows[-1].rate is None
 
 

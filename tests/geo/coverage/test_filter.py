@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from geo import buildings, moments
+from geo import buildings, city_time
 from geo.coverage import figures
 from geo.coverage.counts import Known
 from geo.coverage.figures import Grouping
@@ -53,7 +53,7 @@ def chosen(table: pd.DataFrame, among: Among) -> pd.DataFrame:
 )
 @given(CHOICES, st.sampled_from(list(KEYS)), DAYS)
 def test_the_figures_are_those_of_the_buildings_chosen(district, among, grouping, on):
-    at = moments.now()
+    at = city_time.now()
     every = buildings.facts(on=on, at=at).statement.subquery()
     columns = [column for column in every.c if column.key != "geom"]
     table = pd.DataFrame(district.execute(select(*columns)).mappings().all())
@@ -73,13 +73,13 @@ def test_the_figures_are_those_of_the_buildings_chosen(district, among, grouping
 
 @pytest.mark.parametrize("grouping", Grouping)
 def test_without_a_choice_what_is_remembered_is_what_is_counted(district, grouping: Grouping):
-    on, at = day("2025-01-01"), moments.now()
+    on, at = day("2025-01-01"), city_time.now()
     told = figures.remembered(district, grouping, Known(), on=on, at=at, among=EVERY)
     assert told == figures.by(district, grouping, on=on, at=at)
 
 
 def test_a_box_leaves_the_places_that_meet_it_and_counts_each_whole(district):
-    on, at = day("2025-01-01"), moments.now()
+    on, at = day("2025-01-01"), city_time.now()
     every = {row.code: row for row in figures.by(district, Grouping.GRID, on=on, at=at)}
     nowhere = (0.0, 0.0, 1.0, 1.0)
     for grouping in Grouping:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from sqlalchemy import func, select
 
-from geo import features, moments
+from geo import city_time, feature_query
 from geo.grids import grids, revisions
 from geo.grids.grids import GridUnknown
 from geo.grids.revisions import Delta
@@ -22,13 +22,13 @@ def at(*places):
 
 
 def test_a_point_inside_is_in_its_grid_and_one_outside_is_in_none(district):
-    found = grids.locate(district, at(place(5, 5), place(35, 5), place(50, 5)), moments.now())
+    found = grids.locate(district, at(place(5, 5), place(35, 5), place(50, 5)), city_time.now())
     assert found == [FIRST + "001", "230403001002002", None]
 
 
 def test_a_point_on_a_shared_border_always_gets_the_lowest_code(district):
     borders = at(place(10, 5), place(20, 5), place(30, 0))
-    assert grids.locate(district, borders, moments.now()) == [
+    assert grids.locate(district, borders, city_time.now()) == [
         FIRST + "001",
         FIRST + "002",
         "230403001002001",
@@ -36,14 +36,14 @@ def test_a_point_on_a_shared_border_always_gets_the_lowest_code(district):
 
 
 def test_a_point_that_is_no_place_is_in_no_grid(district):
-    assert grids.locate(district, at((np.nan, 47.0), (np.nan, np.nan)), moments.now()) == [
+    assert grids.locate(district, at((np.nan, 47.0), (np.nan, np.nan)), city_time.now()) == [
         None,
         None,
     ]
 
 
 def test_no_points_are_no_grids(district):
-    assert grids.locate(district, np.empty((0, 2)), moments.now()) == []
+    assert grids.locate(district, np.empty((0, 2)), city_time.now()) == []
 
 
 def test_before_the_first_revision_there_is_no_grid(district):
@@ -83,19 +83,19 @@ def test_after_a_merge_today_has_the_new_grid_and_the_past_the_old_ones(district
 def test_a_retired_grid_says_when_it_last_was(district):
     merged(district)
     with pytest.raises(GridUnknown, match="not in force") as caught:
-        grids.get(district, FIRST + "001", at=moments.now())
+        grids.get(district, FIRST + "001", at=city_time.now())
     assert "at=" in caught.value.hint
     assert len(grids.history(district, FIRST + "001")) == 1
 
 
 def test_a_grid_tells_what_it_holds(district):
-    asked = grids.get(district, FIRST + "001", at=moments.now())
-    properties = json.loads(features.one(district, asked))["properties"]
+    asked = grids.get(district, FIRST + "001", at=city_time.now())
+    properties = json.loads(feature_query.one(district, asked))["properties"]
     assert (properties["buildings"], properties["households"]) == (2, 30)
 
 
 def test_an_unknown_grid_is_not_found(district):
     with pytest.raises(GridUnknown, match="no grid"):
-        grids.get(district, "nowhere", at=moments.now())
+        grids.get(district, "nowhere", at=city_time.now())
     with pytest.raises(GridUnknown):
         grids.history(district, "nowhere")

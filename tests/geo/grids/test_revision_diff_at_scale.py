@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import Engine, event, text
 from sqlalchemy.orm import Session
 
-from geo import db, moments
+from geo import city_time, db
 from geo.grids import revert, revision_diff, revisions
 from geo.grids.revisions import Delta, Outline
 
@@ -99,4 +99,4 @@ def test_publishing_and_going_back_read_their_community_alone(session, read):
     revert.revert(session, made.number, author="x")
     assert revisions.in_force_now(session, [community]) == before
     assert 0 < max(read) <= 400, read
-    assert made.effective_at <= moments.now()
+    assert made.effective_at <= city_time.now()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sqlalchemy import func, select
 
-from geo import features, moments
+from geo import city_time, feature_query
 from geo.grids import grids, lineage, revert, revision_diff, revisions
 from geo.grids.grids import GridUnknown
 from geo.grids.revert import ChangedSince, LeavesNoGrids, NoLongerFits
@@ -19,7 +19,7 @@ EVERYTHING = 1000
 
 
 def holder(session, east: float, at: datetime.datetime | None = None) -> str | None:
-    return grids.locate(session, np.array([place(east, 5)]), at or moments.now())[0]
+    return grids.locate(session, np.array([place(east, 5)]), at or city_time.now())[0]
 
 
 def test_a_change_can_be_taken_back_and_the_retired_codes_come_back_as_they_were(district):
@@ -67,7 +67,7 @@ def test_the_first_import_is_not_taken_back_unless_empty_communities_are_meant(d
 
 
 def test_a_scheduled_change_is_taken_back_an_instant_after_it_begins(district):
-    tomorrow = moments.now() + datetime.timedelta(days=1)
+    tomorrow = city_time.now() + datetime.timedelta(days=1)
     scheduled = merge(district, effective_at=tomorrow)
     back = revert.revert(district, scheduled.number, author="test")
     assert back.effective_at == tomorrow + datetime.timedelta(microseconds=1)
@@ -81,7 +81,7 @@ def test_an_unknown_revision_cannot_be_taken_back(district):
 
 
 def test_nothing_comes_into_force_before_what_the_community_has_been_through(district):
-    merge(district, effective_at=moments.now() + datetime.timedelta(days=1))
+    merge(district, effective_at=city_time.now() + datetime.timedelta(days=1))
     with pytest.raises(TooEarly, match="change at") as caught:
         publish(district, {THREE: outline(0, 20, name="renamed")})
     assert "after" in caught.value.hint
@@ -110,22 +110,22 @@ def test_the_lineage_of_a_change_says_which_ground_went_where(district):
 def test_a_retired_grid_still_answers_and_names_its_successors_by_their_share(district):
     merge(district)
     publish(district, {THREE: None, FIRST + "004": outline(0, 3), FIRST + "005": outline(3, 20)})
-    found = features.one(district, grids.get(district, ONE))
+    found = feature_query.one(district, grids.get(district, ONE))
     assert f'"successors": ["{FIRST}005", "{FIRST}004"]' in found
     assert '"in_force_to": "2' in found
     assert '"buildings": 2' in found
     with pytest.raises(GridUnknown, match="not in force"):
-        grids.get(district, ONE, at=moments.now())
+        grids.get(district, ONE, at=city_time.now())
 
 
 def test_a_grid_in_force_has_no_successors(district):
-    found = features.one(district, grids.get(district, ONE))
+    found = feature_query.one(district, grids.get(district, ONE))
     assert '"successors": []' in found
     assert '"in_force_to": null' in found
 
 
 def test_a_grid_that_is_yet_to_come_says_when(district):
-    tomorrow = moments.now() + datetime.timedelta(days=1)
+    tomorrow = city_time.now() + datetime.timedelta(days=1)
     merge(district, effective_at=tomorrow)
     with pytest.raises(GridUnknown) as caught:
         grids.get(district, THREE)
@@ -148,7 +148,7 @@ def test_two_revisions_compare_in_both_directions(district):
 
 def test_two_moments_and_a_revision_beside_a_moment_compare_too(district):
     changed = merge(district)
-    now = moments.now()
+    now = city_time.now()
     codes = [ONE, TWO, THREE]
     for before, after in ((LONG_AGO, now), (1, now), (LONG_AGO, changed.number)):
         found = revision_diff.between(district, before, after, limit=EVERYTHING).deltas

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sqlalchemy import func, select, text
 
-from geo import moments
+from geo import city_time
 from geo.models import MicroGrid
 from geo.tiles.layers import Layer
 from geo.tiles.place_index import Whereabouts
@@ -23,7 +23,7 @@ NEAR = {
 @pytest.mark.parametrize("layer", list(NEAR))
 def test_the_places_whose_boxes_meet_a_box_are_those_that_meet_it_in_the_database(district, layer):
     known, asking, random = Whereabouts(), cursor_of(district), np.random.default_rng(7)
-    at = moments.now()
+    at = city_time.now()
     for _ in range(60):
         (west, east), (south, north) = np.sort(random.uniform(-5, 45, (2, 2)), axis=1)
         box = (*place(west, south), *place(east, north))
@@ -36,16 +36,18 @@ def test_the_places_whose_boxes_meet_a_box_are_those_that_meet_it_in_the_databas
 def test_they_are_read_once(district, layer):
     known, asking = Whereabouts(), cursor_of(district)
     everywhere = (-180.0, -90.0, 180.0, 90.0)
-    before = known.near(asking, layer, moments.now(), everywhere)
+    before = known.near(asking, layer, city_time.now(), everywhere)
     assert before
     district.execute(text("UPDATE micro_grid SET name = 'renamed'"))
     asking.close()
-    assert known.near(asking, layer, moments.now(), everywhere) == before
+    assert known.near(asking, layer, city_time.now(), everywhere) == before
 
 
 def test_a_name_is_written_on_its_place(district):
     known, asking = Whereabouts(), cursor_of(district)
-    [first, *others] = known.near(asking, Layer.GRIDS, moments.now(), (-180.0, -90.0, 180.0, 90.0))
+    [first, *others] = known.near(
+        asking, Layer.GRIDS, city_time.now(), (-180.0, -90.0, 180.0, 90.0)
+    )
     spots = known.spots(asking, Layer.GRIDS, [first.key])
     inside = func.ST_PointOnSurface(MicroGrid.geom)
     asked = select(func.ST_X(inside), func.ST_Y(inside)).where(MicroGrid.id == first.key)

@@ -8,7 +8,7 @@ import geopandas
 import pytest
 from sqlalchemy import text
 
-from geo import moments
+from geo import city_time
 from geo.models import Building, IssueStatus, Level
 from geo.tiles import mvt_sql
 from geo.tiles.layers import Layer, Scene
@@ -16,7 +16,7 @@ from geo.tiles.tile_math import EXTENT, BadTile, Tile, placed
 from tests.district import day, place, square
 from tests.drawing import draw
 
-ON = Scene(day("2025-01-01"), moments.now())
+ON = Scene(day("2025-01-01"), city_time.now())
 HAIRS = (-0.002, 0.002)
 """Thousandths of a degree, less than what an index of the database rounds a box to."""
 

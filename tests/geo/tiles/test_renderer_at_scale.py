@@ -7,14 +7,14 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from geo import moments
+from geo import city_time
 from geo.tiles import mvt_sql
 from geo.tiles.layers import Layer, Scene
 from geo.tiles.tile_math import Tile
 from tests.district import day
 from tests.drawing import draw
 
-ON = Scene(day("2025-01-01"), moments.now())
+ON = Scene(day("2025-01-01"), city_time.now())
 MOST_BYTES = 500_000
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import delete, text
 from sqlalchemy.orm import Session
 
-from geo import moments
+from geo import city_time
 from geo.models import Mark, Revision
 from geo.tiles import versions
 from geo.tiles.layers import DRAWN_FROM, Layer
@@ -63,8 +63,8 @@ def test_a_write_shows_in_the_state_when_it_is_committed_and_not_before(engine, 
 
 def test_a_scheduled_revision_is_seen_when_it_begins_though_a_newer_one_is_in_force(district):
     """Number 2 was scheduled; number 3, of another community, began before it."""
-    scheduled = moments.now() + datetime.timedelta(days=1)
-    for number, begins in ((2, scheduled), (3, moments.now())):
+    scheduled = city_time.now() + datetime.timedelta(days=1)
+    for number, begins in ((2, scheduled), (3, city_time.now())):
         district.add(Revision(number=number, effective_at=begins, title="t", author="a"))
     district.flush()
     just_before = scheduled - datetime.timedelta(microseconds=1)

@@ -2,7 +2,7 @@
 
 import datetime
 
-from geo import moments
+from geo import city_time
 from geo.lookup.snapshots.clock import Clock
 
 LATER = datetime.datetime(2031, 1, 1, tzinfo=datetime.UTC)
@@ -10,8 +10,8 @@ LATER = datetime.datetime(2031, 1, 1, tzinfo=datetime.UTC)
 
 def test_before_it_is_set_it_tells_our_own_time_and_knows_no_silence():
     clock = Clock()
-    before = moments.now()
-    assert before <= clock.now() <= moments.now()
+    before = city_time.now()
+    assert before <= clock.now() <= city_time.now()
     assert clock.silent_s is None
 
 

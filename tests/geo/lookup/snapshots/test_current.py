@@ -10,7 +10,7 @@ import shapely
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from geo import db, moments
+from geo import city_time, db
 from geo.grids import grids, revisions
 from geo.grids.revisions import Delta, Outline
 from geo.lookup.snapshots import Live, base_index, revision_listener
@@ -143,7 +143,7 @@ def test_nothing_is_seen_of_a_publication_that_is_not_acknowledged(live, registe
 
 
 def test_a_scheduled_revision_takes_over_at_its_moment_and_not_before(live, register):
-    moment = moments.now() + 2 * SOON
+    moment = city_time.now() + 2 * SOON
     assert publish(register, at=moment) == 2
     until(lambda: live._watch.held.next is not None)
     now = live.now()
@@ -159,7 +159,7 @@ def test_a_scheduled_revision_takes_over_at_its_moment_and_not_before(live, regi
 
 def test_a_scheduled_revision_of_very_many_grids_is_compiled_ahead(live, register, monkeypatch):
     monkeypatch.setattr(base_index, "MOST_CHANGED", 1)
-    moment = moments.now() + datetime.timedelta(hours=1)
+    moment = city_time.now() + datetime.timedelta(hours=1)
     publish(register, at=moment)
     until(lambda: live._watch.held.next is not None)
     assert isinstance(live._watch.held.next.sheet, Whole)
@@ -168,7 +168,7 @@ def test_a_scheduled_revision_of_very_many_grids_is_compiled_ahead(live, registe
 
 
 def test_a_scheduled_revision_that_is_called_off_never_comes(live, register):
-    publish(register, at=moments.now() + datetime.timedelta(hours=1))
+    publish(register, at=city_time.now() + datetime.timedelta(hours=1))
     until(lambda: live._watch.held.next is not None)
     with register.begin() as connection:
         grid, revision = MicroGrid.__table__, Revision.__table__
@@ -228,7 +228,7 @@ def test_the_past_is_answered_from_its_own_grids(live, register):
 def test_memory_and_sql_agree_on_every_moment(live, register):
     publish(register)
     publish(register, code="004")
-    publish(register, code="005", at=moments.now() + datetime.timedelta(hours=1))
+    publish(register, code="005", at=city_time.now() + datetime.timedelta(hours=1))
     until(lambda: live.now().revision == 3)
     places = np.array([place(east, north) for east in range(-2, 44) for north in (-1, 0, 5, 10)])
     with Session(register) as session:
@@ -289,7 +289,7 @@ def test_once_the_database_is_back_what_was_published_meanwhile_answers(live, re
 
 
 def test_a_scheduled_revision_takes_over_while_the_database_is_away(live, register, gate):
-    moment = moments.now() + 2 * SOON
+    moment = city_time.now() + 2 * SOON
     publish(register, at=moment)
     until(lambda: live._watch.held.next is not None)
     gate.shut()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geo import moments
+from geo import city_time
 from geo.grids import grids
 from geo.lookup.snapshots import index_overlay, queries
 from geo.lookup.snapshots.index_overlay import Change, Patched
@@ -47,10 +47,10 @@ def test_a_sheet_patched_twice_over_equals_one_compiled_anew_and_sql(session, on
         found(session)
         publish(session, NOBODY, one, LONG_AGO)
         connection = session.connection()
-        base = index_overlay.compile(queries.outlines(connection, moments.now()))
+        base = index_overlay.compile(queries.outlines(connection, city_time.now()))
         publish(session, one, two)
         publish(session, two, three)
-        now = moments.now()
+        now = city_time.now()
         change = queries.change(connection, [2, 3], now, most=100)
         patched = index_overlay.patch(base, change)
         anew = index_overlay.compile(queries.outlines(connection, now))
@@ -68,7 +68,7 @@ def test_a_past_moment_is_a_patch_on_today_too(session, one, two):
         publish(session, NOBODY, one, LONG_AGO)
         publish(session, one, two)
         connection = session.connection()
-        base = index_overlay.compile(queries.outlines(connection, moments.now()))
+        base = index_overlay.compile(queries.outlines(connection, city_time.now()))
         then = LONG_AGO + datetime.timedelta(days=1)
         patched = index_overlay.patch(base, queries.change(connection, [2], then, most=100))
         anew = index_overlay.compile(queries.outlines(connection, then))
@@ -79,7 +79,7 @@ def test_a_past_moment_is_a_patch_on_today_too(session, one, two):
 def test_more_changes_than_allowed_are_no_patch(session):
     found(session)
     publish(session, NOBODY, [frozenset({at}) for at in range(SIDE**2)], LONG_AGO)
-    connection, now = session.connection(), moments.now()
+    connection, now = session.connection(), city_time.now()
     assert queries.change(connection, [1], now, most=15) is None
     assert len(queries.change(connection, [1], now, most=16).changed) == 16
 
@@ -96,7 +96,7 @@ def test_a_change_brings_its_neighbours_and_theirs_and_no_more(session):
     after = [frozenset({0, 9}) if at == 0 else own for at, own in enumerate(before)]
     publish(session, NOBODY, before, LONG_AGO)
     publish(session, before, after)
-    change = queries.change(session.connection(), [2], moments.now(), most=9)
+    change = queries.change(session.connection(), [2], city_time.now(), most=9)
     assert change.changed == {code(9)}
     assert change.fresh.codes.tolist() == [code(0), code(1), code(2), code(9)]
     assert change.near.tolist() == [True, True, False, True]

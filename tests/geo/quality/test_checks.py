@@ -5,9 +5,9 @@ import shapely
 from geoalchemy2.shape import from_shape
 from sqlalchemy import select, text
 
-from geo import checks
-from geo.findings import MEANING
 from geo.models import Building, MicroGrid
+from geo.quality import checks
+from geo.quality.findings import MEANING
 from tests.district import square
 
 GRID = "230403001001001"

@@ -3,8 +3,8 @@
 from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import Session
 
-from geo import areas, moments
-from geo.features import Box
+from geo import areas, city_time
+from geo.feature_query import Box
 from geo.grids import grids
 from geo.models import Area, Building, MicroGrid
 
@@ -12,7 +12,7 @@ from geo.models import Area, Building, MicroGrid
 def of(session: Session, area_code: str | None = None) -> Box | None:
     """Return the box around an area, else around its buildings, else None if nothing is there."""
     outlines = select(Area.geom)
-    shapes = select(MicroGrid.geom).where(grids.in_force(moments.now()))
+    shapes = select(MicroGrid.geom).where(grids.in_force(city_time.now()))
     footprints = select(Building.footprint)
     if area_code is not None:
         outlines = outlines.where(areas.within(Area.code, area_code))

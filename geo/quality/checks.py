@@ -10,18 +10,18 @@ from geoalchemy2 import Geography
 from sqlalchemy import Select, cast, func, select
 from sqlalchemy.orm import Session
 
-from geo import areas, moments
-from geo.findings import Finding
+from geo import areas, city_time
 from geo.geometry import topology
 from geo.geometry.topology import Patch
 from geo.grids import grids
 from geo.models import Area, Building, BuildingStatus, MicroGrid
 from geo.plans.core.rules import ASTRIDE_M2, SLIVER_M
+from geo.quality.findings import Finding
 
 
 def findings(session: Session, *, area_code: str | None = None) -> list[Finding]:
     """Return everything found inside an area, or anywhere: errors first, then by kind and code."""
-    at = moments.now()
+    at = city_time.now()
     found = [finding for look in LOOKS for finding in look(session, area_code, at)]
     return sorted(found, key=lambda finding: (not finding.is_error, finding.kind, finding.codes))
 

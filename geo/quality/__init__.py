@@ -1,0 +1,1 @@
+"""Data quality: checks of the data in force and the findings they return."""
