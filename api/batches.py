@@ -22,8 +22,8 @@ from starlette.concurrency import run_in_threadpool
 
 from api.errors import TooLarge, UnsupportedMedia
 from api.schemas import CodesOut, PointsIn
-from data import placing
-from data.files.rows import to_csv
+from data import grid_assignment
+from data.exporting.csv import to_csv
 from geo.errors import Invalid
 from geo.geometry import datums
 from geo.geometry.datums import Datum
@@ -51,8 +51,8 @@ BODY: dict[str, Any] = {
 ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {
         "model": CodesOut,
-        "description": f"The codes; a table comes back with `{placing.GRID}` and "
-        f"`{placing.FAULT}` added, and a `{SUMMARY}` header.",
+        "description": f"The codes; a table comes back with `{grid_assignment.GRID}` and "
+        f"`{grid_assignment.FAULT}` added, and a `{SUMMARY}` header.",
         "content": {CSV: {}, ARROW: {}},
     },
     413: {"description": "More than is taken at once; the hint says how to go on."},
@@ -134,13 +134,13 @@ def _json(
             hint="Send them in several requests, or as CSV or Arrow.",
         )
     snapshot = live.at(given.at)
-    summary = placing.Summary()
+    summary = grid_assignment.Summary()
     placed = [np.empty(0, np.int32)]
     for start in range(0, len(given.coords), ROWS):
         if gone.is_set():
             return Response(status_code=CLIENT_GONE)
         some = given.coords[start : start + ROWS]
-        placed.append(placing.positions(some, given.datum, snapshot, summary))
+        placed.append(grid_assignment.positions(some, given.datum, snapshot, summary))
     written = {"revision": snapshot.revision, "codes": snapshot.codes[np.concatenate(placed)]}
     return Response(
         orjson.dumps(written, option=orjson.OPT_SERIALIZE_NUMPY, default=np.ndarray.tolist),
@@ -233,19 +233,19 @@ def _table(
     media: str,
     parts: Callable[[list[pa.RecordBatch]], Iterator[bytes]],
 ) -> Response:
-    columns = placing.columns(table.column_names, asked.lon, asked.lat)
-    snapshot, summary = live.at(asked.at), placing.Summary()
+    columns = grid_assignment.columns(table.column_names, asked.lon, asked.lat)
+    snapshot, summary = live.at(asked.at), grid_assignment.Summary()
     batches = table.to_batches(ROWS) or [pa.RecordBatch.from_pylist([], table.schema)]
     placed = []
     for rows in batches:
         if gone.is_set():
             return Response(status_code=CLIENT_GONE)
-        placed.append(placing.place(rows, columns, asked.datum, snapshot, summary))
+        placed.append(grid_assignment.place(rows, columns, asked.datum, snapshot, summary))
     headers = _said(summary, asked.datum, snapshot)
     return StreamingResponse(parts(placed), media_type=media, headers=headers)
 
 
-def _said(summary: placing.Summary, datum: Datum, snapshot: Snapshot) -> dict[str, str]:
+def _said(summary: grid_assignment.Summary, datum: Datum, snapshot: Snapshot) -> dict[str, str]:
     """Return the headers that say what was done, and from which revision."""
     return {
         SUMMARY: " ".join(summary.sentences(datum)),

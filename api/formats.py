@@ -11,8 +11,7 @@ from sqlalchemy.orm import Session
 from api import cache
 from api.deps import Paging
 from api.errors import NotAcceptable
-from data import export
-from data.files import write
+from data.exporting import export, writer
 from geo import feature_query
 from geo.feature_query import Features
 
@@ -101,7 +100,7 @@ def _file(
         headers["Link"] = f'<{href}>; rel="next"'
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"gridward.{form}"
-        write.frame(frame, path)
+        writer.frame(frame, path)
         return cache.tagged(request, path.read_bytes(), MEDIA[form], headers)
 
 

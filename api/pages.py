@@ -9,7 +9,7 @@ import pandas as pd
 from sqlalchemy.orm import Session
 
 import maps.pages
-from data import export
+from data.exporting import export
 from geo import areas, backdrop, buildings, issues
 from geo import bounds as geo_bounds
 from geo.coverage import figures

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from bench import city, ground, servers, visits
 from bench.figures import Figure
 from bench.visits import Visit, visit
-from data import export
+from data.exporting import export
 from geo import buildings, city_time, db
 from geo.grids import grids
 from geo.postgres import embedded

@@ -8,12 +8,12 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
-from data import placing
-from data.faults import UnknownFormat, UnreadableFile
-from data.files import formats, write
-from data.files.formats import Reader
-from data.files.rows import to_csv
-from data.placing import Summary
+from data import formats, grid_assignment
+from data.exporting import writer as exporting_writer
+from data.exporting.csv import to_csv
+from data.formats import Reader
+from data.grid_assignment import Summary
+from data.row_errors import UnknownFormat, UnreadableFile
 from geo.geometry.datums import Datum
 from geo.lookup.snapshots import Snapshot
 
@@ -49,7 +49,7 @@ def look_up(
     _require(target, "written")
     summary = Summary()
     placed = _placed(_batches(source), asked, snapshot, summary, progress)
-    with write.draft(target) as draft:
+    with exporting_writer.draft(target) as draft:
         _WRITE[formats.of(target, write=True).reader](placed, draft)
     return summary
 
@@ -70,8 +70,8 @@ def _placed(
     progress: Progress | None,
 ) -> Iterator[pa.RecordBatch]:
     for rows in batches:
-        at = placing.columns(rows.schema.names, asked.lon, asked.lat)
-        yield placing.place(rows, at, asked.datum, snapshot, summary)
+        at = grid_assignment.columns(rows.schema.names, asked.lon, asked.lat)
+        yield grid_assignment.place(rows, at, asked.datum, snapshot, summary)
         if progress is not None:
             progress(summary.rows, None)
 

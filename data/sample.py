@@ -10,10 +10,11 @@ import pandas as pd
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from data import city, grids
+from data import city
 from data.columns import Kind
-from data.files import write
-from data.load import LoadOptions, Outcome, load
+from data.exporting import writer
+from data.importing import grids
+from data.importing.load import LoadOptions, Outcome, load
 from geo.errors import Conflict
 from geo.models import Area, Base, Building, MicroGrid, Revision
 
@@ -63,7 +64,7 @@ def fill(
         for done, (kind, frame) in enumerate(frames.items()):
             tell(done, len(frames))
             path = Path(folder) / f"{kind}.{'gpkg' if 'geometry' in frame else 'csv'}"
-            write.frame(frame, path)
+            writer.frame(frame, path)
             outcomes.append(_load(session, kind, path))
         tell(len(frames), len(frames))
     return outcomes

@@ -8,9 +8,8 @@ import typer
 from api.cli import register as registers
 from api.cli.output import say
 from api.cli.questions import AreaCode, Moment, moment_asked
-from data import export
 from data.columns import Kind
-from data.files import write
+from data.exporting import export, writer
 from geo.settings import Settings
 
 
@@ -29,9 +28,9 @@ def export_(
 ) -> None:
     """Write what the register holds to a file, in the columns that import reads."""
     settings = Settings()
-    write.known(file)
+    writer.known(file)
     with registers.opened(settings) as session:
         moment = moment_asked(at, settings)
         frame = export.kind(session, kind, area_code=area, at=moment, phones=phones)
-    write.frame(frame, file)
+    writer.frame(frame, file)
     say(f"{len(frame):,} {kind} written to {file}.")

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from api.cli import register as registers
 from api.cli.output import progress, say
-from data import grids, rejects
 from data.columns import Kind
-from data.grids import Publication
-from data.load import LoadOptions, Outcome, load
-from data.read import ReadOptions
+from data.importing import grids, rejects
+from data.importing.grids import Publication
+from data.importing.load import LoadOptions, Outcome, load
+from data.reading.reader import ReadOptions
 from geo.accounts import audit
 from geo.geometry.datums import Datum
 from geo.settings import Settings

@@ -10,7 +10,7 @@ from api.cli import register as registers
 from api.cli.output import say
 from api.cli.questions import AreaCode, Day, day_of
 from api.pages import Subject, View
-from data.files import write
+from data.exporting import writer
 from geo import city_time
 from geo.settings import Language, Settings
 
@@ -35,5 +35,5 @@ def map_(
     with registers.opened(settings) as session:
         view = View(day, city_time.moment_of(day, settings.timezone), area)
         page = pages.standalone(session, subject, view, settings, language or settings.language)
-    write.text(page.html, output)
+    writer.text(page.html, output)
     say(f"{output}: {len(page.html.encode()) / 1e6:.1f} MB, opens without a network.")

@@ -14,8 +14,8 @@ from api.cli import register as registers
 from api.cli.output import say
 from api.cli.questions import Moment
 from api.cli.revisions import LeaveEmpty
-from data import redrawn
-from data.faults import UnreadableFile
+from data import plan_files
+from data.row_errors import UnreadableFile
 from geo import city_time
 from geo.accounts import audit
 from geo.accounts.audit import Actor
@@ -86,7 +86,7 @@ def apply(
 def _steps(session: Session, file: Path) -> Sequence[Mapping[str, Any]]:
     """Return the steps of a file. Raises UnreadableFile, and what the reader of grids raises."""
     if str(file) != "-" and file.suffix.lower() != ".json":
-        return redrawn.steps(session, file)
+        return plan_files.steps(session, file)
     name = "stdin" if str(file) == "-" else str(file)
     try:
         told = json.loads(sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes())

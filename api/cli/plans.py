@@ -17,8 +17,8 @@ from api.cli import register as registers
 from api.cli.output import say
 from api.cli.plan_changes import Number, Title
 from api.cli.questions import AreaCode
-from data import redrawn
-from data.files import write
+from data import plan_files
+from data.exporting import writer
 from geo.accounts import audit
 from geo.models import Plan, PlanStatus
 from geo.plans import drafts, impact, publish
@@ -76,14 +76,14 @@ def list_plans(
 def show(number: Number, output: Output = None) -> None:
     """Show a plan and its steps, or write the grids of its communities to a file."""
     if output is not None:
-        write.known(output)
+        writer.known(output)
     with registers.opened(Settings()) as session:
         plan = drafts.get(session, number)
         if output is None:
             _print_plan(session, plan)
             return
-        frame = redrawn.grids(_outcome(session, number))
-    write.frame(frame, output)
+        frame = plan_files.grids(_outcome(session, number))
+    writer.frame(frame, output)
     say(f"{len(frame):,} grids written to {output}.")
 
 
@@ -142,11 +142,11 @@ def _counts(held: Holding) -> list[str]:
 def diff(number: Number, output: Output = None) -> None:
     """What the plan does to each grid; with -o as shapes in a file."""
     if output is not None:
-        write.known(output)
+        writer.known(output)
     with registers.opened(Settings()) as session:
-        frame = redrawn.differences(_outcome(session, number))
+        frame = plan_files.differences(_outcome(session, number))
     if output is not None:
-        write.frame(frame, output)
+        writer.frame(frame, output)
         say(f"{len(frame):,} changes written to {output}.")
         return
     for code, change, moved in zip(frame["code"], frame["change"], frame["moved_m2"], strict=True):

@@ -15,8 +15,8 @@ from rich.table import Table
 
 from api.cli import register as registers
 from api.cli.output import say
-from data import export
-from data.files import write
+from data.exporting import export
+from data.exporting import writer as exporting_writer
 from geo import buildings, city_time
 from geo.coverage import figures
 from geo.coverage.figures import Grouping, Tally
@@ -121,13 +121,13 @@ def uncovered(
     settings = Settings()
     day = day_of(on, settings)
     if output is not None:
-        write.known(output)
+        exporting_writer.known(output)
     with registers.opened(settings) as session:
         at = city_time.moment_of(day, settings.timezone)
         asked = buildings.facts(on=day, at=at, covered=False, area_code=area)
         found = export.frame(session, asked)
     if output is not None:
-        write.frame(found, output)
+        exporting_writer.frame(found, output)
         say(f"{len(found):,} buildings written to {output}.")
         return
     writer = csv.writer(sys.stdout, lineterminator="\n")

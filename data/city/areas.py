@@ -6,7 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from data.city import figures, mesh, names
+from data.city import adjacency, figures, names
 from data.city.grids import Cells
 from data.city.plane import Shapes, to_degrees
 
@@ -42,7 +42,7 @@ def code_above(code: str) -> str | None:
 def _level(shapes: Shapes, grid: Any, size: int) -> dict[str, Any]:
     """Return one shape for each code prefix of a length, ordered by code."""
     codes, group = np.unique(grid.astype(f"U{size}"), return_inverse=True)
-    return dict(zip(codes.tolist(), mesh.join(shapes, group), strict=True))
+    return dict(zip(codes.tolist(), adjacency.join(shapes, group), strict=True))
 
 
 def _grids(shapes: dict[str, Any], named: dict[str, str]) -> gpd.GeoDataFrame:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from data.city import bones, mesh, names
+from data.city import adjacency, names, skeleton
 from data.city.blocks import Blocks
 from data.city.plane import objects, to_degrees
 
@@ -46,7 +46,7 @@ def _ways(blocks: Blocks, streets: dict[str, str]) -> list[tuple[Any, ...]]:
     rows: list[tuple[Any, ...]] = []
     for _, pieces in seen.groupby(["rank", "name"], sort=True):
         rank, key = str(pieces["rank"].iloc[0]), str(pieces["name"].iloc[0])
-        ends = pieces[mesh.ENDS].to_numpy().reshape(-1, 2, 2)
+        ends = pieces[adjacency.ENDS].to_numpy().reshape(-1, 2, 2)
         line = shapely.line_merge(shapely.union_all(shapely.linestrings(ends)))
         if rank == "river":
             rows.append(("water", key, None, line.buffer(RIVER_M)))
@@ -62,7 +62,7 @@ def _green(blocks: Blocks) -> list[tuple[Any, ...]]:
     rows: list[tuple[Any, ...]] = []
     for i in np.flatnonzero(blocks.use == "park"):
         spot = blocks.ground[i].centroid
-        name = min(bones.PARKS, key=lambda park: spot.distance(shapely.Point(park[1])))[0]
+        name = min(skeleton.PARKS, key=lambda park: spot.distance(shapely.Point(park[1])))[0]
         rows.append(("green", name, None, blocks.land[i]))
     area = shapely.area(blocks.ground)
     for i in np.flatnonzero((blocks.use == "bank") & (area < 400_000)):
@@ -73,13 +73,15 @@ def _green(blocks: Blocks) -> list[tuple[Any, ...]]:
 def _outside(rng: np.random.Generator, blocks: Blocks) -> list[tuple[Any, ...]]:
     """Return woods and reservoirs around the town, kept clear of its blocks and the river."""
     city = shapely.union_all(blocks.ground)
-    river = blocks.edge[blocks.edge["rank"] == "river"][mesh.ENDS].to_numpy().reshape(-1, 2, 2)
+    river = blocks.edge[blocks.edge["rank"] == "river"][adjacency.ENDS].to_numpy().reshape(-1, 2, 2)
     town = shapely.union_all(blocks.ground[blocks.use != "field"]).buffer(150)
     taken = town.union(shapely.union_all(shapely.linestrings(river)).buffer(120))
     rows: list[tuple[Any, ...]] = []
-    for kind, places in (("water", bones.LAKES), ("green", bones.WOODS)):
+    for kind, places in (("water", skeleton.LAKES), ("green", skeleton.WOODS)):
         for name, middle, size in places:
-            shape = bones.blob(rng, middle, size).intersection(city.buffer(-60)).difference(taken)
+            shape = (
+                skeleton.blob(rng, middle, size).intersection(city.buffer(-60)).difference(taken)
+            )
             rows += [(kind, name, None, part) for part in shapely.get_parts(shape)]
             taken = taken.union(shape.buffer(40))
     return rows

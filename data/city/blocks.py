@@ -7,7 +7,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from data.city import bones, mesh
+from data.city import adjacency, skeleton
 from data.city.plane import Floats, Ints, Shapes
 from data.city.streets import HALF_M, Network
 
@@ -34,7 +34,7 @@ class Blocks:
 def divide(rng: np.random.Generator, network: Network) -> Blocks:
     """Return the blocks of a network, before it is known which of them hold homes."""
     groups = _joined(rng, network)
-    ground = mesh.join(network.faces, groups)
+    ground = adjacency.join(network.faces, groups)
     first = np.unique(groups, return_index=True)[1]
     edge = _sides(ground, network)
     return Blocks(
@@ -49,8 +49,8 @@ def divide(rng: np.random.Generator, network: Network) -> Blocks:
 
 def _sides(ground: Shapes, network: Network) -> pd.DataFrame:
     """Return the border pieces of every two blocks with the way, its rank and its name."""
-    ways = mesh.segments(network.edges.lines).rename(columns={"owner": "way"})
-    seams = mesh.seams(ground).merge(ways[[*mesh.ENDS, "way"]], on=mesh.ENDS)
+    ways = adjacency.segments(network.edges.lines).rename(columns={"owner": "way"})
+    seams = adjacency.seams(ground).merge(ways[[*adjacency.ENDS, "way"]], on=adjacency.ENDS)
     seams["rank"] = network.edges.ranks[seams.way]
     seams["name"] = network.edges.names[seams.way]
     return seams
@@ -60,7 +60,7 @@ def _joined(rng: np.random.Generator, network: Network) -> Ints:
     """Return a block number 0..k-1 for each face: small and thin ones go to a neighbour."""
     groups = np.arange(len(network.faces))
     for turn in range(6):
-        ground = mesh.join(network.faces, groups)
+        ground = adjacency.join(network.faces, groups)
         awkward = _awkward(ground)
         if turn == 5:
             areas = shapely.area(ground)
@@ -86,7 +86,7 @@ def _pairs(
     """Return for each block the lower number of the pair it joins across a minor street."""
     sides = _sides(ground, network)
     minor = sides[(sides["rank"] == "street") & (district[sides.a] == district[sides.b])]
-    near = mesh.links(minor.groupby(["a", "b"])["length"].sum())
+    near = adjacency.links(minor.groupby(["a", "b"])["length"].sum())
     areas, out = shapely.area(ground), np.arange(len(ground))
     free = np.ones(len(ground), dtype=bool)
     for i in sorted(np.flatnonzero(awkward).tolist(), key=lambda i: (areas[i], i)):
@@ -123,7 +123,7 @@ def _largest(shapes: Shapes) -> Shapes:
 def _uses(rng: np.random.Generator, ground: Shapes, edge: pd.DataFrame) -> NDArray[np.str_]:
     """Return the use of each block: parks near their spots, few civic ones, home otherwise."""
     use = np.where(rng.random(len(ground)) < 0.03, "civic", "home")
-    for _, spot in bones.PARKS:
+    for _, spot in skeleton.PARKS:
         use[int(np.argmin(shapely.distance(ground, shapely.Point(spot))))] = "park"
     wet = edge[edge["rank"] == "river"]
     use[np.union1d(wet.a, wet.b)] = "bank"

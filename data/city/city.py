@@ -9,16 +9,16 @@ import pandas as pd
 import shapely
 
 from data.city import (
+    adjacency,
     areas,
     backdrop,
     blocks,
     compounds,
+    coverage_history,
     figures,
     issues,
-    mesh,
     staff,
     streets,
-    tenures,
     town,
 )
 from data.city import grids as micro
@@ -57,7 +57,7 @@ def build(seed: int = 2304, today: date = figures.TODAY) -> City:
     neighborhoods, buildings = compounds.frames(
         stream(seed, "compounds"), built, quarters.community, named, today.year
     )
-    managers, coverage = tenures.frames(
+    managers, coverage = coverage_history.frames(
         stream(seed, "tenures"),
         buildings,
         dict(zip(area["code"], area["name"], strict=True)),
@@ -82,7 +82,7 @@ def _scene(built: town.Town, buildings: gpd.GeoDataFrame, named: dict[str, str])
     seen = backdrop.shown(built.blocks)
     town_side = np.isin(built.blocks.use, ("home", "park", "civic"))
     seen = seen[seen["name"].isin(named) & (town_side[seen.a] | town_side[seen.b])]
-    ends = seen[mesh.ENDS].to_numpy().reshape(-1, 2, 2)
+    ends = seen[adjacency.ENDS].to_numpy().reshape(-1, 2, 2)
     return issues.Scene(
         house=built.house,
         name=buildings["name"].tolist(),

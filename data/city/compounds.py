@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from data.city import figures, mesh, names
+from data.city import adjacency, figures, names
 from data.city.plane import objects, to_degrees
 from data.city.town import Town
 
@@ -72,7 +72,7 @@ def _faced(town: Town, streets: dict[str, str]) -> list[str]:
     """Return the name of the street nearest to each plot."""
     edge = town.blocks.edge
     edge = edge[edge["name"].isin(streets)]
-    lines = objects(shapely.linestrings(edge[mesh.ENDS].to_numpy().reshape(-1, 2, 2)))
+    lines = objects(shapely.linestrings(edge[adjacency.ENDS].to_numpy().reshape(-1, 2, 2)))
     middle = [plot.land.centroid for plot in town.plots]
     nearest = shapely.STRtree(lines).query_nearest(middle, all_matches=False)[1]
     return [streets[name] for name in edge["name"].to_numpy()[nearest]]

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from shapely.affinity import rotate
 from shapely.geometry import LineString, Polygon
 
-from data.city import figures, homes, mesh, share
+from data.city import adjacency, apportion, figures, homes
 from data.city.plane import Floats, Ints, Shapes, objects
 from data.city.quarters import reading_order
 from data.city.town import Town
@@ -39,7 +39,7 @@ def tile(town: Town, community: NDArray[np.str_]) -> Cells:
     parcels = _parcels(town, community)
     shapes = _cells(objects(parcel.ground for parcel in parcels))
     owner = _owners(shapes, parcels)
-    near = mesh.neighbors(shapes)
+    near = adjacency.neighbors(shapes)
     grid = np.array([i if len(parcels[i].houses) else -1 for i in owner])
     home = np.array([parcels[i].community for i in owner])
     grid = _spread(grid, home, near)
@@ -79,7 +79,7 @@ def _counts(town: Town, of_plot: NDArray[np.str_]) -> Ints:
         mine = np.flatnonzero(of_plot == code)
         least[mine[np.argmax(weight[mine])]] = 1
     most[least == 0] = 0
-    return share.seats(weight, figures.GRIDS, least, most)
+    return apportion.seats(weight, figures.GRIDS, least, most)
 
 
 def _most(plot: homes.Plot) -> int:

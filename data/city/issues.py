@@ -9,8 +9,8 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from data.city.issue_categories import CHANNELS, COUNTS, KINDS, PATIENCE
 from data.city.plane import Floats, Ints, Shapes, objects, to_degrees
-from data.city.subjects import CHANNELS, COUNTS, KINDS, PATIENCE
 
 LOCAL = timezone(timedelta(hours=8))
 

@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from data.city import figures, mesh, share
+from data.city import adjacency, apportion, figures
 from data.city.plane import Floats, Ints
 from data.city.town import Town
 
@@ -33,34 +33,34 @@ def draw(town: Town) -> Quarters:
     for district, (_, streets, _) in figures.SHARES.items():
         members = np.flatnonzero(town.blocks.district == district).tolist()
         for i, (sub, count) in enumerate(_subdistricts(ground, members, district, streets)):
-            for j, blocks in enumerate(_ordered(ground, share.part(ground, sub, count))):
+            for j, blocks in enumerate(_ordered(ground, apportion.part(ground, sub, count))):
                 codes[blocks] = f"{district}{i + 1:03}{j + 1:03}"
     return Quarters(codes, _weimin(town, codes))
 
 
 def _subdistricts(
-    ground: share.Ground, members: list[int], district: str, count: int
+    ground: apportion.Ground, members: list[int], district: str, count: int
 ) -> list[tuple[list[int], int]]:
     """Return the blocks of each subdistrict of a district and how many communities it gets."""
-    parts = _ordered(ground, share.part(ground, members, count, BLOCKS))
+    parts = _ordered(ground, apportion.part(ground, members, count, BLOCKS))
     weights = np.array([ground.weight[part].sum() for part in parts])
     most = np.array([np.count_nonzero(ground.weight[part]) // 2 for part in parts])
     least = np.full(count, 2)
-    seats = share.seats(weights, figures.SHARES[district][2], least, most)
+    seats = apportion.seats(weights, figures.SHARES[district][2], least, most)
     return list(zip(parts, seats.tolist(), strict=True))
 
 
-def _ground(town: Town) -> share.Ground:
+def _ground(town: Town) -> apportion.Ground:
     """Return the blocks weighed by their homes, borders cheap along big ways."""
     block = town.block[town.plot]
     weight = np.bincount(block, weights=town.weight, minlength=len(town.blocks.ground))
     edge = town.blocks.edge
     shared = (edge["length"] * edge["rank"].map(COST)).groupby([edge.a, edge.b]).sum()
     place = shapely.get_coordinates(shapely.centroid(town.blocks.ground))
-    return share.Ground(np.asarray(weight, dtype=np.float64), place, mesh.links(shared))
+    return apportion.Ground(np.asarray(weight, dtype=np.float64), place, adjacency.links(shared))
 
 
-def _ordered(ground: share.Ground, parts: list[list[int]]) -> list[list[int]]:
+def _ordered(ground: apportion.Ground, parts: list[list[int]]) -> list[list[int]]:
     """Return the parts in reading order of the middle of their homes."""
     middle = [np.average(ground.place[p], axis=0, weights=ground.weight[p]) for p in parts]
     return [parts[i] for i in reading_order(np.array(middle))]

@@ -10,7 +10,7 @@ from shapely.affinity import rotate
 from shapely.geometry import LineString, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from data.city import bones
+from data.city import skeleton
 from data.city.plane import Floats, Shapes, objects
 
 # Half of what each kind of way takes from the blocks beside it, pavements and verges included.
@@ -44,10 +44,10 @@ Row = tuple[BaseGeometry, str, str]
 
 def lay(rng: np.random.Generator) -> Network:
     """Return the whole network of one town; lattice streets carry a number for a name."""
-    city = bones.outline(rng)
-    parts = bones.districts(city)
+    city = skeleton.outline(rng)
+    parts = skeleton.districts(city)
     rows = list(_skeleton(city))
-    for code, (heart, turn) in bones.HEARTS.items():
+    for code, (heart, turn) in skeleton.HEARTS.items():
         rows += _lattice(rng, parts[code], heart, turn, code)
     edges = _cross(rows)
     flat = objects(shapely.get_parts(shapely.polygonize(edges.lines)))
@@ -57,7 +57,7 @@ def lay(rng: np.random.Generator) -> Network:
         district[shapely.contains(part, inside)] = code
     phases = rng.uniform(0, 2 * np.pi, (2, 4))
     angle = _turned(inside, district, phases)
-    bend = lambda points: bones.warp(points, phases)  # noqa: E731
+    bend = lambda points: skeleton.warp(points, phases)  # noqa: E731
     bent = Ways(objects(shapely.transform(edges.lines, bend)), edges.ranks, edges.names)
     return Network(bent, flat, objects(shapely.transform(flat, bend)), district, angle)
 
@@ -65,12 +65,12 @@ def lay(rng: np.random.Generator) -> Network:
 def _skeleton(city: Polygon) -> Iterator[Row]:
     """Yield the city's outline, river, rail, trunk roads and the roads along the river."""
     yield LineString(city.exterior.coords), "edge", ""
-    river = bones.smooth(bones.RIVER)
+    river = skeleton.smooth(skeleton.RIVER)
     town = Point(0, -300).buffer(3700)
     for line, rank, name in (
         (river, "river", "清溪河"),
-        (bones.smooth(bones.RAIL), "rail", "矿区铁路"),
-        *((bones.smooth(points), "trunk", name) for name, points in bones.TRUNKS.items()),
+        (skeleton.smooth(skeleton.RAIL), "rail", "矿区铁路"),
+        *((skeleton.smooth(points), "trunk", name) for name, points in skeleton.TRUNKS.items()),
     ):
         yield line.intersection(city), rank, name
     for side, name in ((-BANK_M, "滨河西路"), (BANK_M, "滨河东路")):
@@ -86,7 +86,7 @@ def _lattice(
 ) -> Iterator[Row]:
     """Yield two families of nearly parallel streets around a district's heart."""
     region = part.intersection(Point(heart).buffer(2100))
-    region = region.difference(bones.smooth(bones.RIVER).buffer(BANK_M - 1))
+    region = region.difference(skeleton.smooth(skeleton.RIVER).buffer(BANK_M - 1))
     for suffix, side, gaps in (("路", 90.0, (190, 300)), ("街", 0.0, (180, 265))):
         start = -2100 + rng.uniform(0, 200)
         offsets = start + np.cumsum(rng.uniform(*gaps, 26))
@@ -119,7 +119,7 @@ def _cross(rows: list[Row]) -> Ways:
 def _turned(inside: Shapes, district: NDArray[np.str_], phases: Floats) -> Floats:
     """Return the direction of the streets at each point after the warp, in degrees."""
     here = shapely.get_coordinates(inside)
-    turn = np.radians([bones.HEARTS[code][1] for code in district])
+    turn = np.radians([skeleton.HEARTS[code][1] for code in district])
     ahead = here + 50.0 * np.column_stack([np.cos(turn), np.sin(turn)])
-    step = bones.warp(ahead, phases) - bones.warp(here, phases)
+    step = skeleton.warp(ahead, phases) - skeleton.warp(here, phases)
     return np.degrees(np.arctan2(step[:, 1], step[:, 0]))

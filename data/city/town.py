@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from data.city import bones, figures, homes
+from data.city import figures, homes, skeleton
 from data.city.blocks import Blocks
 from data.city.plane import Floats, Ints, Shapes, objects, stream
 
@@ -75,7 +75,7 @@ def _outward(rng: np.random.Generator, blocks: Blocks, code: str) -> list[int]:
     """Return the home blocks of a district in the order they were built on, from its heart."""
     mine = np.flatnonzero((blocks.district == code) & (blocks.use == "home"))
     spots = shapely.centroid(blocks.ground[mine])
-    heart = shapely.distance(spots, shapely.Point(bones.HEARTS[code][0]))
+    heart = shapely.distance(spots, shapely.Point(skeleton.HEARTS[code][0]))
     centre = shapely.distance(spots, shapely.Point(-200, -200))
     order = np.argsort(heart + 0.6 * centre + rng.uniform(0, 200, len(mine)), kind="stable")
     return [int(i) for i in mine[order]]
@@ -86,7 +86,7 @@ def _built(rng: np.random.Generator, blocks: Blocks, i: int) -> list[homes.Plot]
     spot = blocks.ground[i].centroid
     new, old = (
         min(spot.distance(shapely.Point(at)) for at in towns)
-        for towns in (bones.NEW_TOWNS, bones.OLD_TOWNS)
+        for towns in (skeleton.NEW_TOWNS, skeleton.OLD_TOWNS)
     )
     age = rng.normal(0, 70)
     style = "tower" if new + age < 330 else "old" if old + age < 480 else "slab"
@@ -126,6 +126,6 @@ def _age(rng: np.random.Generator, plot: homes.Plot, block: int, blocks: Blocks)
         return int(rng.integers(3, 15))
     if plot.style == "old":
         return int(rng.integers(38, 62))
-    heart = bones.HEARTS[str(blocks.district[block])][0]
+    heart = skeleton.HEARTS[str(blocks.district[block])][0]
     far = plot.ground.centroid.distance(shapely.Point(heart))
     return int(np.clip(42 - far / 50 + rng.normal(0, 6), 10, 48))

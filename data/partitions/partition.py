@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from data.partitions import tiling
+from data.partitions import repair
 from geo.geometry import topology
 from geo.geometry.topology import Patch
 
@@ -129,7 +129,7 @@ def _gaps(
     repaired: bool,
 ) -> None:
     patches = topology.gaps(geoms[positions])
-    narrow = tiling.narrow(topology.shapes(patches)) & (not repaired)
+    narrow = repair.narrow(topology.shapes(patches)) & (not repaired)
     for patch in _picked(patches, narrow):
         around = ", ".join(codes[position] for position in patch.positions)
         what = f"a gap of {_told(patch)} lies between grids {around}"

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import settings
 
 from data.columns import Kind
-from data.load import LoadOptions, Outcome, load
-from data.read import ReadOptions
+from data.importing.load import LoadOptions, Outcome, load
+from data.reading.reader import ReadOptions
 from tests import town
 
 settings.register_profile("unhurried", deadline=None)

@@ -3,7 +3,7 @@
 import pytest
 
 from data.columns import TABLES, Kind, Shape
-from data.mapping import _DBF_WIDTH
+from data.reading.column_mapping import _DBF_WIDTH
 from geo.models import BuildingStatus, Duty, IssueStatus, Level, ManagerKind
 
 INTERFACE = {

@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from data import grids
 from data.columns import Kind
-from data.grids import Publication
-from data.load import LoadOptions, Outcome, load
-from data.read import ReadOptions
+from data.importing import grids
+from data.importing.grids import Publication
+from data.importing.load import LoadOptions, Outcome, load
+from data.reading.reader import ReadOptions
 from geo import db
 from tests.command import GRIDWARD, environment_of
 

@@ -7,7 +7,7 @@ import shapely
 from sqlalchemy import text
 
 from data.columns import Kind
-from data.faults import BadData, MissingColumn
+from data.row_errors import BadData, MissingColumn
 from geo.errors import GridwardError
 from geo.geometry import topology
 from geo.geometry.datums import Datum

@@ -10,8 +10,8 @@ import shapely
 from sqlalchemy import text
 
 from data.columns import Kind
-from data.faults import BadData
-from data.partitions.tiling import LocalMetres
+from data.partitions.repair import LocalMetres
+from data.row_errors import BadData
 from geo.geometry import topology
 from geo.plans.core.import_shapes import NotTiling, Shape
 from geo.plans.core.import_shapes import bring as bring_into

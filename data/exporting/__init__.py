@@ -1,0 +1,1 @@
+"""Files out: query results as frames, and frames as files of every format."""

@@ -1,0 +1,1 @@
+"""Files in: rows of every format, in our columns, validated."""

@@ -1,0 +1,98 @@
+"""GeoParquet with and without a system, plain Parquet, and files that are none."""
+
+import json
+from pathlib import Path
+
+import geopandas
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import shapely
+
+from data.reading.files.parquet_reader import open_parquet
+from data.reading.files.record_stream import ROWS
+from data.row_errors import UnreadableFile
+
+
+@pytest.fixture
+def houses() -> geopandas.GeoDataFrame:
+    """Three unit squares in metres beside each other."""
+    shapes = [shapely.box(x, 0, x + 1, 1) for x in range(3)]
+    return geopandas.GeoDataFrame({"code": ["a", "b", "c"]}, geometry=shapes, crs=4552)
+
+
+def test_geoparquet_tells_its_shapes_and_its_system(tmp_path: Path, houses) -> None:
+    houses.to_parquet(tmp_path / "h.parquet")
+    stream = open_parquet(tmp_path / "h.parquet")
+    (raw,) = stream.batches()
+    assert stream.fields == ("code",)
+    assert stream.shaped
+    assert stream.total == 3
+    assert json.loads(stream.crs or "")["id"] == {"authority": "EPSG", "code": 4552}
+    assert shapely.from_wkb(np.array(raw.wkb.to_pylist(), object)).tolist() == list(houses.geometry)
+    assert raw.rows.tolist() == [1, 2, 3]
+
+
+def test_a_missing_system_means_degrees_and_a_null_one_means_unknown(
+    tmp_path: Path, houses
+) -> None:
+    """So says the GeoParquet specification."""
+    houses.to_parquet(tmp_path / "h.parquet")
+    table = pq.read_table(tmp_path / "h.parquet")
+    for missing, expected in ((True, ""), (False, None)):
+        geo = json.loads(table.schema.metadata[b"geo"])
+        if missing:
+            del geo["columns"]["geometry"]["crs"]
+        else:
+            geo["columns"]["geometry"]["crs"] = None
+        pq.write_table(
+            table.replace_schema_metadata({"geo": json.dumps(geo)}), tmp_path / "n.parquet"
+        )
+        assert open_parquet(tmp_path / "n.parquet").crs == expected
+
+
+def test_plain_parquet_is_a_table(tmp_path: Path) -> None:
+    pd.DataFrame({"code": ["a"], "lon": [130.3]}).to_parquet(tmp_path / "t.parquet")
+    stream = open_parquet(tmp_path / "t.parquet")
+    assert stream.fields == ("code", "lon")
+    assert not stream.shaped
+
+
+def test_a_plain_column_of_bytes_called_geometry_is_taken_as_shapes(tmp_path: Path) -> None:
+    wkb = pa.array([shapely.to_wkb(shapely.Point(1, 2))])
+    pq.write_table(pa.table({"code": ["a"], "geometry": wkb}), tmp_path / "t.parquet")
+    assert open_parquet(tmp_path / "t.parquet").shaped
+
+
+def test_shapes_that_are_not_wkb_are_refused(tmp_path: Path, houses) -> None:
+    houses.to_parquet(tmp_path / "h.parquet", geometry_encoding="geoarrow", schema_version="1.1.0")
+    with pytest.raises(UnreadableFile, match="polygon"):
+        open_parquet(tmp_path / "h.parquet")
+
+
+def test_many_rows_come_in_batches(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"n": np.arange(2 * ROWS + 1)}), tmp_path / "t.parquet")
+    batches = list(open_parquet(tmp_path / "t.parquet").batches())
+    assert [len(raw) for raw in batches] == [ROWS, ROWS, 1]
+    assert batches[-1].rows.tolist() == [2 * ROWS + 1]
+
+
+def test_what_is_no_parquet_is_an_error(tmp_path: Path, houses) -> None:
+    (tmp_path / "text.parquet").write_text("hello")
+    houses.to_parquet(tmp_path / "h.parquet")
+    whole = (tmp_path / "h.parquet").read_bytes()
+    (tmp_path / "half.parquet").write_bytes(whole[: len(whole) // 2])
+    for name in ("text.parquet", "half.parquet"):
+        with pytest.raises(UnreadableFile, match=name):
+            open_parquet(tmp_path / name)
+
+
+def test_text_that_is_not_utf8_is_an_error(tmp_path: Path) -> None:
+    """Parquet itself does not look."""
+    bytes_ = pa.array(["向阳".encode("gb18030")], pa.binary())
+    lying = pa.Array.from_buffers(pa.string(), 1, bytes_.buffers())
+    pq.write_table(pa.table({"name": lying}), tmp_path / "t.parquet")
+    with pytest.raises(UnreadableFile, match="UTF8"):
+        list(open_parquet(tmp_path / "t.parquet").batches())
