@@ -8,7 +8,7 @@ import geopandas
 import pandas as pd
 from sqlalchemy.orm import Session
 
-import maps.pages
+import maps.pages.map_pages
 from data.exporting import export
 from geo import areas, backdrop, buildings, issues
 from geo import bounds as geo_bounds
@@ -18,7 +18,7 @@ from geo.errors import NotFound
 from geo.models import Level
 from geo.settings import Language, Settings
 from geo.tiles import versions
-from maps.pages import City, Page, Tiles
+from maps.pages.map_pages import City, Page, Tiles
 
 
 class Subject(StrEnum):
@@ -45,9 +45,9 @@ class View:
 
 
 _DRAW = {
-    Subject.PROPERTY_COVERAGE: maps.pages.property_coverage,
-    Subject.GRIDS: maps.pages.grids,
-    Subject.ISSUES: maps.pages.issues,
+    Subject.PROPERTY_COVERAGE: maps.pages.map_pages.property_coverage,
+    Subject.GRIDS: maps.pages.map_pages.grids,
+    Subject.ISSUES: maps.pages.map_pages.issues,
 }
 
 

@@ -4,8 +4,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-import maps.notice
-import maps.redraw
+import maps.pages.notice
+import maps.pages.redraw
 from api.pages import NothingToShow
 from geo import areas, city_time
 from geo import bounds as geo_bounds
@@ -15,9 +15,9 @@ from geo.plans import impact, publish
 from geo.plans.replay_cache import Outcome
 from geo.settings import Language, Settings
 from geo.tiles import versions
-from maps.notice import Ground, Heading
-from maps.pages import Page
-from maps.redraw import Desk
+from maps.pages.map_pages import Page
+from maps.pages.notice import Ground, Heading
+from maps.pages.redraw import Desk
 
 
 def table(session: Session, desk: Desk, plan: int, settings: Settings, language: Language) -> Page:
@@ -28,7 +28,7 @@ def table(session: Session, desk: Desk, plan: int, settings: Settings, language:
             "There is nothing on the map yet.",
             hint="Run gridward demo, or gridward import your own files.",
         )
-    return maps.redraw.table(
+    return maps.pages.redraw.table(
         desk,
         plan,
         bounds=bounds,
@@ -58,4 +58,4 @@ def notice(
         for community in outcome.communities
     ]
     found = publish.findings(session, outcome)
-    return maps.notice.page(heading, grounds, impact.of(session, outcome), found, language)
+    return maps.pages.notice.page(heading, grounds, impact.of(session, outcome), found, language)

@@ -22,7 +22,7 @@ from geo import buildings, city_time, db
 from geo.grids import grids
 from geo.postgres import embedded
 from geo.settings import Settings
-from maps import assets
+from maps.folium import assets
 
 SIZES = (4_253, 100_000, 1_000_000)
 LARGEST_PLAIN = 100_000

@@ -17,7 +17,7 @@ from geo import db
 from geo.accounts import accounts, sessions, tokens
 from geo.models import Role
 from geo.settings import Language, Settings
-from maps.sources import City
+from maps.pages.page_data import City
 from tests.conftest import Databases
 from tests.maps.conftest import town as build
 

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from api import errors
 from api.cache import squeezed
 from api.security import policy
-from maps import assets
+from maps.folium import assets
 
 router = APIRouter(include_in_schema=False)
 

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-import maps.redraw
+import maps.pages.redraw
 from api import redraw
 from api.auth import Csrf, Viewer
 from api.deps import LanguageDep, SessionDep, SettingsDep
@@ -11,8 +11,8 @@ from api.errors import REFUSALS
 from api.routes.plans import OutcomeDep, PlanDep
 from api.security import policy
 from geo.models import Account
-from maps.pages import Page
-from maps.redraw import Desk
+from maps.pages.map_pages import Page
+from maps.pages.redraw import Desk
 
 router = APIRouter(prefix="/redraw", tags=["pages"], responses=REFUSALS)
 
@@ -20,7 +20,7 @@ router = APIRouter(prefix="/redraw", tags=["pages"], responses=REFUSALS)
 @router.get("", response_class=HTMLResponse)
 def list_page(caller: Viewer, csrf: Csrf, language: LanguageDep) -> HTMLResponse:
     """The plans, newest first, and the form that begins one."""
-    return _shown(maps.redraw.plans(_desk(caller, csrf), language=language))
+    return _shown(maps.pages.redraw.plans(_desk(caller, csrf), language=language))
 
 
 @router.get("/{number}", response_class=HTMLResponse)

@@ -18,7 +18,7 @@ from geo.accounts.passwords import WeakPassword
 from geo.accounts.permissions import NotSignedIn
 from geo.errors import GridwardError
 from geo.settings import Language
-from maps.sign_in import Door, page
+from maps.pages.login import Door, page
 
 router = APIRouter(tags=["accounts"], responses={403: REFUSALS[403]})
 

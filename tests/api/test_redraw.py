@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from api import redraw
 from api.pages import NothingToShow
 from geo.settings import Language, Settings
-from maps import assets
-from maps.redraw import Desk
+from maps.folium import assets
+from maps.pages.redraw import Desk
 
 DESK = Desk("chen", "coordinator", csrf="known")
 

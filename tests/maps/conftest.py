@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from shapely import LineString, Point, box
 
-from maps.sources import City
+from maps.pages.page_data import City
 
 CRS = "EPSG:4326"
 WEST, SOUTH = 130.20, 47.28

@@ -7,10 +7,10 @@ from markupsafe import Markup
 
 from geo.accounts import passwords
 from geo.settings import Language
-from maps import assets
-from maps.elements import templates
-from maps.pages import Page
-from maps.words import WORDS, word
+from maps.folium import assets
+from maps.folium.elements import templates
+from maps.locales.map_texts import WORDS, word
+from maps.pages.map_pages import Page
 
 LANG = {Language.ZH: "zh-CN", Language.EN: "en"}
 OWN_NAME = {Language.ZH: "中文", Language.EN: "English"}

@@ -13,12 +13,13 @@ from geo.plans.core.partition import Grid, Partition
 from geo.plans.impact import Held, Holding, Impact
 from geo.quality.findings import Finding
 from geo.settings import Language
-from maps import assets, picture
-from maps.elements import templates
-from maps.notice_words import NOTICE_WORDS
-from maps.pages import Page
-from maps.sign_in import LANG
-from maps.words import day
+from maps.folium import assets
+from maps.folium.elements import templates
+from maps.locales.map_texts import day
+from maps.locales.notice_texts import NOTICE_WORDS
+from maps.pages import svg
+from maps.pages.login import LANG
+from maps.pages.map_pages import Page
 
 HELD: Final = ("buildings", "households", "open_issues")
 
@@ -43,7 +44,7 @@ class Ground:
     name: str
     before: Partition
     after: Partition
-    footprints: picture.Shapes
+    footprints: svg.Shapes
 
 
 def page(
@@ -91,7 +92,7 @@ def _community(ground: Ground, impact: Impact) -> dict[str, Any]:
         "name": ground.name,
         "rows": [_row(held, ground) for held in mine],
         "pictures": [
-            (side, picture.draw(codes, partition, ground.footprints))
+            (side, svg.draw(codes, partition, ground.footprints))
             for side, partition in (("before", ground.before), ("after", ground.after))
         ],
     }

@@ -8,8 +8,8 @@ import pytest
 from shapely import Point, box
 
 from geo.settings import Language
-from maps import pages
-from maps.sources import City
+from maps.pages import map_pages
+from maps.pages.page_data import City
 
 pytestmark = pytest.mark.browser
 
@@ -19,7 +19,7 @@ MARKUP = '"><script>window.hit=1</script><img src=x onerror="window.hit=1"><b>&a
 
 @pytest.fixture
 def open_file(visit, tmp_path) -> Callable:
-    def open_(page: pages.Page, size: tuple[int, int] = (1366, 768)):
+    def open_(page: map_pages.Page, size: tuple[int, int] = (1366, 768)):
         file = tmp_path / "map.html"
         file.write_text(page.html, "utf-8")
         return visit(file.as_uri(), size)
@@ -27,7 +27,7 @@ def open_file(visit, tmp_path) -> Callable:
     return open_
 
 
-def english(draw, city: City) -> pages.Page:
+def english(draw, city: City) -> map_pages.Page:
     return draw(city, title="Hecheng", on=ON, language=Language.EN)
 
 
@@ -41,7 +41,7 @@ def row_where(frame: gpd.GeoDataFrame, condition) -> int:
 
 
 def test_the_key_figures_are_those_of_the_buildings(open_file, small_town: City):
-    shown = open_file(english(pages.property_coverage, small_town))
+    shown = open_file(english(map_pages.property_coverage, small_town))
     homes = small_town.buildings
     figures = shown.text("#figures").split()
     assert figures[:2] == ["Buildings", str(len(homes))]
@@ -53,7 +53,7 @@ def test_the_key_figures_are_those_of_the_buildings(open_file, small_town: City)
 def test_a_click_on_an_uncovered_building_says_why_and_since_when(
     open_file, small_town: City, reason
 ):
-    shown = open_file(english(pages.property_coverage, small_town))
+    shown = open_file(english(map_pages.property_coverage, small_town))
     homes = small_town.buildings
     row = row_where(homes, lambda frame: frame.reason == reason)
     lon, lat = middle(homes, row)
@@ -66,7 +66,7 @@ def test_a_click_on_an_uncovered_building_says_why_and_since_when(
 
 
 def test_a_click_on_a_covered_building_names_its_manager(open_file, small_town: City):
-    shown = open_file(english(pages.property_coverage, small_town))
+    shown = open_file(english(map_pages.property_coverage, small_town))
     lon, lat = middle(small_town.buildings, row_where(small_town.buildings, lambda f: f.covered))
     shown.look(lon, lat, 17)
     shown.click_map(lon, lat)
@@ -76,7 +76,7 @@ def test_a_click_on_a_covered_building_names_its_manager(open_file, small_town: 
 
 
 def test_a_click_from_afar_tells_the_rate_of_the_area(open_file, small_town: City):
-    shown = open_file(english(pages.property_coverage, small_town))
+    shown = open_file(english(map_pages.property_coverage, small_town))
     areas = small_town.areas
     row = row_where(areas, lambda frame: frame.level == "community")
     lon, lat = middle(areas, row)
@@ -88,7 +88,7 @@ def test_a_click_from_afar_tells_the_rate_of_the_area(open_file, small_town: Cit
 
 
 def test_the_table_holds_every_row_of_a_level_and_sorts_by_any_column(open_file, small_town: City):
-    shown = open_file(english(pages.property_coverage, small_town))
+    shown = open_file(english(map_pages.property_coverage, small_town))
     shown.page.get_by_role("button", name="Subdistrict").click()
     table = small_town.areas[small_town.areas.level == "subdistrict"]
     rates = f"{'tbody td.rate'} .value"
@@ -105,7 +105,7 @@ def test_the_table_holds_every_row_of_a_level_and_sorts_by_any_column(open_file,
 
 
 def test_a_row_leads_to_its_place_and_into_its_parts(open_file, small_town: City):
-    shown = open_file(english(pages.property_coverage, small_town))
+    shown = open_file(english(map_pages.property_coverage, small_town))
     shown.page.get_by_role("button", name="District", exact=True).click()
     shown.page.locator("tbody tr[data-code='230401']").click()
     shown.page.locator("tbody tr[data-code^='230401001']").first.wait_for()
@@ -128,7 +128,7 @@ def test_a_row_leads_to_its_place_and_into_its_parts(open_file, small_town: City
 
 @pytest.mark.parametrize("said", ["2304010010010010003", "和平路1001号3栋"])
 def test_search_finds_a_building_by_code_and_by_address(open_file, small_town: City, said):
-    shown = open_file(english(pages.property_coverage, small_town))
+    shown = open_file(english(map_pages.property_coverage, small_town))
     shown.page.get_by_role("combobox").fill(said)
     shown.page.locator("#hits li").first.wait_for()
     shown.page.keyboard.press("ArrowDown")
@@ -139,14 +139,14 @@ def test_search_finds_a_building_by_code_and_by_address(open_file, small_town: C
 
 
 def test_search_says_when_it_finds_nothing(open_file, small_town: City):
-    shown = open_file(english(pages.grids, small_town))
+    shown = open_file(english(map_pages.grids, small_town))
     shown.page.get_by_role("combobox").fill("no such place")
     shown.page.locator("#hits li").first.wait_for()
     assert shown.text("#hits") == "Nothing found"
 
 
 def test_a_layer_can_be_taken_off_the_map(open_file, small_town: City):
-    shown = open_file(english(pages.property_coverage, small_town))
+    shown = open_file(english(map_pages.property_coverage, small_town))
     lon, lat = middle(small_town.buildings, 0)
     shown.look(lon, lat, 17)
     shown.page.locator(".leaflet-control-layers").hover()
@@ -157,7 +157,7 @@ def test_a_layer_can_be_taken_off_the_map(open_file, small_town: City):
 
 
 def test_the_legend_explains_footprints_once_they_show(open_file, small_town: City):
-    shown = open_file(english(pages.property_coverage, small_town))
+    shown = open_file(english(map_pages.property_coverage, small_town))
     shown.look(*middle(small_town.buildings, 0), 13)
     assert "Coverage lapsed" not in shown.text(".legend")
     shown.look(*middle(small_town.buildings, 0), 15)
@@ -165,7 +165,7 @@ def test_the_legend_explains_footprints_once_they_show(open_file, small_town: Ci
 
 
 def test_grids_can_be_shaded_by_another_measure(open_file, small_town: City):
-    shown = open_file(english(pages.grids, small_town))
+    shown = open_file(english(map_pages.grids, small_town))
     assert "Households per grid" in shown.text(".legend")
     shown.page.get_by_role("button", name="Buildings", exact=True).first.click()
     assert "Buildings per grid" in shown.text(".legend")
@@ -174,7 +174,7 @@ def test_grids_can_be_shaded_by_another_measure(open_file, small_town: City):
 
 
 def test_issues_are_counted_by_status_and_filtered_by_category(open_file, small_town: City):
-    shown = open_file(english(pages.issues, small_town))
+    shown = open_file(english(map_pages.issues, small_town))
     issues = small_town.issues
     assert shown.text("#figures").split()[:2] == ["Issues", str(len(issues))]
     shown.page.get_by_label("Heating").uncheck()
@@ -196,7 +196,7 @@ def test_issues_at_one_place_are_leafed_through(open_file, small_town: City):
     issues = small_town.issues.head(3).copy()
     issues["geometry"] = [spot] * 3
     city = City(areas=small_town.areas, issues=issues)
-    shown = open_file(english(pages.issues, city))
+    shown = open_file(english(map_pages.issues, city))
     shown.look(spot.x, spot.y, 17)
     shown.click_map(spot.x, spot.y)
     assert "1 of 3 here" in shown.text(".leaflet-popup")
@@ -205,7 +205,7 @@ def test_issues_at_one_place_are_leafed_through(open_file, small_town: City):
 
 
 def test_a_bubble_counts_the_issues_it_gathers(open_file, small_town: City):
-    shown = open_file(english(pages.issues, small_town))
+    shown = open_file(english(map_pages.issues, small_town))
     shown.look(*middle(small_town.areas, 0), 9)
     bubbles = shown.page.evaluate(
         """async () => {
@@ -236,7 +236,10 @@ def test_markup_in_every_field_shows_as_text(open_file, small_town: City):
         backdrop=spoilt(small_town.backdrop, kept),
     )
     home = middle(city.buildings, row_where(city.buildings, lambda frame: frame.covered))
-    for draw, spot in ((pages.property_coverage, home), (pages.issues, middle(city.issues, 0))):
+    for draw, spot in (
+        (map_pages.property_coverage, home),
+        (map_pages.issues, middle(city.issues, 0)),
+    ):
         shown = open_file(draw(city, title=MARKUP, on=ON, language=Language.EN))
         shown.look(*spot, 17)
         shown.click_map(*spot)
@@ -256,14 +259,14 @@ def test_a_city_without_buildings_still_opens(open_file):
         geometry=[box(130.2, 47.2, 130.3, 47.3)],
         crs="EPSG:4326",
     )
-    shown = open_file(english(pages.property_coverage, City(areas=square)))
+    shown = open_file(english(map_pages.property_coverage, City(areas=square)))
     assert "空区" in shown.text("tbody")
     assert "–" in shown.text("tbody td.rate")
 
 
 def test_a_page_without_anything_at_all_still_opens(open_file):
     nothing = gpd.GeoDataFrame({"code": [], "level": [], "name": []}, geometry=[], crs="EPSG:4326")
-    for draw in (pages.property_coverage, pages.grids, pages.issues):
+    for draw in (map_pages.property_coverage, map_pages.grids, map_pages.issues):
         shown = open_file(english(draw, City(areas=nothing)))
         assert "Hecheng" in shown.text("h1")
 
@@ -272,13 +275,13 @@ def test_a_point_that_is_missing_is_left_out(open_file, small_town: City):
     issues = small_town.issues.head(5).copy()
     issues.loc[issues.index[0], "geometry"] = None
     issues.loc[issues.index[1], "geometry"] = Point()
-    shown = open_file(english(pages.issues, City(areas=small_town.areas, issues=issues)))
+    shown = open_file(english(map_pages.issues, City(areas=small_town.areas, issues=issues)))
     assert shown.text("#figures").split()[:2] == ["Issues", "3"]
 
 
 @pytest.mark.parametrize("language", Language)
 def test_nothing_sticks_out_of_the_window(open_file, small_town: City, language):
-    for draw in (pages.property_coverage, pages.grids, pages.issues):
+    for draw in (map_pages.property_coverage, map_pages.grids, map_pages.issues):
         shown = open_file(draw(small_town, title="鹤城", on=ON, language=language))
         for width, height in ((1600, 900), (1366, 768), (390, 844)):
             shown.page.set_viewport_size({"width": width, "height": height})

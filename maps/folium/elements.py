@@ -12,7 +12,7 @@ from folium.map import Layer
 from folium.template import Template
 from markupsafe import Markup
 
-from maps import assets, pack
+from maps.folium import assets, geometry_packing
 
 PAGE: Final = "page.html"
 DEEPEST_ZOOM: Final = 20
@@ -163,7 +163,7 @@ def _link(link: CssLink | JavascriptLink, text: str, embedded: bool) -> Element:
 
 
 def _block(name: str, value: object) -> str:
-    return f'<script type="application/json" id="{name}">{pack.dump(value)}</script>'
+    return f'<script type="application/json" id="{name}">{geometry_packing.dump(value)}</script>'
 
 
 def templates() -> jinja2.Environment:

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from maps import style
+from maps.folium import style
 
 # Machado, Oliveira and Fernandes 2009, severity 1: what a reader without one kind of cone sees.
 VISION = {

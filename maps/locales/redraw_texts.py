@@ -3,7 +3,7 @@
 from typing import Final
 
 from geo.settings import Language
-from maps.words import WORDS
+from maps.locales.map_texts import WORDS
 
 _ZH: Final = {
     "redraw_table": "网格调整",

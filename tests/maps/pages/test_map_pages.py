@@ -7,11 +7,11 @@ from datetime import date
 import pytest
 
 from geo.settings import Language
-from maps import pages
-from maps.sources import City, Tiles
+from maps.pages import map_pages
+from maps.pages.page_data import City, Tiles
 
 ON = date(2025, 6, 30)
-KINDS = (pages.property_coverage, pages.grids, pages.issues)
+KINDS = (map_pages.property_coverage, map_pages.grids, map_pages.issues)
 TILES = Tiles(bounds=(130.2, 47.28, 130.3, 47.3), revision=3)
 
 
@@ -24,9 +24,9 @@ def test_a_page_names_no_other_host(draw, small_town: City):
 
 
 def test_the_same_input_gives_the_same_page(small_town: City):
-    first, second = (pages.grids(small_town, title="鹤岗市", on=ON) for _ in range(2))
+    first, second = (map_pages.grids(small_town, title="鹤岗市", on=ON) for _ in range(2))
     assert first == second
-    assert not re.search(r"[0-9a-f]{32}", pages.grids(TILES, title="鹤岗市", on=ON).html)
+    assert not re.search(r"[0-9a-f]{32}", map_pages.grids(TILES, title="鹤岗市", on=ON).html)
 
 
 def test_a_city_of_the_sample_size_stays_under_two_megabytes(build_town):
@@ -39,20 +39,20 @@ def test_a_city_of_the_sample_size_stays_under_two_megabytes(build_town):
 
 @pytest.mark.parametrize("language", Language)
 def test_a_page_speaks_one_language(language, small_town: City):
-    html = pages.property_coverage(TILES, title="Hegang", on=ON, language=language).html
+    html = map_pages.property_coverage(TILES, title="Hegang", on=ON, language=language).html
     assert bool(re.search("[一-鿿]", html)) == (language is Language.ZH)
 
 
 def test_a_page_that_carries_other_peoples_code_carries_their_licences(small_town: City):
-    assert "Volodymyr Agafonkin" in pages.grids(small_town, title="鹤城", on=ON).html
-    assert "Volodymyr Agafonkin" not in pages.grids(TILES, title="鹤城", on=ON).html
+    assert "Volodymyr Agafonkin" in map_pages.grids(small_town, title="鹤城", on=ON).html
+    assert "Volodymyr Agafonkin" not in map_pages.grids(TILES, title="鹤城", on=ON).html
 
 
 def test_markup_in_a_title_is_text():
-    html = pages.issues(TILES, title="<img src=x onerror=alert(1)>", on=ON).html
+    html = map_pages.issues(TILES, title="<img src=x onerror=alert(1)>", on=ON).html
     assert "<img" not in html
 
 
 def test_a_served_page_weighs_the_same_for_a_village_and_for_tokyo():
     tokyo = dataclasses.replace(TILES, bounds=(139.5629, 35.5209, 139.9211, 35.8174))
-    assert len(pages.grids(tokyo, title="東京", on=ON).html.encode()) < 40_000
+    assert len(map_pages.grids(tokyo, title="東京", on=ON).html.encode()) < 40_000

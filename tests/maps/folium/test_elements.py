@@ -9,9 +9,10 @@ from html.parser import HTMLParser
 import folium
 import pytest
 
-from maps import assets, pages
-from maps.elements import CityMap, VectorTiles, digest, number
-from maps.sources import City, Tiles
+from maps.folium import assets
+from maps.folium.elements import CityMap, VectorTiles, digest, number
+from maps.pages import map_pages
+from maps.pages.page_data import City, Tiles
 
 ON = date(2025, 6, 30)
 TILES = Tiles(bounds=(130.2, 47.28, 130.3, 47.3), revision=3)
@@ -44,7 +45,7 @@ class Scripts(HTMLParser):
 
 @pytest.mark.parametrize("served", [True, False])
 def test_the_hashes_are_those_of_the_scripts_in_the_page(small_town: City, served):
-    page = pages.issues(TILES if served else small_town, title="鹤城", on=ON)
+    page = map_pages.issues(TILES if served else small_town, title="鹤城", on=ON)
     scripts = Scripts(page.html)
     hashes = [b64encode(hashlib.sha256(code.encode()).digest()).decode() for code in scripts.codes]
     assert sorted(page.script_hashes) == sorted(f"sha256-{code}" for code in hashes)
@@ -74,14 +75,14 @@ def test_a_map_of_ours_brings_no_scripts_of_its_own():
 
 
 def test_folium_makes_the_map_its_layers_and_their_control():
-    html = pages.property_coverage(TILES, title="鹤城", on=ON).html
+    html = map_pages.property_coverage(TILES, title="鹤城", on=ON).html
     assert "L.map(" in html
     assert "L.control.layers(" in html
     assert html.count("Gridward.tiles(") == 6
 
 
 def test_a_basemap_is_the_only_host_that_a_one_file_page_allows(small_town: City):
-    shown = pages.grids(small_town, title="鹤城", on=ON, basemap="OpenStreetMap.Mapnik")
+    shown = map_pages.grids(small_town, title="鹤城", on=ON, basemap="OpenStreetMap.Mapnik")
     policy = re.search(r'Content-Security-Policy" content="([^"]+)"', shown.html)[1]
     assert shown.image_origins == ("https://tile.openstreetmap.org",)
     assert "img-src data: https://tile.openstreetmap.org;" in policy

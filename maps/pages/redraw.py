@@ -9,12 +9,12 @@ from branca.element import MacroElement
 from folium.template import Template
 
 from geo.settings import Language
-from maps import assets, style
-from maps import basemap as basemaps
-from maps.elements import Opening, Sheet, VectorTiles, city_map
-from maps.pages import Page
-from maps.redraw_words import REDRAW_WORDS
-from maps.sources import Bounds
+from maps.folium import assets, style
+from maps.folium import basemap as folium_basemap
+from maps.folium.elements import Opening, Sheet, VectorTiles, city_map
+from maps.locales.redraw_texts import REDRAW_WORDS
+from maps.pages.map_pages import Page
+from maps.pages.page_data import Bounds
 
 LAYERS: Final = ("shade", "backdrop", "borders", "grids", "names")
 """What lies beneath the working area; its grids and buildings come with the plan."""
@@ -69,7 +69,7 @@ def table(
     on: str,
     states: Mapping[str, str],
     language: Language = Language.ZH,
-    basemap: str = basemaps.NONE,
+    basemap: str = folium_basemap.NONE,
 ) -> Page:
     """Return the table on which a plan is redrawn, with the grids of a day and revision beneath.
 
@@ -77,8 +77,8 @@ def table(
     Raises BasemapUnknown, and AssetsMissing before npm has run.
     """
     words = REDRAW_WORDS[language]
-    ground = basemaps.tile_layer(basemap, words["layer.basemap"])
-    origins = basemaps.image_origins(ground)
+    ground = folium_basemap.tile_layer(basemap, words["layer.basemap"])
+    origins = folium_basemap.image_origins(ground)
     more = {
         "plan": plan,
         "bounds": bounds,

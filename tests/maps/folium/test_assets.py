@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from maps import assets
+from maps.folium import assets
 
 ROOT = Path(assets.__file__).parents[1]
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import geopandas as gpd
 
-from maps.style import LEVELS
+from maps.folium.style import LEVELS
 
 Bounds = tuple[float, float, float, float]
 """West, south, east, north in degrees."""

@@ -8,10 +8,10 @@ import pytest
 
 from geo.models import IssueStatus, ManagerKind
 from geo.settings import Language
-from maps import assets
-from maps.notice_words import NOTICE_WORDS
-from maps.redraw_words import REDRAW_WORDS
-from maps.words import WORDS, day, word
+from maps.folium import assets
+from maps.locales.map_texts import WORDS, day, word
+from maps.locales.notice_texts import NOTICE_WORDS
+from maps.locales.redraw_texts import REDRAW_WORDS
 
 TEMPLATES = Path(assets.__file__).parent / "templates"
 TERMS = ("manager", "category", "channel", "status", "datum", "use")

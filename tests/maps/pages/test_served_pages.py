@@ -16,8 +16,9 @@ import pytest
 import shapely
 
 from geo.settings import Language
-from maps import assets, pages
-from maps.sources import COLUMNS, City, Tiles
+from maps.folium import assets
+from maps.pages import map_pages
+from maps.pages.page_data import COLUMNS, City, Tiles
 
 pytestmark = pytest.mark.browser
 
@@ -196,12 +197,12 @@ def handler(service: Service) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-def served_page(service: Service, kind: str) -> pages.Page:
-    draw = {"property-coverage": pages.property_coverage, "grids": pages.grids}
+def served_page(service: Service, kind: str) -> map_pages.Page:
+    draw = {"property-coverage": map_pages.property_coverage, "grids": map_pages.grids}
     issues = service.city.issues
     counts = issues.groupby(["category", "status"]).size().reset_index(name="issues")
     data = Tiles(service.city.bounds, 3, issue_counts=json.loads(counts.to_json(orient="records")))
-    page = draw.get(kind, pages.issues)
+    page = draw.get(kind, map_pages.issues)
     return page(data, title="Hecheng", on=ON, language=service.language)
 
 

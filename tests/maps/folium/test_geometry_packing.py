@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely import LineString, MultiPolygon, Point, Polygon, box
 
-from maps.pack import SCALE, dump, pack, pack_shapes
+from maps.folium.geometry_packing import SCALE, dump, pack, pack_shapes
 
 lons = st.floats(-180, 180)
 lats = st.floats(-85, 85)

@@ -3,7 +3,7 @@
 from typing import Final
 
 from geo.settings import Language
-from maps.redraw_words import REDRAW_WORDS
+from maps.locales.redraw_texts import REDRAW_WORDS
 
 _ZH: Final = {
     "notice": "网格调整通知",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from maps.basemap import BasemapUnknown, image_origins, tile_layer
+from maps.folium.basemap import BasemapUnknown, image_origins, tile_layer
 
 
 @pytest.mark.parametrize("setting", ["none", "None", "", " "])

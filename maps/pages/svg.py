@@ -10,7 +10,7 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from geo.plans.core.partition import Partition
-from maps import style
+from maps.folium import style
 
 Shapes = NDArray[np.object_]
 WIDTH: Final = 400.0

@@ -8,12 +8,12 @@ from typing import Any, Final
 import folium
 
 from geo.settings import Language
-from maps import basemap as basemaps
-from maps import style
-from maps.elements import CityMap, Opening, Sheet, VectorTiles, city_map
-from maps.pack import pack
-from maps.sources import COLUMNS, City, Tiles
-from maps.words import WORDS, day, word
+from maps.folium import basemap as folium_basemap
+from maps.folium import style
+from maps.folium.elements import CityMap, Opening, Sheet, VectorTiles, city_map
+from maps.folium.geometry_packing import pack
+from maps.locales.map_texts import WORDS, day, word
+from maps.pages.page_data import COLUMNS, City, Tiles
 
 __all__ = ["City", "Page", "Tiles", "grids", "issues", "property_coverage"]
 
@@ -45,7 +45,7 @@ def property_coverage(
     title: str,
     on: date,
     language: Language = Language.ZH,
-    basemap: str = basemaps.NONE,
+    basemap: str = folium_basemap.NONE,
 ) -> Page:
     """Return the page of property coverage on a day: rates by area, managers by building.
 
@@ -61,7 +61,7 @@ def grids(
     title: str,
     on: date,
     language: Language = Language.ZH,
-    basemap: str = basemaps.NONE,
+    basemap: str = folium_basemap.NONE,
 ) -> Page:
     """Return the page of micro-grids, shaded by households, buildings or coverage rate.
 
@@ -76,7 +76,7 @@ def issues(
     title: str,
     on: date,
     language: Language = Language.ZH,
-    basemap: str = basemaps.NONE,
+    basemap: str = folium_basemap.NONE,
 ) -> Page:
     """Return the page of issues by category and status, gathered into bubbles from afar.
 
@@ -88,8 +88,8 @@ def issues(
 def _page(
     kind: str, data: City | Tiles, title: str, on: date, language: Language, basemap: str
 ) -> Page:
-    ground = basemaps.tile_layer(basemap, word(language, "layer.basemap"))
-    origins = basemaps.image_origins(ground)
+    ground = folium_basemap.tile_layer(basemap, word(language, "layer.basemap"))
+    origins = folium_basemap.image_origins(ground)
     config = _config(kind, data, title, on, language) | {"basemap": ground is not None}
     blocks = {"gridward-config": config}
     if isinstance(data, City):

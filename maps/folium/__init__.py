@@ -1,0 +1,1 @@
+"""Folium elements, styles and assets of the map pages."""
