@@ -10,14 +10,13 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy.orm import sessionmaker
 
 from api import errors
-from api.batches import REVISION, SUMMARY
-from api.bodies import Bounded
-from api.compression import Compressed
 from api.deps import known_parameters
-from api.drawing import Memory
-from api.kept import Kept
-from api.metrics import Metrics
-from api.quick import Quick
+from api.middleware.body_limit import Bounded
+from api.middleware.compression import Compressed
+from api.middleware.fast_path import Quick
+from api.middleware.metrics import Metrics
+from api.middleware.response_cache import Kept
+from api.pages.login import to_the_door
 from api.routes import (
     accounts,
     areas,
@@ -25,21 +24,22 @@ from api.routes import (
     audit,
     buildings,
     grids,
+    health,
     issues,
     limits,
+    login,
     lookup,
-    operations,
     pages,
     plans,
     property_coverage,
     redraw,
     revisions,
     search,
-    sign_in,
     tiles,
 )
-from api.shelf import Shelf
-from api.sign_in import to_the_door
+from api.serializers.batch_lookup import REVISION, SUMMARY
+from api.tiles.renderer import Memory
+from api.tiles.store import Shelf
 from geo import db
 from geo.accounts.permissions import NotSignedIn
 from geo.lookup.snapshots import Live
@@ -60,7 +60,7 @@ ROUTERS = (
     search,
     accounts,
     audit,
-    sign_in,
+    login,
     redraw,
 )
 
@@ -92,7 +92,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.parameters = {}
     for quick in (lookup, tiles):
         app.include_router(quick.router)  # they look after their parameters themselves, for speed
-    for subject in (*ROUTERS, operations, pages, assets):
+    for subject in (*ROUTERS, health, pages, assets):
         app.include_router(subject.router, dependencies=[Depends(known_parameters)])
     errors.install(app)
     app.add_exception_handler(NotSignedIn, to_the_door)

@@ -15,7 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import AwareDatetime
 from sqlalchemy.orm import Session
 
-from api.query import unknown
+from api.http.query_params import unknown
 from geo import city_time
 from geo.geometry.datums import Datum
 from geo.lookup.snapshots import Live

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from api.app import create_app
-from api.auth import COOKIE
+from api.http.auth import COOKIE
 from geo import db
 from geo.accounts import accounts, sessions, tokens
 from geo.models import Role

@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_group
 
-from api.cli.failures import TERMINATED, failure
+from api.cli.exit_codes import TERMINATED, failure
 from api.cli.output import say
 
 FAMILIES = {

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from sqlalchemy.orm import Session
 
-from api.cli import register as registers
+from api.cli import sessions
 from api.cli.output import say
 from geo.accounts import accounts, audit, tokens
 from geo.models import Account, Role
@@ -39,10 +39,10 @@ def add_account(
 ) -> None:
     """Make an account. Without a password it can only use tokens."""
     password = _asked(login, password_stdin)
-    with registers.opened(Settings()) as session:
+    with sessions.opened(Settings()) as session:
         made = accounts.add(session, login, role, reach=reach, name=name, password=password)
         told = {"role": made.role, "reach": made.reach}
-        audit.write(session, registers.actor(), "account.add", f"account {made.login}", **told)
+        audit.write(session, sessions.actor(), "account.add", f"account {made.login}", **told)
         told_as = f"{made.login} has the role {made.role} and reaches {made.reach or 'everywhere'}."
     say(told_as if password else f"{told_as} It has no password: gridward token add {login}")
 
@@ -50,7 +50,7 @@ def add_account(
 @account_app.command("list")
 def list_accounts() -> None:
     """List the accounts: login, role, reach, name, and whether it is disabled."""
-    with registers.opened(Settings()) as session:
+    with sessions.opened(Settings()) as session:
         for account in accounts.page(session, None, limit=1_000_000)[0]:
             print(_line(account))
 
@@ -68,10 +68,10 @@ def enable_account(login: Login) -> None:
 
 
 def _switch(login: str, what: str, change: Callable[[Session, Account], None]) -> None:
-    with registers.opened(Settings()) as session:
+    with sessions.opened(Settings()) as session:
         account = accounts.get(session, login)
         change(session, account)
-        audit.write(session, registers.actor(), f"account.{what}", f"account {account.login}")
+        audit.write(session, sessions.actor(), f"account.{what}", f"account {account.login}")
     say(f"{login} is {what}d.")
 
 
@@ -79,10 +79,10 @@ def _switch(login: str, what: str, change: Callable[[Session, Account], None]) -
 def set_password(login: Login, password_stdin: FromStdin = False) -> None:
     """Give an account another password, and sign it out everywhere."""
     password = _asked(login, password_stdin)
-    with registers.opened(Settings()) as session:
+    with sessions.opened(Settings()) as session:
         account = accounts.get(session, login)
         accounts.set_password(session, account, password or "")
-        audit.write(session, registers.actor(), "account.password", f"account {account.login}")
+        audit.write(session, sessions.actor(), "account.password", f"account {account.login}")
     say(f"{login} has another password and is signed out everywhere.")
 
 
@@ -95,11 +95,11 @@ def add_token(
     ] = None,
 ) -> None:
     """Make a token and print it, this once."""
-    with registers.opened(Settings()) as session:
+    with sessions.opened(Settings()) as session:
         account = accounts.get(session, login)
         token, secret = tokens.issue(session, account, name=name, days=days)
         told = {"account": account.login, "name": name, "days": days}
-        audit.write(session, registers.actor(), "token.add", f"token {token.id}", **told)
+        audit.write(session, sessions.actor(), "token.add", f"token {token.id}", **told)
         number = token.id
     say(f"Token {number}; keep it now, it is not shown again:")
     print(secret)
@@ -112,7 +112,7 @@ def list_tokens(
     ] = None,
 ) -> None:
     """List tokens, without their secrets."""
-    with registers.opened(Settings()) as session:
+    with sessions.opened(Settings()) as session:
         account = None if login is None else accounts.get(session, login)
         for token, owner in tokens.page(session, account):
             if token.revoked_at is not None:
@@ -130,10 +130,10 @@ def revoke_token(
     number: Annotated[int, typer.Argument(min=1, max=2**31 - 1, help="As in token list.")],
 ) -> None:
     """Let a token sign nobody in from now on."""
-    with registers.opened(Settings()) as session:
+    with sessions.opened(Settings()) as session:
         token, owner = tokens.get(session, number)
         tokens.revoke(session, token)
-        audit.write(session, registers.actor(), "token.revoke", f"token {number}", account=owner)
+        audit.write(session, sessions.actor(), "token.revoke", f"token {number}", account=owner)
     say(f"Token {number} of {owner} is revoked.")
 
 

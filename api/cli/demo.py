@@ -4,10 +4,9 @@ from typing import Annotated
 
 import typer
 
-from api.cli import demo_account
-from api.cli import register as registers
+from api.cli import demo_account, sessions
 from api.cli.output import progress, say
-from api.cli.questions import TableFormat, show
+from api.cli.reports import TableFormat, show
 from data import sample
 from geo import city_time
 from geo.accounts import audit
@@ -31,8 +30,8 @@ def demo(
     """
     settings = Settings()
     day = city_time.today(settings.timezone)
-    with registers.opened(settings) as session:
-        actor = registers.actor()
+    with sessions.opened(settings) as session:
+        actor = sessions.actor()
         if reset:
             sample.empty(session)
             audit.write(session, actor, "demo.reset", "the register")

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from api.cli import register as registers
+from api.cli import sessions
 from api.cli.output import say
-from api.cli.questions import AreaCode, Moment, moment_asked
+from api.cli.reports import AreaCode, Moment, moment_asked
 from data.columns import Kind
 from data.exporting import export, writer
 from geo.settings import Settings
@@ -29,7 +29,7 @@ def export_(
     """Write what the register holds to a file, in the columns that import reads."""
     settings = Settings()
     writer.known(file)
-    with registers.opened(settings) as session:
+    with sessions.opened(settings) as session:
         moment = moment_asked(at, settings)
         frame = export.kind(session, kind, area_code=area, at=moment, phones=phones)
     writer.frame(frame, file)

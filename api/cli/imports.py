@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from sqlalchemy.orm import Session
 
-from api.cli import register as registers
+from api.cli import sessions
 from api.cli.output import progress, say
 from data.columns import Kind
 from data.importing import grids, rejects
@@ -69,7 +69,7 @@ def import_(
         skip=on_error == "skip",
         replace=replace,
     )
-    with registers.opened(settings) as session:
+    with sessions.opened(settings) as session:
         with progress(f"Importing {kind}") as tell:
             if kind is Kind.GRIDS:
                 publication = Publication(title, lengths=_lengths(areas_from_codes))
@@ -133,7 +133,7 @@ def _record(session: Session, files: Sequence[Path], outcome: Outcome) -> None:
     }
     told = {what: count for what, count in counts.items() if count}
     names = ", ".join(file.name for file in files)
-    audit.write(session, registers.actor(), f"import.{outcome.kind}", names, **told)
+    audit.write(session, sessions.actor(), f"import.{outcome.kind}", names, **told)
 
 
 def _pairs(text: str | None) -> dict[str, str]:

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from api.cli import register as registers
+from api.cli import sessions
 from api.cli.output import progress, say
-from api.cli.questions import Moment, moment_asked
+from api.cli.reports import Moment, moment_asked
 from data import lookup as files
 from data.lookup import Asked
 from geo.geometry import datums
@@ -37,7 +37,7 @@ def lookup(
     """Which grid a place is in, or each row of a file, now or at a past moment."""
     settings = Settings()
     place = _place(where)
-    with registers.opened(settings) as session:
+    with sessions.opened(settings) as session:
         moment, connection = moment_asked(at, settings), session.connection()
         if place is None:
             source, target = Path(where), output or _beside(Path(where))

@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from api import pages
-from api.cli import register as registers
+from api.cli import sessions
 from api.cli.output import say
-from api.cli.questions import AreaCode, Day, day_of
-from api.pages import Subject, View
+from api.cli.reports import AreaCode, Day, day_of
+from api.pages import map_pages
+from api.pages.map_pages import Subject, View
 from data.exporting import writer
 from geo import city_time
 from geo.settings import Language, Settings
@@ -32,8 +32,8 @@ def map_(
     if output.suffix.lower() not in (".html", ".htm"):
         raise typer.BadParameter(f"{output} does not end in .html", param_hint="-o")
     day = day_of(on, settings)
-    with registers.opened(settings) as session:
+    with sessions.opened(settings) as session:
         view = View(day, city_time.moment_of(day, settings.timezone), area)
-        page = pages.standalone(session, subject, view, settings, language or settings.language)
+        page = map_pages.standalone(session, subject, view, settings, language or settings.language)
     writer.text(page.html, output)
     say(f"{output}: {len(page.html.encode()) / 1e6:.1f} MB, opens without a network.")

@@ -12,11 +12,10 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy.orm import Session
 
-from api.cli import plan_changes
-from api.cli import register as registers
+from api.cli import plan_edits, sessions
 from api.cli.output import say
-from api.cli.plan_changes import Number, Title
-from api.cli.questions import AreaCode
+from api.cli.plan_edits import Number, Title
+from api.cli.reports import AreaCode
 from data import plan_files
 from data.exporting import writer
 from geo.accounts import audit
@@ -46,14 +45,14 @@ def register(root: typer.Typer) -> None:
     """Add the family."""
     for name, command in _COMMANDS.items():
         plan_app.command(name)(command)
-    plan_changes.register(plan_app)
+    plan_edits.register(plan_app)
     root.add_typer(plan_app, name="plan")
 
 
 def new(title: Title) -> None:
     """Begin a plan on the grids as the newest revision left them, and print its number."""
-    with registers.opened(Settings()) as session:
-        actor = registers.actor()
+    with sessions.opened(Settings()) as session:
+        actor = sessions.actor()
         plan = drafts.begin(session, title, author=actor.login)
         audit.write(session, actor, "plan.begin", f"plan {plan.id}", title=plan.title)
         number = plan.id
@@ -67,7 +66,7 @@ def list_plans(
     limit: Annotated[int, typer.Option(min=1, help="The most at once.")] = _SHOWN,
 ) -> None:
     """List plans, newest first; with an area those that touch it."""
-    with registers.opened(Settings()) as session:
+    with sessions.opened(Settings()) as session:
         found, _ = drafts.page(session, status=status, author=author, area_code=area, limit=limit)
         for plan in found:
             print(f"{plan.id:>6}  {plan.status:<9}  {plan.author:<16}  {plan.title}")
@@ -77,7 +76,7 @@ def show(number: Number, output: Output = None) -> None:
     """Show a plan and its steps, or write the grids of its communities to a file."""
     if output is not None:
         writer.known(output)
-    with registers.opened(Settings()) as session:
+    with sessions.opened(Settings()) as session:
         plan = drafts.get(session, number)
         if output is None:
             _print_plan(session, plan)
@@ -102,7 +101,7 @@ def _print_plan(session: Session, plan: Plan) -> None:
 
 def findings(number: Number, format: AsForm = Form.TABLE) -> None:
     """What is wrong or odd where the plan touches something; exits with 3 at any error."""
-    with registers.opened(Settings()) as session:
+    with sessions.opened(Settings()) as session:
         found = publish.findings(session, _outcome(session, number))
     if format is Form.JSON:
         fields = ("kind", "is_error", "codes", "size", "unit", "lon", "lat", "meaning")
@@ -117,7 +116,7 @@ def findings(number: Number, format: AsForm = Form.TABLE) -> None:
 
 def show_impact(number: Number, format: AsForm = Form.TABLE) -> None:
     """The buildings, households and open issues that change grid."""
-    with registers.opened(Settings()) as session:
+    with sessions.opened(Settings()) as session:
         told = impact.of(session, _outcome(session, number))
     if format is Form.JSON:
         print(_json(dataclasses.asdict(told)))
@@ -143,7 +142,7 @@ def diff(number: Number, output: Output = None) -> None:
     """What the plan does to each grid; with -o as shapes in a file."""
     if output is not None:
         writer.known(output)
-    with registers.opened(Settings()) as session:
+    with sessions.opened(Settings()) as session:
         frame = plan_files.differences(_outcome(session, number))
     if output is not None:
         writer.frame(frame, output)

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from api.cli import register as registers
-from api.cli.questions import AreaCode
+from api.cli import sessions
+from api.cli.reports import AreaCode
 from geo.accounts import audit
 from geo.grids import revert as revert_revision
 from geo.grids import revisions
@@ -29,7 +29,7 @@ def list_revisions(
     limit: Annotated[int, typer.Option(min=1, help="The most at once.")] = _SHOWN,
 ) -> None:
     """List what was published, newest first."""
-    with registers.opened(Settings()) as session:
+    with sessions.opened(Settings()) as session:
         for revision in revisions.page(session, area_code=area, limit=limit)[0]:
             since = revision.effective_at.isoformat(timespec="seconds")
             print(f"{revision.number:>6}  {since}  {revision.author:<16}  {revision.title}")
@@ -41,8 +41,8 @@ def revert(
     leave_empty: LeaveEmpty = False,
 ) -> None:
     """Take a revision back: its grids are as they were before, under a new revision."""
-    with registers.opened(Settings()) as session:
-        actor = registers.actor()
+    with sessions.opened(Settings()) as session:
+        actor = sessions.actor()
         made = revert_revision.revert(
             session, number, author=actor.login, title=title, leave_empty=leave_empty
         )

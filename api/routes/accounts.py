@@ -4,7 +4,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
 
-from api.account_schemas import (
+from api.deps import Code, PagingDep, SessionDep
+from api.errors import REFUSALS
+from api.http.auth import ActorDep, Admin, Viewer
+from api.schemas.accounts import (
     AccountIn,
     AccountOut,
     AccountsOut,
@@ -13,10 +16,7 @@ from api.account_schemas import (
     TokenOut,
     TokensOut,
 )
-from api.auth import ActorDep, Admin, Viewer
-from api.changes import links
-from api.deps import Code, PagingDep, SessionDep
-from api.errors import REFUSALS
+from api.serializers.diff_json import links
 from geo.accounts import accounts, audit, permissions, tokens
 from geo.models import Account, Token
 

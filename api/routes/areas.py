@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter, Request, Response
 
-from api.cache import tagged
 from api.deps import AreaCode, Code, PagingDep, SessionDep
-from api.formats import LIST, MEDIA, Format, FormatDep, listing
-from api.schemas import Feature, FeatureCollection
+from api.http.content_negotiation import LIST, MEDIA, Format, FormatDep, listing
+from api.http.etag import tagged
+from api.schemas.resources import Feature, FeatureCollection
 from geo import areas, feature_query
 from geo.models import Level
 

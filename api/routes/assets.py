@@ -11,8 +11,8 @@ from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
 from api import errors
-from api.cache import squeezed
-from api.security import policy
+from api.http.csp import policy
+from api.http.etag import squeezed
 from maps.folium import assets
 
 router = APIRouter(include_in_schema=False)

@@ -5,11 +5,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import AwareDatetime
 
-from api.account_schemas import AuditPage, Plain
-from api.auth import Admin
-from api.changes import links
 from api.deps import SessionDep, SettingsDep
 from api.errors import REFUSALS
+from api.http.auth import Admin
+from api.schemas.accounts import AuditPage, Plain
+from api.serializers.diff_json import links
 from geo.accounts import audit
 
 router = APIRouter(prefix="/v1/audit", tags=["accounts"], responses=REFUSALS)

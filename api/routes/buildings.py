@@ -4,10 +4,10 @@ from typing import Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.cache import tagged
 from api.deps import AreaCode, Box, Code, Day, MomentOfDay, PagingDep, SessionDep
-from api.formats import LIST, MEDIA, Format, FormatDep, listing
-from api.schemas import CoveragePeriod, Feature, FeatureCollection
+from api.http.content_negotiation import LIST, MEDIA, Format, FormatDep, listing
+from api.http.etag import tagged
+from api.schemas.resources import CoveragePeriod, Feature, FeatureCollection
 from geo import buildings, feature_query
 
 router = APIRouter(prefix="/v1/buildings", tags=["buildings"])

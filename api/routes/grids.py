@@ -4,12 +4,12 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from api.auth import Viewer
-from api.cache import tagged
 from api.deps import AreaCode, Box, Code, Day, Moment, PagingDep, PastMoment, SessionDep
 from api.errors import REFUSALS
-from api.formats import LIST, MEDIA, Format, FormatDep, listing
-from api.schemas import Feature, FeatureCollection, GridShape, MemberOut
+from api.http.auth import Viewer
+from api.http.content_negotiation import LIST, MEDIA, Format, FormatDep, listing
+from api.http.etag import tagged
+from api.schemas.resources import Feature, FeatureCollection, GridShape, MemberOut
 from geo import feature_query, people
 from geo.accounts import permissions
 from geo.grids import grids

@@ -4,7 +4,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.auth import AnybodyDep
 from api.deps import (
     AreaCode,
     Box,
@@ -17,8 +16,9 @@ from api.deps import (
     SettingsDep,
 )
 from api.errors import REFUSALS
-from api.formats import LIST, FormatDep, listing
-from api.schemas import FeatureCollection, IssueCount, IssueIn, IssueOut
+from api.http.auth import AnybodyDep
+from api.http.content_negotiation import LIST, FormatDep, listing
+from api.schemas.resources import FeatureCollection, IssueCount, IssueIn, IssueOut
 from geo import issues
 from geo.accounts import audit
 from geo.geometry.datums import one_to_wgs84

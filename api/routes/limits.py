@@ -5,10 +5,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.auth import ActorDep, Coordinator
 from api.deps import SessionDep
 from api.errors import REFUSALS
-from api.plan_schemas import LimitsIn, LimitsOut
+from api.http.auth import ActorDep, Coordinator
+from api.schemas.plans import LimitsIn, LimitsOut
 from geo.accounts import audit, permissions
 from geo.models import SizeLimit
 from geo.plans import limits

@@ -8,11 +8,12 @@ from fastapi import Query as Parameter
 from pydantic import BeforeValidator, Field, WithJsonSchema
 from starlette.concurrency import run_in_threadpool
 
-from api import batches, query
-from api.batches import Asked
 from api.deps import DatumName, Lat, LiveDep, Lon, PastMoment, SettingsDep, known_parameters
-from api.query import Query
-from api.schemas import CodesOut, LookupOut
+from api.http import query_params
+from api.http.query_params import Query
+from api.schemas.resources import CodesOut, LookupOut
+from api.serializers import batch_lookup
+from api.serializers.batch_lookup import Asked
 from geo import city_time, people
 from geo.geometry import datums
 from geo.geometry.datums import Datum
@@ -50,10 +51,10 @@ class LookupQuery(Query):
     ] = frozenset()
 
 
-@router.get("", response_model=LookupOut, openapi_extra=query.parameters(LookupQuery))
+@router.get("", response_model=LookupOut, openapi_extra=query_params.parameters(LookupQuery))
 async def look_up(request: Request) -> Response:
     """The grid of one location, now or at a past moment; lon and lat come back in WGS 84."""
-    asked = query.read(LookupQuery, request)
+    asked = query_params.read(LookupQuery, request)
     live: Live = request.app.state.live
     snapshot = live.peek() if asked.at is None else None
     if snapshot is None:
@@ -98,8 +99,8 @@ def _read(request: Request, asked: LookupQuery, answer: dict[str, Any]) -> dict[
 @router.post(
     "",
     response_model=CodesOut,
-    openapi_extra=batches.BODY,
-    responses=batches.ANSWERS,
+    openapi_extra=batch_lookup.BODY,
+    responses=batch_lookup.ANSWERS,
     dependencies=[Depends(known_parameters)],
 )
 async def look_up_many(
@@ -115,4 +116,4 @@ async def look_up_many(
 
     The query parameters are for CSV and Arrow; JSON says `datum` and `at` in its body.
     """
-    return await batches.answer(request, live, settings, Asked(datum, at, lon, lat))
+    return await batch_lookup.answer(request, live, settings, Asked(datum, at, lon, lat))

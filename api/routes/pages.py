@@ -3,10 +3,10 @@
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from api import pages
 from api.deps import AreaCode, Day, LanguageDep, MomentOfDay, SessionDep, SettingsDep
-from api.pages import Subject, View
-from api.security import policy
+from api.http.csp import policy
+from api.pages import map_pages
+from api.pages.map_pages import Subject, View
 
 router = APIRouter(tags=["pages"])
 
@@ -28,5 +28,5 @@ def page(
     area: AreaCode = None,
 ) -> HTMLResponse:
     """A Folium page; everything that it loads comes from this service."""
-    drawn = pages.served(session, subject, View(on, at, area), settings, language)
+    drawn = map_pages.served(session, subject, View(on, at, area), settings, language)
     return HTMLResponse(drawn.html, headers=policy(drawn.script_hashes, drawn.image_origins))

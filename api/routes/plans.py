@@ -6,11 +6,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Depends, Header, Query, Request, Response
 from sqlalchemy.orm import Session
 
-from api import changes, plans
-from api.auth import ActorDep, Coordinator, Reporter, Viewer
 from api.deps import AreaCode, SessionDep, SettingsDep
 from api.errors import CONFLICTS, REFUSALS
-from api.plan_schemas import (
+from api.http.auth import ActorDep, Coordinator, Reporter, Viewer
+from api.http.if_match import SeenDep
+from api.routes.revisions import Below, Limit, Number
+from api.schemas.plans import (
     OPERATIONS,
     CommentIn,
     CommentOut,
@@ -23,9 +24,8 @@ from api.plan_schemas import (
     PublishIn,
     RebasedOut,
 )
-from api.routes.revisions import Below, Limit, Number
-from api.schemas import FeatureCollection, GridChanges, RevisionOut
-from api.seen import SeenDep
+from api.schemas.resources import FeatureCollection, GridChanges, RevisionOut
+from api.serializers import diff_json, plans
 from geo.accounts import audit, permissions
 from geo.accounts.audit import Actor
 from geo.models import Account, Plan, PlanComment, PlanStatus, Revision, Role
@@ -119,7 +119,7 @@ def list_plans(
         limit=min(limit or settings.page_limit, settings.page_limit),
         cursor=cursor,
     )
-    return {"plans": plans.listed(session, found), "links": changes.links(request, more)}
+    return {"plans": plans.listed(session, found), "links": diff_json.links(request, more)}
 
 
 @router.post("", status_code=201, response_model=PlanOut)
@@ -164,7 +164,7 @@ def get_impact(session: SessionDep, outcome: OutcomeDep) -> impact.Impact:
 @router.get("/{number}/diff", response_model=GridChanges)
 def diff(plan: PlanDep, outcome: OutcomeDep) -> Response:
     """What the plan does to each grid, with the shapes before and after."""
-    changed = [changes.told(delta) for delta in publish.changes(outcome)]
+    changed = [diff_json.told(delta) for delta in publish.changes(outcome)]
     return plans.answered(plan, {"changes": changed, "links": []})
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from sqlalchemy.orm import Session
 
 from api.deps import AreaCode, Box, Day, MomentOfDay, SessionDep, SettingsDep
-from api.schemas import ChangeOut, TallyOut
+from api.schemas.resources import ChangeOut, TallyOut
 from geo.coverage import changes as coverage_changes
 from geo.coverage import figures
 from geo.coverage.changes import Change

@@ -4,12 +4,12 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 import maps.pages.redraw
-from api import redraw
-from api.auth import Csrf, Viewer
 from api.deps import LanguageDep, SessionDep, SettingsDep
 from api.errors import REFUSALS
+from api.http.auth import Csrf, Viewer
+from api.http.csp import policy
+from api.pages import redraw
 from api.routes.plans import OutcomeDep, PlanDep
-from api.security import policy
 from geo.models import Account
 from maps.pages.map_pages import Page
 from maps.pages.redraw import Desk

@@ -4,13 +4,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from api import changes
-from api.auth import ActorDep, Coordinator
-from api.cache import tagged
 from api.deps import AreaCode, PagingDep, SessionDep, SettingsDep
 from api.errors import CONFLICTS, REFUSALS
-from api.schemas import GridChanges, RevertIn, RevisionDetail, RevisionOut, RevisionsOut
-from api.states import StateFrom, StateTo
+from api.http.auth import ActorDep, Coordinator
+from api.http.etag import tagged
+from api.http.state_params import StateFrom, StateTo
+from api.schemas.resources import GridChanges, RevertIn, RevisionDetail, RevisionOut, RevisionsOut
+from api.serializers import diff_json
 from geo.accounts import audit, permissions
 from geo.grids import lineage, revisions
 from geo.grids import revert as revert_revision
@@ -38,7 +38,7 @@ def list_revisions(
     """What was published, newest first."""
     most = min(limit or settings.page_limit, settings.page_limit)
     found, more = revisions.page(session, area_code=area, limit=most, cursor=cursor)
-    return {"revisions": found, "links": changes.links(request, more)}
+    return {"revisions": found, "links": diff_json.links(request, more)}
 
 
 @router.get("/revisions/{number}", response_model=RevisionDetail)
@@ -91,5 +91,5 @@ def diff(
     found = between(
         session, before, after, area_code=area, limit=paging.limit, cursor=paging.cursor
     )
-    written = changes.written(found.deltas, changes.links(request, found.next))
+    written = diff_json.written(found.deltas, diff_json.links(request, found.next))
     return tagged(request, written, "application/json")

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from api.deps import SessionDep
-from api.schemas import Found
+from api.schemas.resources import Found
 from geo import search
 
 router = APIRouter(prefix="/v1/search", tags=["search"])

@@ -9,11 +9,11 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from api import query
-from api.cache import squeezed
-from api.drawing import Asked, drawn
-from api.query import Query
-from api.quick import Way
+from api.http import query_params
+from api.http.etag import squeezed
+from api.http.query_params import Query
+from api.middleware.fast_path import Way
+from api.tiles.renderer import Asked, drawn
 from geo import city_time
 from geo.models import Level
 from geo.tiles.layers import Layer, Scene
@@ -55,14 +55,14 @@ class TileQuery(Query):
     "/{layer}/{z}/{x}/{y}.mvt",
     response_class=Response,
     responses={200: {"content": {MVT: {}}}},
-    openapi_extra=query.parameters(TileQuery),
+    openapi_extra=query_params.parameters(TileQuery),
 )
 async def tile(request: Request, layer: Layer, z: int, x: int, y: int) -> Response:
     """A layer's vector tile for a day; empty where the layer shows nothing.
 
     An address that names the day, the revision and the state that are drawn may be kept for good.
     """
-    named, state = query.read(TileQuery, request), request.app.state
+    named, state = query_params.read(TileQuery, request), request.app.state
     timezone = state.settings.timezone
     whole = named.state is not None and named.on is not None
     sight = Sight(layer, Tile(z, x, y), _scene(named, timezone))

@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 
 from api.deps import Lat, Lon
-from api.schemas import LookupOut
+from api.schemas.resources import LookupOut
 
 app = FastAPI()
 

@@ -7,7 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 
-from api import auth
+from api.http import auth
 from geo.accounts import accounts as accounts_accounts
 from geo.accounts import sessions, tokens
 from geo.models import Account, Role

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from api.app import create_app
-from api.drawing import Memory
+from api.tiles.renderer import Memory
 from geo import db
 from geo.errors import Unavailable
 from geo.settings import Settings

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import text
 
-from api import auth
+from api.http import auth
 from geo.accounts import accounts as accounts_accounts
 from geo.accounts import sessions
 from tests.api.accounts import WHO, signed_in

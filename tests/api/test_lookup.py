@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from api import batches
-from api.batches import Asked
+from api.serializers import batch_lookup
+from api.serializers.batch_lookup import Asked
 from geo.geometry.datums import Datum, from_wgs84
 from tests.district import place
 
@@ -246,8 +246,8 @@ def test_a_batch_of_json_whose_caller_has_left_is_not_finished(app, district):
     body = json.dumps({"points": [place(5, 5)]}).encode()
 
     def status() -> int:
-        return batches._json(body, app.state.live, app.state.settings, about, gone).status_code
+        return batch_lookup._json(body, app.state.live, app.state.settings, about, gone).status_code
 
     assert status() == 200
     gone.set()
-    assert status() == batches.CLIENT_GONE
+    assert status() == batch_lookup.CLIENT_GONE

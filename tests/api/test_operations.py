@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.batches import REVISION, SUMMARY
+from api.serializers.batch_lookup import REVISION, SUMMARY
 from geo.postgres import migrations
 
 

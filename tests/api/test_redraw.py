@@ -8,8 +8,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from api import redraw
-from api.pages import NothingToShow
+from api.pages import redraw
+from api.pages.map_pages import NothingToShow
 from geo.settings import Language, Settings
 from maps.folium import assets
 from maps.pages.redraw import Desk

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api import auth
+from api.http import auth
 from geo.accounts import sessions
 from tests.api.accounts import signed_in
 

@@ -7,7 +7,8 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select, text
 
-from api import auth, sign_in
+from api.http import auth
+from api.pages import login as pages_login
 from geo.accounts import accounts, login_attempts, passwords, sessions
 from geo.models import Attempt, Audit, Role, SignIn
 
@@ -235,7 +236,7 @@ def test_the_audit_never_has_what_was_typed_as_an_unknown_login(person, li, sess
     ],
 )
 def test_the_form_leads_to_our_own_pages_alone(person, li, elsewhere):
-    assert sign_in.own_path(elsewhere) == "/"
+    assert pages_login.own_path(elsewhere) == "/"
     assert try_(person, next=elsewhere).headers["location"] == "/"
     page = person.get("/login", params={"next": elsewhere})
     assert 'href="/"' in page.text

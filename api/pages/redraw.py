@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 import maps.pages.notice
 import maps.pages.redraw
-from api.pages import NothingToShow
+from api.pages.map_pages import NothingToShow
 from geo import areas, city_time
 from geo import bounds as geo_bounds
 from geo.grids import revisions

@@ -9,7 +9,7 @@ from fastapi import Response
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from api.plan_schemas import PlanOut
+from api.schemas.plans import PlanOut
 from geo.errors import Invalid
 from geo.models import Area, Level, Plan, PlanStep
 from geo.plans import drafts, impact, publish

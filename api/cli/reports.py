@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from api.cli import register as registers
+from api.cli import sessions
 from api.cli.output import say
 from data.exporting import export
 from data.exporting import writer as exporting_writer
@@ -61,7 +61,7 @@ def coverage(
     """How many buildings have property management, and how many have none."""
     settings = Settings()
     day = day_of(on, settings)
-    with registers.opened(settings) as session:
+    with sessions.opened(settings) as session:
         at = city_time.moment_of(day, settings.timezone)
         tallies = figures.by(session, by, on=day, at=at, area_code=area)
     show(tallies, f"Property coverage by {by} on {day}", format)
@@ -122,7 +122,7 @@ def uncovered(
     day = day_of(on, settings)
     if output is not None:
         exporting_writer.known(output)
-    with registers.opened(settings) as session:
+    with sessions.opened(settings) as session:
         at = city_time.moment_of(day, settings.timezone)
         asked = buildings.facts(on=day, at=at, covered=False, area_code=area)
         found = export.frame(session, asked)
@@ -139,7 +139,7 @@ def uncovered(
 def check(area: AreaCode = None) -> None:
     """Every finding about the data in force; exits with 3 when there is any error."""
     settings = Settings()
-    with registers.opened(settings) as session:
+    with sessions.opened(settings) as session:
         findings = checks.findings(session, area_code=area)
     for finding in findings:
         print(finding)

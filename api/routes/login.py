@@ -7,11 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Cookie, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from api import auth, sign_in
-from api.auth import Caller, Csrf, CsrfMissing, Viewer
 from api.deps import LanguageDep, SessionDep, SettingsDep
 from api.errors import REFUSALS, TOO_OFTEN, headers_of, status_of
-from api.security import policy
+from api.http import auth
+from api.http.auth import Caller, Csrf, CsrfMissing, Viewer
+from api.http.csp import policy
+from api.pages import login as pages_login
 from geo.accounts import sessions as login_sessions
 from geo.accounts.login_attempts import TooManyAttempts
 from geo.accounts.passwords import WeakPassword
@@ -22,7 +23,7 @@ from maps.pages.login import Door, page
 
 router = APIRouter(tags=["accounts"], responses={403: REFUSALS[403]})
 
-FormCookie = Annotated[str | None, Cookie(alias=sign_in.FORM_COOKIE, include_in_schema=False)]
+FormCookie = Annotated[str | None, Cookie(alias=pages_login.FORM_COOKIE, include_in_schema=False)]
 Next = Annotated[str, Query(max_length=4000, description="The path to go on to.")]
 
 
@@ -37,7 +38,7 @@ def login_page(
     next: Next = "/",
 ) -> Response:
     """The form to sign in with; for who is signed in, to sign out."""
-    onward = sign_in.own_path(next)
+    onward = pages_login.own_path(next)
     if caller is not None and csrf is not None:
         return _shown(Door(csrf, onward, who=caller.login), language)
     secret = form_cookie or login_sessions.fresh()
@@ -60,11 +61,11 @@ def log_in(
     form_cookie: FormCookie = None,
 ) -> Response:
     """Sign in, and go on; programs send a token instead."""
-    onward = sign_in.own_path(next)
+    onward = pages_login.own_path(next)
     hours = settings.sign_in_hours
     try:
         auth.require_csrf(form_cookie, csrf)
-        secret = sign_in.admit(request.app.state.sessions, request, login, password, hours)
+        secret = pages_login.admit(request.app.state.sessions, request, login, password, hours)
     except (CsrfMissing, NotSignedIn, TooManyAttempts) as error:
         known = form_cookie or login_sessions.fresh()
         answer = _refused(Door(login_sessions.csrf(known), onward, login), error, language)
@@ -93,7 +94,7 @@ def change_password(
     sessions, hours = request.app.state.sessions, settings.sign_in_hours
     door = Door(csrf or "", who=caller.login)
     try:
-        secret = sign_in.change_password(sessions, request, caller.login, old, new, hours)
+        secret = pages_login.change_password(sessions, request, caller.login, old, new, hours)
     except (WeakPassword, NotSignedIn, TooManyAttempts) as error:
         return _refused(door, error, language)
     fresh = dataclasses.replace(door, csrf=login_sessions.csrf(secret), is_changed=True)
@@ -107,7 +108,7 @@ def log_out(
     request: Request, session: SessionDep, caller: Caller, cookie: auth.Cookie
 ) -> RedirectResponse:
     """Sign out, and go back to the form; the form or a header repeats the CSRF token."""
-    sign_in.leave(session, request, caller, cookie)
+    pages_login.leave(session, request, caller, cookie)
     led = RedirectResponse("/login", status_code=303)
     led.delete_cookie(auth.COOKIE, path="/", httponly=True, samesite="lax")
     return led
@@ -130,4 +131,4 @@ def _refused(door: Door, error: GridwardError, language: Language) -> HTMLRespon
 
 
 def _give_form_cookie(request: Request, answer: Response, secret: str, hours: int) -> None:
-    auth.give_cookie(request, answer, sign_in.FORM_COOKIE, secret, hours=hours, path="/login")
+    auth.give_cookie(request, answer, pages_login.FORM_COOKIE, secret, hours=hours, path="/login")

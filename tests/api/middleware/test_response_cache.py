@@ -3,7 +3,7 @@
 import pytest
 from anyio.from_thread import start_blocking_portal
 
-from api.kept import Kept
+from api.middleware.response_cache import Kept
 
 
 @pytest.fixture

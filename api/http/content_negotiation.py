@@ -8,9 +8,9 @@ from typing import Annotated, Any
 from fastapi import Depends, Query, Request, Response
 from sqlalchemy.orm import Session
 
-from api import cache
 from api.deps import Paging
 from api.errors import NotAcceptable
+from api.http import etag
 from data.exporting import export, writer
 from geo import feature_query
 from geo.feature_query import Features
@@ -85,7 +85,7 @@ def _geojson(
         href = str(request.url.include_query_params(cursor=found.next))
         headers = {"Link": f'<{href}>; rel="next"'}
         body = f'{body[:-1]},"links":[{{"rel":"next","href":"{href}"}}]}}'
-    return cache.tagged(request, body.encode(), MEDIA[form], headers)
+    return etag.tagged(request, body.encode(), MEDIA[form], headers)
 
 
 def _file(
@@ -101,7 +101,7 @@ def _file(
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"gridward.{form}"
         writer.frame(frame, path)
-        return cache.tagged(request, path.read_bytes(), MEDIA[form], headers)
+        return etag.tagged(request, path.read_bytes(), MEDIA[form], headers)
 
 
 def _by_preference(accept: str) -> list[str]:

@@ -10,9 +10,9 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy.orm import Session
 
-from api.cli import register as registers
+from api.cli import sessions
 from api.cli.output import say
-from api.cli.questions import Moment
+from api.cli.reports import Moment
 from api.cli.revisions import LeaveEmpty
 from data import plan_files
 from data.row_errors import UnreadableFile
@@ -57,8 +57,8 @@ _NAMES = {"take_again": "rebase", "publish_plan": "publish"}
 @contextmanager
 def _taken(number: int) -> Iterator[tuple[Session, Plan, Actor]]:
     """Yield a draft to be changed, whoever's it is."""
-    with registers.opened(Settings()) as session:
-        yield session, drafts.take(session, number, who=""), registers.actor()
+    with sessions.opened(Settings()) as session:
+        yield session, drafts.take(session, number, who=""), sessions.actor()
 
 
 def _record(session: Session, actor: Actor, what: str, number: int, **more: Any) -> None:
@@ -143,8 +143,8 @@ def publish_plan(number: Number, title: NewTitle = None, at: Moment = None) -> N
     """Publish the plan as the next revision, in force from now or from a moment."""
     settings = Settings()
     moment = None if at is None else city_time.zoned(at, settings.timezone)
-    with registers.opened(settings) as session:
-        actor, author = registers.actor(), registers.actor().login
+    with sessions.opened(settings) as session:
+        actor, author = sessions.actor(), sessions.actor().login
         made = publish.publish(
             session, number, Replays(), who="", author=author, title=title, at=moment
         )
@@ -163,8 +163,8 @@ def discard(number: Number) -> None:
 
 def comment(number: Number, text: Title) -> None:
     """Say something about a plan, whoever's it is."""
-    with registers.opened(Settings()) as session:
-        actor = registers.actor()
+    with sessions.opened(Settings()) as session:
+        actor = sessions.actor()
         said = drafts.comment(session, drafts.get(session, number), text, by=actor.login)
         _record(session, actor, "comment", number, comment=said.id)
     say(f"Said about plan {number}.")
@@ -172,8 +172,8 @@ def comment(number: Number, text: Title) -> None:
 
 def revert(number: Number, title: NewTitle = None, leave_empty: LeaveEmpty = False) -> None:
     """Take back what the plan published: its grids are as before, under a new revision."""
-    with registers.opened(Settings()) as session:
-        actor = registers.actor()
+    with sessions.opened(Settings()) as session:
+        actor = sessions.actor()
         revision = publish.published_as(drafts.get(session, number))
         made = revert_revision.revert(
             session, revision, author=actor.login, title=title, leave_empty=leave_empty
@@ -194,7 +194,7 @@ def show_limits(
     wanted = {what: bounds for what, bounds in asked.items() if bounds is not None}
     if wanted and area is None:
         raise typer.BadParameter("Name the area whose limits these are.")
-    with registers.opened(Settings()) as session:
+    with sessions.opened(Settings()) as session:
         if area is not None and wanted:
             _put(session, area, wanted)
         for row in limits.every(session):
@@ -213,7 +213,7 @@ def _put(session: Session, area: str, wanted: Mapping[str, Range]) -> None:
         for what, bounds in vars(whole).items()
         for end, bound in zip(("least", "most"), bounds, strict=True)
     }
-    audit.write(session, registers.actor(), "limits.put", f"area {area}", **told)
+    audit.write(session, sessions.actor(), "limits.put", f"area {area}", **told)
 
 
 def _of(row: SizeLimit) -> Limits:

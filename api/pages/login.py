@@ -7,8 +7,8 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session, sessionmaker
 
-from api.auth import COOKIE, actor_of, address_of
 from api.errors import problem_of
+from api.http.auth import COOKIE, actor_of, address_of
 from geo.accounts import accounts, audit, login_attempts, passwords
 from geo.accounts import sessions as login_sessions
 from geo.accounts.permissions import NotSignedIn

@@ -21,7 +21,7 @@ from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 
 from api.errors import TooLarge, UnsupportedMedia
-from api.schemas import CodesOut, PointsIn
+from api.schemas.resources import CodesOut, PointsIn
 from data import grid_assignment
 from data.exporting.csv import to_csv
 from geo.errors import Invalid

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from api.schemas import FeatureCollection, FromRow, Link
+from api.schemas.resources import FeatureCollection, FromRow, Link
 from geo.models import PlanStatus
 
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from api.shelf import Shelf
+from api.tiles.store import Shelf
 
 BODY = os.urandom(50_000)
 FILLING = """
 import sys
 from pathlib import Path
-from api.shelf import Shelf
+from api.tiles.store import Shelf
 shelf = Shelf(Path(sys.argv[1]), 4)
 for n in range(40):
     shelf.put(f"{sys.argv[2]}-{n}", sys.argv[2].encode() * 1000)

@@ -1,0 +1,1 @@
+"""HTTP mechanics: authentication, caching, preconditions, content negotiation, parameters."""

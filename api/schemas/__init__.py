@@ -1,0 +1,1 @@
+"""Response and request models, as the OpenAPI document shows them."""

@@ -1,0 +1,1 @@
+"""Domain values as JSON, CSV and Arrow."""

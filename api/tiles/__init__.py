@@ -1,0 +1,1 @@
+"""Rendering and storing vector tiles for their route."""
