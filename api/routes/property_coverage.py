@@ -13,7 +13,7 @@ from geo.coverage import figures
 from geo.coverage.changes import Change
 from geo.coverage.counts import Known
 from geo.coverage.figures import Grouping, Tally
-from geo.coverage.filter import Among, Reason
+from geo.coverage.filter import BuildingFilter, Reason
 from geo.models import ManagerKind
 from geo.settings import Settings
 from geo.tiles import versions
@@ -36,8 +36,8 @@ async def _among(
     built_to: Annotated[_Year, Query(description="Built in this year or earlier.")] = None,
     use: Annotated[_Uses, Query(description="Only these uses; empty for unknown.")] = [],  # noqa: B006
     not_use: Annotated[_Uses, Query(description="None of these uses.")] = [],  # noqa: B006
-) -> Among:
-    return Among(
+) -> BuildingFilter:
+    return BuildingFilter(
         manager_kinds=frozenset(manager_kind),
         reasons=frozenset(reason),
         built_from=built_from,
@@ -47,7 +47,7 @@ async def _among(
     )
 
 
-AmongDep = Annotated[Among, Depends(_among)]
+AmongDep = Annotated[BuildingFilter, Depends(_among)]
 
 
 @router.get("", response_model=list[TallyOut])

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from geo import areas
 from geo.buildings import standing_on
 from geo.coverage.figures import Grouping
-from geo.coverage.filter import EVERY, Among
+from geo.coverage.filter import EVERY, BuildingFilter
 from geo.grids import grids
 from geo.models import Area, Building, Level, MicroGrid, Neighborhood, PropertyCoverage
 
@@ -33,7 +33,7 @@ def by(
     on: datetime.date,
     at: datetime.datetime,
     area_code: str | None = None,
-    among: Among = EVERY,
+    among: BuildingFilter = EVERY,
 ) -> list[Change]:
     """Return what every place of a kind inside an area gained and lost from `since` to `on`.
 
@@ -58,7 +58,7 @@ class _Asked:
 
     since: datetime.date
     on: datetime.date
-    among: Among
+    among: BuildingFilter
 
 
 def _counts(asked: _Asked, *more: Any) -> Select[Any]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from geo import areas
 from geo.buildings import standing_on
 from geo.coverage.counts import Known
-from geo.coverage.filter import EVERY, Among
+from geo.coverage.filter import EVERY, BuildingFilter
 from geo.feature_query import Box, Features, in_box
 from geo.grids import grids
 from geo.models import Area, Building, Level, MicroGrid, Neighborhood, PropertyCoverage
@@ -51,7 +51,7 @@ def by(
     at: datetime.datetime,
     area_code: str | None = None,
     box: Box | None = None,
-    among: Among = EVERY,
+    among: BuildingFilter = EVERY,
 ) -> list[Tally]:
     """Return the tally of every place of a kind inside an area on a day, by code.
 
@@ -69,7 +69,7 @@ def statement(
     at: datetime.datetime,
     area_code: str | None = None,
     box: Box | None = None,
-    among: Among = EVERY,
+    among: BuildingFilter = EVERY,
 ) -> Select[Any]:
     """Return the one statement behind `by`."""
     match grouping:
@@ -90,7 +90,7 @@ def remembered(
     at: datetime.datetime,
     area_code: str | None = None,
     box: Box | None = None,
-    among: Among = EVERY,
+    among: BuildingFilter = EVERY,
 ) -> list[Tally]:
     """Return what `by` does; of all buildings, it counts only what is not known of this state."""
     if among != EVERY or grouping is Grouping.NEIGHBORHOOD:
@@ -144,7 +144,7 @@ def facts(
     return Features(statement if box is None else statement.where(in_box(Area.geom, box)))
 
 
-def _counts(*more: Any, on: datetime.date, among: Among = EVERY) -> Select[Any]:
+def _counts(*more: Any, on: datetime.date, among: BuildingFilter = EVERY) -> Select[Any]:
     """Count buildings and households; at most one row of today's coverage meets each building."""
     today = aliased(PropertyCoverage, name="today")
     return (
@@ -168,7 +168,7 @@ def _by_level(
     on: datetime.date,
     area_code: str | None,
     box: Box | None = None,
-    among: Among = EVERY,
+    among: BuildingFilter = EVERY,
 ) -> Select[Any]:
     counts = _counts(Building.community_code, on=on, among=among)
     counts = counts.group_by(Building.community_code)
@@ -191,7 +191,7 @@ def _by_level(
 
 
 def _by_neighborhood(
-    on: datetime.date, area_code: str | None, box: Box | None, among: Among
+    on: datetime.date, area_code: str | None, box: Box | None, among: BuildingFilter
 ) -> Select[Any]:
     counts = _counts(Building.neighborhood_code, on=on, among=among)
     counts = counts.group_by(Building.neighborhood_code)
@@ -210,7 +210,7 @@ def _by_grid(
     at: datetime.datetime,
     area_code: str | None,
     box: Box | None = None,
-    among: Among = EVERY,
+    among: BuildingFilter = EVERY,
 ) -> Select[Any]:
     holds = _counts(on=on, among=among).where(grids.inside(MicroGrid, at)).lateral("holds")
     statement = (

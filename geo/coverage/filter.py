@@ -19,7 +19,7 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True)
-class Among:
+class BuildingFilter:
     """A choice of buildings; what is left empty leaves none out.
 
     With manager kinds or reasons a building counts if its manager is of one of the kinds, or if it
@@ -48,8 +48,8 @@ class Among:
         if self.not_uses:
             yield use.not_in(self.not_uses)
 
-    def _managed(self, today: Any) -> ColumnElement[bool]:
-        return today.manager_kind.in_(self.manager_kinds) if self.manager_kinds else false()
+    def _managed(self, coverage: Any) -> ColumnElement[bool]:
+        return coverage.manager_kind.in_(self.manager_kinds) if self.manager_kinds else false()
 
     def _unmanaged(self, today: Any, on: datetime.date) -> ColumnElement[bool]:
         lapsed = (
@@ -64,5 +64,5 @@ class Among:
         return and_(today.id.is_(None), or_(false(), *(why[reason] for reason in self.reasons)))
 
 
-EVERY = Among()
+EVERY = BuildingFilter()
 """All buildings."""

@@ -128,12 +128,12 @@ class Asset:
 
 def root() -> Path:
     """Return the folder that npm installs into."""
-    return Path(__file__).parents[1] / "node_modules"
+    return Path(__file__).parents[2] / "node_modules"
 
 
 def own() -> Path:
     """Return the folder of the scripts and styles written here."""
-    return Path(__file__).parent / "static"
+    return Path(__file__).parents[1] / "frontend"
 
 
 @cache

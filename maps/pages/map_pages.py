@@ -158,7 +158,7 @@ def _levels(data: City | Tiles) -> list[str]:
         there = {level for level in data.levels if level != "grid" or "grids" in data.layers}
         return [level for level in style.LEVELS if level in there] or [style.LEVELS[0]]
     present = set(data.areas["level"]) if len(data.areas) else set()
-    if data.importing.grids is not None and len(data.importing.grids):
+    if data.grids is not None and len(data.grids):
         present.add("grid")
     return [level for level in style.LEVELS if level in present] or [style.LEVELS[0]]
 

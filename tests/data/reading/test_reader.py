@@ -324,7 +324,7 @@ def test_repair_leaves_no_real_building_behind(realdata: Path) -> None:
 
 # Broken, odd and hostile files.
 
-FOLDER = Path(os.environ.get("GRIDWARD_REALDATA", Path(__file__).parents[3] / "shared/realdata"))
+FOLDER = Path(os.environ.get("GRIDWARD_REALDATA", Path(__file__).parents[4] / "shared/realdata"))
 DIRTY = sorted(path for path in (FOLDER / "dirty").rglob("*") if path.is_file())
 
 

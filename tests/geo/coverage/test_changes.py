@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from geo import buildings, city_time
 from geo.coverage import changes as coverage_changes
 from geo.coverage.figures import Grouping
-from geo.coverage.filter import Among, Reason
+from geo.coverage.filter import BuildingFilter, Reason
 from geo.models import ManagerKind
 from tests.district import day
 
@@ -55,11 +55,11 @@ def test_of_chosen_buildings_only_those_count(district):
     """b2 lost its firm, and nobody else has changed; who is chosen on either day counts."""
     since, on = day("2022-06-01"), day("2025-01-01")
     for among, lost in (
-        (Among(reasons=frozenset({Reason.LAPSED})), 1),
-        (Among(reasons=frozenset({Reason.NEVER_COVERED})), 0),
-        (Among(manager_kinds=frozenset(ManagerKind)), 1),
-        (Among(manager_kinds=frozenset({ManagerKind.HOMEOWNER_COMMITTEE})), 0),
-        (Among(not_uses=frozenset({""})), 0),
+        (BuildingFilter(reasons=frozenset({Reason.LAPSED})), 1),
+        (BuildingFilter(reasons=frozenset({Reason.NEVER_COVERED})), 0),
+        (BuildingFilter(manager_kinds=frozenset(ManagerKind)), 1),
+        (BuildingFilter(manager_kinds=frozenset({ManagerKind.HOMEOWNER_COMMITTEE})), 0),
+        (BuildingFilter(not_uses=frozenset({""})), 0),
     ):
         for grouping in (Grouping.DISTRICT, Grouping.GRID):
             rows = coverage_changes.by(

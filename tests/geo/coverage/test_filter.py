@@ -10,12 +10,12 @@ from geo import buildings, city_time
 from geo.coverage import figures
 from geo.coverage.counts import Known
 from geo.coverage.figures import Grouping
-from geo.coverage.filter import EVERY, Among, Reason
+from geo.coverage.filter import EVERY, BuildingFilter, Reason
 from geo.models import ManagerKind
 from tests.district import day
 
 CHOICES = st.builds(
-    Among,
+    BuildingFilter,
     manager_kinds=st.frozensets(st.sampled_from(list(ManagerKind))),
     reasons=st.frozensets(st.sampled_from(list(Reason))),
     built_from=st.none() | st.integers(1950, 2030),
@@ -32,7 +32,7 @@ KEYS = {
 }
 
 
-def chosen(table: pd.DataFrame, among: Among) -> pd.DataFrame:
+def chosen(table: pd.DataFrame, among: BuildingFilter) -> pd.DataFrame:
     keep = pd.Series(True, table.index)
     if among.manager_kinds or among.reasons:
         kinds = table.covered & table.manager_kind.isin(

@@ -25,7 +25,7 @@ from geo.postgres.embedded.os_account import Account
 from geo.postgres.embedded.paths import Place
 from geo.settings import Settings
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 UP = """
 import sys, pathlib
 from geo import cluster

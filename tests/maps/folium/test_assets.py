@@ -8,7 +8,7 @@ import pytest
 
 from maps.folium import assets
 
-ROOT = Path(assets.__file__).parents[1]
+ROOT = Path(assets.__file__).parents[2]
 
 
 def test_every_file_that_pages_ask_for_is_installed():

@@ -13,10 +13,10 @@ from maps.locales.map_texts import WORDS, day, word
 from maps.locales.notice_texts import NOTICE_WORDS
 from maps.locales.redraw_texts import REDRAW_WORDS
 
-TEMPLATES = Path(assets.__file__).parent / "templates"
+TEMPLATES = Path(assets.__file__).parents[1] / "templates"
 TERMS = ("manager", "category", "channel", "status", "datum", "use")
 REDRAW_TERMS = ("tool", "hint", "hint_pick", "plan", "step", "finding", "moving")
-CATALOGUES = {"words.py", "redraw_words.py", "notice_words.py"}
+CATALOGUES = {"map_texts.py", "redraw_texts.py", "notice_texts.py"}
 OF_THE_TABLE = {"redraw.html", "plans.html", "redraw.py", "notice.html", "notice.py"}
 
 
@@ -27,7 +27,7 @@ def sources(of_the_table: bool) -> str:
     else:
         scripts = [*assets.SCRIPTS["gridward"]]
     files = [assets.own() / script for script in scripts]
-    beside = [*TEMPLATES.iterdir(), *TEMPLATES.parent.glob("*.py")]
+    beside = [*TEMPLATES.iterdir(), *TEMPLATES.parent.rglob("*.py")]
     files += [file for file in beside if (file.name in OF_THE_TABLE) == of_the_table]
     return "\n".join(file.read_text("utf-8") for file in files if file.name not in CATALOGUES)
 

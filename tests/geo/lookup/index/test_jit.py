@@ -7,7 +7,7 @@ import numpy as np
 
 from geo.lookup.index import jit
 
-ROOT = Path(jit.__file__).parent.parent.parent
+ROOT = Path(jit.__file__).parents[3]
 ASK = """
 from geo.lookup.index.predicates import side
 print(side(0.0, 0.0, 1.0, 1.0, 0.0, 1.0))
