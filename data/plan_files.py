@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from data.columns import Kind
 from data.importing import areas_from_codes
 from data.reading.reader import Source, open_source
-from data.row_errors import BadData, Fault, FaultLog, UnreadableFile
+from data.row_errors import BadData, FaultLog, RowError, UnreadableFile
 from geo.grids.revision_diff import moved_m2
 from geo.models import WGS84
 from geo.plans import impact, publish
@@ -97,6 +97,6 @@ def _grid(code: str | None, name: str | None, shape: shapely.Geometry) -> dict[s
     return {field: value for field, value in told.items() if value is not None}
 
 
-def _homeless(file: str, row: int, code: str | None) -> Fault:
+def _homeless(file: str, row: int, code: str | None) -> RowError:
     what, mend = "no community is known for it", "Fill in its community_code."
-    return Fault(file, row, "no_community", what, mend, code=code)
+    return RowError(file, row, "no_community", what, mend, code=code)

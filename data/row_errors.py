@@ -14,7 +14,7 @@ _MEND = "Mend the file, or load the good rows with --on-error skip --rejects FIL
 
 
 @dataclass(frozen=True)
-class Fault:
+class RowError:
     """One thing wrong with one row, and how to mend it.
 
     `row` counts the rows of data from 1: the header of a table is not a row. `kind` is a short
@@ -39,10 +39,10 @@ class Fault:
 class FaultLog:
     """Every fault counted by its kind, the first hundred kept in full."""
 
-    kept: list[Fault] = field(default_factory=list)
+    kept: list[RowError] = field(default_factory=list)
     kinds: Counter[str] = field(default_factory=Counter)
 
-    def add(self, faults: Iterable[Fault]) -> None:
+    def add(self, faults: Iterable[RowError]) -> None:
         """Count these faults, and keep them while there is room."""
         for fault in faults:
             self.kinds[fault.kind] += 1

@@ -17,7 +17,7 @@ from geo import db
 from geo.accounts import accounts, sessions, tokens
 from geo.models import Role
 from geo.settings import Language, Settings
-from maps.pages.page_data import City
+from maps.pages.page_data import EmbeddedData
 from tests.conftest import Databases
 from tests.maps.conftest import town as build
 
@@ -33,7 +33,7 @@ FILL = {
 }
 
 
-def fill(session: Session, town: City) -> None:
+def fill(session: Session, town: EmbeddedData) -> None:
     """Put a town into the register: its areas, grids as revision 1, and buildings."""
     areas = town.areas.sort_values("code", key=lambda codes: codes.str.len())
     session.execute(text("INSERT INTO revision (number, title, author) VALUES (1, 'x', 'x')"))

@@ -18,7 +18,7 @@ from geo.errors import NotFound
 from geo.models import Level
 from geo.settings import Language, Settings
 from geo.tiles import versions
-from maps.pages.map_pages import City, Page, Tiles
+from maps.pages.map_pages import EmbeddedData, RenderedPage, TileSources
 
 
 class Subject(StrEnum):
@@ -53,13 +53,13 @@ _DRAW = {
 
 def served(
     session: Session, subject: Subject, view: View, settings: Settings, language: Language
-) -> Page:
+) -> RenderedPage:
     """Return the page that asks this service for what it draws. Raises NothingToShow."""
     bounds = geo_bounds.of(session, view.area)
     if bounds is None:
         raise _nothing(view)
     counts = issues.counts(session, area_code=view.area) if subject is Subject.ISSUES else []
-    source = Tiles(
+    source = TileSources(
         bounds=bounds,
         revision=versions.revisions_at(session, view.at),
         states=versions.of_layers(session, settings.timezone),
@@ -74,7 +74,7 @@ def served(
 
 def standalone(
     session: Session, subject: Subject, view: View, settings: Settings, language: Language
-) -> Page:
+) -> RenderedPage:
     """Return the page with its data inside, which opens without a network. Raises NothingToShow."""
     if geo_bounds.of(session, view.area) is None:
         raise _nothing(view)
@@ -84,22 +84,22 @@ def standalone(
 def _draw(
     session: Session,
     subject: Subject,
-    source: City | Tiles,
+    source: EmbeddedData | TileSources,
     view: View,
     settings: Settings,
     language: Language,
-) -> Page:
+) -> RenderedPage:
     title = areas.title(session, view.area, english=language is Language.EN)
     return _DRAW[subject](
         source, title=title, on=view.on, language=language, basemap=settings.basemap
     )
 
 
-def _city(session: Session, subject: Subject, view: View) -> City:
+def _city(session: Session, subject: Subject, view: View) -> EmbeddedData:
     rungs = [_tallied(session, Grouping(level.value), view) for level in Level]
     present = [rung for rung in rungs if len(rung)]
     footprints = buildings.facts(on=view.on, at=view.at, area_code=view.area)
-    return City(
+    return EmbeddedData(
         areas=geopandas.GeoDataFrame(pd.concat(present)) if present else rungs[0],
         grids=_tallied(session, Grouping.GRID, view),
         buildings=export.frame(session, footprints),

@@ -15,12 +15,14 @@ from geo.plans import impact, publish
 from geo.plans.replay_cache import Outcome
 from geo.settings import Language, Settings
 from geo.tiles import versions
-from maps.pages.map_pages import Page
+from maps.pages.map_pages import RenderedPage
 from maps.pages.notice import Ground, Heading
 from maps.pages.redraw import Desk
 
 
-def table(session: Session, desk: Desk, plan: int, settings: Settings, language: Language) -> Page:
+def table(
+    session: Session, desk: Desk, plan: int, settings: Settings, language: Language
+) -> RenderedPage:
     """Return the page on which a plan is redrawn, over today's grids. Raises NothingToShow."""
     bounds = geo_bounds.of(session, None)
     if bounds is None:
@@ -42,7 +44,7 @@ def table(session: Session, desk: Desk, plan: int, settings: Settings, language:
 
 def notice(
     session: Session, plan: Plan, outcome: Outcome, settings: Settings, language: Language
-) -> Page:
+) -> RenderedPage:
     """Return the change notice of a plan, to be printed."""
     published = None if plan.revision is None else revisions.get(session, plan.revision)
     zone = ZoneInfo(settings.timezone)

@@ -11,7 +11,7 @@ from api.http.csp import policy
 from api.pages import redraw
 from api.routes.plans import OutcomeDep, PlanDep
 from geo.models import Account
-from maps.pages.map_pages import Page
+from maps.pages.map_pages import RenderedPage
 from maps.pages.redraw import Desk
 
 router = APIRouter(prefix="/redraw", tags=["pages"], responses=REFUSALS)
@@ -53,6 +53,6 @@ def _desk(caller: Account, csrf: str | None) -> Desk:
     return Desk(caller.login, str(caller.role), csrf)
 
 
-def _shown(page: Page) -> HTMLResponse:
+def _shown(page: RenderedPage) -> HTMLResponse:
     headers = policy(page.script_hashes, page.image_origins)
     return HTMLResponse(page.html, headers=headers | {"Cache-Control": "no-store"})

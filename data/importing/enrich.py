@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, func, select
 
 from data.reading.reader import Batch
-from data.row_errors import Fault
+from data.row_errors import RowError
 from geo.models import Area, BuildingStatus, Level, Neighborhood
 
 
@@ -83,7 +83,7 @@ def _without_unknown(batch: Batch, kind: str, known: pa.Array, file: str) -> Bat
         return batch
     at = np.flatnonzero(unknown)
     faults = tuple(
-        Fault(
+        RowError(
             file,
             int(batch.rows[row]),
             f"unknown_{kind}",
@@ -97,7 +97,7 @@ def _without_unknown(batch: Batch, kind: str, known: pa.Array, file: str) -> Bat
     return _only(batch, pc.invert(unknown), faults)
 
 
-def _only(batch: Batch, keep: pa.Array, faults: tuple[Fault, ...]) -> Batch:
+def _only(batch: Batch, keep: pa.Array, faults: tuple[RowError, ...]) -> Batch:
     """Return the rows of a batch to keep, and with it the faults of those that were dropped."""
     return Batch(
         {name: values.filter(keep) for name, values in batch.columns.items()},

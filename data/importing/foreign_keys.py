@@ -7,7 +7,7 @@ from sqlalchemy import Connection, text
 
 from data.columns import TABLES, Kind
 from data.reading.geometry.shapes import Extent
-from data.row_errors import Fault
+from data.row_errors import RowError
 
 
 @dataclass(frozen=True)
@@ -198,7 +198,9 @@ def extent(connection: Connection) -> Extent | None:
     return None if found[0] is None else (found[0], found[1], found[2], found[3])
 
 
-def check(connection: Connection, kind: Kind, files: Sequence[str]) -> Iterator[tuple[int, Fault]]:
+def check(
+    connection: Connection, kind: Kind, files: Sequence[str]
+) -> Iterator[tuple[int, RowError]]:
     """Take the rows that name what does not exist out of `incoming`; yield what is wrong.
 
     Each fault comes with the number of its file.
@@ -221,11 +223,11 @@ def _repeated(key: Sequence[str]) -> Check:
 
 def _take_out(
     connection: Connection, kind: Kind, rule: Check, files: Sequence[str]
-) -> Iterator[tuple[int, Fault]]:
+) -> Iterator[tuple[int, RowError]]:
     bad = text(f"DELETE FROM incoming WHERE ({rule.faulty}) RETURNING *")
     key = TABLES[kind].key
     for row in connection.execute(bad).mappings():
-        fault = Fault(
+        fault = RowError(
             file=files[row["file_no"]],
             row=row["row_no"],
             kind=rule.kind,

@@ -16,7 +16,7 @@ from data.importing.grid_set import Drawn
 from data.importing.load import LoadOptions, Outcome, Progress, ahead, open_sources
 from data.partitions import partition, repair
 from data.reading.reader import Source
-from data.row_errors import BadData, Fault
+from data.row_errors import BadData, RowError
 from geo.grids import revisions
 from geo.grids.revisions import Delta, Outline
 from geo.models import Area
@@ -157,7 +157,7 @@ class _Import:
         geoms = every.geoms.copy()
         for community in set(staying.communities):
             own = every.of(community or "")
-            geoms[own] = repair.matched(geoms[own])
+            geoms[own] = repair.match_corners(geoms[own])
         every = replace(every, geoms=geoms)
         is_drawn = np.arange(len(every)) < len(drawn)
         return every.only(is_drawn), every.only(~is_drawn)
@@ -235,5 +235,5 @@ class _Import:
     def _note(self, drawn: Drawn, at: int, kind: str, what: str, mend: str) -> None:
         file_no, row = drawn.places[at] or (0, 0)
         name = self.sources[file_no].path.name
-        fault = Fault(name, row, kind, what, mend, code=drawn.codes[at])
+        fault = RowError(name, row, kind, what, mend, code=drawn.codes[at])
         self.outcome.note_faults(file_no, [fault])

@@ -13,7 +13,7 @@ from data.columns import Kind
 from data.importing import foreign_keys, indexes, merge, people, staging
 from data.importing.enrich import Register
 from data.reading.reader import Batch, ReadOptions, Source, open_source
-from data.row_errors import BadData, Fault, FaultLog
+from data.row_errors import BadData, FaultLog, RowError
 from geo.errors import Invalid
 
 Item = TypeVar("Item")
@@ -84,7 +84,7 @@ class Outcome:
         self.read += len(batch.raw) + len({fault.row for fault in batch.raw.faults} - held)
         self.note_faults(file_no, batch.faults)
 
-    def note_faults(self, file_no: int, faults: Iterable[Fault]) -> None:
+    def note_faults(self, file_no: int, faults: Iterable[RowError]) -> None:
         """Keep faults of a file; a row with several is one bad row."""
         for fault in faults:
             self.faults.add([fault])

@@ -28,7 +28,7 @@ Neighbours = list[list[tuple[int, float]]]
 Claims = dict[int, float]
 
 
-def close(geoms: Geoms, gaps: Geoms, step: float) -> Geoms:
+def fill(geoms: Geoms, gaps: Geoms, step: float) -> Geoms:
     """Return the polygons of a valid coverage, (n,), with the ground of some of its gaps added.
 
     The edges of a gap are edges of the coverage around it, or lie on the outside of it. Corners

@@ -129,7 +129,7 @@ def _gaps(
     repaired: bool,
 ) -> None:
     patches = topology.gaps(geoms[positions])
-    narrow = repair.narrow(topology.shapes(patches)) & (not repaired)
+    narrow = repair.is_narrow(topology.shapes(patches)) & (not repaired)
     for patch in _picked(patches, narrow):
         around = ", ".join(codes[position] for position in patch.positions)
         what = f"a gap of {_told(patch)} lies between grids {around}"

@@ -32,7 +32,7 @@ _STEP = GAP_WIDTH_M / _METRES_PER_DEGREE
 
 
 @dataclass(frozen=True)
-class Tiling:
+class RepairResult:
     """A repaired partition, and how much had to move."""
 
     geoms: Geoms
@@ -55,7 +55,7 @@ class Tiling:
         )
 
 
-class LocalMetres:
+class LocalProjection:
     """Degrees to metres and back: an equirectangular plane, true to 0.1 % within a city."""
 
     def __init__(self, geoms: Geoms) -> None:
@@ -64,13 +64,13 @@ class LocalMetres:
         shrink = np.cos(np.radians(self.origin[1]))
         self.scale = np.array([_METRES_PER_DEGREE * shrink, _METRES_PER_DEGREE])
 
-    def to(self, geoms: Any) -> Any:
+    def to_metres(self, geoms: Any) -> Any:
         """Return shapes in metres from the middle of the extent."""
         return shapely.transform(geoms, lambda xy: (xy - self.origin) * self.scale)
 
-    def back(self, geoms: Any) -> Any:
+    def to_degrees(self, geoms: Any) -> Any:
         """Return shapes in degrees, rounded: equal corners stay equal."""
-        return rounded(shapely.transform(geoms, lambda xy: xy / self.scale + self.origin))
+        return round_coordinates(shapely.transform(geoms, lambda xy: xy / self.scale + self.origin))
 
 
 def repair(
@@ -78,7 +78,7 @@ def repair(
     owners: Sequence[str | None] = (),
     outlines: Mapping[str, shapely.Geometry] | None = None,
     taken: shapely.Geometry | None = None,
-) -> Tiling:
+) -> RepairResult:
     """Return polygons that tile: no overlap, matching corners, no narrow gap, no splinter.
 
     Polygons that do so already are left as they are, but for the rounding. A gap is narrow if no
@@ -89,24 +89,24 @@ def repair(
     """
     free = geoms if taken is None else _polygons(shapely.difference(geoms, taken))
     if shapely.is_empty(free).all():  # as it is of no polygons at all
-        return Tiling(free, ~shapely.is_empty(geoms), 0.0, 0.0, 0.0)
-    tiled = rounded(free)
+        return RepairResult(free, ~shapely.is_empty(geoms), 0.0, 0.0, 0.0)
+    tiled = round_coordinates(free)
     if not _is_sound(tiled):
         tiled = _close_gaps(_without_splinters(_without_overlaps(tiled)))
     for owner, outline in (outlines or {}).items():
         own = np.array([named == owner for named in owners], dtype=np.bool_)
         room = outline if taken is None else shapely.difference(outline, taken)
         if topology.outside(tiled[own], room) or topology.gaps(tiled[own], room):
-            tiled[own] = fit(tiled[own], room)
+            tiled[own] = fit_to_outline(tiled[own], room)
     return _compare(geoms, tiled)
 
 
-def rounded(geoms: Any) -> Any:
+def round_coordinates(geoms: Any) -> Any:
     """Return shapes with their coordinates rounded: equal corners stay equal."""
     return shapely.transform(geoms, lambda xy: np.round(xy, DECIMALS))
 
 
-def fit(geoms: Geoms, outline: shapely.Geometry) -> Geoms:
+def fit_to_outline(geoms: Geoms, outline: shapely.Geometry) -> Geoms:
     """Return polygons that tile `outline`: what reaches beyond is cut off, what is missing is
     shared among those beside it. A polygon outside comes back empty. Shapes (n,) → (n,).
     """
@@ -114,10 +114,10 @@ def fit(geoms: Geoms, outline: shapely.Geometry) -> Geoms:
     missing = _ground(shapely.difference(outline, shapely.union_all(inside)))
     pieces = coverage_clean(np.concatenate([inside, missing]), snapping_distance=10.0**-DECIMALS)
     fitted, gaps = pieces[: len(geoms)].copy(), pieces[len(geoms) :]
-    return matched(gap_fill.close(fitted, gaps[~shapely.is_empty(gaps)], _STEP))
+    return match_corners(gap_fill.fill(fitted, gaps[~shapely.is_empty(gaps)], _STEP))
 
 
-def matched(geoms: Geoms) -> Geoms:
+def match_corners(geoms: Geoms) -> Geoms:
     """Return polygons with corners set in where those of others meet their borders."""
     for decimals in range(DECIMALS, DECIMALS - 3, -1):
         if topology.tiles(geoms):
@@ -126,11 +126,13 @@ def matched(geoms: Geoms) -> Geoms:
     return geoms
 
 
-def narrow(gaps: Geoms, width_m: float = GAP_WIDTH_M) -> Bools:
+def is_narrow(gaps: Geoms, width_m: float = GAP_WIDTH_M) -> Bools:
     """Tell which gaps are narrower than so much: the diameter of the largest circle in each."""
     if not len(gaps):
         return np.zeros(0, dtype=np.bool_)
-    circles = shapely.maximum_inscribed_circle(LocalMetres(gaps).to(gaps), tolerance=width_m / 20)
+    circles = shapely.maximum_inscribed_circle(
+        LocalProjection(gaps).to_metres(gaps), tolerance=width_m / 20
+    )
     return np.asarray(2 * shapely.length(circles) <= width_m, dtype=np.bool_)
 
 
@@ -140,7 +142,7 @@ def _is_sound(geoms: Geoms) -> bool:
         return False
     if _splinters(*shapely.get_parts(geoms, return_index=True)).any():
         return False
-    return not narrow(_holes(topology.union(geoms))).any()
+    return not is_narrow(_holes(topology.union(geoms))).any()
 
 
 def _without_splinters(geoms: Geoms) -> Geoms:
@@ -152,7 +154,7 @@ def _without_splinters(geoms: Geoms) -> Geoms:
     rest = geoms.copy()
     for owner in np.unique(owners[thin]):
         rest[owner] = shapely.union_all(parts[~thin & (owners == owner)])
-    return matched(gap_fill.close(rest, parts[thin], _STEP))
+    return match_corners(gap_fill.fill(rest, parts[thin], _STEP))
 
 
 def _splinters(parts: Geoms, owners: NDArray[np.intp]) -> Bools:
@@ -166,15 +168,15 @@ def _splinters(parts: Geoms, owners: NDArray[np.intp]) -> Bools:
 
 def _without_overlaps(geoms: Geoms) -> Geoms:
     """Return polygons that tile apart from gaps wider than cracks."""
-    plane = LocalMetres(geoms)
-    clean = coverage_clean(plane.to(geoms), gap_width=CRACK_M, snapping_distance=SNAP_M)
-    return matched(plane.back(clean))
+    plane = LocalProjection(geoms)
+    clean = coverage_clean(plane.to_metres(geoms), gap_width=CRACK_M, snapping_distance=SNAP_M)
+    return match_corners(plane.to_degrees(clean))
 
 
 def _close_gaps(geoms: Geoms) -> Geoms:
     gaps = topology.shapes(topology.gaps(geoms))
-    gaps = gaps[narrow(gaps)]
-    return matched(gap_fill.close(geoms, gaps, _STEP)) if len(gaps) else geoms
+    gaps = gaps[is_narrow(gaps)]
+    return match_corners(gap_fill.fill(geoms, gaps, _STEP)) if len(gaps) else geoms
 
 
 def _polygons(geoms: Geoms) -> Geoms:
@@ -191,16 +193,16 @@ def _ground(geometry: shapely.Geometry) -> Geoms:
     return np.asarray(parts[shapely.area(parts) > 0], dtype=object)
 
 
-def _compare(before: Geoms, after: Geoms) -> Tiling:
-    plane = LocalMetres(before)
-    old, new = plane.to(before), plane.to(after)
+def _compare(before: Geoms, after: Geoms) -> RepairResult:
+    plane = LocalProjection(before)
+    old, new = plane.to_metres(before), plane.to_metres(after)
     differ = ~np.asarray(shapely.equals_exact(old, new, SNAP_M, normalize=True), dtype=np.bool_)
     moved = np.zeros(len(before))
     moved[differ] = [_moved(*pair) for pair in zip(old[differ], new[differ], strict=True)]
     changed = ~(moved <= SNAP_M)  # a polygon that vanished moved by no number
     lost = shapely.area(shapely.difference(old[changed], new[changed]))
     gained = shapely.area(shapely.difference(new[changed], old[changed]))
-    return Tiling(
+    return RepairResult(
         after,
         changed,
         lost_m2=float(lost.sum()),

@@ -11,7 +11,7 @@ import shapely
 from data.reading.files.record_stream import Raw, Stream
 from data.reading.geometry import curves
 from data.reading.parse import to_text
-from data.row_errors import Fault, MissingColumn
+from data.row_errors import MissingColumn, RowError
 
 NAMES: Mapping[str, tuple[str, ...]] = {
     "lon": ("lon", "lng", "long", "longitude", "经度", "pointx", "x"),
@@ -90,7 +90,7 @@ def _from_pair(raw: Raw, places: Places, file: str) -> Raw:
     )
     wkb = pa.compute.if_else(pa.array(~(absent | bad)), wkb, pa.scalar(None, pa.binary()))
     faults = [
-        Fault(
+        RowError(
             file,
             int(raw.rows[at]),
             "bad_coordinates",
@@ -117,7 +117,7 @@ def _from_wkt(raw: Raw, places: Places, file: str) -> Raw:
     geoms = curves.without(shapely.from_wkt, bare.to_numpy(zero_copy_only=False))
     bad = shapely.is_missing(geoms) & ~np.asarray(text.is_null())
     faults = [
-        Fault(
+        RowError(
             file,
             int(raw.rows[at]),
             "broken_geometry",

@@ -20,7 +20,7 @@ from data.reading.files.record_stream import Raw, Stream
 from data.reading.geometry import crs, shapes
 from data.reading.options import ReadOptions
 from data.reading.validate import Check, Rules
-from data.row_errors import Fault, MissingColumn, Notes, UnreadableFile
+from data.row_errors import MissingColumn, Notes, RowError, UnreadableFile
 
 __all__ = ["Batch", "ReadOptions", "Source", "open_source"]
 
@@ -39,7 +39,7 @@ class Batch:
     ewkb: pa.Array | None
     """The geometry as EWKB with its SRID, null where a row has none, ready for COPY."""
     rows: NDArray[np.int64]
-    faults: tuple[Fault, ...]
+    faults: tuple[RowError, ...]
     raw: Raw = field(repr=False)
     """The rows as they were, good and bad, for those who must hand some back."""
 

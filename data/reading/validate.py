@@ -15,7 +15,7 @@ from data.reading.geometry import shapes
 from data.reading.geometry.shapes import Rule
 from data.reading.options import ReadOptions
 from data.reading.parse import parse, to_text
-from data.row_errors import Fault, Notes
+from data.row_errors import Notes, RowError
 
 Bools = NDArray[np.bool_]
 
@@ -39,7 +39,7 @@ class Check:
 
     rules: Rules
     raw: Raw
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[RowError] = field(default_factory=list)
     columns: dict[str, pa.Array] = field(default_factory=dict)
     nonsense: dict[str, Bools] = field(default_factory=dict)
     ewkb: pa.Array | None = None
@@ -138,7 +138,7 @@ class Check:
         codes = self.columns.get(key[0]) if key else None
         code = codes[at].as_py() if codes is not None else None
         row = int(self.raw.rows[at])
-        self.faults.append(Fault(self.rules.file, row, kind, what, mend, column, code))
+        self.faults.append(RowError(self.rules.file, row, kind, what, mend, column, code))
 
 
 _ARROW = {

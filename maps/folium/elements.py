@@ -14,32 +14,32 @@ from markupsafe import Markup
 
 from maps.folium import assets, geometry_packing
 
-PAGE: Final = "page.html"
-DEEPEST_ZOOM: Final = 20
+DEFAULT_TEMPLATE: Final = "page.html"
+MAX_ZOOM: Final = 20
 
 
-class CityMap(folium.Map):
+class BareMap(folium.Map):
     """A Folium map that loads nothing by itself; size, viewport and scripts are the sheet's."""
 
     default_js: list[tuple[str, str]] = []  # noqa: RUF012  # as folium.Map declares them
     default_css: list[tuple[str, str]] = []  # noqa: RUF012
 
 
-def city_map(bounds: tuple[float, float, float, float]) -> CityMap:
+def create_map(bounds: tuple[float, float, float, float]) -> BareMap:
     """Return an empty map around west, south, east, north."""
     west, south, east, north = bounds
-    return CityMap(
+    return BareMap(
         location=[(south + north) / 2, (west + east) / 2],
         tiles=None,
         zoom_start=11,
-        max_zoom=DEEPEST_ZOOM,
+        max_zoom=MAX_ZOOM,
         zoom_control=False,
         zoom_snap=0.5,
         fade_animation=False,
     )
 
 
-class VectorTiles(Layer):
+class VectorTileLayer(Layer):
     """A layer drawn by our own script from vector tiles, or from the features inside the page."""
 
     _template = Template(
@@ -56,7 +56,7 @@ class VectorTiles(Layer):
         self.options = {"layer": layer}
 
 
-class Opening(MacroElement):
+class MapStartup(MacroElement):
     """Hands the finished map to our script; the last child of its map."""
 
     _template = Template(
@@ -72,7 +72,7 @@ class Opening(MacroElement):
         self._name = "Opening"
 
 
-class Sheet(Figure):
+class PageFigure(Figure):
     """The HTML page around a map: title bar, panel, data blocks, and scripts by address or inside.
 
     `said` holds what the template needs; `blocks` is JSON by the id of its data block.
@@ -80,11 +80,11 @@ class Sheet(Figure):
 
     def __init__(
         self,
-        said: dict[str, Any],
-        blocks: dict[str, Any],
+        context: dict[str, Any],
+        data_blocks: dict[str, Any],
         *,
-        embedded: bool,
-        template: str = PAGE,
+        inline_assets: bool,
+        template: str = DEFAULT_TEMPLATE,
         scripts: Sequence[assets.Asset] | None = None,
         styles: Sequence[assets.Asset] | None = None,
     ) -> None:
@@ -93,14 +93,14 @@ class Sheet(Figure):
         self.template = template
         self.scripts = assets.scripts() if scripts is None else scripts
         self.styles = assets.styles() if styles is None else styles
-        self.said = said
-        self.blocks = blocks
-        self.embedded = embedded
+        self.context = context
+        self.data_blocks = data_blocks
+        self.embedded = inline_assets
         self.script_hashes: tuple[str, ...] = ()
 
     def render(self, **kwargs: Any) -> str:
         """Return the page, the same one for the same input; afterwards `script_hashes` is known."""
-        number(self)
+        assign_ids(self)
         for child in self._children.values():
             child.render(**kwargs)
         self.header._children.clear()  # of Folium's own header nothing is needed
@@ -114,38 +114,40 @@ class Sheet(Figure):
             links.append(_link(JavascriptLink(asset.url), code, self.embedded))
             codes.append(code)
         inline = codes if self.embedded else codes[:1]
-        self.script_hashes = tuple(digest(code) for code in inline)
+        self.script_hashes = tuple(csp_hash(code) for code in inline)
         return (
-            templates()
+            template_environment()
             .get_template(self.template)
             .render(
-                self.said,
+                self.context,
                 header=Markup("\n".join(link.render(embedded=self.embedded) for link in links)),
                 html=Markup(self.html.render()),
-                data=Markup("\n".join(_block(name, value) for name, value in self.blocks.items())),
+                data=Markup(
+                    "\n".join(_block(name, value) for name, value in self.data_blocks.items())
+                ),
                 script=Markup(script),
-                policy=self.policy() if self.embedded else None,
+                policy=self.content_security_policy() if self.embedded else None,
                 notices=Markup(assets.notices()) if self.embedded else None,
             )
         )
 
-    def policy(self) -> str:
+    def content_security_policy(self) -> str:
         """Return the content-security policy of a page that holds everything itself."""
         scripts = " ".join(f"'{code}'" for code in self.script_hashes)
-        images = " ".join(("data:", *self.said["image_origins"]))
+        images = " ".join(("data:", *self.context["image_origins"]))
         return (
             f"default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; "
             f"img-src {images}; base-uri 'none'; form-action 'none'"
         )
 
 
-def number(root: Element) -> None:
+def assign_ids(root: Element) -> None:
     """Give every element below a root an id by its place, where Folium gives a random one."""
     for position, element in enumerate(_walk(root)):
         element._id = str(position)
 
 
-def digest(code: str) -> str:
+def csp_hash(code: str) -> str:
     """Return what a content-security policy calls a script by: `sha256-…`."""
     return f"sha256-{base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()}"
 
@@ -166,6 +168,6 @@ def _block(name: str, value: object) -> str:
     return f'<script type="application/json" id="{name}">{geometry_packing.dump(value)}</script>'
 
 
-def templates() -> jinja2.Environment:
+def template_environment() -> jinja2.Environment:
     """Return where the pages' templates are; they escape what they are given."""
     return jinja2.Environment(loader=jinja2.PackageLoader("maps"), autoescape=True)

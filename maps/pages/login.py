@@ -8,9 +8,9 @@ from markupsafe import Markup
 from geo.accounts import passwords
 from geo.settings import Language
 from maps.folium import assets
-from maps.folium.elements import templates
+from maps.folium.elements import template_environment
 from maps.locales.map_texts import WORDS, word
-from maps.pages.map_pages import Page
+from maps.pages.map_pages import RenderedPage
 
 LANG = {Language.ZH: "zh-CN", Language.EN: "en"}
 OWN_NAME = {Language.ZH: "中文", Language.EN: "English"}
@@ -37,12 +37,12 @@ class Door:
     """How long to wait, where it went wrong too often."""
 
 
-def page(door: Door, language: Language) -> Page:
+def page(door: Door, language: Language) -> RenderedPage:
     """Return the form to sign in with, or to sign out for who is signed in."""
     other = Language.EN if language is Language.ZH else Language.ZH
     fault = door.fault and word(language, f"sign_in.{door.fault}", minutes=door.minutes)
     html = (
-        templates()
+        template_environment()
         .get_template("sign_in.html")
         .render(
             lang=LANG[language],
@@ -65,4 +65,4 @@ def page(door: Door, language: Language) -> Page:
             other_name=OWN_NAME[other],
         )
     )
-    return Page(html, (), ())
+    return RenderedPage(html, (), ())

@@ -10,12 +10,12 @@ import folium
 from geo.settings import Language
 from maps.folium import basemap as folium_basemap
 from maps.folium import style
-from maps.folium.elements import CityMap, Opening, Sheet, VectorTiles, city_map
+from maps.folium.elements import BareMap, MapStartup, PageFigure, VectorTileLayer, create_map
 from maps.folium.geometry_packing import pack
 from maps.locales.map_texts import WORDS, day, word
-from maps.pages.page_data import COLUMNS, City, Tiles
+from maps.pages.page_data import COLUMNS, EmbeddedData, TileSources
 
-__all__ = ["City", "Page", "Tiles", "grids", "issues", "property_coverage"]
+__all__ = ["EmbeddedData", "RenderedPage", "TileSources", "grids", "issues", "property_coverage"]
 
 LAYERS: Final = ("shade", "backdrop", "borders", "grids", "buildings", "names", "issues")
 """What the pages draw, from the ground up."""
@@ -29,7 +29,7 @@ ISSUES_GROUND: Final = {"buildings": ("code", "name"), "grids": ("code", "name")
 
 
 @dataclass(frozen=True)
-class Page:
+class RenderedPage:
     """A page, and what a content-security policy must allow it."""
 
     html: str
@@ -40,13 +40,13 @@ class Page:
 
 
 def property_coverage(
-    data: City | Tiles,
+    data: EmbeddedData | TileSources,
     *,
     title: str,
     on: date,
     language: Language = Language.ZH,
     basemap: str = folium_basemap.NONE,
-) -> Page:
+) -> RenderedPage:
     """Return the page of property coverage on a day: rates by area, managers by building.
 
     From a City it is one file that needs no network, from Tiles it asks the service. `title` is the
@@ -56,13 +56,13 @@ def property_coverage(
 
 
 def grids(
-    data: City | Tiles,
+    data: EmbeddedData | TileSources,
     *,
     title: str,
     on: date,
     language: Language = Language.ZH,
     basemap: str = folium_basemap.NONE,
-) -> Page:
+) -> RenderedPage:
     """Return the page of micro-grids, shaded by households, buildings or coverage rate.
 
     Otherwise as property_coverage.
@@ -71,13 +71,13 @@ def grids(
 
 
 def issues(
-    data: City | Tiles,
+    data: EmbeddedData | TileSources,
     *,
     title: str,
     on: date,
     language: Language = Language.ZH,
     basemap: str = folium_basemap.NONE,
-) -> Page:
+) -> RenderedPage:
     """Return the page of issues by category and status, gathered into bubbles from afar.
 
     Otherwise as property_coverage.
@@ -86,13 +86,18 @@ def issues(
 
 
 def _page(
-    kind: str, data: City | Tiles, title: str, on: date, language: Language, basemap: str
-) -> Page:
+    kind: str,
+    data: EmbeddedData | TileSources,
+    title: str,
+    on: date,
+    language: Language,
+    basemap: str,
+) -> RenderedPage:
     ground = folium_basemap.tile_layer(basemap, word(language, "layer.basemap"))
     origins = folium_basemap.image_origins(ground)
     config = _config(kind, data, title, on, language) | {"basemap": ground is not None}
     blocks = {"gridward-config": config}
-    if isinstance(data, City):
+    if isinstance(data, EmbeddedData):
         blocks["gridward-data"] = _data(kind, data)
     said = {
         "lang": "zh-CN" if language is Language.ZH else "en",
@@ -101,41 +106,41 @@ def _page(
         "as_of": _as_of(data, on, language),
         "words": WORDS[language],
         "image_origins": origins,
-        "links": dict(data.pages) if isinstance(data, Tiles) else {},
+        "links": dict(data.pages) if isinstance(data, TileSources) else {},
     }
-    sheet = Sheet(said, blocks, embedded=isinstance(data, City))
+    sheet = PageFigure(said, blocks, inline_assets=isinstance(data, EmbeddedData))
     _map(data, _layers(kind, data), ground, language).add_to(sheet)
     html = sheet.render()
-    return Page(html, sheet.script_hashes, origins)
+    return RenderedPage(html, sheet.script_hashes, origins)
 
 
 def _map(
-    data: City | Tiles,
+    data: EmbeddedData | TileSources,
     layers: Sequence[str],
     ground: folium.TileLayer | None,
     language: Language,
-) -> CityMap:
-    drawn = city_map(data.bounds)
+) -> BareMap:
+    drawn = create_map(data.bounds)
     if ground is not None:
         ground.add_to(drawn)
     for layer in layers:
         hidden = layer == "backdrop" and ground is not None
-        VectorTiles(layer, word(language, f"layer.{layer}"), show=not hidden).add_to(drawn)
+        VectorTileLayer(layer, word(language, f"layer.{layer}"), show=not hidden).add_to(drawn)
     folium.LayerControl().add_to(drawn)
-    Opening().add_to(drawn)
+    MapStartup().add_to(drawn)
     return drawn
 
 
-def _layers(kind: str, data: City | Tiles) -> list[str]:
+def _layers(kind: str, data: EmbeddedData | TileSources) -> list[str]:
     """Return the layers of a page that there is data for; issues are on their own page alone."""
-    there = set(data.frames() if isinstance(data, City) else data.layers)
+    there = set(data.frames() if isinstance(data, EmbeddedData) else data.layers)
     if kind != "issues":
         there.discard("issues")
     return [layer for layer in LAYERS if DRAWN_FROM.get(layer, layer) in there]
 
 
 def _config(
-    kind: str, data: City | Tiles, title: str, on: date, language: Language
+    kind: str, data: EmbeddedData | TileSources, title: str, on: date, language: Language
 ) -> dict[str, Any]:
     return {
         "kind": kind,
@@ -148,13 +153,13 @@ def _config(
         "words": WORDS[language],
         "area": data.area,
         "asOf": _as_of(data, on, language),
-        "served": _addresses(data) if isinstance(data, Tiles) else None,
+        "served": _addresses(data) if isinstance(data, TileSources) else None,
     }
 
 
-def _levels(data: City | Tiles) -> list[str]:
+def _levels(data: EmbeddedData | TileSources) -> list[str]:
     """Return the levels that the page offers, coarse to fine: those there are rows of."""
-    if isinstance(data, Tiles):
+    if isinstance(data, TileSources):
         there = {level for level in data.levels if level != "grid" or "grids" in data.layers}
         return [level for level in style.LEVELS if level in there] or [style.LEVELS[0]]
     present = set(data.areas["level"]) if len(data.areas) else set()
@@ -163,7 +168,7 @@ def _levels(data: City | Tiles) -> list[str]:
     return [level for level in style.LEVELS if level in present] or [style.LEVELS[0]]
 
 
-def _addresses(tiles: Tiles) -> dict[str, Any]:
+def _addresses(tiles: TileSources) -> dict[str, Any]:
     query = f"on={{on}}&revision={tiles.revision}"
     if tiles.at is not None:
         query += f"&at={tiles.at.isoformat().replace('+', '%2B')}"
@@ -185,7 +190,7 @@ def _addresses(tiles: Tiles) -> dict[str, Any]:
     }
 
 
-def _data(kind: str, city: City) -> dict[str, Any]:
+def _data(kind: str, city: EmbeddedData) -> dict[str, Any]:
     used = {DRAWN_FROM.get(layer, layer) for layer in _layers(kind, city)}
     columns = COLUMNS | ISSUES_GROUND if kind == "issues" else COLUMNS
     return {
@@ -195,8 +200,8 @@ def _data(kind: str, city: City) -> dict[str, Any]:
     }
 
 
-def _as_of(data: City | Tiles, on: date, language: Language) -> str:
+def _as_of(data: EmbeddedData | TileSources, on: date, language: Language) -> str:
     text = word(language, "as_of", day=day(language, on))
-    if isinstance(data, Tiles):
+    if isinstance(data, TileSources):
         text += " · " + word(language, "revision", number=data.revision)
     return text

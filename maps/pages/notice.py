@@ -14,12 +14,12 @@ from geo.plans.impact import Held, Holding, Impact
 from geo.quality.findings import Finding
 from geo.settings import Language
 from maps.folium import assets
-from maps.folium.elements import templates
+from maps.folium.elements import template_environment
 from maps.locales.map_texts import day
 from maps.locales.notice_texts import NOTICE_WORDS
 from maps.pages import svg
 from maps.pages.login import LANG
-from maps.pages.map_pages import Page
+from maps.pages.map_pages import RenderedPage
 
 HELD: Final = ("buildings", "households", "open_issues")
 
@@ -53,7 +53,7 @@ def page(
     impact: Impact,
     findings: Sequence[Finding],
     language: Language,
-) -> Page:
+) -> RenderedPage:
     """Return the notice as a page without a script, laid out for A4."""
     words = NOTICE_WORDS[language]
     header = (
@@ -61,7 +61,7 @@ def page(
         for style in assets.notice_styles()
     )
     html = (
-        templates()
+        template_environment()
         .get_template("notice.html")
         .render(
             lang=LANG[language],
@@ -76,7 +76,7 @@ def page(
             findings=[_finding(finding, words) for finding in findings],
         )
     )
-    return Page(html, (), ())
+    return RenderedPage(html, (), ())
 
 
 def _moment(at: datetime.datetime | None, language: Language, words: dict[str, str]) -> str:

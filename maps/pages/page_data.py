@@ -74,7 +74,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
 
 
 @dataclass(frozen=True)
-class City:
+class EmbeddedData:
     """Frames in EPSG:4326 with the columns of COLUMNS; a page drawn from it needs nobody else.
 
     A column that is missing counts as unknown. Areas hold every level, the city included or not.
@@ -105,7 +105,7 @@ class City:
 
 
 @dataclass(frozen=True)
-class Tiles:
+class TileSources:
     """Where a served page finds its features and figures; `{…}` are filled in by the page."""
 
     bounds: Bounds

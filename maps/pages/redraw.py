@@ -11,9 +11,9 @@ from folium.template import Template
 from geo.settings import Language
 from maps.folium import assets, style
 from maps.folium import basemap as folium_basemap
-from maps.folium.elements import Opening, Sheet, VectorTiles, city_map
+from maps.folium.elements import MapStartup, PageFigure, VectorTileLayer, create_map
 from maps.locales.redraw_texts import REDRAW_WORDS
-from maps.pages.map_pages import Page
+from maps.pages.map_pages import RenderedPage
 from maps.pages.page_data import Bounds
 
 LAYERS: Final = ("shade", "backdrop", "borders", "grids", "names")
@@ -52,12 +52,12 @@ class _Plans(MacroElement):
     _template = Template("{% macro script(this, kwargs) %}Gridward.plans();{% endmacro %}")
 
 
-def plans(desk: Desk, *, language: Language = Language.ZH) -> Page:
+def plans(desk: Desk, *, language: Language = Language.ZH) -> RenderedPage:
     """Return the list of plans with the form that begins one."""
     said = {"who": desk.login, "map_page": MAP_PAGE, "columns": COLUMNS}
     sheet = _sheet("plans", desk, said, _config("plans", desk, language), assets.list_scripts())
     sheet.add_child(_Plans())
-    return Page(sheet.render(), sheet.script_hashes, ())
+    return RenderedPage(sheet.render(), sheet.script_hashes, ())
 
 
 def table(
@@ -70,7 +70,7 @@ def table(
     states: Mapping[str, str],
     language: Language = Language.ZH,
     basemap: str = folium_basemap.NONE,
-) -> Page:
+) -> RenderedPage:
     """Return the table on which a plan is redrawn, with the grids of a day and revision beneath.
 
     `states` names the state that each layer of tiles is in; one that is missing is asked anew.
@@ -95,7 +95,7 @@ def table(
     config = _config("redraw", desk, language) | more
     sheet = _sheet("redraw", desk, said, config, assets.table_scripts())
     _drawn(bounds, ground, words).add_to(sheet)
-    return Page(sheet.render(), sheet.script_hashes, origins)
+    return RenderedPage(sheet.render(), sheet.script_hashes, origins)
 
 
 def _served(revision: int, states: Mapping[str, str]) -> dict[str, Any]:
@@ -113,13 +113,13 @@ def _served(revision: int, states: Mapping[str, str]) -> dict[str, Any]:
 
 def _drawn(bounds: Bounds, ground: folium.TileLayer | None, words: Mapping[str, str]) -> folium.Map:
     """Return the map, with the city's own backdrop unless there is a base map."""
-    drawn = city_map(bounds)
+    drawn = create_map(bounds)
     if ground is not None:
         ground.add_to(drawn)
     for layer in LAYERS:
         if layer != "backdrop" or ground is None:
-            VectorTiles(layer, words[f"layer.{layer}"]).add_to(drawn)
-    Opening().add_to(drawn)
+            VectorTileLayer(layer, words[f"layer.{layer}"]).add_to(drawn)
+    MapStartup().add_to(drawn)
     return drawn
 
 
@@ -141,13 +141,13 @@ def _sheet(
     said: dict[str, Any],
     config: dict[str, Any],
     scripts: tuple[assets.Asset, ...],
-) -> Sheet:
+) -> PageFigure:
     lang = "zh-CN" if config["language"] == Language.ZH else "en"
     about = {"lang": lang, "words": config["words"], "csrf": desk.csrf, "image_origins": ()}
-    return Sheet(
+    return PageFigure(
         about | said,
         {"gridward-config": config},
-        embedded=False,
+        inline_assets=False,
         template=f"{kind}.html",
         scripts=scripts,
         styles=assets.table_styles(),

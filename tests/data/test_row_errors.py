@@ -1,11 +1,13 @@
 """Faults read well, are all counted, and do not fill the memory."""
 
-from data.row_errors import KEPT, LISTED, BadData, Fault, FaultLog, Notes, Repairs
+from data.row_errors import KEPT, LISTED, BadData, FaultLog, Notes, Repairs, RowError
 from geo.errors import Invalid
 
 
-def fault(row: int, kind: str = "bad_level") -> Fault:
-    return Fault("areas.csv", row, kind, "'town' is no level", "Use one of: city.", "level", "2304")
+def fault(row: int, kind: str = "bad_level") -> RowError:
+    return RowError(
+        "areas.csv", row, kind, "'town' is no level", "Use one of: city.", "level", "2304"
+    )
 
 
 def test_a_fault_says_where_what_and_how_to_mend_it() -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from shapely import LineString, Point, box
 
-from maps.pages.page_data import City
+from maps.pages.page_data import EmbeddedData
 
 CRS = "EPSG:4326"
 WEST, SOUTH = 130.20, 47.28
@@ -17,7 +17,7 @@ STEP_LON, STEP_LAT = 0.0140, 0.0095  # a community, about 1.05 km square
 ON = date(2025, 6, 30)
 
 
-def town(districts: int = 2, grids: int = 4, homes: int = 6, issues: int = 40) -> City:
+def town(districts: int = 2, grids: int = 4, homes: int = 6, issues: int = 40) -> EmbeddedData:
     """Districts in rows of three, each of 2 subdistricts of 3 communities, each of strips of grids.
 
     | 230401001 | 230402001 |      | c1 | c2 | c3 |      | g1 | g2 | g3 | g4 |   homes stand in rows
@@ -42,7 +42,7 @@ def town(districts: int = 2, grids: int = 4, homes: int = 6, issues: int = 40) -
     buildings = gpd.GeoDataFrame(home_rows, crs=CRS)
     frames = [communities, *(_parents(communities, level, size) for level, size in _LEVELS)]
     areas = gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=CRS)
-    return City(
+    return EmbeddedData(
         areas=_counted(areas, buildings, "community_code"),
         grids=_counted(gpd.GeoDataFrame(grid_rows, crs=CRS), buildings, "grid_code"),
         buildings=buildings,
@@ -165,10 +165,10 @@ def _backdrop(communities):
 
 
 @pytest.fixture(scope="session")
-def build_town() -> Callable[..., City]:
+def build_town() -> Callable[..., EmbeddedData]:
     return town
 
 
 @pytest.fixture(scope="session")
-def small_town() -> City:
+def small_town() -> EmbeddedData:
     return town()

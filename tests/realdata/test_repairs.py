@@ -10,7 +10,7 @@ import shapely
 from sqlalchemy import text
 
 from data.columns import Kind
-from data.partitions.repair import LocalMetres
+from data.partitions.repair import LocalProjection
 from data.row_errors import BadData
 from geo.geometry import topology
 from geo.plans.core.import_shapes import NotTiling, Shape
@@ -95,14 +95,14 @@ def test_every_point_that_was_in_one_precinct_is_in_the_same_one(bring, register
     beside = shapely.points(corners + rng.normal(0, 2e-6, corners.shape))  # where it is hardest
     points = np.concatenate([points, beside])
     was, now = held(points, before), held(points, after)
-    plane = LocalMetres(before)
-    borders = shapely.union_all(shapely.boundary(plane.to(before)))
+    plane = LocalProjection(before)
+    borders = shapely.union_all(shapely.boundary(plane.to_metres(before)))
     shapely.prepare(borders)
     gap = shapely.difference(shapely.union_all(after), topology.union(before))
     kept = 0
     for point, one, other in zip(points, was, now, strict=True):
         if len(one) == 1 and one != other:
-            assert shapely.distance(borders, plane.to(point)) < NEAR_M, point
+            assert shapely.distance(borders, plane.to_metres(point)) < NEAR_M, point
         kept += len(one) == 1 and one == other
         if not one and other:
             assert shapely.distance(gap, point) < 1e-7, point
@@ -115,8 +115,8 @@ def test_others_moved_more_ground_and_their_repair_comes_in_over_ours(
     """maup moved borders onto those of census blocks: another precinct's ground, 4 km² in all."""
     bring(Kind.GRIDS, original, repair=True, **TOLD)
     before, mine, theirs = precincts(original), ours(register), precincts(repaired_by_others)
-    plane = LocalMetres(before)
-    moved = shapely.hausdorff_distance(plane.to(before), plane.to(theirs))
+    plane = LocalProjection(before)
+    moved = shapely.hausdorff_distance(plane.to_metres(before), plane.to_metres(theirs))
     assert changed_m2(before, mine).sum() == pytest.approx(GAP_M2, abs=1)
     assert changed_m2(before, theirs).sum() == pytest.approx(4.02e6, rel=0.01)
     assert (moved.max(), np.median(moved)) == (

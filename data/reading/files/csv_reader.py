@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from data.reading.files import encodings
 from data.reading.files.record_stream import ROWS, Raw, Stream
-from data.row_errors import Fault, Notes, UnreadableFile
+from data.row_errors import Notes, RowError, UnreadableFile
 
 _DELIMITERS = ",;\t|"
 _BLOCK = 16 << 20
@@ -63,9 +63,9 @@ class _Ragged:
         self.file = file
         self.next = 1
         self.rows: list[int] = []
-        self.faults: list[Fault] = []
+        self.faults: list[RowError] = []
 
-    def number(self, count: int) -> tuple[NDArray[np.int64], tuple[Fault, ...]]:
+    def number(self, count: int) -> tuple[NDArray[np.int64], tuple[RowError, ...]]:
         """Number the next `count` good rows around the ragged ones met, and hand over those."""
         reach = np.arange(self.next, self.next + count + len(self.rows))
         numbers = np.setdiff1d(reach, self.rows)[:count]
@@ -79,7 +79,7 @@ class _Ragged:
         number = (row.number or 1) - 1
         self.rows.append(number)
         self.faults.append(
-            Fault(
+            RowError(
                 self.file,
                 number,
                 "ragged_row",
@@ -153,7 +153,7 @@ def _nothing(header: list[str]) -> pa.RecordBatch:
 
 
 def _slices(
-    block: pa.RecordBatch, numbers: NDArray[np.int64], faults: tuple[Fault, ...]
+    block: pa.RecordBatch, numbers: NDArray[np.int64], faults: tuple[RowError, ...]
 ) -> Iterator[Raw]:
     """Cut a block into batches, without the rows that are blank from end to end."""
     blank = np.ones(block.num_rows, dtype=np.bool_)

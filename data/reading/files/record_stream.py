@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from data.row_errors import Fault
+from data.row_errors import RowError
 
 ROWS = 20_000
 """The most rows of one batch; memory follows it, not the size of the file."""
@@ -23,7 +23,7 @@ class Raw:
     rows: NDArray[np.int64]
     table: pa.RecordBatch
     wkb: pa.Array | None = None
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[RowError, ...] = ()
 
     def __len__(self) -> int:
         return len(self.rows)

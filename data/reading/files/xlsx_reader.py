@@ -15,7 +15,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from data.reading.files import captured_warnings
 from data.reading.files.record_stream import ROWS, Raw, Stream
-from data.row_errors import Fault, UnknownLayer, UnreadableFile
+from data.row_errors import RowError, UnknownLayer, UnreadableFile
 
 _FAILURES = (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError, ParseError,
              EOFError)  # fmt: skip
@@ -115,7 +115,7 @@ def _batches(path: Path, sheet: str, fields: list[str]) -> Iterator[Raw]:
 def _raw(file: str, part: list[tuple[int, tuple[Any, ...]]], fields: list[str]) -> Raw:
     wide = [number for number, row in part if any(map(_filled, row[len(fields) :]))]
     faults = [
-        Fault(
+        RowError(
             file,
             number,
             "ragged_row",

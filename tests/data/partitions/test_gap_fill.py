@@ -50,7 +50,7 @@ def crossing() -> np.ndarray:
 
 
 def test_a_cross_is_shared_between_its_neighbours(crossing: np.ndarray) -> None:
-    closed = gap_fill.close(crossing, gaps(crossing), 0.1)
+    closed = gap_fill.fill(crossing, gaps(crossing), 0.1)
     assert is_closed(crossing, closed)
     growth = shapely.area(closed) - shapely.area(crossing)
     assert (growth > -1e-12).all()
@@ -58,7 +58,7 @@ def test_a_cross_is_shared_between_its_neighbours(crossing: np.ndarray) -> None:
 
 
 def test_nobody_grows_farther_than_the_gap_is_wide_and_a_step(crossing: np.ndarray) -> None:
-    closed = gap_fill.close(crossing, gaps(crossing), 0.1)
+    closed = gap_fill.fill(crossing, gaps(crossing), 0.1)
     assert shapely.hausdorff_distance(crossing[:4], closed[:4]).max() < 0.02 + 0.1 + 0.01
     whole = shapely.coverage_clean(crossing, gap_width=0.05)
     assert shapely.hausdorff_distance(crossing, whole).max() > 0.3, "one neighbour got it all"
@@ -68,7 +68,7 @@ def test_nobody_grows_farther_than_the_gap_is_wide_and_a_step(crossing: np.ndarr
 def test_a_long_gap_goes_to_those_along_it_and_not_to_those_at_its_ends(step: float) -> None:
     """One over the other, a thin gap between them, closed at both ends by posts."""
     row = tiled((0, 0, 10, 1), (0, 1.1, 10, 2), (-1, 0, 0, 2), (10, 0, 11, 2))
-    closed = gap_fill.close(row, gaps(row), step)
+    closed = gap_fill.fill(row, gaps(row), step)
     assert is_closed(row, closed)
     assert shapely.area(closed)[:2].sum() == pytest.approx(20)
     assert shapely.area(closed)[2:] == pytest.approx([2, 2])
@@ -77,13 +77,13 @@ def test_a_long_gap_goes_to_those_along_it_and_not_to_those_at_its_ends(step: fl
 def test_a_gap_with_an_island_in_it_is_closed_around_the_island() -> None:
     ring = shapely.box(0, 0, 9, 9).difference(shapely.box(3, 3, 6, 6))
     geoms = np.array([ring, shapely.box(3.1, 3.1, 5.9, 5.9)], dtype=object)
-    closed = gap_fill.close(geoms, gaps(geoms), 0.5)
+    closed = gap_fill.fill(geoms, gaps(geoms), 0.5)
     assert shapely.coverage_is_valid(closed)
     assert shapely.area(closed).sum() == pytest.approx(81)
 
 
 def test_gaps_that_are_not_given_stay_open(crossing: np.ndarray) -> None:
-    assert gap_fill.close(crossing, np.empty(0, dtype=object), 0.1).tolist() == crossing.tolist()
+    assert gap_fill.fill(crossing, np.empty(0, dtype=object), 0.1).tolist() == crossing.tolist()
 
 
 @given(
@@ -105,7 +105,7 @@ def test_streets_between_any_blocks_are_closed(
     town = shapely.box(-0.1, -0.1, 1.1, 1.1)
     ring_road = shapely.box(-1, -1, 2, 2).difference(town)
     geoms = shapely.coverage_clean(np.array([*blocks, ring_road], dtype=object))
-    closed = gap_fill.close(geoms, gaps(geoms), 0.2)
+    closed = gap_fill.fill(geoms, gaps(geoms), 0.2)
     assert shapely.coverage_is_valid(closed)
     assert shapely.is_valid(closed).all()
     assert shapely.area(closed).sum() == pytest.approx(9)
@@ -122,7 +122,7 @@ def test_tokyo_is_closed_without_tentacles(realdata: Path) -> None:
     found = gaps(clean)
     narrow = found[2 * shapely.length(shapely.maximum_inscribed_circle(found)) < 3e-4]
     assert len(narrow) > 4_000
-    closed = gap_fill.close(clean, narrow, 5e-4)
+    closed = gap_fill.fill(clean, narrow, 5e-4)
     assert shapely.coverage_is_valid(closed)
     assert shapely.is_valid(closed).all()
     assert np.quantile(shapely.hausdorff_distance(clean, closed), 0.999) < 1e-3

@@ -53,8 +53,8 @@ def careless(draw) -> np.ndarray:
 
 def kept(before: np.ndarray, after: np.ndarray) -> float:
     """How far the outline that moved most has moved, in metres."""
-    plane = repair.LocalMetres(before)
-    return float(shapely.hausdorff_distance(plane.to(before), plane.to(after)).max())
+    plane = repair.LocalProjection(before)
+    return float(shapely.hausdorff_distance(plane.to_metres(before), plane.to_metres(after)).max())
 
 
 @settings(deadline=None, max_examples=60)
@@ -64,7 +64,7 @@ def test_repaired_polygons_tile_without_narrow_gaps_and_stay_near(geoms):
     assert shapely.is_valid(repaired.geoms).all()
     assert shapely.coverage_is_valid(repaired.geoms)
     assert topology.overlaps(repaired.geoms) == []
-    assert not repair.narrow(topology.shapes(topology.gaps(repaired.geoms))).any()
+    assert not repair.is_narrow(topology.shapes(topology.gaps(repaired.geoms))).any()
     assert kept(geoms, repaired.geoms) <= 4 * 8 + repair.GAP_WIDTH_M
     assert repaired.moved_m == pytest.approx(kept(geoms, repaired.geoms), abs=repair.SNAP_M)
 
@@ -87,7 +87,7 @@ def test_what_is_missing_of_an_outline_goes_to_those_beside_it(geoms, data):
     if len(geoms) == 1:
         return
     left = np.delete(geoms, data.draw(st.integers(0, len(geoms) - 1)))
-    fitted = repair.fit(left, OUTLINE)
+    fitted = repair.fit_to_outline(left, OUTLINE)
     assert shapely.coverage_is_valid(fitted)
     assert shapely.area(fitted).sum() == pytest.approx(OUTLINE.area, rel=1e-9)
     assert shapely.covers(shapely.buffer(fitted, 2e-8), left).all()
@@ -180,7 +180,7 @@ def test_a_wide_gap_is_taken_for_real():
     halves = [shapely.difference(half, lake) for half in (box(0, 0, 5, 9), box(5, 0, 9, 9))]
     geoms = np.array(halves, dtype=object)
     assert not repair.repair(geoms).changed.any()
-    assert repair.narrow(topology.shapes(topology.gaps(geoms))).tolist() == [False]
+    assert repair.is_narrow(topology.shapes(topology.gaps(geoms))).tolist() == [False]
 
 
 def test_a_polygon_that_others_swallow_comes_back_empty():

@@ -18,7 +18,7 @@ from pyproj import Geod
 from data.columns import TABLES, Kind
 from data.reading.files.record_stream import ROWS
 from data.reading.reader import Batch, ReadOptions, Source, open_source
-from data.row_errors import Fault, MissingColumn, UnknownFormat, UnreadableFile
+from data.row_errors import MissingColumn, RowError, UnknownFormat, UnreadableFile
 from geo.errors import GridwardError
 from geo.geometry.datums import Datum
 
@@ -32,7 +32,7 @@ def houses(**columns: list[object]) -> geopandas.GeoDataFrame:
     return geopandas.GeoDataFrame(columns, geometry=shapes, crs=4326)
 
 
-def read(path: Path, kind: Kind, **options: object) -> tuple[list[dict], list[Fault], Source]:
+def read(path: Path, kind: Kind, **options: object) -> tuple[list[dict], list[RowError], Source]:
     """The good rows as dicts, with their geometry, every fault, and the source."""
     source = open_source(path, kind, ReadOptions(**options))
     rows, faults = [], []

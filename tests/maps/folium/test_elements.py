@@ -10,12 +10,12 @@ import folium
 import pytest
 
 from maps.folium import assets
-from maps.folium.elements import CityMap, VectorTiles, digest, number
+from maps.folium.elements import BareMap, VectorTileLayer, assign_ids, csp_hash
 from maps.pages import map_pages
-from maps.pages.page_data import City, Tiles
+from maps.pages.page_data import EmbeddedData, TileSources
 
 ON = date(2025, 6, 30)
-TILES = Tiles(bounds=(130.2, 47.28, 130.3, 47.3), revision=3)
+TILES = TileSources(bounds=(130.2, 47.28, 130.3, 47.3), revision=3)
 
 
 class Scripts(HTMLParser):
@@ -44,7 +44,7 @@ class Scripts(HTMLParser):
 
 
 @pytest.mark.parametrize("served", [True, False])
-def test_the_hashes_are_those_of_the_scripts_in_the_page(small_town: City, served):
+def test_the_hashes_are_those_of_the_scripts_in_the_page(small_town: EmbeddedData, served):
     page = map_pages.issues(TILES if served else small_town, title="鹤城", on=ON)
     scripts = Scripts(page.html)
     hashes = [b64encode(hashlib.sha256(code.encode()).digest()).decode() for code in scripts.codes]
@@ -56,19 +56,19 @@ def test_the_hashes_are_those_of_the_scripts_in_the_page(small_town: City, serve
 def test_a_digest_is_what_browsers_compute():
     """The example of the content-security policy standard."""
     assert (
-        digest("alert('Hello, world.');") == "sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng="
+        csp_hash("alert('Hello, world.');") == "sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng="
     )
 
 
 def test_ids_are_numbers_in_order():
-    drawn = CityMap(location=[47.3, 130.3], tiles=None)
-    layers = [VectorTiles(name, name).add_to(drawn) for name in ("shade", "names")]
-    number(drawn)
+    drawn = BareMap(location=[47.3, 130.3], tiles=None)
+    layers = [VectorTileLayer(name, name).add_to(drawn) for name in ("shade", "names")]
+    assign_ids(drawn)
     assert [element._id for element in (drawn, *layers)] == ["0", "1", "2"]
 
 
 def test_a_map_of_ours_brings_no_scripts_of_its_own():
-    drawn = CityMap(location=[47.3, 130.3], tiles=None)
+    drawn = BareMap(location=[47.3, 130.3], tiles=None)
     root = drawn.get_root()
     assert "http" not in re.sub(r"http-equiv", "", root.render())
     assert folium.Map.default_js
@@ -81,7 +81,7 @@ def test_folium_makes_the_map_its_layers_and_their_control():
     assert html.count("Gridward.tiles(") == 6
 
 
-def test_a_basemap_is_the_only_host_that_a_one_file_page_allows(small_town: City):
+def test_a_basemap_is_the_only_host_that_a_one_file_page_allows(small_town: EmbeddedData):
     shown = map_pages.grids(small_town, title="鹤城", on=ON, basemap="OpenStreetMap.Mapnik")
     policy = re.search(r'Content-Security-Policy" content="([^"]+)"', shown.html)[1]
     assert shown.image_origins == ("https://tile.openstreetmap.org",)

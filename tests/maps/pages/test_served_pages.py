@@ -18,7 +18,7 @@ import shapely
 from geo.settings import Language
 from maps.folium import assets
 from maps.pages import map_pages
-from maps.pages.page_data import COLUMNS, City, Tiles
+from maps.pages.page_data import COLUMNS, EmbeddedData, TileSources
 
 pytestmark = pytest.mark.browser
 
@@ -115,7 +115,7 @@ def tile(name: str, frame: gpd.GeoDataFrame, z: int, x: int, y: int) -> bytes:
 class Service:
     """Answers what a served page asks for, out of the frames of a city."""
 
-    def __init__(self, city: City) -> None:
+    def __init__(self, city: EmbeddedData) -> None:
         self.city = city
         self.files = assets.served()
         self.asked: list[str] = []
@@ -197,11 +197,13 @@ def handler(service: Service) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-def served_page(service: Service, kind: str) -> map_pages.Page:
+def served_page(service: Service, kind: str) -> map_pages.RenderedPage:
     draw = {"property-coverage": map_pages.property_coverage, "grids": map_pages.grids}
     issues = service.city.issues
     counts = issues.groupby(["category", "status"]).size().reset_index(name="issues")
-    data = Tiles(service.city.bounds, 3, issue_counts=json.loads(counts.to_json(orient="records")))
+    data = TileSources(
+        service.city.bounds, 3, issue_counts=json.loads(counts.to_json(orient="records"))
+    )
     page = draw.get(kind, map_pages.issues)
     return page(data, title="Hecheng", on=ON, language=service.language)
 
@@ -211,7 +213,7 @@ class Server(ThreadingHTTPServer):
 
 
 @pytest.fixture
-def service(small_town: City) -> Iterator[Service]:
+def service(small_town: EmbeddedData) -> Iterator[Service]:
     answers = Service(small_town)
     server = Server(("127.0.0.1", 0), handler(answers))
     answers.home = f"http://127.0.0.1:{server.server_port}"
@@ -233,7 +235,7 @@ def middle(frame: gpd.GeoDataFrame, row: int) -> tuple[float, float]:
     return point.x, point.y
 
 
-def test_a_click_on_a_building_out_of_a_tile_opens_its_popup(open_page, small_town: City):
+def test_a_click_on_a_building_out_of_a_tile_opens_its_popup(open_page, small_town: EmbeddedData):
     shown = open_page("property-coverage")
     homes = small_town.buildings
     row = int((homes.reason == "lapsed").to_numpy().nonzero()[0][0])
@@ -289,7 +291,7 @@ def test_a_row_that_waits_for_the_next_ones_still_leads_to_its_own_place(
 
 
 def test_tiles_are_asked_for_one_day_and_revision_and_never_deeper_than_they_go(
-    open_page, service: Service, small_town: City
+    open_page, service: Service, small_town: EmbeddedData
 ):
     shown = open_page("grids")
     shown.look(*middle(small_town.buildings, 0), 19)
@@ -309,7 +311,7 @@ def test_footprints_are_asked_for_only_where_they_show(open_page, service: Servi
     assert [path for path in service.asked if path.startswith("/tiles/buildings")]
 
 
-def test_search_asks_the_service_and_goes_there(open_page, small_town: City):
+def test_search_asks_the_service_and_goes_there(open_page, small_town: EmbeddedData):
     shown = open_page("property-coverage")
     code = small_town.buildings.code.iloc[7]
     shown.page.get_by_role("combobox").fill(code)
@@ -321,7 +323,7 @@ def test_search_asks_the_service_and_goes_there(open_page, small_town: City):
 
 
 def test_markup_that_the_service_answers_with_shows_as_text(
-    open_page, service: Service, small_town: City
+    open_page, service: Service, small_town: EmbeddedData
 ):
     spell = {"covered_from": "2020-01-01", "covered_to": None}
     service.history = [spell | {"manager": MARKUP, "manager_kind": MARKUP}]
@@ -364,7 +366,7 @@ def test_nothing_sticks_out_of_the_window_of_a_served_page(
         assert shown.page.evaluate("() => document.documentElement.scrollWidth") <= width
 
 
-def test_issue_counts_come_with_the_page(open_page, small_town: City):
+def test_issue_counts_come_with_the_page(open_page, small_town: EmbeddedData):
     shown = open_page("issues")
     assert shown.text("#figures").split()[:2] == ["Issues", str(len(small_town.issues))]
     lon, lat = middle(small_town.issues, 0)

@@ -9,7 +9,7 @@ from shapely import Point, box
 
 from geo.settings import Language
 from maps.pages import map_pages
-from maps.pages.page_data import City
+from maps.pages.page_data import EmbeddedData
 
 pytestmark = pytest.mark.browser
 
@@ -19,7 +19,7 @@ MARKUP = '"><script>window.hit=1</script><img src=x onerror="window.hit=1"><b>&a
 
 @pytest.fixture
 def open_file(visit, tmp_path) -> Callable:
-    def open_(page: map_pages.Page, size: tuple[int, int] = (1366, 768)):
+    def open_(page: map_pages.RenderedPage, size: tuple[int, int] = (1366, 768)):
         file = tmp_path / "map.html"
         file.write_text(page.html, "utf-8")
         return visit(file.as_uri(), size)
@@ -27,7 +27,7 @@ def open_file(visit, tmp_path) -> Callable:
     return open_
 
 
-def english(draw, city: City) -> map_pages.Page:
+def english(draw, city: EmbeddedData) -> map_pages.RenderedPage:
     return draw(city, title="Hecheng", on=ON, language=Language.EN)
 
 
@@ -40,7 +40,7 @@ def row_where(frame: gpd.GeoDataFrame, condition) -> int:
     return int(condition(frame).to_numpy().nonzero()[0][0])
 
 
-def test_the_key_figures_are_those_of_the_buildings(open_file, small_town: City):
+def test_the_key_figures_are_those_of_the_buildings(open_file, small_town: EmbeddedData):
     shown = open_file(english(map_pages.property_coverage, small_town))
     homes = small_town.buildings
     figures = shown.text("#figures").split()
@@ -51,7 +51,7 @@ def test_the_key_figures_are_those_of_the_buildings(open_file, small_town: City)
 
 @pytest.mark.parametrize("reason", ["lapsed", "never_covered"])
 def test_a_click_on_an_uncovered_building_says_why_and_since_when(
-    open_file, small_town: City, reason
+    open_file, small_town: EmbeddedData, reason
 ):
     shown = open_file(english(map_pages.property_coverage, small_town))
     homes = small_town.buildings
@@ -65,7 +65,7 @@ def test_a_click_on_an_uncovered_building_says_why_and_since_when(
     assert ("Never covered" in popup) == (reason == "never_covered")
 
 
-def test_a_click_on_a_covered_building_names_its_manager(open_file, small_town: City):
+def test_a_click_on_a_covered_building_names_its_manager(open_file, small_town: EmbeddedData):
     shown = open_file(english(map_pages.property_coverage, small_town))
     lon, lat = middle(small_town.buildings, row_where(small_town.buildings, lambda f: f.covered))
     shown.look(lon, lat, 17)
@@ -75,7 +75,7 @@ def test_a_click_on_a_covered_building_names_its_manager(open_file, small_town: 
     assert "Property firm" in popup
 
 
-def test_a_click_from_afar_tells_the_rate_of_the_area(open_file, small_town: City):
+def test_a_click_from_afar_tells_the_rate_of_the_area(open_file, small_town: EmbeddedData):
     shown = open_file(english(map_pages.property_coverage, small_town))
     areas = small_town.areas
     row = row_where(areas, lambda frame: frame.level == "community")
@@ -87,7 +87,9 @@ def test_a_click_from_afar_tells_the_rate_of_the_area(open_file, small_town: Cit
     assert f"{areas.rate.iloc[row]:.1%}" in popup
 
 
-def test_the_table_holds_every_row_of_a_level_and_sorts_by_any_column(open_file, small_town: City):
+def test_the_table_holds_every_row_of_a_level_and_sorts_by_any_column(
+    open_file, small_town: EmbeddedData
+):
     shown = open_file(english(map_pages.property_coverage, small_town))
     shown.page.get_by_role("button", name="Subdistrict").click()
     table = small_town.areas[small_town.areas.level == "subdistrict"]
@@ -104,7 +106,7 @@ def test_the_table_holds_every_row_of_a_level_and_sorts_by_any_column(open_file,
     assert shown.page.locator("th.rate").get_attribute("aria-sort") == "ascending"
 
 
-def test_a_row_leads_to_its_place_and_into_its_parts(open_file, small_town: City):
+def test_a_row_leads_to_its_place_and_into_its_parts(open_file, small_town: EmbeddedData):
     shown = open_file(english(map_pages.property_coverage, small_town))
     shown.page.get_by_role("button", name="District", exact=True).click()
     shown.page.locator("tbody tr[data-code='230401']").click()
@@ -127,7 +129,7 @@ def test_a_row_leads_to_its_place_and_into_its_parts(open_file, small_town: City
 
 
 @pytest.mark.parametrize("said", ["2304010010010010003", "和平路1001号3栋"])
-def test_search_finds_a_building_by_code_and_by_address(open_file, small_town: City, said):
+def test_search_finds_a_building_by_code_and_by_address(open_file, small_town: EmbeddedData, said):
     shown = open_file(english(map_pages.property_coverage, small_town))
     shown.page.get_by_role("combobox").fill(said)
     shown.page.locator("#hits li").first.wait_for()
@@ -138,14 +140,14 @@ def test_search_finds_a_building_by_code_and_by_address(open_file, small_town: C
     assert "2304010010010010003" in popup.inner_text()
 
 
-def test_search_says_when_it_finds_nothing(open_file, small_town: City):
+def test_search_says_when_it_finds_nothing(open_file, small_town: EmbeddedData):
     shown = open_file(english(map_pages.grids, small_town))
     shown.page.get_by_role("combobox").fill("no such place")
     shown.page.locator("#hits li").first.wait_for()
     assert shown.text("#hits") == "Nothing found"
 
 
-def test_a_layer_can_be_taken_off_the_map(open_file, small_town: City):
+def test_a_layer_can_be_taken_off_the_map(open_file, small_town: EmbeddedData):
     shown = open_file(english(map_pages.property_coverage, small_town))
     lon, lat = middle(small_town.buildings, 0)
     shown.look(lon, lat, 17)
@@ -156,7 +158,7 @@ def test_a_layer_can_be_taken_off_the_map(open_file, small_town: City):
     assert small_town.buildings.code.iloc[0] not in shown.text(".leaflet-popup")
 
 
-def test_the_legend_explains_footprints_once_they_show(open_file, small_town: City):
+def test_the_legend_explains_footprints_once_they_show(open_file, small_town: EmbeddedData):
     shown = open_file(english(map_pages.property_coverage, small_town))
     shown.look(*middle(small_town.buildings, 0), 13)
     assert "Coverage lapsed" not in shown.text(".legend")
@@ -164,7 +166,7 @@ def test_the_legend_explains_footprints_once_they_show(open_file, small_town: Ci
     assert "Coverage lapsed" in shown.text(".legend")
 
 
-def test_grids_can_be_shaded_by_another_measure(open_file, small_town: City):
+def test_grids_can_be_shaded_by_another_measure(open_file, small_town: EmbeddedData):
     shown = open_file(english(map_pages.grids, small_town))
     assert "Households per grid" in shown.text(".legend")
     shown.page.get_by_role("button", name="Buildings", exact=True).first.click()
@@ -173,7 +175,7 @@ def test_grids_can_be_shaded_by_another_measure(open_file, small_town: City):
     assert "Coverage rate" in shown.text(".legend")
 
 
-def test_issues_are_counted_by_status_and_filtered_by_category(open_file, small_town: City):
+def test_issues_are_counted_by_status_and_filtered_by_category(open_file, small_town: EmbeddedData):
     shown = open_file(english(map_pages.issues, small_town))
     issues = small_town.issues
     assert shown.text("#figures").split()[:2] == ["Issues", str(len(issues))]
@@ -191,11 +193,11 @@ def test_issues_are_counted_by_status_and_filtered_by_category(open_file, small_
     assert popup.count() == 0 or "Heating" not in popup.inner_text()
 
 
-def test_issues_at_one_place_are_leafed_through(open_file, small_town: City):
+def test_issues_at_one_place_are_leafed_through(open_file, small_town: EmbeddedData):
     spot = small_town.issues.geometry.iloc[0]
     issues = small_town.issues.head(3).copy()
     issues["geometry"] = [spot] * 3
-    city = City(areas=small_town.areas, issues=issues)
+    city = EmbeddedData(areas=small_town.areas, issues=issues)
     shown = open_file(english(map_pages.issues, city))
     shown.look(spot.x, spot.y, 17)
     shown.click_map(spot.x, spot.y)
@@ -204,7 +206,7 @@ def test_issues_at_one_place_are_leafed_through(open_file, small_town: City):
     assert "2 of 3 here" in shown.text(".leaflet-popup")
 
 
-def test_a_bubble_counts_the_issues_it_gathers(open_file, small_town: City):
+def test_a_bubble_counts_the_issues_it_gathers(open_file, small_town: EmbeddedData):
     shown = open_file(english(map_pages.issues, small_town))
     shown.look(*middle(small_town.areas, 0), 9)
     bubbles = shown.page.evaluate(
@@ -219,7 +221,7 @@ def test_a_bubble_counts_the_issues_it_gathers(open_file, small_town: City):
     assert sum(bubbles) == len(small_town.issues)
 
 
-def test_markup_in_every_field_shows_as_text(open_file, small_town: City):
+def test_markup_in_every_field_shows_as_text(open_file, small_town: EmbeddedData):
     def spoilt(frame: gpd.GeoDataFrame, kept: tuple[str, ...]) -> gpd.GeoDataFrame:
         texts = [name for name in frame if frame[name].dtype in (object, "str")]
         frame = frame.copy()
@@ -228,7 +230,7 @@ def test_markup_in_every_field_shows_as_text(open_file, small_town: City):
         return frame
 
     kept = ("code", "parent_code", "community_code", "level", "kind", "grid_code")
-    city = City(
+    city = EmbeddedData(
         areas=spoilt(small_town.areas, kept),
         grids=spoilt(small_town.grids, kept),
         buildings=spoilt(small_town.buildings, kept),
@@ -259,7 +261,7 @@ def test_a_city_without_buildings_still_opens(open_file):
         geometry=[box(130.2, 47.2, 130.3, 47.3)],
         crs="EPSG:4326",
     )
-    shown = open_file(english(map_pages.property_coverage, City(areas=square)))
+    shown = open_file(english(map_pages.property_coverage, EmbeddedData(areas=square)))
     assert "空区" in shown.text("tbody")
     assert "–" in shown.text("tbody td.rate")
 
@@ -267,20 +269,22 @@ def test_a_city_without_buildings_still_opens(open_file):
 def test_a_page_without_anything_at_all_still_opens(open_file):
     nothing = gpd.GeoDataFrame({"code": [], "level": [], "name": []}, geometry=[], crs="EPSG:4326")
     for draw in (map_pages.property_coverage, map_pages.grids, map_pages.issues):
-        shown = open_file(english(draw, City(areas=nothing)))
+        shown = open_file(english(draw, EmbeddedData(areas=nothing)))
         assert "Hecheng" in shown.text("h1")
 
 
-def test_a_point_that_is_missing_is_left_out(open_file, small_town: City):
+def test_a_point_that_is_missing_is_left_out(open_file, small_town: EmbeddedData):
     issues = small_town.issues.head(5).copy()
     issues.loc[issues.index[0], "geometry"] = None
     issues.loc[issues.index[1], "geometry"] = Point()
-    shown = open_file(english(map_pages.issues, City(areas=small_town.areas, issues=issues)))
+    shown = open_file(
+        english(map_pages.issues, EmbeddedData(areas=small_town.areas, issues=issues))
+    )
     assert shown.text("#figures").split()[:2] == ["Issues", "3"]
 
 
 @pytest.mark.parametrize("language", Language)
-def test_nothing_sticks_out_of_the_window(open_file, small_town: City, language):
+def test_nothing_sticks_out_of_the_window(open_file, small_town: EmbeddedData, language):
     for draw in (map_pages.property_coverage, map_pages.grids, map_pages.issues):
         shown = open_file(draw(small_town, title="鹤城", on=ON, language=language))
         for width, height in ((1600, 900), (1366, 768), (390, 844)):
