@@ -1,4 +1,4 @@
-"""The web application, built from settings and nothing else."""
+"""The web application, built from its settings."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,13 +10,13 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy.orm import sessionmaker
 
 from api import errors
-from api.deps import known_parameters
-from api.middleware.body_limit import Bounded
-from api.middleware.compression import Compressed
-from api.middleware.fast_path import Quick
+from api.deps import reject_unknown_params
+from api.middleware.body_limit import BodyLimit
+from api.middleware.compression import Compression
+from api.middleware.fast_path import FastPath
 from api.middleware.metrics import Metrics
-from api.middleware.response_cache import Kept
-from api.pages.login import to_the_door
+from api.middleware.response_cache import ResponseCache
+from api.pages.login import redirect_to_login
 from api.routes import (
     accounts,
     areas,
@@ -30,6 +30,7 @@ from api.routes import (
     login,
     lookup,
     pages,
+    plan_edits,
     plans,
     property_coverage,
     redraw,
@@ -37,16 +38,16 @@ from api.routes import (
     search,
     tiles,
 )
-from api.serializers.batch_lookup import REVISION, SUMMARY
-from api.tiles.renderer import Memory
-from api.tiles.store import Shelf
+from api.serializers.batch_tables import REVISION_HEADER, SUMMARY_HEADER
+from api.tiles.renderer import TileCaches
+from api.tiles.store import TileStore
 from geo import db
 from geo.accounts.permissions import NotSignedIn
-from geo.lookup.snapshots import Live
-from geo.plans.replay_cache import Replays
+from geo.lookup.snapshots import SnapshotStore
+from geo.plans.replay_cache import ReplayCache
 from geo.postgres import embedded
 from geo.settings import Settings
-from geo.tiles.connections import Reader
+from geo.tiles.connections import TileConnections
 
 ROUTERS = (
     areas,
@@ -55,6 +56,7 @@ ROUTERS = (
     grids,
     revisions,
     plans,
+    plan_edits,
     limits,
     issues,
     search,
@@ -66,12 +68,12 @@ ROUTERS = (
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """Return the application; it reaches for the database only when asked something."""
+    """Return the application; it connects to the database with the first request."""
     app = FastAPI(
         title="Gridward",
         version=version("gridward"),
-        summary="Buildings without property management, and the micro-grid of every place.",
-        responses=errors.PROBLEMS,
+        summary="Property coverage of buildings, and the micro-grid of every location.",
+        responses=errors.COMMON_RESPONSES,
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan,
@@ -80,54 +82,57 @@ def create_app(settings: Settings) -> FastAPI:
     engine = db.connect(embedded.database_url(settings))
     app.state.settings = settings
     app.state.engine = engine
-    app.state.live = Live(engine, memory_bytes=settings.index_memory_mb << 20)
+    app.state.snapshots = SnapshotStore(engine, memory_bytes=settings.index_memory_mb << 20)
     app.state.sessions = sessionmaker(engine)
-    app.state.reader = Reader(engine)
-    app.state.reading = app.state.reader.cursor
-    app.state.shelf = Shelf(settings.home / "tiles", settings.tile_cache_mb)
-    app.state.memory = Memory()
-    app.state.replays = Replays()
-    app.state.drawing = tiles.drawing()
+    app.state.tile_connections = TileConnections(engine)
+    app.state.tile_cursor = app.state.tile_connections.cursor
+    app.state.tile_store = TileStore(settings.home / "tiles", settings.tile_cache_mb)
+    app.state.tile_caches = TileCaches()
+    app.state.replay_cache = ReplayCache()
+    app.state.render_pool = tiles.render_pool()
     app.state.metrics = registry
-    app.state.parameters = {}
-    for quick in (lookup, tiles):
-        app.include_router(quick.router)  # they look after their parameters themselves, for speed
-    for subject in (*ROUTERS, health, pages, assets):
-        app.include_router(subject.router, dependencies=[Depends(known_parameters)])
-    errors.install(app)
-    app.add_exception_handler(NotSignedIn, to_the_door)
-    _wrap(app, settings, registry)
+    app.state.query_params = {}
+    for module in (lookup, tiles):  # hot routes that parse their query parameters themselves
+        app.include_router(module.router)
+    for module in (*ROUTERS, health, pages, assets):
+        app.include_router(module.router, dependencies=[Depends(reject_unknown_params)])
+    errors.install_error_handlers(app)
+    app.add_exception_handler(NotSignedIn, redirect_to_login)
+    _add_middleware(app, settings, registry)
     return app
 
 
-def _wrap(app: FastAPI, settings: Settings, registry: CollectorRegistry) -> None:
-    """Put around the application what concerns every request; the last is the outermost."""
-    lookups = frozenset({lookup.router.prefix})
-    app.add_middleware(Bounded, most=settings.body_megabytes << 20, except_for=lookups)
-    app.add_middleware(Compressed, brief=lookups)
-    known = {kind: told for kind, told in app.exception_handlers.items() if kind is not Exception}
-    app.add_middleware(Quick, way=tiles.WAY, handlers=known)
+def _add_middleware(app: FastAPI, settings: Settings, registry: CollectorRegistry) -> None:
+    """Add the middleware; the last added is the outermost."""
+    lookup_paths = frozenset({lookup.router.prefix})
+    app.add_middleware(
+        BodyLimit, max_bytes=settings.body_megabytes << 20, exempt_paths=lookup_paths
+    )
+    app.add_middleware(Compression, exempt_paths=lookup_paths)
+    handlers = dict(app.exception_handlers)
+    handlers.pop(Exception)  # ServerErrorMiddleware, outside all others, handles it
+    app.add_middleware(FastPath, route=tiles.FAST_ROUTE, handlers=handlers)
     if settings.tile_cache_mb:
-        app.add_middleware(Kept, prefix=tiles.router.prefix)
+        app.add_middleware(ResponseCache, prefix=tiles.router.prefix)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.cors_origins,
         allow_methods=["GET", "POST"],
         allow_headers=["*"],
-        expose_headers=["ETag", "Link", "Location", SUMMARY, REVISION],
+        expose_headers=["ETag", "Link", "Location", SUMMARY_HEADER, REVISION_HEADER],
     )
     app.add_middleware(Metrics, registry=registry)
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    with app.state.live:
+    with app.state.snapshots:
         yield
-    app.state.drawing.shutdown()
-    app.state.reader.dispose()
+    app.state.render_pool.shutdown()
+    app.state.tile_connections.dispose()
     app.state.engine.dispose()
 
 
-def served() -> FastAPI:
-    """Return the application as the environment sets it; each worker process calls this."""
+def create_app_from_environment() -> FastAPI:
+    """Return the application for the settings of the environment; each worker calls this."""
     return create_app(Settings())

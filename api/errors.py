@@ -1,116 +1,117 @@
-"""Errors as RFC 9457 problem documents: the domain names the kind, this page gives it a status."""
+"""HTTP errors as RFC 9457 problem documents; STATUS gives each class of error its status."""
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any
 
 import psycopg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
+from api.schemas.problems import InputErrorOut, ProblemOut
 from geo.accounts.login_attempts import TooManyAttempts
 from geo.accounts.permissions import NotSignedIn
 from geo.errors import Conflict, Forbidden, GridwardError, Invalid, NotFound, Unavailable
-
-STATUS: dict[type[GridwardError], int] = {
-    NotFound: 404,
-    Conflict: 409,
-    Invalid: 422,
-    Forbidden: 403,
-    Unavailable: 503,
-}
-
-BESIDE = {
-    "method_not_allowed": (405, "The address exists, but not for this method."),
-    "internal_error": (500, "Something broke on our side; nothing was changed."),
-}
-"""Codes of refusals that no part of the domain has a word for."""
+from geo.plans.drafts import PlanChanged
 
 
 class TooLarge(Invalid):
-    """The request asks for more than a setting allows at once."""
+    """The request is larger than a setting allows."""
 
     code = "too_large"
 
 
 class NotAcceptable(Invalid):
-    """No format that the caller accepts can be had here."""
+    """The service has no format that the `Accept` header allows."""
 
     code = "not_acceptable"
 
 
 class UnsupportedMedia(Invalid):
-    """The body is in a format that this route does not read."""
+    """This route does not read bodies of this media type."""
 
     code = "unsupported_media"
 
 
-STATUS |= {
-    TooLarge: 413,
-    NotAcceptable: 406,
-    UnsupportedMedia: 415,
-    NotSignedIn: 401,
-    TooManyAttempts: 429,
-}
+class VersionMissing(Conflict):
+    """A change requires an `If-Match` header with the version that it is based on."""
+
+    code = "version_missing"
 
 
-class Fault(BaseModel):
-    """One thing wrong with the input, and where."""
+PROBLEM = "application/problem+json"
 
-    where: str = Field(examples=["query.lon"])
-    what: str = Field(examples=["Input should be less than or equal to 180"])
+STATUS: Mapping[type[GridwardError], int] = MappingProxyType(
+    {
+        NotSignedIn: 401,
+        Forbidden: 403,
+        NotFound: 404,
+        NotAcceptable: 406,
+        Conflict: 409,
+        PlanChanged: 412,
+        TooLarge: 413,
+        UnsupportedMedia: 415,
+        Invalid: 422,
+        VersionMissing: 428,
+        TooManyAttempts: 429,
+        Unavailable: 503,
+    }
+)
+"""The status of each class of error; a subclass without one has that of its nearest base."""
+
+HTTP_ERRORS: Mapping[str, tuple[int, str]] = MappingProxyType(
+    {
+        "method_not_allowed": (405, "The path exists, but does not support this method."),
+        "internal_error": (500, "The service failed; nothing was changed."),
+    }
+)
+"""Status and meaning of codes that belong to no class of error."""
 
 
-class Problem(BaseModel):
-    """An RFC 9457 problem document; `code` is stable and may be compared."""
-
-    type: str = Field(examples=["/docs/errors#grid_unknown"])
-    title: str = Field(examples=["Not Found"])
-    status: int = Field(examples=[404])
-    code: str = Field(examples=["grid_unknown"])
-    detail: str = Field(examples=["There is no grid '230403001002999'."])
-    hint: str | None = Field(None, examples=["GET /v1/grids lists the grids."])
-    errors: list[Fault] | None = None
-
-
-def _told(*statuses: tuple[int, str]) -> dict[int | str, dict[str, Any]]:
+def _responses(*statuses: tuple[int, str]) -> dict[int | str, dict[str, Any]]:
     return {
-        status: {"model": Problem, "content": {"application/problem+json": {}}, "description": said}
-        for status, said in statuses
+        status: {
+            "model": ProblemOut,
+            "content": {PROBLEM: {}},
+            "description": description,
+        }
+        for status, description in statuses
     }
 
 
-PROBLEMS = _told(
-    (404, "There is no such thing, or no longer."),
-    (422, "The input is wrong; `errors` says where."),
-    (503, "The database does not answer; try again later."),
+COMMON_RESPONSES = _responses(
+    (404, "It does not exist, or no longer."),
+    (422, "The input is invalid; `errors` lists where."),
+    (503, "The database does not respond; try again later."),
 )
-"""What any route may answer."""
-REFUSALS = _told(
-    (401, "This needs an account: sign in, or send a token."),
-    (403, "The account may not do this, or not there."),
+"""Error responses of every route."""
+AUTH_RESPONSES = _responses(
+    (401, "This requires an account: sign in, or send a token."),
+    (403, "The account lacks the role or the scope."),
 )
-"""What routes that need an account may answer beside."""
-CONFLICTS = _told((409, "The state of things does not allow it now."))
-TOO_OFTEN = _told((429, "Signing in failed too often; `Retry-After` says when to try again."))
+"""Further error responses of routes that require an account."""
+CONFLICT_RESPONSE = _responses((409, "It conflicts with the current state."))
+RATE_LIMIT_RESPONSE = _responses(
+    (429, "Too many failed sign-ins; `Retry-After` says when to try again.")
+)
 
 
-def problem(
+def problem_response(
     status: int,
     code: str,
     detail: str,
     *,
     hint: str | None = None,
-    errors: Sequence[Fault] | None = None,
+    errors: Sequence[InputErrorOut] | None = None,
     headers: dict[str, str] | None = None,
 ) -> JSONResponse:
     """Return a problem document as a response."""
-    document = Problem(
+    document = ProblemOut(
         type=f"/docs/errors#{code}",
         title=HTTPStatus(status).phrase,
         status=status,
@@ -122,18 +123,25 @@ def problem(
     return JSONResponse(
         document.model_dump(exclude_none=True),
         status_code=status,
-        media_type="application/problem+json",
+        media_type=PROBLEM,
         headers=headers,
     )
 
 
-def status_of(error: GridwardError) -> int:
-    """Return the status of the nearest kind that has one."""
-    return _status_of(type(error))
+def problem_for(error: GridwardError) -> JSONResponse:
+    """Return an error of the domain as a problem document."""
+    return problem_response(
+        status_for(error), error.code, error.message, hint=error.hint, headers=headers_for(error)
+    )
 
 
-def headers_of(error: GridwardError) -> dict[str, str]:
-    """Return the headers that the status of an error asks for."""
+def status_for(error: GridwardError) -> int:
+    """Return the status of an error."""
+    return _status_of_class(type(error))
+
+
+def headers_for(error: GridwardError) -> dict[str, str]:
+    """Return the headers that RFC 9110 requires or recommends with the status of an error."""
     match error:
         case NotSignedIn():
             return {"WWW-Authenticate": 'Bearer realm="gridward"'}
@@ -143,65 +151,62 @@ def headers_of(error: GridwardError) -> dict[str, str]:
             return {}
 
 
-def _status_of(kind: type[GridwardError]) -> int:
-    return next((STATUS[base] for base in kind.__mro__ if base in STATUS), 500)
+def _status_of_class(error_class: type[GridwardError]) -> int:
+    return next((STATUS[base] for base in error_class.__mro__ if base in STATUS), 500)
 
 
-def catalogue() -> dict[str, tuple[int, str]]:
-    """Return every public code with its status and meaning, of the modules imported so far."""
-    found = dict(BESIDE)
-    waiting: list[type[GridwardError]] = [GridwardError]
-    while waiting:
-        kinds = waiting.pop().__subclasses__()
-        waiting += kinds
-        found |= {kind.code: (_status_of(kind), inspect.getdoc(kind) or "") for kind in kinds}
-    return dict(sorted(found.items()))
+def error_catalogue() -> dict[str, tuple[int, str]]:
+    """Return the status and meaning of every public code, of the modules imported so far."""
+    catalogue = dict(HTTP_ERRORS)
+    pending: list[type[GridwardError]] = [GridwardError]
+    while pending:
+        subclasses = pending.pop().__subclasses__()
+        pending += subclasses
+        catalogue |= {
+            each.code: (_status_of_class(each), inspect.getdoc(each) or "") for each in subclasses
+        }
+    return dict(sorted(catalogue.items()))
 
 
-def problem_of(error: GridwardError) -> JSONResponse:
-    """Return what the domain refused as a problem document."""
-    headers = headers_of(error)
-    return problem(status_of(error), error.code, error.message, hint=error.hint, headers=headers)
+def install_error_handlers(app: FastAPI) -> None:
+    """Make the application answer every error with a problem document."""
+    app.add_exception_handler(GridwardError, _on_domain_error)
+    app.add_exception_handler(RequestValidationError, _on_validation_error)
+    app.add_exception_handler(HTTPException, _on_http_error)
+    for error_class in (OperationalError, psycopg.OperationalError):
+        app.add_exception_handler(error_class, _on_database_error)
+    app.add_exception_handler(Exception, _on_internal_error)
 
 
-async def _refused(_: Request, error: Exception) -> JSONResponse:
+async def _on_domain_error(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, GridwardError)
-    return problem_of(error)
+    return problem_for(error)
 
 
-async def _malformed(_: Request, error: Exception) -> JSONResponse:
+async def _on_validation_error(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    faults = [
-        Fault(where=".".join(map(str, fault["loc"])), what=fault["msg"]) for fault in error.errors()
+    errors = [
+        InputErrorOut(location=".".join(map(str, each["loc"])), message=each["msg"])
+        for each in error.errors()
     ]
-    detail = "; ".join(f"{fault.where}: {fault.what}" for fault in faults[:3])
-    return problem(422, Invalid.code, detail, errors=faults)
+    detail = "; ".join(f"{each.location}: {each.message}" for each in errors[:3])
+    return problem_response(422, Invalid.code, detail, errors=errors)
 
 
-async def _plain(_: Request, error: Exception) -> JSONResponse:
+async def _on_http_error(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
     headers = dict(error.headers) if error.headers else None
-    return problem(error.status_code, code, str(error.detail), headers=headers)
+    return problem_response(error.status_code, code, str(error.detail), headers=headers)
 
 
-async def _unreachable(_: Request, _error: Exception) -> JSONResponse:
-    return problem(
-        503, Unavailable.code, "The database does not answer.", hint="Try again in a moment."
+async def _on_database_error(_: Request, _error: Exception) -> JSONResponse:
+    return problem_response(
+        503, Unavailable.code, "The database does not respond.", hint="Try again in a moment."
     )
 
 
-async def _broken(_: Request, _error: Exception) -> JSONResponse:
-    return problem(
-        500, "internal_error", "Something broke on our side; nothing was changed and it is logged."
+async def _on_internal_error(_: Request, _error: Exception) -> JSONResponse:
+    return problem_response(
+        500, "internal_error", "The service failed and logged the error; nothing was changed."
     )
-
-
-def install(app: FastAPI) -> None:
-    """Let every error of the app leave as a problem document."""
-    app.add_exception_handler(GridwardError, _refused)
-    app.add_exception_handler(RequestValidationError, _malformed)
-    app.add_exception_handler(HTTPException, _plain)
-    for unreachable in (OperationalError, psycopg.OperationalError):
-        app.add_exception_handler(unreachable, _unreachable)
-    app.add_exception_handler(Exception, _broken)

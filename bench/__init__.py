@@ -1,1 +1,1 @@
-"""Measurements side by side with peers, as ratios from one run on one machine."""
+"""Benchmarks against competing software, as ratios measured in one run on one machine."""

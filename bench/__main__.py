@@ -1,29 +1,28 @@
-"""`python -m bench [FAMILY…]`: measure, print the tables, and fail where a figure is missed."""
+"""`python -m bench [FAMILY…]`: measure, print tables, and fail if a bound is missed."""
 
 import importlib
 import sys
-from pathlib import Path
 
-from bench.figures import Figure, show
+from bench.measurements import Measurement, print_table
 
 FAMILIES = ("imports", "coverage", "lookup", "http", "plans", "tiles", "pages")
 ALIASES = {"import": "imports"}
 
 
-def main(asked: list[str]) -> int:
-    """Run the families asked for, or all there are; return the exit code."""
-    there = [name for name in FAMILIES if (Path(__file__).parent / f"{name}.py").exists()]
-    wanted = [ALIASES.get(name, name) for name in asked] or there
-    unknown = [name for name in wanted if name not in there]
+def main(args: list[str]) -> int:
+    """Run these families of benchmarks, by default all of them; return the exit code."""
+    names = [ALIASES.get(name, name) for name in args] or list(FAMILIES)
+    unknown = [name for name in names if name not in FAMILIES]
     if unknown:
-        print(f"No such family: {', '.join(unknown)}. There are: {', '.join(there)}.")
+        print(f"Unknown family: {', '.join(unknown)}. Known are: {', '.join(FAMILIES)}.")
         return 2
-    missed: list[Figure] = []
-    for name in wanted:
-        figures = show(name, importlib.import_module(f"bench.{name}").measure())
-        missed += [figure for figure in figures if not figure.is_met]
-    for figure in missed:
-        print(f"MISSED: {figure.what}: {figure.value:.3g} {figure.unit}, bound {figure.bound}")
+    missed: list[Measurement] = []
+    for name in names:
+        measurements = print_table(name, importlib.import_module(f"bench.{name}").measure())
+        missed += [measurement for measurement in measurements if not measurement.is_met]
+    for measurement in missed:
+        value = f"{measurement.value:.3g} {measurement.unit}"
+        print(f"MISSED: {measurement.name}: {value}, bound {measurement.bound}")
     return 1 if missed else 0
 
 

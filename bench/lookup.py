@@ -1,4 +1,4 @@
-"""A million points in 721, 20,000 and 100,000 grids: the cell index against peers and the floor."""
+"""The cell index against spatial joins: a million points in 721, 20,000 and 100,000 grids."""
 
 import tempfile
 from collections.abc import Iterator
@@ -12,100 +12,113 @@ import pyarrow.parquet as pq
 import shapely
 from sqlalchemy.engine import make_url
 
-from bench import ground, partitions, peers
-from bench.figures import Figure, seconds
+from bench import competitor_env, database, generated_partition
+from bench.measurements import Measurement, median_seconds
 from geo.postgres import embedded
 from geo.settings import Settings
 
 POINTS = 1_000_000
 CASES = ((721, 250), (20_000, 100), (100_000, 40))
-"""How many grids, of about how many corners each."""
+"""The number of grids, and of corners of each."""
 LIBRARIES = ("sedonadb", "geopandas", "duckdb")
+MAX_BUILD_S = {721: 0.3, 100_000: 6.0}
 MEGABYTE = 1 << 20
 
 
-def measure() -> Iterator[Figure]:
-    """Yield ratios of whole answers, one thread each, all held to the same core."""
-    costs = {}
-    with ground.register() as settings:
+def measure() -> Iterator[Measurement]:
+    """Yield ratios of run times, one thread each, all on the same core."""
+    our_seconds = {}
+    with database.temporary_database() as settings:
         for count, corners in CASES:
-            ours, theirs = _case(settings, count, corners)
-            costs[count] = ours["seconds"]
-            yield from _figures(count, ours, theirs)
-    grown = costs[CASES[-1][0]] / costs[CASES[0][0]]
-    yield Figure("cost of a point, 721 → 100,000 grids", grown, at_most=3)
+            ours, competitors = _run_case(settings, count, corners)
+            our_seconds[count] = ours["seconds"]
+            yield from _measurements(count, ours, competitors)
+    growth = our_seconds[CASES[-1][0]] / our_seconds[CASES[0][0]]
+    yield Measurement("cost of a point, 721 → 100,000 grids", growth, at_most=3)
 
 
-def _figures(count: int, ours: dict[str, Any], theirs: dict[str, float]) -> Iterator[Figure]:
+def _measurements(
+    count: int, ours: dict[str, Any], competitors: dict[str, float]
+) -> Iterator[Measurement]:
     name = f"{count:,} grids"
-    fastest = min(theirs.values())
-    told = ", ".join(f"{peer} {taken:.2f} s" for peer, taken in theirs.items())
-    yield Figure(
-        f"{name}: against the fastest peer",
-        fastest / ours["seconds"],
-        at_least=12,
-        told=f"ours {ours['seconds'] * 1e3:.1f} ms; {told}",
+    times = ", ".join(
+        f"{competitor} {seconds:.2f} s" for competitor, seconds in competitors.items()
     )
-    yield Figure(
+    yield Measurement(
+        f"{name}: against the fastest competitor",
+        min(competitors.values()) / ours["seconds"],
+        at_least=12,
+        details=f"ours {ours['seconds'] * 1e3:.1f} ms; {times}",
+    )
+    yield Measurement(
         f"{name}: against the floor",
         ours["seconds"] / ours["floor"],
         at_most=3,
-        told=f"floor {ours['floor'] * 1e3:.1f} ms",
+        details=f"floor {ours['floor'] * 1e3:.1f} ms",
     )
-    limit = {721: 0.3, 100_000: 6.0}.get(count)
-    yield Figure(
+    yield Measurement(
         f"{name}: building the index",
-        ours["built"],
+        ours["build"],
         "s",
-        at_most=limit,
-        told=f"it holds {ours['nbytes'] / MEGABYTE:.1f} MB",
+        at_most=MAX_BUILD_S.get(count),
+        details=f"its memory is {ours['nbytes'] / MEGABYTE:.1f} MB",
     )
 
 
-def _case(settings: Settings, count: int, corners: int) -> tuple[dict[str, Any], dict[str, float]]:
-    """Return what the index and its peers took. Raises RuntimeError where they do not agree."""
-    shapes = partitions.grids(count, corners)
-    points = partitions.points(shapes, POINTS)
+def _run_case(
+    settings: Settings, count: int, corners: int
+) -> tuple[dict[str, Any], dict[str, float]]:
+    """Return the results of the index and the seconds of each competitor.
+
+    Raises RuntimeError if they do not agree on every point.
+    """
+    grids = generated_partition.generate_grids(count, corners)
+    points = generated_partition.random_points(grids, POINTS)
     with tempfile.TemporaryDirectory(dir=settings.home) as name:
         folder = Path(name)
-        wkb = pa.array(shapely.to_wkb(shapes), pa.binary())
+        wkb = pa.array(shapely.to_wkb(grids), pa.binary())
         ids = np.arange(count, dtype=np.int32)
         pq.write_table(pa.table({"id": ids, "geometry": wkb}), folder / "grids.parquet")
         np.save(folder / "points.npy", points)
-        ours = peers.run_ours("index", folder)
-        theirs = {peer: peers.run("joins", peer, folder)["seconds"] for peer in LIBRARIES}
-        theirs["PostGIS"] = _postgis(settings, shapes, points, folder)
-        expected = np.load(folder / "index.npy")
-        for peer in theirs:
-            if not np.array_equal(np.load(folder / f"{peer}.npy"), expected):
-                raise RuntimeError(f"{peer} and the index do not agree on {count} grids")
-    return ours, theirs
+        ours = competitor_env.run_ours("cell_index", folder)
+        competitors = {
+            library: competitor_env.run("spatial_joins", library, folder)["seconds"]
+            for library in LIBRARIES
+        }
+        competitors["PostGIS"] = _run_postgis(settings, grids, points, folder)
+        expected = np.load(folder / "cell_index.npy")
+        for competitor in competitors:
+            if not np.array_equal(np.load(folder / f"{competitor}.npy"), expected):
+                raise RuntimeError(f"{competitor} and the index do not agree on {count} grids")
+    return ours, competitors
 
 
-def _postgis(settings: Settings, shapes: np.ndarray, points: np.ndarray, folder: Path) -> float:
-    """Return the seconds of the join in one backend, without parallel workers."""
+def _run_postgis(settings: Settings, grids: np.ndarray, points: np.ndarray, folder: Path) -> float:
+    """Return the seconds of a join in PostGIS, without parallel workers."""
     url = make_url(embedded.url(settings)).set(drivername="postgresql")
-    with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as base:
-        base.execute("SET max_parallel_workers_per_gather = 0; SET jit = off")
-        base.execute("DROP TABLE IF EXISTS peer_grid, peer_point")
-        base.execute("CREATE TABLE peer_grid (id int, geom geometry(Polygon, 4326))")
-        base.execute("CREATE TABLE peer_point (spot int, geom geometry(Point, 4326))")
-        _copy(base, "peer_grid", shapes)
-        _copy(base, "peer_point", shapely.points(points))
-        base.execute("CREATE INDEX ON peer_grid USING gist (geom)")
-        base.execute("VACUUM ANALYZE peer_grid")
-        base.execute("VACUUM ANALYZE peer_point")
-        join = "FROM peer_point JOIN peer_grid ON ST_Covers(peer_grid.geom, peer_point.geom)"
-        taken = seconds(lambda: base.execute(f"SELECT count(*) {join}").fetchone(), rounds=1)
-        rows = np.array(base.execute(f"SELECT spot, id {join}").fetchall())
-    found = np.full(len(points), -1, np.int32)
-    found[rows[:, 0]] = rows[:, 1]
-    np.save(folder / "PostGIS.npy", found)
-    return taken
+    dsn = url.render_as_string(hide_password=False)
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute("SET max_parallel_workers_per_gather = 0; SET jit = off")
+        connection.execute("DROP TABLE IF EXISTS bench_grid, bench_point")
+        connection.execute("CREATE TABLE bench_grid (id int, geom geometry(Polygon, 4326))")
+        connection.execute("CREATE TABLE bench_point (id int, geom geometry(Point, 4326))")
+        _copy(connection, "bench_grid", grids)
+        _copy(connection, "bench_point", shapely.points(points))
+        connection.execute("CREATE INDEX ON bench_grid USING gist (geom)")
+        connection.execute("VACUUM ANALYZE bench_grid")
+        connection.execute("VACUUM ANALYZE bench_point")
+        join = "bench_point AS point JOIN bench_grid AS grid ON ST_Covers(grid.geom, point.geom)"
+        count = f"SELECT count(*) FROM {join}"
+        seconds = median_seconds(lambda: connection.execute(count).fetchone(), rounds=1)
+        rows = np.array(connection.execute(f"SELECT point.id, grid.id FROM {join}").fetchall())
+    result = np.full(len(points), -1, np.int32)
+    result[rows[:, 0]] = rows[:, 1]
+    np.save(folder / "PostGIS.npy", result)
+    return seconds
 
 
-def _copy(base: psycopg.Connection, table: str, shapes: np.ndarray) -> None:
-    hexes = shapely.to_wkb(shapely.set_srid(shapes, 4326), hex=True, include_srid=True)
-    with base.cursor().copy(f"COPY {table} FROM STDIN") as copy:
-        for number, shape in enumerate(hexes):
-            copy.write_row((number, shape))
+def _copy(connection: psycopg.Connection, table: str, geometries: np.ndarray) -> None:
+    hex_wkb = shapely.to_wkb(shapely.set_srid(geometries, 4326), hex=True, include_srid=True)
+    with connection.cursor().copy(f"COPY {table} FROM STDIN") as copy:
+        for number, geometry in enumerate(hex_wkb):
+            copy.write_row((number, geometry))

@@ -1,4 +1,4 @@
-"""The coverage page in a browser, at three sizes of city, against a plain Folium page."""
+"""The coverage page in a browser, for three sizes of city, against a plain Folium page."""
 
 import datetime
 import re
@@ -14,9 +14,9 @@ import folium
 from playwright.sync_api import Browser
 from sqlalchemy.orm import Session
 
-from bench import city, ground, servers, visits
-from bench.figures import Figure
-from bench.visits import Visit, visit
+from bench import database, generated_city, page_loads, servers
+from bench.measurements import Measurement
+from bench.page_loads import PageLoad, load_page
 from data.exporting import export
 from geo import buildings, city_time, db
 from geo.grids import grids
@@ -25,126 +25,141 @@ from geo.settings import Settings
 from maps.folium import assets
 
 SIZES = (4_253, 100_000, 1_000_000)
-LARGEST_PLAIN = 100_000
-"""A plain Folium page of 1,000,000 buildings is a file of half a gigabyte, which none opens."""
+"""Numbers of buildings. The first is the sample city."""
+MAX_PLAIN_SIZE = 100_000
+"""A plain Folium page of 1,000,000 buildings has half a gigabyte; no browser opens it."""
 ROUNDS = 5
-MOST_KB = 100
-OURS_USABLE = """() => new Promise((done) => {
-  const ask = () => {
+MAX_PAGE_KB = 100
+OURS_USABLE = """() => new Promise((resolve) => {
+  const check = () => {
     const map = window.Gridward?.layers?.shade?._map;
     if (!map || !document.querySelector("tbody tr") || !document.querySelector("#figures dd")) {
-      setTimeout(ask, 20);
-    } else Gridward.whenDrawn(map, () => done(performance.now()));
+      setTimeout(check, 20);
+    } else Gridward.whenDrawn(map, () => resolve(performance.now()));
   };
-  ask();
+  check();
 })"""
-PLAIN_USABLE = """() => new Promise((done) =>
-  requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now()))))"""
+"""Returns when the map is rendered, and the table and the figures are filled."""
+PLAIN_USABLE = """() => new Promise((resolve) =>
+  requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now()))))"""
 
 
-def measure() -> Iterator[Figure]:
-    """Yield weights and times at each size, and the bounds that hold for all of them."""
-    seen: dict[int, list[Visit]] = {}
-    with visits.browser() as chromium:
+def measure() -> Iterator[Measurement]:
+    """Yield page sizes and loading times for each size of city."""
+    loads: dict[int, list[PageLoad]] = {}
+    with page_loads.launch_browser() as browser:
         for count in SIZES:
-            with ground.register() as settings:
+            with database.temporary_database() as settings:
                 _fill(settings, count)
-                with servers.ours(settings) as home:
-                    address = f"{home}/maps/property-coverage"
-                    seen[count] = [visit(chromium, address, OURS_USABLE) for _ in range(1 + ROUNDS)]
-                yield from _ours(count, seen[count], seen[SIZES[0]])
-                if count <= LARGEST_PLAIN:
-                    yield from _plain(chromium, settings, count, seen[count])
+                with servers.gridward(settings) as home:
+                    url = f"{home}/maps/property-coverage"
+                    loads[count] = [load_page(browser, url, OURS_USABLE) for _ in range(1 + ROUNDS)]
+                yield from _ours(count, loads[count], loads[SIZES[0]])
+                if count <= MAX_PLAIN_SIZE:
+                    yield from _plain(browser, settings, count, loads[count])
 
 
 def _fill(settings: Settings, count: int) -> None:
-    """Make the sample city for the smallest size, else one as dense as a town."""
+    """Load the sample city for the smallest size, otherwise a generated city."""
     if count == SIZES[0]:
-        told = {"GRIDWARD_HOME": str(settings.home)}
+        environment = servers.clean_environment() | {"GRIDWARD_HOME": str(settings.home)}
         command = [str(servers.BIN / "gridward"), "demo"]
-        subprocess.run(command, env=servers.clean() | told, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
         return
     engine = db.connect(embedded.url(settings))
-    city.fill(engine, count)
+    generated_city.fill(engine, count)
     engine.dispose()
 
 
-def _ours(count: int, seen: list[Visit], smallest: list[Visit]) -> Iterator[Figure]:
-    first, taken = seen[0], _usual(seen)
-    told = f"with scripts and styles {(first.page + first.assets) / 1e3:,.0f} KB, "
-    told += f"tiles and figures {first.data / 1e3:,.0f} KB"
+def _ours(count: int, loads: list[PageLoad], smallest: list[PageLoad]) -> Iterator[Measurement]:
+    first, best_s, smallest_s = loads[0], _best_seconds(loads), _best_seconds(smallest)
     name = f"{count:,} buildings"
-    yield Figure(f"page, {name}", first.page / 1e3, "KB", at_most=MOST_KB, told=told)
-    told = f"{taken:.2f} s, best of {ROUNDS}; {_usual(smallest):.2f} s at {SIZES[0]:,}"
-    yield Figure(f"time, {name}", taken / _usual(smallest), at_most=1.5, told=told)
-    told = f"{first.seconds:.2f} s: nothing drawn or counted before"
-    yield Figure(f"time of the first visit, {name}", first.seconds / smallest[0].seconds, told=told)
+    details = (
+        f"with scripts and styles {(first.page + first.assets) / 1e3:,.0f} KB, "
+        f"tiles and figures {first.data / 1e3:,.0f} KB"
+    )
+    page_kb = first.page / 1e3
+    yield Measurement(f"page, {name}", page_kb, "KB", at_most=MAX_PAGE_KB, details=details)
+    details = f"{best_s:.2f} s, best of {ROUNDS}; {smallest_s:.2f} s for {SIZES[0]:,}"
+    yield Measurement(f"time, {name}", best_s / smallest_s, at_most=1.5, details=details)
+    details = f"{first.seconds:.2f} s, with empty caches on the server"
+    ratio = first.seconds / smallest[0].seconds
+    yield Measurement(f"time of the first page load, {name}", ratio, details=details)
 
 
-def _usual(seen: list[Visit]) -> float:
-    return min(visit.seconds for visit in seen[1:])
+def _best_seconds(loads: list[PageLoad]) -> float:
+    return min(load.seconds for load in loads[1:])
 
 
 def _plain(
-    chromium: Browser, settings: Settings, count: int, ours: list[Visit]
-) -> Iterator[Figure]:
+    browser: Browser, settings: Settings, count: int, ours: list[PageLoad]
+) -> Iterator[Measurement]:
     folder = settings.home / "plain"
     folder.mkdir()
-    _write_plain(settings, folder)
-    with _served(folder) as home:
+    _write_plain_page(settings, folder)
+    with _serve_folder(folder) as home:
         rounds = ROUNDS if count == SIZES[0] else 1
-        seen = [visit(chromium, f"{home}/index.html", PLAIN_USABLE) for _ in range(rounds)]
+        loads = [load_page(browser, f"{home}/index.html", PLAIN_USABLE) for _ in range(rounds)]
     name = f"plain Folium, {count:,} buildings"
-    weight, taken = seen[0].page / 1e3, min(one.seconds for one in seen)
-    told = f"{weight:,.0f} KB, with scripts and styles {weight + seen[0].assets / 1e3:,.0f} KB"
-    yield Figure(f"{name}: weight to ours", weight * 1e3 / ours[0].page, told=told)
-    told = f"{taken:.2f} s, best of {rounds}"
-    yield Figure(f"{name}: time to ours", taken / _usual(ours), told=told)
+    page, best_s = loads[0].page, min(load.seconds for load in loads)
+    total_kb = (page + loads[0].assets) / 1e3
+    details = f"{page / 1e3:,.0f} KB, with scripts and styles {total_kb:,.0f} KB"
+    yield Measurement(f"{name}: size in relation to ours", page / ours[0].page, details=details)
+    details = f"{best_s:.2f} s, best of {rounds}"
+    ratio = best_s / _best_seconds(ours)
+    yield Measurement(f"{name}: time in relation to ours", ratio, details=details)
 
 
-def _write_plain(settings: Settings, folder: Path) -> None:
-    """Write what a tutorial would: two GeoJson layers with tooltips, Leaflet from beside it."""
+def _write_plain_page(settings: Settings, folder: Path) -> None:
+    """Write the page of a Folium tutorial: two GeoJson layers with tooltips, and local Leaflet."""
     engine = db.connect(embedded.url(settings))
     at, on = city_time.now(), city_time.today(settings.timezone)
     with Session(engine) as session:
-        homes = export.frame(session, buildings.facts(on=on, at=at))
-        cells = export.frame(session, grids.facts(at=at))
+        building_frame = export.fetch_features(session, buildings.query(on=on, at=at))
+        grid_frame = export.fetch_features(session, grids.query(at=at))
     engine.dispose()
-    for frame in (homes, cells):
+    for frame in (building_frame, grid_frame):
         for column in frame.columns:
             if frame[column].map(lambda value: isinstance(value, datetime.date)).any():
                 frame[column] = frame[column].astype(str)
-    west, south, east, north = cells.total_bounds
-    drawn = folium.Map(tiles=None)
-    folium.GeoJson(cells, tooltip=folium.GeoJsonTooltip(["code", "buildings"])).add_to(drawn)
-    folium.GeoJson(
-        homes, style_function=_colour, tooltip=folium.GeoJsonTooltip(["name", "reason"])
-    ).add_to(drawn)
-    drawn.fit_bounds([[south, west], [north, east]])
-    html = drawn.get_root().render()
-    html = re.sub(
-        r'<script src="https://[^"]*/leaflet\.js"></script>', "<script src='l.js'></script>", html
-    )
-    html = re.sub(
-        r'<link[^>]*https://[^>]*/leaflet\.css"/>', "<link rel='stylesheet' href='l.css'>", html
-    )
-    html = re.sub(r'<script src="https://[^>]*></script>|<link[^>]*"https://[^>]*>', "", html)
-    (folder / "index.html").write_text(html)
-    (folder / "l.js").write_text(assets.script_text(assets.scripts()[0]))
-    (folder / "l.css").write_text(assets.style_text(assets.styles()[0]))
+    west, south, east, north = grid_frame.total_bounds
+    page = folium.Map(tiles=None)
+    grid_tooltip = folium.GeoJsonTooltip(["code", "buildings"])
+    folium.GeoJson(grid_frame, tooltip=grid_tooltip).add_to(page)
+    building_tooltip = folium.GeoJsonTooltip(["name", "reason"])
+    folium.GeoJson(building_frame, style_function=_style, tooltip=building_tooltip).add_to(page)
+    page.fit_bounds([[south, west], [north, east]])
+    (folder / "index.html").write_text(_with_local_leaflet(page.get_root().render()))
+    (folder / "l.js").write_text(assets.inline_script(assets.map_scripts()[0]))
+    (folder / "l.css").write_text(assets.inline_style(assets.map_styles()[0]))
 
 
-def _colour(feature: dict[str, dict[str, object]]) -> dict[str, str]:
+def _style(feature: dict[str, dict[str, object]]) -> dict[str, str]:
     return {"color": "#73858f" if feature["properties"]["covered"] else "#c4420a"}
 
 
-@contextmanager
-def _served(folder: Path) -> Iterator[str]:
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, *_: object) -> None:
-            pass
+def _with_local_leaflet(html: str) -> str:
+    """Return the page with Leaflet from local files, and without all other CDN files."""
+    for pattern, replacement in (
+        (r'<script src="https://[^"]*/leaflet\.js"></script>', "<script src='l.js'></script>"),
+        (r'<link[^>]*https://[^>]*/leaflet\.css"/>', "<link rel='stylesheet' href='l.css'>"),
+        (r'<script src="https://[^>]*></script>|<link[^>]*"https://[^>]*>', ""),
+    ):
+        html = re.sub(pattern, replacement, html)
+    return html
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Serves files without a log."""
+
+    def log_message(self, *_: object) -> None:
+        """Ignore the message."""
+
+
+@contextmanager
+def _serve_folder(folder: Path) -> Iterator[str]:
+    handler = partial(QuietHandler, directory=str(folder))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = Thread(target=server.serve_forever)
     thread.start()
     try:

@@ -1,21 +1,23 @@
-"""Publishing and comparing in a small city and in a large one: the cost follows the change."""
+"""Publishing and comparing revisions in a small and a large city: the cost follows the change."""
 
 from collections.abc import Iterator
 
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from bench import edits, ground
-from bench.figures import Figure, seconds
+from bench import database, plan_steps
+from bench.measurements import Measurement, median_seconds
 from geo import db
 from geo.grids import revision_diff, revisions
-from geo.grids.revisions import Delta, Outline
+from geo.grids.revisions import Delta, GridVersion
 from geo.postgres import embedded
 
-SMALL, LARGE = 72, 10_000
-"""Communities of ten grids each: Hegang has 721 grids, the large city 100,000."""
+SMALL_CITY, LARGE_CITY = 72, 10_000
+"""Communities of ten grids each. Hegang has 721 grids; the large city has 100,000."""
 ROUNDS = 25
-CHANGED = 50
+CHANGED_GRIDS = 50
+PUBLISH = "publish one community"
+COMPARE = f"compare revisions, {CHANGED_GRIDS} grids differ"
 
 FILL = """
 INSERT INTO area (code, level, name) VALUES ('23', 'city', 'x');
@@ -33,61 +35,53 @@ FROM area, generate_series(0, 9) AS m WHERE level = 'community'
 """
 
 
-def measure() -> Iterator[Figure]:
-    """Yield what the large city costs per what the small one does."""
-    yield from edits.measure()
-    small, large = _measured(SMALL), _measured(LARGE)
-    for what, bound in (("publish one community", 1.5), (f"compare, {CHANGED} differ", 1.5)):
-        told = (
-            f"{small[what] * 1e3:.1f} ms among 720 grids, {large[what] * 1e3:.1f} ms among 100,000"
-        )
-        yield Figure(what, large[what] / small[what], at_most=bound, told=told)
+def measure() -> Iterator[Measurement]:
+    """Yield the times of plan steps, and the costs in a large city in relation to a small one."""
+    yield from plan_steps.measure()
+    small, large = _seconds(SMALL_CITY), _seconds(LARGE_CITY)
+    for name in (PUBLISH, COMPARE):
+        in_small, in_large = f"{small[name] * 1e3:.1f} ms", f"{large[name] * 1e3:.1f} ms"
+        details = f"{in_small} among 720 grids, {in_large} among 100,000"
+        yield Measurement(name, large[name] / small[name], at_most=1.5, details=details)
 
 
-def _measured(communities: int) -> dict[str, float]:
-    with ground.register() as settings:
+def _seconds(communities: int) -> dict[str, float]:
+    with database.temporary_database() as settings:
         engine = db.connect(embedded.url(settings))
-        _fill(engine, communities)
-        rename(engine, "00")  # the first of all makes the plans and warms the caches
-        publish_s = seconds(lambda: rename(engine, "01"), ROUNDS)
-        first, last = _many(engine)
-        compare_s = seconds(lambda: _compared(engine, first, last), ROUNDS)
+        database.run_script(engine, FILL.format(communities=communities))
+        rename_grids(engine, "00")  # warms the caches
+        publish_s = median_seconds(lambda: rename_grids(engine, "01"), ROUNDS)
+        first, last = _rename_many(engine)
+        compare_s = median_seconds(lambda: _compare(engine, first, last), ROUNDS)
         engine.dispose()
-    return {"publish one community": publish_s, f"compare, {CHANGED} differ": compare_s}
+    return {PUBLISH: publish_s, COMPARE: compare_s}
 
 
-def rename(engine: Engine, end: str) -> None:
-    """Publish new names for all grids of one community, in a transaction of its own."""
-    community = f"230000{end}"
+def rename_grids(engine: Engine, suffix: str) -> None:
+    """Publish new names for all grids of the community 230000 + suffix, in one transaction."""
+    community = f"230000{suffix}"
     with Session(engine) as session, session.begin():
-        revisions.lock(session, [community])
-        before = revisions.in_force_now(session, [community])
+        revisions.lock_communities(session, [community])
+        old_grids = revisions.current_grids(session, [community])
         name = f"x{session.scalar(text('SELECT clock_timestamp()'))}"
         deltas = [
-            Delta(code, old, Outline(name, community, old.wkb)) for code, old in before.items()
+            Delta(code, old, GridVersion(name, community, old.wkb))
+            for code, old in old_grids.items()
         ]
         revisions.publish(session, deltas, title="x", author="x")
 
 
-def _many(engine: Engine) -> tuple[int, int]:
-    """Rename five communities of ten grids; return the revisions before and after."""
+def _rename_many(engine: Engine) -> tuple[int, int]:
+    """Rename the grids of five communities; return the revisions before and after."""
     with Session(engine) as session:
         first = session.scalar(text("SELECT max(number) FROM revision")) or 0
-    for number in range(CHANGED // 10):
-        rename(engine, f"{10 + number}")
-    return first, first + CHANGED // 10
+    for number in range(CHANGED_GRIDS // 10):
+        rename_grids(engine, f"{10 + number}")
+    return first, first + CHANGED_GRIDS // 10
 
 
-def _compared(engine: Engine, first: int, last: int) -> None:
+def _compare(engine: Engine, first: int, last: int) -> None:
     with Session(engine) as session:
-        found = revision_diff.between(session, first, last, limit=1000).deltas
-    if len(found) != CHANGED:
-        raise RuntimeError(f"{len(found)} grids differ, not {CHANGED}")
-
-
-def _fill(engine: Engine, communities: int) -> None:
-    with engine.begin() as connection:
-        for statement in FILL.format(communities=communities).split(";"):
-            connection.execute(text(statement))
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("VACUUM ANALYZE"))
+        deltas = revision_diff.diff(session, first, last, limit=1000).deltas
+    if len(deltas) != CHANGED_GRIDS:
+        raise RuntimeError(f"{len(deltas)} grids differ, not {CHANGED_GRIDS}")

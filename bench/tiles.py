@@ -1,4 +1,4 @@
-"""Vector tiles, drawn anew and kept, against TiPg's tiles of the same tables."""
+"""Vector tiles, rendered and from the cache, against TiPg's tiles of the same tables."""
 
 import math
 import random
@@ -12,9 +12,9 @@ import pyogrio
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from bench import city, ground, partitions, servers
-from bench.figures import Figure
-from geo import city_time, db
+from bench import database, generated_city, generated_partition, servers
+from bench.measurements import Measurement
+from geo import city_time, db, table_versions
 from geo.postgres import embedded
 from geo.settings import Settings
 from geo.tiles import versions
@@ -22,101 +22,107 @@ from geo.tiles import versions
 BUILDINGS = 100_000
 TABLES = {"areas": "area", "grids": "micro_grid", "buildings": "building"}
 ZOOMS = {"areas": range(12, 17), "grids": range(12, 17), "buildings": range(14, 17)}
-"""At zoom 13 this city has more buildings in a tile than Gridward draws one by one."""
-EACH = 6
-"""Tiles of a layer and zoom."""
+"""At zoom 13 a tile of this city has more buildings than Gridward renders one by one."""
+TILES_PER_ZOOM = 6
+"""Tiles of each layer and zoom."""
 ROUNDS = 4
-DRAWN = "/tiles/{layer}/{z}/{x}/{y}.mvt"
-TIPG = "/collections/public.{table}/tiles/WebMercatorQuad/{z}/{x}/{y}"
+GRIDWARD_PATH = "/tiles/{layer}/{z}/{x}/{y}.mvt"
+TIPG_PATH = "/collections/public.{table}/tiles/WebMercatorQuad/{z}/{x}/{y}"
 
-Square = tuple[str, int, int, int]
+Tile = tuple[str, int, int, int]
+"""Layer, z, x and y."""
 
 
-def measure() -> Iterator[Figure]:
-    """Yield ratios of tiles a second, one worker each, 16 connections, over the same tiles."""
-    asked = _squares()
-    with ground.register() as settings:
+def measure() -> Iterator[Measurement]:
+    """Yield ratios of tiles per second, one worker each, 16 connections, over the same tiles."""
+    tiles = _random_tiles()
+    our_paths = [_path(GRIDWARD_PATH, tile) for tile in tiles]
+    tipg_paths = [_path(TIPG_PATH, tile) for tile in tiles]
+    with database.temporary_database() as settings:
         engine = db.connect(embedded.url(settings))
-        city.fill(engine, BUILDINGS)
+        generated_city.fill(engine, BUILDINGS)
         with servers.tipg(settings) as tipg:
-            theirs = [_path(TIPG, square) for square in asked]
-            uncached = settings.model_copy(update={"tile_cache_mb": 0})
-            with servers.ours(uncached) as ours:
-                drawn = [_path(DRAWN, square) for square in asked]
-                yield _same(ours, tipg, asked)
-                yield from _side_by_side("drawn anew", ours, drawn, tipg, theirs, 3)
-            with servers.ours(settings) as ours:
-                kept = [_path(DRAWN, square) + _named(engine, settings, square) for square in asked]
-                for path in kept:
+            without_cache = settings.model_copy(update={"tile_cache_mb": 0})
+            with servers.gridward(without_cache) as ours:
+                yield _compare_features(ours, tipg, tiles)
+                yield _compare_rates("rendered", (ours, our_paths), (tipg, tipg_paths), 3)
+            with servers.gridward(settings) as ours:
+                cached_paths = [
+                    path + _version_params(engine, settings, tile[0])
+                    for path, tile in zip(our_paths, tiles, strict=True)
+                ]
+                for path in cached_paths:
                     _get(ours + path)
-                yield from _side_by_side("kept", ours, kept, tipg, theirs, 20)
+                yield _compare_rates("cached", (ours, cached_paths), (tipg, tipg_paths), 20)
         engine.dispose()
 
 
-def _side_by_side(
-    what: str, ours: str, mine: Sequence[str], tipg: str, theirs: Sequence[str], bound: float
-) -> Iterator[Figure]:
-    """Take turns, so that whatever else the machine does meets both."""
+def _compare_rates(
+    kind: str, ours: tuple[str, Sequence[str]], tipg: tuple[str, Sequence[str]], bound: float
+) -> Measurement:
+    """Measure both in turn, so that other load on the machine affects both alike."""
     pairs = [
-        (servers.rate_of_each(ours, mine), servers.rate_of_each(tipg, theirs))
+        (servers.request_rate_of_list(*ours), servers.request_rate_of_list(*tipg))
         for _ in range(ROUNDS)
     ]
-    our_rate, their_rate = np.median(pairs, axis=0)
-    told = f"ours {our_rate:,.0f}/s, TiPg {their_rate:,.0f}/s, median of {ROUNDS}"
-    what = f"tiles {what}, {BUILDINGS:,} buildings"
-    yield Figure(what, our_rate / their_rate, at_least=bound, told=told)
+    our_rate, tipg_rate = np.median(pairs, axis=0)
+    details = f"ours {our_rate:,.0f}/s, TiPg {tipg_rate:,.0f}/s, median of {ROUNDS}"
+    name = f"{kind} tiles, {BUILDINGS:,} buildings"
+    return Measurement(name, our_rate / tipg_rate, at_least=bound, details=details)
 
 
-def _same(ours: str, tipg: str, asked: Sequence[Square]) -> Figure:
-    """Return how many features ours have for each of theirs."""
-    some = {(layer, z): (layer, z, x, y) for layer, z, x, y in asked}.values()
-    mine = sum(_features(ours + _path(DRAWN, square), square[0]) for square in some)
-    theirs = sum(_features(tipg + _path(TIPG, square), "default") for square in some)
-    told = f"ours {mine:,}, TiPg {theirs:,}, in {len(some)} tiles of every layer and zoom"
-    return Figure("features in the same tiles", mine / theirs, at_least=0.98, told=told)
+def _compare_features(ours: str, tipg: str, tiles: Sequence[Tile]) -> Measurement:
+    """Return the ratio of features in our tiles to features in TiPg's, for one tile per zoom."""
+    sample = {(tile[0], tile[1]): tile for tile in tiles}.values()
+    our_count = sum(_count_features(ours + _path(GRIDWARD_PATH, t), t[0]) for t in sample)
+    tipg_count = sum(_count_features(tipg + _path(TIPG_PATH, t), "default") for t in sample)
+    tile_count = f"{len(sample)} tiles of every layer and zoom"
+    details = f"ours {our_count:,}, TiPg {tipg_count:,}, in {tile_count}"
+    name = "features in the same tiles"
+    return Measurement(name, our_count / tipg_count, at_least=0.98, details=details)
 
 
-def _features(address: str, layer: str) -> int:
+def _count_features(url: str, layer: str) -> int:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "0.mvt"
-        path.write_bytes(_get(address))
+        path.write_bytes(_get(url))
         return int(pyogrio.read_info(path, layer=layer, force_feature_count=True)["features"])
 
 
-def _squares() -> list[Square]:
-    """Return tiles over the town, as many of every zoom and layer, in any order."""
-    chosen = random.Random(3)
-    side = math.sqrt(BUILDINGS) * city.STEP
-    found = []
+def _random_tiles() -> list[Tile]:
+    """Return tiles inside the city, equally many of every zoom and layer, in random order."""
+    generator = random.Random(3)
+    side = math.sqrt(BUILDINGS) * generated_city.STEP
+    tiles = []
     for layer, zooms in ZOOMS.items():
         for z in zooms:
-            for _ in range(EACH):
-                lon = partitions.WEST + chosen.uniform(0.05, 0.95) * side
-                lat = partitions.SOUTH + chosen.uniform(0.05, 0.95) * side
-                found.append((layer, z, *_tile_of(lon, lat, z)))
-    chosen.shuffle(found)
-    return found
+            for _ in range(TILES_PER_ZOOM):
+                lon = generated_partition.WEST + generator.uniform(0.05, 0.95) * side
+                lat = generated_partition.SOUTH + generator.uniform(0.05, 0.95) * side
+                tiles.append((layer, z, *_tile_at(lon, lat, z)))
+    generator.shuffle(tiles)
+    return tiles
 
 
-def _tile_of(lon: float, lat: float, z: int) -> tuple[int, int]:
+def _tile_at(lon: float, lat: float, z: int) -> tuple[int, int]:
     y = (1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2
     return int((lon + 180) / 360 * 2**z), int(y * 2**z)
 
 
-def _path(pattern: str, square: Square) -> str:
-    layer, z, x, y = square
-    return pattern.format(layer=layer, table=TABLES[layer], z=z, x=x, y=y)
+def _path(template: str, tile: Tile) -> str:
+    layer, z, x, y = tile
+    return template.format(layer=layer, table=TABLES[layer], z=z, x=x, y=y)
 
 
-def _named(engine: Engine, settings: Settings, square: Square) -> str:
-    """Return what a page adds to a tile's address: the day, the revision, the state."""
+def _version_params(engine: Engine, settings: Settings, layer: str) -> str:
+    """Return the query parameters that a page adds to a tile URL: date, revision and version."""
     with Session(engine) as session:
-        state = versions.of_layers(session, settings.timezone)[square[0]]
-        revision = versions.revisions_at(session, city_time.now())
-    return f"?on={city_time.today(settings.timezone)}&revision={revision}&state={state}"
+        version = versions.read_layer_versions(session, settings.timezone)[layer]
+        revision = table_versions.count_revisions(session, city_time.now())
+    return f"?on={city_time.today(settings.timezone)}&revision={revision}&version={version}"
 
 
-def _get(address: str) -> bytes:
-    with urlopen(address) as answer:
-        body: bytes = answer.read()
+def _get(url: str) -> bytes:
+    with urlopen(url) as response:
+        body: bytes = response.read()
     return body

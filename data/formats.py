@@ -6,10 +6,10 @@ from enum import Enum, auto
 from pathlib import Path
 from types import MappingProxyType
 
-from data.row_errors import UnknownFormat
+from data.errors import UnknownFormat
 
 
-class Reader(Enum):
+class FileEngine(Enum):
     """Which library reads a format."""
 
     GDAL = auto()
@@ -19,20 +19,20 @@ class Reader(Enum):
 
 
 @dataclass(frozen=True)
-class Format:
+class FileFormat:
     """A format: its name, who reads it, and the GDAL driver that writes it, if any."""
 
     name: str
-    reader: Reader = Reader.GDAL
+    engine: FileEngine = FileEngine.GDAL
     driver: str | None = None
-    writes: bool = False
+    writable: bool = False
 
 
-def _gdal(name: str, driver: str | None = None) -> Format:
-    return Format(name, driver=driver, writes=driver is not None)
+def _gdal(name: str, driver: str | None = None) -> FileFormat:
+    return FileFormat(name, driver=driver, writable=driver is not None)
 
 
-FORMATS: Mapping[str, Format] = MappingProxyType(
+FORMATS: Mapping[str, FileFormat] = MappingProxyType(
     {
         ".geojson": _gdal("GeoJSON", "GeoJSON"),
         ".json": _gdal("GeoJSON", "GeoJSON"),
@@ -56,26 +56,28 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
         ".topojson": _gdal("TopoJSON"),
         ".pbf": _gdal("OpenStreetMap"),
         ".osm": _gdal("OpenStreetMap"),
-        ".parquet": Format("GeoParquet", Reader.PARQUET, writes=True),
-        ".geoparquet": Format("GeoParquet", Reader.PARQUET, writes=True),
-        ".csv": Format("CSV", Reader.CSV, writes=True),
-        ".tsv": Format("CSV", Reader.CSV),
-        ".txt": Format("CSV", Reader.CSV),
-        ".xlsx": Format("Excel", Reader.XLSX, writes=True),
-        ".xlsm": Format("Excel", Reader.XLSX),
+        ".parquet": FileFormat("GeoParquet", FileEngine.PARQUET, writable=True),
+        ".geoparquet": FileFormat("GeoParquet", FileEngine.PARQUET, writable=True),
+        ".csv": FileFormat("CSV", FileEngine.CSV, writable=True),
+        ".tsv": FileFormat("CSV", FileEngine.CSV),
+        ".txt": FileFormat("CSV", FileEngine.CSV),
+        ".xlsx": FileFormat("Excel", FileEngine.XLSX, writable=True),
+        ".xlsm": FileFormat("Excel", FileEngine.XLSX),
     }
 )
 
 
-def of(path: Path, *, write: bool = False) -> Format:
+def format_of(path: Path, *, for_writing: bool = False) -> FileFormat:
     """Return the format that a file's suffix names.
 
     Raises UnknownFormat, listing the known suffixes, for any other.
     """
     name = path.name.casefold()
     for suffix in sorted(FORMATS, key=len, reverse=True):
-        if name.endswith(suffix) and (FORMATS[suffix].writes or not write):
+        if name.endswith(suffix) and (FORMATS[suffix].writable or not for_writing):
             return FORMATS[suffix]
-    known = ", ".join(suffix for suffix, found in FORMATS.items() if found.writes or not write)
+    known = ", ".join(
+        suffix for suffix, found in FORMATS.items() if found.writable or not for_writing
+    )
     said = f"the suffix {path.suffix!r}" if path.suffix else "a name without a suffix"
     raise UnknownFormat(f"{path.name}: {said} names no format.", hint=f"Known: {known}.")

@@ -9,13 +9,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from data.reading.coordinate_columns import NAMES, plain
+from data.reading.coordinate_columns import ALIASES, normalize_name
 from geo.errors import Invalid
 from geo.geometry.datums import Coords, Datum, to_wgs84
 from geo.lookup.index.edges import NOWHERE
 from geo.lookup.snapshots import Snapshot
 
-GRID, FAULT = "grid_code", "grid_fault"
+GRID_COLUMN, ERROR_COLUMN = "grid_code", "grid_fault"
 """The columns that are added; the second only says something where a row has no coordinates."""
 
 NOT_NUMBERS, OUT_OF_RANGE, SWAPPED = "not_numbers", "out_of_range", "swapped"
@@ -28,12 +28,12 @@ class NoCoordinates(Invalid):
 
 
 @dataclass
-class Summary:
+class AssignmentSummary:
     """How many rows there were, in a grid, in none, and faulty."""
 
     rows: int = 0
-    placed: int = 0
-    faults: Counter[str] = field(default_factory=Counter)
+    in_grids: int = 0
+    errors: Counter[str] = field(default_factory=Counter)
     swapped_in_grids: int = 0
     """Rows in no grid that would be in one if their latitude were their longitude."""
     without_datum_in_grids: int = 0
@@ -42,29 +42,29 @@ class Summary:
     @property
     def outside(self) -> int:
         """Rows with good coordinates that are in no grid."""
-        return self.rows - self.placed - self.faults.total()
+        return self.rows - self.in_grids - self.errors.total()
 
-    def sentences(self, datum: Datum) -> Iterator[str]:
+    def messages(self, datum: Datum) -> Iterator[str]:
         """Yield what was done, and what looks wrong."""
-        yield f"{self.rows:,} rows: {self.placed:,} in a grid, {self.outside:,} in none."
-        for kind, count in self.faults.most_common():
-            yield f"{count:,} rows are not coordinates: {MEANING[kind]}."
-        if 2 * self.swapped_in_grids > self.rows - self.placed:
+        yield f"{self.rows:,} rows: {self.in_grids:,} in a grid, {self.outside:,} in none."
+        for kind, count in self.errors.most_common():
+            yield f"{count:,} rows are not coordinates: {ERROR_MEANINGS[kind]}."
+        if 2 * self.swapped_in_grids > self.rows - self.in_grids:
             found = f"{self.swapped_in_grids:,} of those in none would be in a grid turned round"
             yield f"Longitude and latitude look swapped: {found}."
-        elif 2 * self.without_datum_in_grids > self.rows - self.placed:
+        elif 2 * self.without_datum_in_grids > self.rows - self.in_grids:
             found = f"{self.without_datum_in_grids:,} of those in none would be in a grid as wgs84"
             yield f"The datum {datum} looks wrong: {found}."
 
 
-MEANING: Mapping[str, str] = {
+ERROR_MEANINGS: Mapping[str, str] = {
     NOT_NUMBERS: "empty, text, or not a number",
     OUT_OF_RANGE: "beyond 180 degrees of longitude or 90 of latitude",
     SWAPPED: "a latitude beyond 90 degrees that could be a longitude: the two look swapped",
 }
 
 
-def columns(names: list[str], lon: str | None, lat: str | None) -> tuple[str, str]:
+def find_coordinate_columns(names: list[str], lon: str | None, lat: str | None) -> tuple[str, str]:
     """Return the names of the longitude and latitude columns, as told or as recognised.
 
     Raises NoCoordinates, listing the columns there are.
@@ -74,8 +74,8 @@ def columns(names: list[str], lon: str | None, lat: str | None) -> tuple[str, st
 
 
 def _column(names: list[str], part: str, told: str | None) -> str:
-    by_plain = {plain(name): name for name in reversed(names)}
-    wanted = (plain(told),) if told is not None else NAMES[part]
+    by_plain = {normalize_name(name): name for name in reversed(names)}
+    wanted = (normalize_name(told),) if told is not None else ALIASES[part]
     for name in wanted:
         if name in by_plain:
             return by_plain[name]
@@ -86,23 +86,27 @@ def _column(names: list[str], part: str, told: str | None) -> str:
     )
 
 
-def place(
-    rows: pa.RecordBatch, at: tuple[str, str], datum: Datum, snapshot: Snapshot, summary: Summary
+def add_grid_columns(
+    rows: pa.RecordBatch,
+    at: tuple[str, str],
+    datum: Datum,
+    snapshot: Snapshot,
+    summary: AssignmentSummary,
 ) -> pa.RecordBatch:
     """Return the rows with the code of each one's grid, null outside, and its fault, if any."""
     coords = np.column_stack([_numbers(rows.column(name)) for name in at])
-    faults = _faults(coords)
+    faults = _coordinate_errors(coords)
     found = _positions(coords, faults, datum, snapshot, summary)
     codes = pa.array(snapshot.codes[:-1], pa.string()).take(pa.array(found, mask=found == NOWHERE))
-    placed = rows.append_column(GRID, codes)
-    return placed.append_column(FAULT, pa.array(faults, pa.string(), mask=faults == ""))
+    placed = rows.append_column(GRID_COLUMN, codes)
+    return placed.append_column(ERROR_COLUMN, pa.array(faults, pa.string(), mask=faults == ""))
 
 
-def positions(
-    coords: Coords, datum: Datum, snapshot: Snapshot, summary: Summary
+def find_grids(
+    coords: Coords, datum: Datum, snapshot: Snapshot, summary: AssignmentSummary
 ) -> NDArray[np.int32]:
     """Return the position of the grid of each of n points, (n, 2) → (n,), and count them."""
-    return _positions(coords, _faults(coords), datum, snapshot, summary)
+    return _positions(coords, _coordinate_errors(coords), datum, snapshot, summary)
 
 
 def _positions(
@@ -110,16 +114,16 @@ def _positions(
     faults: NDArray[np.str_],
     datum: Datum,
     snapshot: Snapshot,
-    summary: Summary,
+    summary: AssignmentSummary,
 ) -> NDArray[np.int32]:
     as_wgs84 = datum in (Datum.WGS84, Datum.CGCS2000)
-    found = snapshot.positions(coords if as_wgs84 else to_wgs84(coords, datum))
+    found = snapshot.assign_positions(coords if as_wgs84 else to_wgs84(coords, datum))
     found[faults != ""] = NOWHERE
     nowhere = found == NOWHERE
     summary.rows += len(found)
-    summary.placed += len(found) - int(nowhere.sum())
+    summary.in_grids += len(found) - int(nowhere.sum())
     if nowhere.any():
-        summary.faults.update(faults[faults != ""].tolist())
+        summary.errors.update(faults[faults != ""].tolist())
         summary.swapped_in_grids += _in_grids(snapshot, coords[nowhere, ::-1])
         if not as_wgs84:
             summary.without_datum_in_grids += _in_grids(snapshot, coords[nowhere])
@@ -127,10 +131,10 @@ def _positions(
 
 
 def _in_grids(snapshot: Snapshot, coords: Coords) -> int:
-    return int((snapshot.positions(coords) != NOWHERE).sum())
+    return int((snapshot.assign_positions(coords) != NOWHERE).sum())
 
 
-def _faults(coords: Coords) -> NDArray[np.str_]:
+def _coordinate_errors(coords: Coords) -> NDArray[np.str_]:
     lon, lat = coords.T
     faults: NDArray[np.str_] = np.full(len(coords), "", dtype="U12")
     off = ~((np.abs(lon) <= 180) & (np.abs(lat) <= 90))

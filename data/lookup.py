@@ -9,23 +9,23 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from data import formats, grid_assignment
+from data.errors import UnknownFormat, UnreadableFile
 from data.exporting import writer as exporting_writer
 from data.exporting.csv import to_csv
-from data.formats import Reader
-from data.grid_assignment import Summary
-from data.row_errors import UnknownFormat, UnreadableFile
+from data.formats import FileEngine
+from data.grid_assignment import AssignmentSummary
 from geo.geometry.datums import Datum
 from geo.lookup.snapshots import Snapshot
 
 Progress = Callable[[int, int | None], None]
 
-BLOCK = 1 << 23
+BLOCK_BYTES = 1 << 23
 """Bytes of a CSV that are read at once."""
-ROWS = 1 << 17
+BATCH_ROWS = 1 << 17
 
 
 @dataclass(frozen=True)
-class Asked:
+class CoordinateOptions:
     """What the caller says about the coordinates of a file."""
 
     datum: Datum = Datum.WGS84
@@ -33,13 +33,13 @@ class Asked:
     lat: str | None = None
 
 
-def look_up(
+def assign_file(
     source: Path,
     target: Path,
-    asked: Asked,
+    options: CoordinateOptions,
     snapshot: Snapshot,
     progress: Progress | None = None,
-) -> Summary:
+) -> AssignmentSummary:
     """Write the rows of a CSV or Parquet file to another, each with the grid it is in.
 
     `target` is there whole or not at all, whatever stops the work. Raises NoCoordinates,
@@ -47,37 +47,37 @@ def look_up(
     """
     _require(source, "read")
     _require(target, "written")
-    summary = Summary()
-    placed = _placed(_batches(source), asked, snapshot, summary, progress)
-    with exporting_writer.draft(target) as draft:
-        _WRITE[formats.of(target, write=True).reader](placed, draft)
+    summary = AssignmentSummary()
+    placed = _placed(_batches(source), options, snapshot, summary, progress)
+    with exporting_writer.atomic_write(target) as draft:
+        _WRITE[formats.format_of(target, for_writing=True).engine](placed, draft)
     return summary
 
 
 def _batches(source: Path) -> Iterator[pa.RecordBatch]:
     """Yield the rows of a file. Raises UnreadableFile where it breaks off."""
     try:
-        yield from _READ[formats.of(source).reader](source)
+        yield from _READ[formats.format_of(source).engine](source)
     except (pa.ArrowInvalid, OSError) as error:
         raise UnreadableFile(f"{source.name}: {error}.", hint="Mend the file.") from error
 
 
 def _placed(
     batches: Iterator[pa.RecordBatch],
-    asked: Asked,
+    asked: CoordinateOptions,
     snapshot: Snapshot,
-    summary: Summary,
+    summary: AssignmentSummary,
     progress: Progress | None,
 ) -> Iterator[pa.RecordBatch]:
     for rows in batches:
-        at = grid_assignment.columns(rows.schema.names, asked.lon, asked.lat)
-        yield grid_assignment.place(rows, at, asked.datum, snapshot, summary)
+        at = grid_assignment.find_coordinate_columns(rows.schema.names, asked.lon, asked.lat)
+        yield grid_assignment.add_grid_columns(rows, at, asked.datum, snapshot, summary)
         if progress is not None:
             progress(summary.rows, None)
 
 
 def _require(path: Path, done: str) -> None:
-    reader = formats.of(path, write=done == "written").reader
+    reader = formats.format_of(path, for_writing=done == "written").engine
     if reader not in _READ:
         raise UnknownFormat(
             f"{path.name}: a file to look up is {done} as CSV or Parquet.",
@@ -92,7 +92,7 @@ def _read_csv(path: Path) -> Iterator[pa.RecordBatch]:
         names = head.schema.names
     reader = pyarrow.csv.open_csv(
         path,
-        pyarrow.csv.ReadOptions(block_size=BLOCK),
+        pyarrow.csv.ReadOptions(block_size=BLOCK_BYTES),
         pyarrow.csv.ParseOptions(newlines_in_values=True),
         pyarrow.csv.ConvertOptions(
             column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
@@ -106,7 +106,7 @@ def _read_csv(path: Path) -> Iterator[pa.RecordBatch]:
 def _read_parquet(path: Path) -> Iterator[pa.RecordBatch]:
     with pyarrow.parquet.ParquetFile(path) as file:
         yield _none(file.schema_arrow)
-        yield from file.iter_batches(ROWS)
+        yield from file.iter_batches(BATCH_ROWS)
 
 
 def _none(schema: pa.Schema) -> pa.RecordBatch:
@@ -128,11 +128,11 @@ def _write_parquet(batches: Iterator[pa.RecordBatch], path: Path) -> None:
             writer.write_batch(rows)
 
 
-_READ: dict[Reader, Callable[[Path], Iterator[pa.RecordBatch]]] = {
-    Reader.CSV: _read_csv,
-    Reader.PARQUET: _read_parquet,
+_READ: dict[FileEngine, Callable[[Path], Iterator[pa.RecordBatch]]] = {
+    FileEngine.CSV: _read_csv,
+    FileEngine.PARQUET: _read_parquet,
 }
-_WRITE: dict[Reader, Callable[[Iterator[pa.RecordBatch], Path], None]] = {
-    Reader.CSV: _write_csv,
-    Reader.PARQUET: _write_parquet,
+_WRITE: dict[FileEngine, Callable[[Iterator[pa.RecordBatch], Path], None]] = {
+    FileEngine.CSV: _write_csv,
+    FileEngine.PARQUET: _write_parquet,
 }

@@ -1,6 +1,5 @@
 """Grids of plans in files: written to be drawn on elsewhere, and read back as steps."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,42 +9,45 @@ import geopandas
 import shapely
 from sqlalchemy.orm import Session
 
-from data.columns import Kind
+from data.columns import DatasetKind
+from data.errors import UnreadableFile
 from data.importing import areas_from_codes
 from data.reading.reader import Source, open_source
-from data.row_errors import BadData, FaultLog, RowError, UnreadableFile
-from geo.grids.revision_diff import moved_m2
+from data.row_errors import BadData, RowError, RowErrorLog
+from geo.grids.revision_diff import changed_area_m2
 from geo.models import WGS84
 from geo.plans import impact, publish
-from geo.plans.replay_cache import Outcome
+from geo.plans.core.import_shapes import GridShape
+from geo.plans.core.operations import Import
+from geo.plans.replay_cache import ReplayResult
 
-GRIDS = ("code", "name", "community_code", "buildings", "households")
-DIFFERENCES = ("code", "change", "moved_m2", "name_before", "name_after")
+GRID_COLUMNS = ("code", "name", "community_code", "buildings", "households")
+DIFFERENCE_COLUMNS = ("code", "change", "moved_m2", "name_before", "name_after")
 
 
-def grids(outcome: Outcome) -> geopandas.GeoDataFrame:
+def plan_grids(outcome: ReplayResult) -> geopandas.GeoDataFrame:
     """Return the grids of the touched communities after a plan, with what they hold."""
     rows, shapes = [], []
     for community in outcome.communities:
         after = outcome.after[community]
-        held = impact.contents(after, outcome.situation.buildings(community))
+        held = impact.count_by_grid(after, outcome.context.buildings(community))
         for code, grid in after.grids.items():
             rows.append((code, grid.name, community, held[code].buildings, held[code].households))
             shapes.append(grid.geom)
-    return _frame(rows, GRIDS, shapes)
+    return _frame(rows, GRID_COLUMNS, shapes)
 
 
-def differences(outcome: Outcome) -> geopandas.GeoDataFrame:
+def plan_differences(outcome: ReplayResult) -> geopandas.GeoDataFrame:
     """Return what a plan does to each grid, in its shape after it, or before where it goes."""
     rows, shapes = [], []
-    for delta in publish.changes(outcome):
+    for delta in publish.plan_deltas(outcome):
         left = delta.new or delta.old
         if left is None:
             continue
         names = (side.name if side else None for side in (delta.old, delta.new))
-        rows.append((delta.code, ", ".join(delta.kinds), round(moved_m2(delta), 3), *names))
+        rows.append((delta.code, ", ".join(delta.kinds), round(changed_area_m2(delta), 3), *names))
         shapes.append(shapely.from_wkb(left.wkb))
-    return _frame(rows, DIFFERENCES, shapes)
+    return _frame(rows, DIFFERENCE_COLUMNS, shapes)
 
 
 def _frame(
@@ -55,48 +57,42 @@ def _frame(
     return geopandas.GeoDataFrame(columns, geometry=shapes, crs=WGS84)
 
 
-def steps(session: Session, path: Path) -> list[dict[str, Any]]:
-    """Return the grids of a file as one step of kind `import` for each community, by code.
+def read_imports(session: Session, path: Path) -> list[Import]:
+    """Return the grids of a file as one import operation for each community, by code.
 
     A grid's `code` may be empty if it has a `community_code`. Raises BadData,
     UnreadableFile, and what `data.reading.reader.open_source` raises.
     """
-    known = areas_from_codes.known(session)
-    drawn: dict[str, list[dict[str, Any]]] = {}
-    log = FaultLog()
+    known = areas_from_codes.area_levels(session)
+    grids: dict[str, list[GridShape]] = {}
+    log = RowErrorLog()
     for batch in _source(path):
-        log.add(batch.faults)
+        log.add(batch.errors)
         columns = (batch.columns[name].to_pylist() for name in ("code", "name", "community_code"))
-        shapes = batch.geometry if batch.geometry is not None else [None] * len(batch)
-        for row, code, name, stated, shape in zip(batch.rows, *columns, shapes, strict=True):
-            community = stated or areas_from_codes.community(code or "", known, ())
+        geometries = batch.geometry if batch.geometry is not None else [None] * len(batch)
+        rows = zip(batch.row_numbers, *columns, geometries, strict=True)
+        for row, code, name, stated, geometry in rows:
+            community = stated or areas_from_codes.find_community(code or "", known, ())
             if community is None:
-                log.add([_homeless(path.name, int(row), code)])
+                log.add([_without_community(path.name, int(row), code)])
                 continue
-            drawn.setdefault(community, []).append(_grid(code, name, shape))
+            grid = GridShape(shapely.force_2d(geometry), code or None, name)
+            grids.setdefault(community, []).append(grid)
     if len(log):
-        raise BadData(log, hint="Mend the file; no step was taken.")
-    if not drawn:
+        raise BadData(log, hint="Repair the file; no step was applied.")
+    if not grids:
         raise UnreadableFile(f"{path} holds no grid.", hint="Save the grids of a community in it.")
-    return [
-        {"kind": "import", "community": community, "grids": drawn[community]}
-        for community in sorted(drawn)
-    ]
+    return [Import(community, tuple(grids[community])) for community in sorted(grids)]
 
 
 def _source(path: Path) -> Source:
     """Return the file as grids of which some may have no code yet, or share one."""
-    source = open_source(path, Kind.GRIDS)
-    columns = tuple(replace(column, required=False) for column in source.table.columns)
-    table = replace(source.table, columns=columns, key=())
-    return replace(source, rules=replace(source.rules, table=table))
+    source = open_source(path, DatasetKind.GRIDS)
+    columns = tuple(replace(column, required=False) for column in source.schema.columns)
+    schema = replace(source.schema, columns=columns, key=())
+    return replace(source, rules=replace(source.rules, schema=schema))
 
 
-def _grid(code: str | None, name: str | None, shape: shapely.Geometry) -> dict[str, Any]:
-    told = {"code": code or None, "name": name, "geometry": json.loads(shapely.to_geojson(shape))}
-    return {field: value for field, value in told.items() if value is not None}
-
-
-def _homeless(file: str, row: int, code: str | None) -> RowError:
-    what, mend = "no community is known for it", "Fill in its community_code."
-    return RowError(file, row, "no_community", what, mend, code=code)
+def _without_community(file: str, row: int, code: str | None) -> RowError:
+    what, repair = "no community is known for it", "Fill in its community_code."
+    return RowError(file, row, "no_community", what, repair, code=code)

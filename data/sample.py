@@ -1,4 +1,4 @@
-"""The sample city on its way into the register: by files and the loader, like any other city."""
+"""Load the sample city into the database, through files and the importer like any other city."""
 
 import tempfile
 from collections.abc import Callable, Mapping
@@ -11,82 +11,82 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from data import city
-from data.columns import Kind
+from data.columns import DatasetKind
 from data.exporting import writer
 from data.importing import grids
-from data.importing.load import LoadOptions, Outcome, load
+from data.importing.load import LoadOptions, load
+from data.importing.result import ImportResult
 from geo.errors import Conflict
 from geo.models import Area, Base, Building, MicroGrid, Revision
 
 SEED = 2304
 AUTHOR = "gridward demo"
-"""The author of the sample's revision: by it the sample is known again."""
+"""The author of the revision that publishes the sample city; identifies the sample city."""
 IN_FORCE_FROM = datetime(2016, 1, 1, tzinfo=UTC)
-"""The sample's grids are backdated, so that the past can be asked about too."""
-KEPT = {"account", "token", "sign_in", "attempt", "audit"}
-"""The tables that emptying the register leaves alone."""
+"""The grids are backdated, so that queries about past dates have results."""
+PRESERVED_TABLES = {"account", "token", "login_session", "login_attempt", "audit"}
+"""The tables that clear_database leaves as they are."""
 
 
-class NotEmpty(Conflict):
-    """The register holds a city of its own, which the sample must not mix with."""
+class DatabaseNotEmpty(Conflict):
+    """The database has data of another city; the sample city must not mix with it."""
 
-    code = "register_not_empty"
+    code = "database_not_empty"
 
 
-def is_there(session: Session) -> bool:
-    """Tell whether the register holds the sample city. Raises NotEmpty if it holds another."""
+def is_loaded(session: Session) -> bool:
+    """Return whether the sample city is loaded. Raises DatabaseNotEmpty if another city is."""
     if session.scalar(select(func.count()).where(Revision.author == AUTHOR)):
         return True
     for table in (Area, Building, MicroGrid):
         if session.scalar(select(func.count()).select_from(table)):
-            raise NotEmpty(
-                "The register is not empty, and the sample city does not mix with others.",
-                hint="Empty it with gridward demo --reset, or set another GRIDWARD_HOME.",
+            raise DatabaseNotEmpty(
+                "The database is not empty, and the sample city does not mix with other data.",
+                hint="Clear it with gridward demo --reset, or set another GRIDWARD_HOME.",
             )
     return False
 
 
-def empty(session: Session) -> None:
-    """Take everything out of the register but the accounts, and the record of what was done."""
-    every = (table.name for table in Base.metadata.sorted_tables)
-    tables = ", ".join(name for name in every if name not in KEPT)
+def clear_database(session: Session) -> None:
+    """Delete all rows of every table except accounts, sessions and the audit log."""
+    names = (table.name for table in Base.metadata.sorted_tables)
+    tables = ", ".join(name for name in names if name not in PRESERVED_TABLES)
     session.execute(text(f"TRUNCATE {tables} RESTART IDENTITY"))
 
 
-def fill(
-    session: Session, seed: int, today: date, tell: Callable[[int, int | None], None]
-) -> list[Outcome]:
-    """Build the city of a seed as it stands on a day, and load every part of it."""
-    built = city.build(seed, today)
-    frames = _frames(built)
+def load_sample(
+    session: Session, seed: int, today: date, progress: Callable[[int, int | None], None]
+) -> list[ImportResult]:
+    """Generate the city of a seed as it is on a day, and import every part of it."""
+    frames = _frames(city.build(seed, today))
     with tempfile.TemporaryDirectory() as folder:
-        outcomes = []
+        results = []
         for done, (kind, frame) in enumerate(frames.items()):
-            tell(done, len(frames))
+            progress(done, len(frames))
             path = Path(folder) / f"{kind}.{'gpkg' if 'geometry' in frame else 'csv'}"
-            writer.frame(frame, path)
-            outcomes.append(_load(session, kind, path))
-        tell(len(frames), len(frames))
-    return outcomes
+            writer.write_frame(frame, path)
+            results.append(_load(session, kind, path))
+        progress(len(frames), len(frames))
+    return results
 
 
-def _frames(built: city.City) -> Mapping[Kind, gpd.GeoDataFrame | pd.DataFrame]:
-    """Return the frames in the order in which they need each other."""
+def _frames(sample: city.SampleCity) -> Mapping[DatasetKind, gpd.GeoDataFrame | pd.DataFrame]:
+    """Return the frames in import order: each after those that it refers to."""
     return {
-        Kind.AREAS: built.areas,
-        Kind.NEIGHBORHOODS: built.neighborhoods,
-        Kind.MANAGERS: built.managers,
-        Kind.BUILDINGS: built.buildings,
-        Kind.PROPERTY_COVERAGE: built.property_coverage,
-        Kind.GRIDS: built.grids,
-        Kind.GRID_MEMBERS: built.grid_members,
-        Kind.ISSUES: built.issues,
-        Kind.BACKDROP: built.backdrop,
+        DatasetKind.AREAS: sample.areas,
+        DatasetKind.NEIGHBORHOODS: sample.neighborhoods,
+        DatasetKind.MANAGERS: sample.managers,
+        DatasetKind.BUILDINGS: sample.buildings,
+        DatasetKind.PROPERTY_COVERAGE: sample.property_coverage,
+        DatasetKind.GRIDS: sample.grids,
+        DatasetKind.GRID_MEMBERS: sample.grid_members,
+        DatasetKind.ISSUES: sample.issues,
+        DatasetKind.BACKDROP: sample.backdrop,
     }
 
 
-def _load(session: Session, kind: Kind, path: Path) -> Outcome:
-    if kind is not Kind.GRIDS:
+def _load(session: Session, kind: DatasetKind, path: Path) -> ImportResult:
+    if kind is not DatasetKind.GRIDS:
         return load(session.connection(), kind, [path], LoadOptions())
-    publication = grids.Publication("Sample city", AUTHOR, IN_FORCE_FROM)
+    publication = grids.RevisionOptions("Sample city", AUTHOR, IN_FORCE_FROM)
     return grids.load(session, [path], LoadOptions(), publication)

@@ -1,29 +1,29 @@
-"""Where things lie: the box around an area, or around everything there is."""
+"""The bounding box of an area, or of all data."""
 
 from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import Session
 
 from geo import areas, city_time
-from geo.feature_query import Box
+from geo.feature_query import BBox
 from geo.grids import grids
 from geo.models import Area, Building, MicroGrid
 
 
-def of(session: Session, area_code: str | None = None) -> Box | None:
-    """Return the box around an area, else around its buildings, else None if nothing is there."""
-    outlines = select(Area.geom)
-    shapes = select(MicroGrid.geom).where(grids.in_force(city_time.now()))
+def compute_bounds(session: Session, area_code: str | None = None) -> BBox | None:
+    """Return the bounding box of an area and its grids, else of its buildings, else None."""
+    area_geoms = select(Area.geom)
+    grid_geoms = select(MicroGrid.geom).where(grids.in_force(city_time.now()))
     footprints = select(Building.footprint)
     if area_code is not None:
-        outlines = outlines.where(areas.within(Area.code, area_code))
-        shapes = shapes.where(areas.within(MicroGrid.code, area_code))
+        area_geoms = area_geoms.where(areas.within(Area.code, area_code))
+        grid_geoms = grid_geoms.where(areas.within(MicroGrid.code, area_code))
         footprints = footprints.where(areas.within(Building.community_code, area_code))
-    mapped = union_all(outlines, shapes).subquery("mapped")
-    return _box(session, mapped.c.geom) or _box(session, footprints.subquery().c.footprint)
+    geoms = union_all(area_geoms, grid_geoms).subquery("geoms")
+    return _bounds(session, geoms.c.geom) or _bounds(session, footprints.subquery().c.footprint)
 
 
-def _box(session: Session, column: object) -> Box | None:
-    around = select(func.ST_Extent(column).label("box")).subquery()
+def _bounds(session: Session, column: object) -> BBox | None:
+    extent = select(func.ST_Extent(column).label("box")).subquery()
     sides = (func.ST_XMin, func.ST_YMin, func.ST_XMax, func.ST_YMax)
-    found = session.execute(select(*(side(around.c.box) for side in sides))).one()
-    return None if found[0] is None else (found[0], found[1], found[2], found[3])
+    row = session.execute(select(*(side(extent.c.box) for side in sides))).one()
+    return None if row[0] is None else (row[0], row[1], row[2], row[3])

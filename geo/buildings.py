@@ -1,22 +1,17 @@
-"""Questions about buildings: who manages them on a day, since when, and where they stand."""
+"""Queries about buildings: who manages them on a day, since when, and which grid they are in."""
 
 import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, literal, or_, select
+from sqlalchemy import func, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from geo import areas
+from geo.coverage.rules import covers_on, latest_lapse, standing_on, uncovered_reason
 from geo.errors import NotFound
-from geo.feature_query import Box, Features, Statement, in_box
+from geo.feature_query import BBox, FeatureQuery, Statement, intersects_bbox
 from geo.grids import grids
-from geo.models import (
-    Building,
-    BuildingStatus,
-    Manager,
-    Neighborhood,
-    PropertyCoverage,
-)
+from geo.models import Building, Manager, Neighborhood, PropertyCoverage
 
 
 class BuildingUnknown(NotFound):
@@ -25,62 +20,40 @@ class BuildingUnknown(NotFound):
     code = "building_unknown"
 
 
-def standing_on(day: datetime.date) -> ColumnElement[bool]:
-    """Return the condition that a building counts on a day: already built and not yet retired."""
-    return (func.coalesce(Building.built_year, day.year) <= day.year) & or_(
-        Building.status == BuildingStatus.STANDING, Building.retired_on > day
-    )
-
-
-def facts(
+def query(
     *,
     on: datetime.date,
     at: datetime.datetime,
     covered: bool | None = None,
     area_code: str | None = None,
-    box: Box | None = None,
-) -> Features:
+    bbox: BBox | None = None,
+) -> FeatureQuery:
     """Return the buildings that stand on a day, each with its manager or why it has none.
 
     `reason` is null for a covered building, else `never_covered` or `lapsed`, and then
-    `uncovered_since` is the first day without a manager. `grid_code` is the grid at moment `at`.
+    `uncovered_since` is the first day without a manager. `grid_code` is the grid in force at `at`.
     """
-    today = aliased(PropertyCoverage, name="today")
-    lapse = _lapse(today, on)
+    coverage = aliased(PropertyCoverage, name="coverage")
+    lapse = latest_lapse(coverage, on)
     statement: Statement = (
-        select(*_columns(today, lapse, at))
-        .outerjoin(today, (today.building_code == Building.code) & today.covered.contains(on))
-        .outerjoin(Manager, Manager.code == today.manager_code)
+        select(*_columns(coverage, lapse, at))
+        .outerjoin(coverage, covers_on(coverage, on))
+        .outerjoin(Manager, Manager.code == coverage.manager_code)
         .outerjoin(Neighborhood, Neighborhood.code == Building.neighborhood_code)
         .outerjoin(lapse, literal(True))
         .where(standing_on(on))
     )
     if covered is not None:
-        statement = statement.where(today.id.is_not(None) if covered else today.id.is_(None))
+        statement = statement.where(coverage.id.is_not(None) if covered else coverage.id.is_(None))
     if area_code is not None:
         statement = statement.where(areas.within(Building.community_code, area_code))
-    if box is not None:
-        statement = statement.where(in_box(Building.footprint, box))
-    return Features(statement)
+    if bbox is not None:
+        statement = statement.where(intersects_bbox(Building.footprint, bbox))
+    return FeatureQuery(statement)
 
 
-def _lapse(today: Any, on: datetime.date) -> Any:
-    """Return the last day on which an uncovered building stopped being covered."""
-    return (
-        select(func.max(func.upper(PropertyCoverage.covered)).label("on"))
-        .where(PropertyCoverage.building_code == Building.code)
-        .where(func.upper(PropertyCoverage.covered) <= on)
-        .where(today.id.is_(None))
-        .lateral("lapse")
-    )
-
-
-def _columns(today: Any, lapse: Any, at: datetime.datetime) -> list[Any]:
-    reason = case(
-        (today.id.is_not(None), None),
-        (lapse.c.on.is_(None), literal("never_covered")),
-        else_=literal("lapsed"),
-    )
+def _columns(coverage: Any, lapse: Any, at: datetime.datetime) -> list[Any]:
+    is_covered = coverage.id.is_not(None)
     return [
         Building.code,
         Building.name,
@@ -92,34 +65,34 @@ def _columns(today: Any, lapse: Any, at: datetime.datetime) -> list[Any]:
         Building.floors,
         Building.built_year,
         Building.use,
-        today.id.is_not(None).label("covered"),
+        is_covered.label("covered"),
         Manager.name.label("manager"),
         Manager.kind.label("manager_kind"),
-        func.lower(today.covered).label("covered_since"),
-        reason.label("reason"),
+        func.lower(coverage.covered).label("covered_since"),
+        uncovered_reason(is_covered, lapse.c.on.is_not(None)).label("reason"),
         lapse.c.on.label("uncovered_since"),
-        grids.covering(Building.point, at).label("grid_code"),
+        grids.covering_grid_code(Building.point, at).label("grid_code"),
         Building.footprint.label("geom"),
     ]
 
 
-def get(session: Session, code: str, *, on: datetime.date, at: datetime.datetime) -> Features:
-    """Return one building as `facts` has it. Raises BuildingUnknown."""
-    stands = session.scalar(select(standing_on(on)).where(Building.code == code))
-    if stands is None:
+def get(session: Session, code: str, *, on: datetime.date, at: datetime.datetime) -> FeatureQuery:
+    """Return one building as `query` returns it. Raises BuildingUnknown."""
+    is_standing = session.scalar(select(standing_on(on)).where(Building.code == code))
+    if is_standing is None:
         raise BuildingUnknown(f"There is no building {code!r}.")
-    if not stands:
+    if not is_standing:
         raise BuildingUnknown(
-            f"Building {code!r} does not stand on {on}.", hint="Ask ?on= another day."
+            f"Building {code!r} does not stand on {on}.", hint="Choose another day with ?on=."
         )
-    return Features(facts(on=on, at=at).statement.where(Building.code == code))
+    return FeatureQuery(query(on=on, at=at).statement.where(Building.code == code))
 
 
-def history(session: Session, code: str) -> list[dict[str, Any]]:
-    """Return who managed a building from when to when, oldest first. Raises BuildingUnknown."""
+def coverage_history(session: Session, code: str) -> list[dict[str, Any]]:
+    """Return a building's managers with their periods, oldest first. Raises BuildingUnknown."""
     if session.get(Building, code) is None:
         raise BuildingUnknown(f"There is no building {code!r}.")
-    periods = (
+    statement = (
         select(
             PropertyCoverage.manager_code,
             Manager.name.label("manager"),
@@ -131,4 +104,4 @@ def history(session: Session, code: str) -> list[dict[str, Any]]:
         .where(PropertyCoverage.building_code == code)
         .order_by(PropertyCoverage.covered)
     )
-    return [dict(row) for row in session.execute(periods).mappings()]
+    return [dict(row) for row in session.execute(statement).mappings()]

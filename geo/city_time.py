@@ -1,4 +1,8 @@
-"""Days and moments of the city: people ask about days, grids answer to moments."""
+"""Dates and timestamps in the city's time zone.
+
+Pages and figures use dates, grids are in force at timestamps. Every timestamp here is
+timezone-aware.
+"""
 
 import datetime
 from zoneinfo import ZoneInfo
@@ -8,43 +12,44 @@ _ONE_INSTANT = datetime.timedelta(microseconds=1)
 
 
 def now() -> datetime.datetime:
-    """Return this moment, in UTC."""
+    """Return the current timestamp, in UTC."""
     return datetime.datetime.now(datetime.UTC)
 
 
 def today(zone: str) -> datetime.date:
-    """Return the day it is in the city."""
+    """Return today's date in the city."""
     return datetime.datetime.now(ZoneInfo(zone)).date()
 
 
-def day_of(moment: datetime.datetime, zone: str) -> datetime.date:
-    """Return the day that a moment lies in in the city."""
+def date_of(timestamp: datetime.datetime, zone: str) -> datetime.date:
+    """Return the date in the city at a timestamp."""
     try:
-        return moment.astimezone(ZoneInfo(zone)).date()
-    except OverflowError:  # at the ends of the calendar, where the city's day has no name
-        return moment.date()
+        return timestamp.astimezone(ZoneInfo(zone)).date()
+    except OverflowError:  # the city's date is before year 1 or after year 9999
+        return timestamp.date()
 
 
-def start_of(day: datetime.date, zone: str) -> datetime.datetime:
-    """Return the first moment of a day in the city."""
+def start_of_day(day: datetime.date, zone: str) -> datetime.datetime:
+    """Return the timestamp at which a day begins in the city."""
     return datetime.datetime.combine(day, datetime.time(), ZoneInfo(zone))
 
 
-def end_of(day: datetime.date, zone: str) -> datetime.datetime:
-    """Return the first moment after a day in the city; after the last day there is, the last."""
-    if day == datetime.date.max:  # people write it for "for ever"
+def end_of_day(day: datetime.date, zone: str) -> datetime.datetime:
+    """Return the timestamp at which the next day begins; for 9999-12-31, the last timestamp."""
+    if day == datetime.date.max:  # a common way to write "for ever"
         return datetime.datetime.max.replace(tzinfo=datetime.UTC)
-    return start_of(day + _ONE_DAY, zone)
+    return start_of_day(day + _ONE_DAY, zone)
 
 
-def moment_of(day: datetime.date, zone: str) -> datetime.datetime:
-    """Return the moment whose grids stand for a whole day: its last, or this one if it is today.
+def timestamp_for(day: datetime.date, zone: str) -> datetime.datetime:
+    """Return the timestamp that stands for a day: the end of the day, or now if that is earlier.
 
-    A grid redrawn during a day thus counts for that day, and tomorrow's plans never do.
+    So a grid that changed during a day counts for that day, and a scheduled revision does not count
+    before it comes into force.
     """
-    return min(end_of(day, zone) - _ONE_INSTANT, now())
+    return min(end_of_day(day, zone) - _ONE_INSTANT, now())
 
 
-def zoned(moment: datetime.datetime, zone: str) -> datetime.datetime:
-    """Return a moment with its zone; one that states none is meant in the city's."""
-    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
+def with_timezone(timestamp: datetime.datetime, zone: str) -> datetime.datetime:
+    """Return a timezone-aware timestamp; one without a zone is read as the city's time."""
+    return timestamp if timestamp.tzinfo else timestamp.replace(tzinfo=ZoneInfo(zone))

@@ -1,4 +1,4 @@
-"""Connections to the register's database, whichever it is."""
+"""Engines for the database, embedded or external."""
 
 from typing import Final
 
@@ -8,8 +8,8 @@ from geo.errors import Unavailable
 from geo.postgres import embedded, migrations
 from geo.settings import Settings
 
-ASKED: Final = {"application_name": "gridward", "options": "-c timezone=UTC"}
-"""What every connection states."""
+CONNECT_ARGS: Final = {"application_name": "gridward", "options": "-c timezone=UTC"}
+"""The arguments of every connection."""
 
 
 class NotMigrated(Unavailable):
@@ -19,33 +19,35 @@ class NotMigrated(Unavailable):
 
 
 def connect(url: str) -> Engine:
-    """Return an engine that drops connections a restarted database has left dead.
+    """Return an engine that replaces connections which a restart of the database has closed.
 
-    Every session speaks UTC, so a range or a moment reads the same on every machine.
+    Every connection uses UTC, so ranges and timestamps read the same on every machine.
     """
-    return create_engine(url, pool_pre_ping=True, connect_args={**ASKED, "connect_timeout": 10})
-
-
-def line(engine: Engine) -> Engine:
-    """Return an engine on the same database for one who listens and must know when it is gone.
-
-    Its connections are nobody else's, are made quickly or not at all, and break after a second
-    when the other side's machine does not answer. A server that is there and silent breaks
-    nothing: see `geo.lookup.snapshots.connection_watchdog`.
-    """
-    alive = {"keepalives_idle": 1, "keepalives_interval": 1, "keepalives_count": 2}
     return create_engine(
-        engine.url,
-        poolclass=NullPool,
-        connect_args={**ASKED, "connect_timeout": 2, "tcp_user_timeout": 1000, **alive},
+        url, pool_pre_ping=True, connect_args={**CONNECT_ARGS, "connect_timeout": 10}
     )
 
 
-def ready(settings: Settings) -> Engine:
-    """Return an engine on a database that is migrated.
+def create_listener_engine(engine: Engine) -> Engine:
+    """Return an engine on the same database for LISTEN, which must notice a lost connection.
 
-    The private database is started and migrated as needed; another one is never changed unasked,
-    so if it is behind this raises NotMigrated.
+    Its connections are not pooled, time out after two seconds when they open, and break after about
+    a second when the other machine does not answer. TCP does not notice a server process that
+    hangs: see `geo.lookup.snapshots.connection_watchdog`.
+    """
+    keepalives = {"keepalives_idle": 1, "keepalives_interval": 1, "keepalives_count": 2}
+    return create_engine(
+        engine.url,
+        poolclass=NullPool,
+        connect_args={**CONNECT_ARGS, "connect_timeout": 2, "tcp_user_timeout": 1000, **keepalives},
+    )
+
+
+def open_migrated(settings: Settings) -> Engine:
+    """Return an engine on a migrated database.
+
+    The embedded database is started and migrated as needed. An external database is migrated only
+    by `gridward db migrate`: if it is behind, this raises NotMigrated.
     """
     engine = connect(embedded.database_url(settings))
     if settings.database_url is None:
@@ -58,8 +60,8 @@ def ready(settings: Settings) -> Engine:
 def require_migrated(engine: Engine) -> str:
     """Return the migration that the database is at. Raises NotMigrated unless it is the newest."""
     with engine.connect() as connection:
-        reached = migrations.reached(connection)
-    newest = migrations.newest()
+        reached = migrations.current_revision(connection)
+    newest = migrations.head_revision()
     if reached is None or reached != newest:
         raise NotMigrated(
             f"The database is at migration {reached}, this version needs {newest}.",

@@ -1,11 +1,11 @@
-"""The kinds of things that go wrong, in the words of the field; each edge gives them a form."""
+"""Base classes of all errors. The HTTP API and the command line each map them to a status."""
 
 
 class GridwardError(Exception):
-    """Something the caller can mend: what is wrong, and a hint on what to do next."""
+    """An error that the caller can repair: what is wrong, and a hint on what to do next."""
 
     code = "error"
-    """Public, short and stable: programs may compare it."""
+    """A short, stable, public identifier that programs may compare."""
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
         super().__init__(message)
@@ -17,13 +17,13 @@ class GridwardError(Exception):
 
 
 class NotFound(GridwardError):
-    """What was asked for does not exist, or is out of the caller's reach."""
+    """The requested thing does not exist, or is outside the caller's reach."""
 
     code = "not_found"
 
 
 class Conflict(GridwardError):
-    """The state of things does not allow it now."""
+    """The current state of the data does not allow the change."""
 
     code = "conflict"
 
@@ -41,6 +41,6 @@ class Forbidden(GridwardError):
 
 
 class Unavailable(GridwardError):
-    """A part the service needs, such as its database, does not answer."""
+    """A part that the service needs, such as its database, does not respond."""
 
     code = "unavailable"

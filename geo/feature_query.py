@@ -1,4 +1,4 @@
-"""Answers that are features on a map: a statement, the column that orders it, and its pages."""
+"""Queries that return GeoJSON features: a statement, its key column, and pages by cursor."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,55 +15,54 @@ Statement = Select[*tuple[Any, ...]]
 PRECISION = 7
 """Decimals of a degree in GeoJSON: a centimetre."""
 
-
-Box = tuple[float, float, float, float]
+BBox = tuple[float, float, float, float]
 """West, south, east, north, in degrees."""
 
 
-def in_box(column: Any, box: Box) -> ColumnElement[bool]:
-    """Return the condition that a geometry column meets a box."""
-    return func.ST_Intersects(column, func.ST_MakeEnvelope(*box, WGS84))
+def intersects_bbox(column: Any, bbox: BBox) -> ColumnElement[bool]:
+    """Return the condition that a geometry column intersects a bounding box."""
+    return func.ST_Intersects(column, func.ST_MakeEnvelope(*bbox, WGS84))
 
 
 @dataclass(frozen=True)
-class Features:
-    """A statement with labelled columns, one of them `geom`, in the order of the column `key`."""
+class FeatureQuery:
+    """A statement with labelled columns: one is `geom`, `key` is unique and orders the rows."""
 
     statement: Statement
     key: str = "code"
 
-    def after(self, cursor: str | None) -> Statement:
-        """Return the statement from just behind `cursor` on, in order."""
+    def after_cursor(self, cursor: str | None) -> Statement:
+        """Return the statement ordered by key, from the first row after `cursor`."""
         feature = self.statement.subquery("feature")
         rows = select(feature).order_by(feature.c[self.key])
         return rows if cursor is None else rows.where(feature.c[self.key] > cursor)
 
 
 @dataclass(frozen=True)
-class Page:
-    """Features written as GeoJSON by the database, and the cursor of the next page if any."""
+class FeaturePage:
+    """Features as GeoJSON from PostGIS, and the cursor of the next page if there is one."""
 
     features: Sequence[str]
-    next: str | None
+    next_cursor: str | None
 
     def geojson(self) -> str:
         """Return the page as a GeoJSON FeatureCollection."""
         return f'{{"type":"FeatureCollection","features":[{",".join(self.features)}]}}'
 
 
-def page(session: Session, features: Features, *, limit: int, cursor: str | None = None) -> Page:
-    """Return at most `limit` features behind `cursor`; its cost does not grow with the cursor."""
-    feature = features.after(cursor).limit(limit + 1).subquery("feature")
-    written = func.ST_AsGeoJSON(literal_column("feature"), "geom", PRECISION)
-    rows = session.execute(
-        select(feature.c[features.key], written).order_by(feature.c[features.key])
-    )
-    found = rows.all()
-    more = len(found) > limit
-    return Page([row[1] for row in found[:limit]], found[limit - 1][0] if more else None)
+def fetch_page(
+    session: Session, query: FeatureQuery, *, limit: int, cursor: str | None = None
+) -> FeaturePage:
+    """Return at most `limit` features after `cursor`. The cost does not depend on the cursor."""
+    feature = query.after_cursor(cursor).limit(limit + 1).subquery("feature")
+    key = feature.c[query.key]
+    geojson = func.ST_AsGeoJSON(literal_column("feature"), "geom", PRECISION)
+    rows = session.execute(select(key, geojson).order_by(key)).all()
+    has_more = len(rows) > limit
+    return FeaturePage([row[1] for row in rows[:limit]], rows[limit - 1][0] if has_more else None)
 
 
-def one(session: Session, features: Features) -> str:
-    """Return the only feature there is as GeoJSON."""
-    [written] = page(session, features, limit=1).features
-    return written
+def fetch_one(session: Session, query: FeatureQuery) -> str:
+    """Return the only feature of a query as GeoJSON."""
+    [geojson] = fetch_page(session, query, limit=1).features
+    return geojson

@@ -1,4 +1,4 @@
-"""Issues on the ground: filing one under its grid, and asking about them."""
+"""Filing issues under their grids, and queries about issues."""
 
 import datetime
 import uuid
@@ -12,12 +12,12 @@ from geo import areas, city_time
 from geo.accounts import permissions
 from geo.accounts.permissions import NotSignedIn
 from geo.errors import Conflict, NotFound
-from geo.feature_query import Box, Features, in_box
+from geo.feature_query import BBox, FeatureQuery, intersects_bbox
 from geo.grids import grids
 from geo.models import Account, Issue, IssueStatus, Role
 
-GIVEN = {"ref", "category", "description", "reported_at", "channel"}
-"""What is told when an issue is filed, beside its place."""
+REPORT_FIELDS = {"ref", "category", "description", "reported_at", "channel"}
+"""The columns that a new issue may state, beside its location."""
 
 
 class IssueUnknown(NotFound):
@@ -26,13 +26,13 @@ class IssueUnknown(NotFound):
     code = "issue_unknown"
 
 
-class IssueKnown(Conflict):
-    """An issue with this reference was filed before."""
+class IssueExists(Conflict):
+    """An issue with this reference exists."""
 
-    code = "issue_known"
+    code = "issue_exists"
 
 
-def facts(
+def query(
     *,
     at: datetime.datetime,
     area_code: str | None = None,
@@ -40,12 +40,11 @@ def facts(
     statuses: Collection[IssueStatus] = (),
     since: datetime.datetime | None = None,
     before: datetime.datetime | None = None,
-    box: Box | None = None,
-) -> Features:
-    """Return issues with the grid each was filed under and the grid its place is in at a moment.
+    bbox: BBox | None = None,
+) -> FeatureQuery:
+    """Return issues with the grid each was filed under and the grid that covers it at `at`.
 
-    Of any of some categories and statuses, where they are given, and of those reported from
-    `since` on, and before `before`.
+    Empty categories or statuses mean all of them. The period is half-open: `[since, before)`.
     """
     statement = select(
         Issue.ref,
@@ -55,38 +54,40 @@ def facts(
         Issue.status,
         Issue.channel,
         Issue.grid_code,
-        grids.covering(Issue.geom, at).label("current_grid_code"),
+        grids.covering_grid_code(Issue.geom, at).label("current_grid_code"),
         Issue.geom,
     )
-    statement = statement.where(*_within(area_code, since, before))
+    statement = statement.where(*_filters(area_code, since, before))
     if categories:
         statement = statement.where(Issue.category.in_(categories))
     if statuses:
         statement = statement.where(Issue.status.in_(statuses))
-    if box is not None:
-        statement = statement.where(in_box(Issue.geom, box))
-    return Features(statement, key="ref")
+    if bbox is not None:
+        statement = statement.where(intersects_bbox(Issue.geom, bbox))
+    return FeatureQuery(statement, key="ref")
 
 
-def counts(
+def count_by_category(
     session: Session,
     *,
     area_code: str | None = None,
     since: datetime.datetime | None = None,
     before: datetime.datetime | None = None,
 ) -> list[dict[str, Any]]:
-    """Return `{category, status, issues}`: how many issues there are of each.
+    """Return rows `{category, status, issues}` with the number of issues.
 
-    Of those reported from `since` on, and before `before`, where they are given.
+    The period is half-open: `[since, before)`.
     """
-    number = func.count().label("issues")
-    statement = select(Issue.category, Issue.status, number).group_by(Issue.category, Issue.status)
-    asked = statement.where(*_within(area_code, since, before))
-    ordered = asked.order_by(Issue.category, Issue.status)
-    return [dict(row) for row in session.execute(ordered).mappings()]
+    statement = (
+        select(Issue.category, Issue.status, func.count().label("issues"))
+        .where(*_filters(area_code, since, before))
+        .group_by(Issue.category, Issue.status)
+        .order_by(Issue.category, Issue.status)
+    )
+    return [dict(row) for row in session.execute(statement).mappings()]
 
 
-def _within(
+def _filters(
     area_code: str | None, since: datetime.datetime | None, before: datetime.datetime | None
 ) -> Iterator[ColumnElement[bool]]:
     """Yield the conditions that an issue was filed in an area and reported in a period."""
@@ -99,34 +100,34 @@ def _within(
 
 
 def get(session: Session, ref: str, *, at: datetime.datetime | None = None) -> dict[str, Any]:
-    """Return one issue with its place, its grid as filed and its grid at a moment, now if None.
+    """Return one issue with its location, its grid as filed and its grid at `at` (default: now).
 
     Raises IssueUnknown.
     """
-    every = facts(at=at or city_time.now()).statement.where(Issue.ref == ref).subquery()
-    columns = [column for column in every.c if column.key != "geom"]
-    spot = (func.ST_X(every.c.geom).label("lon"), func.ST_Y(every.c.geom).label("lat"))
-    found = session.execute(select(*columns, *spot)).mappings().one_or_none()
-    if found is None:
+    issue = query(at=at or city_time.now()).statement.where(Issue.ref == ref).subquery()
+    columns = [column for column in issue.c if column.key != "geom"]
+    location = (func.ST_X(issue.c.geom).label("lon"), func.ST_Y(issue.c.geom).label("lat"))
+    row = session.execute(select(*columns, *location)).mappings().one_or_none()
+    if row is None:
         raise IssueUnknown(f"There is no issue {ref!r}.")
-    return dict(found)
+    return dict(row)
 
 
-def file(
-    session: Session, lon: float, lat: float, grid_code: str | None, given: Mapping[str, Any]
+def file_issue(
+    session: Session, lon: float, lat: float, grid_code: str | None, fields: Mapping[str, Any]
 ) -> str:
-    """File an issue at a place in WGS 84 under the grid that it is in on arrival.
+    """File an issue at a WGS 84 location under the grid that covers it now; return its reference.
 
-    `given` holds columns of Issue among GIVEN; a missing `ref` is made up and a missing
-    `reported_at` is now. Returns the reference. Raises IssueKnown.
+    `fields` has columns of REPORT_FIELDS. A missing `ref` is generated, a missing `reported_at` is
+    now. Raises IssueExists.
     """
-    ref = given.get("ref") or f"G{uuid.uuid4().hex[:12].upper()}"
+    ref = fields.get("ref") or f"G{uuid.uuid4().hex[:12].upper()}"
     if session.get(Issue, ref) is not None:
-        raise IssueKnown(f"An issue {ref!r} was filed before.", hint="Choose another reference.")
-    reported_at = given.get("reported_at") or city_time.now()
-    place = func.ST_SetSRID(func.ST_MakePoint(lon, lat), 4326)
-    filed = {**given, "ref": ref, "reported_at": reported_at}
-    session.add(Issue(**filed, geom=place, grid_code=grid_code))
+        raise IssueExists(f"Issue {ref!r} exists already.", hint="Choose another reference.")
+    reported_at = fields.get("reported_at") or city_time.now()
+    point = func.ST_SetSRID(func.ST_MakePoint(lon, lat), 4326)
+    columns = {**fields, "ref": ref, "reported_at": reported_at}
+    session.add(Issue(**columns, geom=point, grid_code=grid_code))
     session.flush()
     return ref
 
@@ -134,15 +135,15 @@ def file(
 def require_reporter(
     session: Session, account: Account | None, lon: float, lat: float, grid_code: str | None
 ) -> None:
-    """Raise unless an account may file issues at a place: NotSignedIn, RoleMissing, OutOfReach.
+    """Raise unless an account may file issues at a location: NotSignedIn, RoleMissing, OutOfReach.
 
-    A place in no grid counts as in the lowest area that covers it.
+    A location in no grid belongs to the lowest area that covers it.
     """
     if account is None:
         raise NotSignedIn(
-            "Filing issues needs an account here.",
-            hint="Send a token, or set GRIDWARD_OPEN_ISSUE_INTAKE=true to let anybody file them.",
+            "Filing issues requires an account here.",
+            hint="Send a token, or set GRIDWARD_OPEN_ISSUE_INTAKE=true to let anyone file.",
         )
     permissions.require_role(account, Role.REPORTER)
-    around = areas.covering(session, lon, lat) if grid_code is None else ()
-    permissions.require_reach(account, [grid_code or (around[-1].code if around else "")])
+    covering = areas.find_covering(session, lon, lat) if grid_code is None else ()
+    permissions.require_reach(account, [grid_code or (covering[-1].code if covering else None)])

@@ -1,4 +1,4 @@
-"""Questions about the people of a grid: how many there are, and who."""
+"""The people assigned to a grid: how many, and who."""
 
 import datetime
 from collections.abc import Mapping
@@ -13,39 +13,38 @@ from geo.models import Duty, GridMember, MicroGrid, Person
 
 
 @dataclass(frozen=True)
-class Numbers:
-    """How many members a grid has, of each duty too; all that the public is told of them."""
+class MemberCounts:
+    """How many members a grid has, in all and by duty. This is all that public answers contain."""
 
     count: int
     by_duty: Mapping[str, int]
 
 
 def assigned_on(day: datetime.date) -> ColumnElement[bool]:
-    """Return the condition that an assignment holds on a day."""
+    """Return the condition that an assignment includes a day."""
     return GridMember.assigned.contains(day)
 
 
-def numbers(session: Session, grid_code: str, *, on: datetime.date) -> Numbers:
-    """Return how many members a grid has on a day; a duty that nobody has counts 0."""
-    counts = (
-        select(GridMember.duty, func.count().label("held"))
+def count_members(session: Session, grid_code: str, *, on: datetime.date) -> MemberCounts:
+    """Return how many members a grid has on a day; a duty without members counts 0."""
+    statement = (
+        select(GridMember.duty, func.count().label("members"))
         .where(GridMember.grid_code == grid_code, assigned_on(on))
         .group_by(GridMember.duty)
     )
-    found = {row.duty: row.held for row in session.execute(counts)}
-    return Numbers(sum(found.values()), {duty.value: found.get(duty, 0) for duty in Duty})
+    counts = {row.duty: row.members for row in session.execute(statement)}
+    return MemberCounts(sum(counts.values()), {duty.value: counts.get(duty, 0) for duty in Duty})
 
 
-def members(session: Session, grid_code: str, *, on: datetime.date) -> list[dict[str, Any]]:
-    """Return who is assigned to a grid on a day: the head first, then by duty and code.
+def list_members(session: Session, grid_code: str, *, on: datetime.date) -> list[dict[str, Any]]:
+    """Return the people assigned to a grid on a day, ordered by duty (the head first) and code.
 
-    A retired grid has those whose assignments go on. Raises GridUnknown for a code that no grid
-    has ever had.
+    A retired grid keeps the assignments that have not ended. Raises GridUnknown for a code that no
+    grid has ever had.
     """
-    known = select(exists().where(MicroGrid.code == grid_code))
-    if not session.scalar(known):
+    if not session.scalar(select(exists().where(MicroGrid.code == grid_code))):
         raise GridUnknown(f"There is no grid {grid_code!r}.", hint="GET /v1/grids lists the grids.")
-    assigned = (
+    statement = (
         select(
             Person.code,
             Person.name,
@@ -57,6 +56,6 @@ def members(session: Session, grid_code: str, *, on: datetime.date) -> list[dict
         .join(Person, Person.code == GridMember.person_code)
         .where(GridMember.grid_code == grid_code, assigned_on(on))
     )
-    found = [dict(row) for row in session.execute(assigned).mappings()]
-    ladder = list(Duty)
-    return sorted(found, key=lambda member: (ladder.index(member["duty"]), member["code"]))
+    rows = [dict(row) for row in session.execute(statement).mappings()]
+    rank = {duty: position for position, duty in enumerate(Duty)}
+    return sorted(rows, key=lambda row: (rank[row["duty"]], row["code"]))

@@ -1,4 +1,4 @@
-"""Finding a place by its code, name or address."""
+"""Text search for areas, neighborhoods, grids, buildings and issues."""
 
 from typing import Any
 
@@ -11,19 +11,19 @@ from geo.models import Area, Building, BuildingStatus, Issue, MicroGrid, Neighbo
 
 
 def search(session: Session, text: str, *, limit: int = 20) -> list[dict[str, Any]]:
-    """Return places whose code starts with `text` or whose name or address holds it.
+    """Return what has a code that starts with `text`, or a name or address that contains it.
 
-    Each is `{kind, code, name, lon, lat}`: areas first, then compounds, grids, buildings, issues.
+    Each row is `{kind, code, name, lon, lat}`: first areas, then neighborhoods, grids, buildings,
+    issues.
     """
-    at = city_time.now()
-    pattern = f"%{_literally(text)}%"
+    pattern = f"%{_escape_like(text)}%"
     branches = [
-        _places("area", Area, Area.geom, pattern, text, Area.name, Area.name_en),
-        _places("neighborhood", Neighborhood, Neighborhood.geom, pattern, text, Neighborhood.name),
-        _places("grid", MicroGrid, MicroGrid.geom, pattern, text, MicroGrid.name).where(
-            grids.in_force(at)
+        _matches("area", Area, Area.geom, pattern, text, Area.name, Area.name_en),
+        _matches("neighborhood", Neighborhood, Neighborhood.geom, pattern, text, Neighborhood.name),
+        _matches("grid", MicroGrid, MicroGrid.geom, pattern, text, MicroGrid.name).where(
+            grids.in_force(city_time.now())
         ),
-        _places(
+        _matches(
             "building", Building, Building.point, pattern, text, Building.name, Building.address
         ).where(Building.status == BuildingStatus.STANDING),
         select(*_columns("issue", Issue.ref, null(), Issue.geom)).where(
@@ -31,32 +31,32 @@ def search(session: Session, text: str, *, limit: int = 20) -> list[dict[str, An
         ),
     ]
     limited = [branch.limit(limit).subquery() for branch in branches]
-    found = union_all(*(select(branch) for branch in limited)).limit(limit)
-    return [dict(row) for row in session.execute(found).mappings()]
+    statement = union_all(*(select(branch) for branch in limited)).limit(limit)
+    return [dict(row) for row in session.execute(statement).mappings()]
 
 
-def _places(
+def _matches(
     kind: str, table: Any, geom: Any, pattern: str, text: str, *names: Any
 ) -> Select[Any, Any, Any, Any, Any]:
-    named = (name.ilike(pattern, escape="\\") for name in names)
+    contains = (name.ilike(pattern, escape="\\") for name in names)
     return (
         select(*_columns(kind, table.code, names[0], geom))
-        .where(or_(func.starts_with(table.code, text), *named), geom.is_not(None))
+        .where(or_(func.starts_with(table.code, text), *contains), geom.is_not(None))
         .order_by(table.code)
     )
 
 
 def _columns(kind: str, code: Any, name: Any, geom: Any) -> tuple[Any, Any, Any, Any, Any]:
-    spot = func.ST_PointOnSurface(geom)
+    point = func.ST_PointOnSurface(geom)
     return (
         literal(kind).label("kind"),
         code.label("code"),
         cast(name, String).label("name"),
-        func.ST_X(spot).label("lon"),
-        func.ST_Y(spot).label("lat"),
+        func.ST_X(point).label("lon"),
+        func.ST_Y(point).label("lat"),
     )
 
 
-def _literally(text: str) -> str:
-    """Take the meaning from the characters that mean something in LIKE."""
+def _escape_like(text: str) -> str:
+    """Escape the wildcards of LIKE."""
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,4 +1,4 @@
-"""Settings, read from the environment (`GRIDWARD_*`) and from a `.env` file beside the project."""
+"""Settings, read from environment variables (`GRIDWARD_*`) and a `.env` file."""
 
 import os
 from enum import StrEnum
@@ -11,21 +11,21 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
 class Language(StrEnum):
-    """A language that pages and maps are written in."""
+    """A language of pages and maps."""
 
     ZH = "zh"
     EN = "en"
 
 
 def default_home() -> Path:
-    """Where the private database and uploads live unless `GRIDWARD_HOME` says otherwise."""
+    """Return the folder of the embedded database and of uploads unless `GRIDWARD_HOME` is set."""
     if os.geteuid() == 0:
         return Path("/var/lib/gridward")
     return Path(platformdirs.user_data_dir("gridward"))
 
 
 class Settings(BaseSettings):
-    """Everything that can be set from outside; `.env.example` lists it with a word on each."""
+    """All settings. `.env.example` lists and explains them."""
 
     model_config = SettingsConfigDict(
         env_prefix="GRIDWARD_", env_file=".env", extra="ignore", frozen=True
@@ -39,27 +39,27 @@ class Settings(BaseSettings):
     basemap: str = "none"
     language: Language = Language.ZH
     timezone: str = "Asia/Shanghai"
-    """The city's clock: it decides which day a moment belongs to."""
+    """The city's time zone: it determines the date of a timestamp."""
     open_issue_intake: bool = False
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ("*",)
-    """Who may read answers from a browser page of their own; by commas."""
+    """Origins whose pages may read responses (CORS), separated by commas."""
     page_limit: int = Field(1000, ge=1)
-    """The most features a list answers with at once; more come by its `next` link."""
+    """The most features in one page of a list; the `next` link leads to the rest."""
     batch_limit: int = Field(1_000_000, ge=1)
-    """The most points one JSON lookup may ask about."""
+    """The most points in one JSON lookup request."""
     batch_megabytes: int = Field(256, ge=1)
-    """The largest body of a lookup as CSV or Arrow."""
+    """The largest body of a CSV or Arrow lookup request."""
     body_megabytes: int = Field(8, ge=1)
     """The largest body of any other request."""
     index_memory_mb: int = Field(2048, ge=1)
-    """The most memory that the grids in force may take as an index, and again those of the past."""
+    """The most memory for the index of the grids in force, and the same again for past grids."""
     tile_cache_mb: int = Field(512, ge=0)
-    """The most that drawn tiles may take on disk; 0 keeps none."""
+    """The largest size of the tile cache on disk; 0 disables it."""
 
     sign_in_hours: int = Field(12, ge=1)
-    """How long a sign-in on the pages lasts."""
+    """How long a browser session lasts after signing in."""
     trusted_proxies: str = ""
-    """Whose word on a caller's address and scheme counts: addresses by commas; * is anybody's."""
+    """Proxies whose X-Forwarded headers are trusted: comma-separated addresses, or * for all."""
 
     @field_validator("cors_origins", mode="before")
     @classmethod
@@ -67,7 +67,7 @@ class Settings(BaseSettings):
         return tuple(part.strip() for part in value.split(",")) if isinstance(value, str) else value
 
     @property
-    def address(self) -> str:
-        """Where somebody on this machine opens the service, without a final slash."""
+    def base_url(self) -> str:
+        """The URL of the service as seen from this machine, without a trailing slash."""
         host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"

@@ -1,1 +1,1 @@
-"""Rows and frames in, Folium pages out."""
+"""Folium pages from rows and GeoDataFrames."""

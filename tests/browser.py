@@ -1,4 +1,4 @@
-"""A headless Chromium that is cut off from every host but the one it visits."""
+"""Headless Chromium that may contact only the host of the page that it opens."""
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = (
@@ -31,37 +31,41 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-class Visit:
-    """A page opened in the browser, and everything that went wrong with it."""
+class BrowserPage:
+    """A page in the browser; records its errors and its requests to other hosts."""
 
     def __init__(self, page: Page, home: str) -> None:
         self.page = page
         self.home = home
-        self.foreign: list[str] = []
-        self.faults: list[str] = []
-        page.on("pageerror", lambda error: self.faults.append(str(error)))
-        page.on("console", lambda said: self.faults.append(said.text) if _bad(said.type) else None)
-        page.route("**/*", self.let)
+        self.foreign_requests: list[str] = []
+        self.errors: list[str] = []
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", self._record_message)
+        page.route("**/*", self._allow_own_origin)
 
-    def let(self, route: Route) -> None:
-        """Let through what our own origin or file answers; note and stop the rest."""
-        asked = urlsplit(route.request.url)
-        if asked.scheme == "data" or f"{asked.scheme}://{asked.netloc}" == self.home:
+    def _record_message(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.errors.append(message.text)
+
+    def _allow_own_origin(self, route: Route) -> None:
+        """Continue requests to the own origin; record and block all others."""
+        url = urlsplit(route.request.url)
+        if url.scheme == "data" or f"{url.scheme}://{url.netloc}" == self.home:
             route.continue_()
         else:
-            self.foreign.append(route.request.url)
+            self.foreign_requests.append(route.request.url)
             route.abort()
 
-    def pardon(self, what: str = "") -> None:
-        """Close the page and let complaints of a kind pass: it was meant to meet that.
+    def ignore_errors(self, text: str = "") -> None:
+        """Close the page and drop errors that contain a text, which the test expects.
 
-        Those that come late are among them, which is why the page is closed first.
+        Closing first also drops errors that arrive late.
         """
         self.page.context.close()
-        self.faults = [said for said in self.faults if what not in said]
+        self.errors = [error for error in self.errors if text not in error]
 
-    def settle(self) -> None:
-        """Wait until every layer of the map is drawn."""
+    def wait_until_rendered(self) -> None:
+        """Wait until every layer of the map is rendered."""
         self.page.evaluate(
             """() => new Promise((done) => {
               const map = Object.values(Gridward.layers)[0]._map;
@@ -69,17 +73,17 @@ class Visit:
             })"""
         )
 
-    def look(self, lon: float, lat: float, zoom: int) -> None:
-        """Move the map."""
+    def set_view(self, lon: float, lat: float, zoom: int) -> None:
+        """Set the centre and zoom of the map, and wait until it is rendered."""
         self.page.evaluate(
             """([lon, lat, zoom]) => Object.values(Gridward.layers)[0]._map
               .setView([lat, lon], zoom, {animate: false})""",
             [lon, lat, zoom],
         )
-        self.settle()
+        self.wait_until_rendered()
 
     def click_map(self, lon: float, lat: float) -> None:
-        """Click where a place is on the map."""
+        """Click a location on the map."""
         x, y = self.page.evaluate(
             """([lon, lat]) => {
               const map = Object.values(Gridward.layers)[0]._map;
@@ -92,38 +96,36 @@ class Visit:
         self.page.mouse.click(x, y)
 
     def text(self, selector: str) -> str:
-        """Return the text of the first element that a selector finds."""
+        """Return the text of the first element that matches a selector."""
         return self.page.locator(selector).first.inner_text()
 
 
-def _bad(kind: str) -> bool:
-    return kind in ("error", "warning")
-
-
 @pytest.fixture
-def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
-    """Open a page, cut off from the network unless it has a server of its own.
+def open_url(browser: Browser) -> Iterator[Callable[..., BrowserPage]]:
+    """Open pages; pages from files have no network.
 
-    At the end: no request left for another host, and the page had no error to report.
+    Fails if a page requested another host or reported an error.
     """
-    visits: list[Visit] = []
+    opened: list[BrowserPage] = []
 
-    def open_(url: str, size: tuple[int, int] = (1366, 768), cookies: Sequence[Any] = ()) -> Visit:
-        asked = urlsplit(url)
+    def open_page(
+        url: str, size: tuple[int, int] = (1366, 768), cookies: Sequence[Any] = ()
+    ) -> BrowserPage:
+        parts = urlsplit(url)
         context = browser.new_context(
             viewport={"width": size[0], "height": size[1]}, locale="en-GB", timezone_id="UTC"
         )
         context.add_cookies(list(cookies))
-        context.set_offline(asked.scheme == "file")
+        context.set_offline(parts.scheme == "file")
         context.set_default_timeout(10_000)
-        opened = Visit(context.new_page(), f"{asked.scheme}://{asked.netloc}")
-        visits.append(opened)
-        opened.page.goto(url)
-        opened.settle()
-        return opened
+        browser_page = BrowserPage(context.new_page(), f"{parts.scheme}://{parts.netloc}")
+        opened.append(browser_page)
+        browser_page.page.goto(url)
+        browser_page.wait_until_rendered()
+        return browser_page
 
-    yield open_
-    for opened in visits:
-        opened.page.context.close()
-        assert opened.foreign == []
-        assert opened.faults == []
+    yield open_page
+    for browser_page in opened:
+        browser_page.page.context.close()
+        assert browser_page.foreign_requests == []
+        assert browser_page.errors == []

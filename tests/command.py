@@ -69,7 +69,7 @@ def _serve() -> None:
 
     from api import cli
 
-    for family in sorted(set(cli.FAMILIES.values())):
+    for family in sorted(set(cli.COMMAND_MODULES.values())):
         import_module(f"api.cli.{family}")
     gc.freeze()  # or each child would copy it all to look through it once more
     for line in sys.stdin:

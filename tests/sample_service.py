@@ -1,4 +1,4 @@
-"""`gridward serve` on the sample city, for whatever wants to see the pages as people do."""
+"""`gridward serve` on the sample city, for tests of its pages in a browser."""
 
 import subprocess
 import tempfile
@@ -18,9 +18,9 @@ from tests.conftest import Databases
 from tests.waiting import until
 
 WEIMIN = "230407003002"
-"""The community whose coverage climbed."""
+"""The community whose coverage rose."""
 UNCOVERED = "today.id IS NULL"
-"""For `Service.spot`."""
+"""A condition for `Service.find_building`."""
 SCREENS = {"desktop": (1920, 1080), "laptop": (1366, 768), "phone": (390, 844)}
 
 
@@ -31,38 +31,38 @@ class Service:
     home: str
     engine: Engine
 
-    def spot(self, condition: str) -> tuple[str, float, float]:
-        """The code of the first building that meets a condition, and where it stands."""
-        asked = text(f"""
+    def find_building(self, condition: str) -> tuple[str, float, float]:
+        """Return the code and location of the first building that meets a condition."""
+        query = text(f"""
             SELECT building.code, ST_X(point), ST_Y(point) FROM building
             LEFT JOIN property_coverage AS today
                 ON today.building_code = building.code AND today.covered @> current_date
             WHERE {condition} ORDER BY building.code LIMIT 1
         """)
         with self.engine.connect() as connection:
-            return tuple(connection.execute(asked).one())
+            return tuple(connection.execute(query).one())
 
 
 @contextmanager
-def serving(url: str) -> Iterator[Service]:
-    """Serve a database until the end, in a process of its own."""
+def serve_database(url: str) -> Iterator[Service]:
+    """Serve a database in another process."""
     with socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = environment_of(url) | {"GRIDWARD_PORT": str(port), "GRIDWARD_TILE_CACHE_MB": "0"}
-    with tempfile.TemporaryFile("w+") as said:
-        server = subprocess.Popen([GRIDWARD, "serve"], env=environment, stderr=said)
+    with tempfile.TemporaryFile("w+") as stderr:
+        server = subprocess.Popen([GRIDWARD, "serve"], env=environment, stderr=stderr)
         engine = db.connect(url)
         try:
-            until(lambda: "answers at" in _read(said) or server.poll() is not None)
-            assert server.poll() is None, _read(said)
+            until(lambda: "runs at" in _read(stderr) or server.poll() is not None)
+            assert server.poll() is None, _read(stderr)
             yield Service(f"http://127.0.0.1:{port}", engine)
         finally:
             engine.dispose()
             server.terminate()
-            ended = server.wait(20)
-        assert ended in (0, -15)
-        assert "Traceback" not in _read(said), _read(said)
+            exit_code = server.wait(20)
+        assert exit_code in (0, -15)
+        assert "Traceback" not in _read(stderr), _read(stderr)
 
 
 def _read(file: TextIO) -> str:
@@ -72,7 +72,7 @@ def _read(file: TextIO) -> str:
 
 @pytest.fixture(scope="session")
 def sample_city(databases: Databases, template: str, home: Path) -> str:
-    """The name of a database that `gridward demo` filled, to copy."""
+    """The name of a database that `gridward demo` filled, as a template."""
     url = databases.make(template)
     environment = environment_of(url) | {"GRIDWARD_HOME": str(home)}
     subprocess.run([GRIDWARD, "demo"], env=environment, check=True, stdout=subprocess.DEVNULL)
@@ -81,6 +81,6 @@ def sample_city(databases: Databases, template: str, home: Path) -> str:
 
 @pytest.fixture(scope="session")
 def sample_service(databases: Databases, sample_city: str) -> Iterator[Service]:
-    """`gridward demo` and `gridward serve`, as the README has them."""
-    with serving(databases.make(sample_city)) as service:
+    """The sample city, served as in the README."""
+    with serve_database(databases.make(sample_city)) as service:
         yield service

@@ -17,8 +17,8 @@ import geo
 import maps
 from api.app import create_app
 from api.cli import app as command_line
-from api.errors import catalogue
-from data.columns import TABLES
+from api.errors import error_catalogue
+from data.columns import SCHEMAS
 from geo.models import Base
 from geo.plans.core import rules
 from geo.quality import checks
@@ -48,7 +48,7 @@ def test_every_public_error_code_is_listed_and_no_other():
         for module in pkgutil.walk_packages(wing.__path__, f"{wing.__name__}."):
             if "migrations" not in module.name and not module.name.endswith("__main__"):
                 importlib.import_module(module.name)
-    assert first_column(page("errors.md")) == catalogue().keys()
+    assert first_column(page("errors.md")) == error_catalogue().keys()
 
 
 def test_every_finding_is_listed_and_no_other():
@@ -76,9 +76,9 @@ def test_the_data_dictionary_has_every_table_column_and_rule_and_no_other():
 
 def test_every_kind_and_column_of_an_import_is_told():
     text = page("importing.md")
-    for kind, table in TABLES.items():
+    for kind, table in SCHEMAS.items():
         [row] = re.findall(rf"^\| `{kind}` \|.*", text, re.M)
-        assert set(table.names) <= set(re.findall(r"`(\w+)`", row))
+        assert set(table.column_names) <= set(re.findall(r"`(\w+)`", row))
 
 
 def test_every_route_is_told():
@@ -105,3 +105,50 @@ def test_every_command_in_a_page_can_be_called_so(path):
         known = {option for parameter in command.params for option in parameter.opts}
         asked = {word for word in words if re.match(r"--?[a-z]", word)}
         assert asked <= known | {"--help"}, line
+
+
+RECORDS = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
+
+
+def test_decision_records_are_numbered_without_holes_and_all_listed():
+    assert [int(path.name[:4]) for path in RECORDS] == list(range(1, len(RECORDS) + 1))
+    listed = re.findall(r"^\| \[(\d{4})\]\(([\w-]+\.md)\) \|", page("decisions/README.md"), re.M)
+    assert listed == [(path.name[:4], path.name) for path in RECORDS]
+
+
+def enforcement(path: Path) -> set[str]:
+    """What a decision record says it is enforced by: everything in backticks."""
+    _, _, enforced = path.read_text("utf-8").partition("**Enforced by** ")
+    return set(re.findall(r"`([^`]+)`", enforced))
+
+
+def missing(named: set[str]) -> set[str]:
+    """Those of some test files, tests, constraints and benchmarks that do not exist."""
+    files = {name for name in named if name.startswith("tests/")}
+    sources = [(ROOT / name).read_text("utf-8") for name in files if (ROOT / name).exists()]
+    tests = set(re.findall(r"^def (test_\w+)\(", "\n".join(sources), re.M))
+    constraints = {
+        str(rule.name) for table in Base.metadata.tables.values() for rule in table.constraints
+    }
+    families = {
+        f"{prefix}ONLY={path.stem}"
+        for path in (ROOT / "bench").glob("*.py")
+        for prefix in ("make bench ", "")
+    }
+    existing = {name for name in files if (ROOT / name).exists()}
+    return named - existing - tests - constraints - families
+
+
+@pytest.mark.parametrize("path", RECORDS, ids=lambda path: path.name)
+def test_every_decision_is_enforced_by_tests_that_exist(path):
+    named = enforcement(path)
+    assert named
+    assert missing(named) == set()
+
+
+def test_a_decision_that_names_a_missing_test_is_noticed():
+    assert missing({"tests/test_docs.py", "test_nothing", "tests/no.py", "ONLY=none"}) == {
+        "test_nothing",
+        "tests/no.py",
+        "ONLY=none",
+    }

@@ -1,16 +1,16 @@
-"""Waiting for what happens in another thread or process."""
+"""Waiting for a condition that another thread or process brings about."""
 
 import time
 from collections.abc import Callable
 from typing import TypeVar
 
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 
 
-def until(ask: Callable[[], Answer], patience_s: float = 120) -> Answer:
-    """Ask again and again until the answer is true; return it. Fails when patience runs out."""
-    deadline = time.monotonic() + patience_s
-    while not (answer := ask()):
-        assert time.monotonic() < deadline, f"waited {patience_s} s in vain"
+def until(condition: Callable[[], Result], timeout_s: float = 120) -> Result:
+    """Call a condition until its result is true, and return it. Fails after the timeout."""
+    deadline = time.monotonic() + timeout_s
+    while not (result := condition()):
+        assert time.monotonic() < deadline, f"the condition did not hold within {timeout_s} s"
         time.sleep(0.02)
-    return answer
+    return result

@@ -1,4 +1,4 @@
-"""The command line: `gridward`, one file per family of commands."""
+"""The command line `gridward`: one module for each group of commands."""
 
 import gc
 import logging
@@ -14,10 +14,10 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_group
 
-from api.cli.exit_codes import TERMINATED, failure
-from api.cli.output import say
+from api.cli.exit_codes import TERMINATED, classify_error
+from api.cli.output import print_message
 
-FAMILIES = {
+COMMAND_MODULES = {
     "demo": "demo",
     "serve": "serve",
     "coverage": "reports",
@@ -34,29 +34,29 @@ FAMILIES = {
     "token": "accounts",
     "db": "database",
 }
-"""The commands in the order of `--help`, and the file of each."""
+"""The commands in the order of `--help`, and the module of each."""
 
 
-class Families(TyperGroup):
-    """Imports the family of a command when it is asked for: most need only their own libraries."""
+class LazyGroup(TyperGroup):
+    """Imports the module of a command only when the command is used, for a fast start."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the name is click's
         """Return the names of all commands."""
-        return list(FAMILIES)
+        return list(COMMAND_MODULES)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - likewise
-        """Return the command of a name, None if there is none."""
-        if cmd_name not in FAMILIES:
+        """Return the command with this name, None if there is none."""
+        if cmd_name not in COMMAND_MODULES:
             return None
-        family = typer.Typer()
-        with _for_good():
-            import_module(f"api.cli.{FAMILIES[cmd_name]}").register(family)
-        return get_group(family).commands[cmd_name]
+        group = typer.Typer()
+        with _without_garbage_collection():
+            import_module(f"api.cli.{COMMAND_MODULES[cmd_name]}").add_commands(group)
+        return get_group(group).commands[cmd_name]
 
 
 app = typer.Typer(
-    cls=Families,
-    help="Buildings without property management, and the micro-grid of every place.",
+    cls=LazyGroup,
+    help="Property coverage of buildings, and the micro-grid of every location.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -65,32 +65,32 @@ app = typer.Typer(
 
 @app.callback()
 def gridward() -> None:
-    """Buildings without property management, and the micro-grid of every place."""
+    """Property coverage of buildings, and the micro-grid of every location."""
 
 
 def main() -> None:
-    """Run a command; what goes wrong leaves as a message on stderr and an exit code."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))  # so that drafts are removed
-    logging.getLogger("psycopg").setLevel(logging.ERROR)  # what it warns of fails here anyway
+    """Run a command; report an error as a message on stderr and an exit code."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))  # removes temporary files
+    logging.getLogger("psycopg").setLevel(logging.ERROR)  # its warnings precede an error here
     try:
         app()
     except BrokenPipeError:
-        _let_go_of_stdout()
+        _discard_stdout()
     except BaseException as error:
-        told = failure(error)
-        if told is None:
+        error_exit = classify_error(error)
+        if error_exit is None:
             raise
-        say(told.message)
-        sys.exit(told.exit_code)
+        print_message(error_exit.message)
+        sys.exit(error_exit.code)
     finally:
-        _finish()
+        _flush_stdout()
 
 
 @contextmanager
-def _for_good() -> Iterator[None]:
-    """Spare the collector what is imported meanwhile: it lives as long as the process.
+def _without_garbage_collection() -> Iterator[None]:
+    """Turn the garbage collector off during imports, and exempt the imported objects from it.
 
-    Looking through it at the start and once more at the end took a third of a short command's time.
+    They live as long as the process. Scanning them took a third of the time of a short command.
     """
     gc.disable()
     try:
@@ -100,14 +100,13 @@ def _for_good() -> Iterator[None]:
         gc.enable()
 
 
-def _finish() -> None:
-    """Send out what is still held, while somebody reads it."""
+def _flush_stdout() -> None:
     try:
         sys.stdout.flush()
     except BrokenPipeError:
-        _let_go_of_stdout()
+        _discard_stdout()
 
 
-def _let_go_of_stdout() -> None:
-    """Forget what a reader who has left, such as `head`, no longer wants."""
+def _discard_stdout() -> None:
+    """Send further output to /dev/null: the reader, such as `head`, has closed the pipe."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

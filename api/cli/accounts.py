@@ -1,4 +1,4 @@
-"""`gridward account … | token …`: who may change things, and what programs sign in with."""
+"""`gridward account … | token …`: accounts, and the tokens with which programs sign in."""
 
 import getpass
 import sys
@@ -9,22 +9,22 @@ import typer
 from sqlalchemy.orm import Session
 
 from api.cli import sessions
-from api.cli.output import say
+from api.cli.output import print_message
 from geo.accounts import accounts, audit, tokens
-from geo.models import Account, Role
+from geo.models import Account, Role, Token
 from geo.settings import Settings
 
-account_app = typer.Typer(help="Those who may change things.", no_args_is_help=True)
-token_app = typer.Typer(help="What programs sign in with.", no_args_is_help=True)
+account_app = typer.Typer(help="Manage accounts.", no_args_is_help=True)
+token_app = typer.Typer(help="Manage the access tokens of programs.", no_args_is_help=True)
 
-Login = Annotated[str, typer.Argument(help="What the account signs in with.")]
+Login = Annotated[str, typer.Argument(help="The login name of the account.")]
 FromStdin = Annotated[
-    bool, typer.Option("--password-stdin", help="Read the password from stdin, its first line.")
+    bool, typer.Option("--password-stdin", help="Read the password from the first line of stdin.")
 ]
 
 
-def register(root: typer.Typer) -> None:
-    """Add the families."""
+def add_commands(root: typer.Typer) -> None:
+    """Add the commands of this module."""
     root.add_typer(account_app, name="account")
     root.add_typer(token_app, name="token")
 
@@ -32,126 +32,141 @@ def register(root: typer.Typer) -> None:
 @account_app.command("add")
 def add_account(
     login: Login,
-    role: Annotated[Role, typer.Option(help="What it may do.")],
-    reach: Annotated[str, typer.Option(help="The code of where; everywhere if left out.")] = "",
+    role: Annotated[Role, typer.Option(help="What the account may do.")],
+    reach: Annotated[
+        str | None, typer.Option(help="Code of an area or grid; unrestricted if omitted.")
+    ] = None,
     name: Annotated[str | None, typer.Option(help="The name of the person.")] = None,
     password_stdin: FromStdin = False,
 ) -> None:
-    """Make an account. Without a password it can only use tokens."""
-    password = _asked(login, password_stdin)
-    with sessions.opened(Settings()) as session:
-        made = accounts.add(session, login, role, reach=reach, name=name, password=password)
-        told = {"role": made.role, "reach": made.reach}
-        audit.write(session, sessions.actor(), "account.add", f"account {made.login}", **told)
-        told_as = f"{made.login} has the role {made.role} and reaches {made.reach or 'everywhere'}."
-    say(told_as if password else f"{told_as} It has no password: gridward token add {login}")
+    """Create an account. Without a password it can only use tokens."""
+    password = _read_password(login, password_stdin)
+    with sessions.open_session(Settings()) as session:
+        account = accounts.add(session, login, role, reach=reach, name=name, password=password)
+        detail = {"role": account.role, "reach": account.reach}
+        actor = sessions.current_actor()
+        audit.write(session, actor, "account.add", f"account {account.login}", **detail)
+        reach_text = account.reach or "everywhere"
+        message = f"Created {account.login}: role {account.role}, reach {reach_text}."
+    if not password:
+        message += f" It has no password; create a token with gridward token add {login}"
+    print_message(message)
 
 
 @account_app.command("list")
 def list_accounts() -> None:
-    """List the accounts: login, role, reach, name, and whether it is disabled."""
-    with sessions.opened(Settings()) as session:
-        for account in accounts.page(session, None, limit=1_000_000)[0]:
-            print(_line(account))
+    """List accounts: login, role, reach, name, and since when an account is disabled."""
+    with sessions.open_session(Settings()) as session:
+        for account in accounts.list_accounts(session, None, limit=1_000_000)[0]:
+            print(_format_account(account))
 
 
 @account_app.command("disable")
 def disable_account(login: Login) -> None:
-    """Let an account do nothing from now on: its sign-ins and tokens are refused at once."""
-    _switch(login, "disable", accounts.disable)
+    """Disable an account: its sessions and tokens stop working at once."""
+    _change_account(login, "disable", accounts.disable)
 
 
 @account_app.command("enable")
 def enable_account(login: Login) -> None:
-    """Let a disabled account sign in again, and use those tokens that were not revoked."""
-    _switch(login, "enable", accounts.enable)
+    """Enable a disabled account: it can sign in, and its tokens work unless they were revoked."""
+    _change_account(login, "enable", accounts.enable)
 
 
-def _switch(login: str, what: str, change: Callable[[Session, Account], None]) -> None:
-    with sessions.opened(Settings()) as session:
+def _change_account(login: str, verb: str, change: Callable[[Session, Account], None]) -> None:
+    with sessions.open_session(Settings()) as session:
         account = accounts.get(session, login)
         change(session, account)
-        audit.write(session, sessions.actor(), f"account.{what}", f"account {account.login}")
-    say(f"{login} is {what}d.")
+        audit.write(
+            session, sessions.current_actor(), f"account.{verb}", f"account {account.login}"
+        )
+    print_message(f"{login} is {verb}d.")
 
 
 @account_app.command("password")
 def set_password(login: Login, password_stdin: FromStdin = False) -> None:
-    """Give an account another password, and sign it out everywhere."""
-    password = _asked(login, password_stdin)
-    with sessions.opened(Settings()) as session:
+    """Set a new password for an account, and end all its sessions."""
+    password = _read_password(login, password_stdin)
+    with sessions.open_session(Settings()) as session:
         account = accounts.get(session, login)
         accounts.set_password(session, account, password or "")
-        audit.write(session, sessions.actor(), "account.password", f"account {account.login}")
-    say(f"{login} has another password and is signed out everywhere.")
+        audit.write(
+            session, sessions.current_actor(), "account.password", f"account {account.login}"
+        )
+    print_message(f"{login} has a new password; all its sessions were ended.")
 
 
 @token_app.command("add")
 def add_token(
     login: Login,
-    name: Annotated[str | None, typer.Option(help="What it is for.")] = None,
+    name: Annotated[str | None, typer.Option(help="What the token is for.")] = None,
     days: Annotated[
-        int | None, typer.Option(min=1, max=3650, help="For how long; for ever if left out.")
+        int | None, typer.Option(min=1, max=3650, help="Days until it expires; default: never.")
     ] = None,
 ) -> None:
-    """Make a token and print it, this once."""
-    with sessions.opened(Settings()) as session:
+    """Create a token and print it. It is shown only once."""
+    with sessions.open_session(Settings()) as session:
         account = accounts.get(session, login)
         token, secret = tokens.issue(session, account, name=name, days=days)
-        told = {"account": account.login, "name": name, "days": days}
-        audit.write(session, sessions.actor(), "token.add", f"token {token.id}", **told)
+        detail = {"account": account.login, "name": name, "days": days}
+        audit.write(session, sessions.current_actor(), "token.add", f"token {token.id}", **detail)
         number = token.id
-    say(f"Token {number}; keep it now, it is not shown again:")
+    print_message(f"Created token {number}. Save it now, it is not shown again:")
     print(secret)
 
 
 @token_app.command("list")
 def list_tokens(
-    login: Annotated[
-        str | None, typer.Argument(help="Of this account; of all if left out.")
-    ] = None,
+    login: Annotated[str | None, typer.Argument(help="Only tokens of this account.")] = None,
 ) -> None:
     """List tokens, without their secrets."""
-    with sessions.opened(Settings()) as session:
+    with sessions.open_session(Settings()) as session:
         account = None if login is None else accounts.get(session, login)
-        for token, owner in tokens.page(session, account):
-            if token.revoked_at is not None:
-                state = f"revoked {token.revoked_at:%Y-%m-%d}"
-            else:
-                state = f"until {token.expires_at:%Y-%m-%d}" if token.expires_at else "for ever"
-            used = f"used {token.last_used_at:%Y-%m-%d}" if token.last_used_at else "never used"
-            print(
-                f"{token.id:>6}  {owner:<16}  {state:<18}  {used:<16}  {token.name or ''}".rstrip()
-            )
+        for token, owner in tokens.list_tokens(session, account):
+            print(_format_token(token, owner))
 
 
 @token_app.command("revoke")
 def revoke_token(
-    number: Annotated[int, typer.Argument(min=1, max=2**31 - 1, help="As in token list.")],
+    number: Annotated[
+        int, typer.Argument(min=1, max=2**31 - 1, help="Its number in gridward token list.")
+    ],
 ) -> None:
-    """Let a token sign nobody in from now on."""
-    with sessions.opened(Settings()) as session:
+    """Revoke a token: it stops working at once."""
+    with sessions.open_session(Settings()) as session:
         token, owner = tokens.get(session, number)
         tokens.revoke(session, token)
-        audit.write(session, sessions.actor(), "token.revoke", f"token {number}", account=owner)
-    say(f"Token {number} of {owner} is revoked.")
+        audit.write(
+            session, sessions.current_actor(), "token.revoke", f"token {number}", account=owner
+        )
+    print_message(f"Token {number} of {owner} is revoked.")
 
 
-def _line(account: Account) -> str:
+def _format_account(account: Account) -> str:
     disabled = f"disabled {account.disabled_at:%Y-%m-%d}" if account.disabled_at else ""
     reach = account.reach or "everywhere"
-    told = f"{account.login:<16}  {account.role:<11}  {reach:<15}  {account.name or '':<16}"
-    return f"{told}  {disabled}".rstrip()
+    columns = f"{account.login:<16}  {account.role:<11}  {reach:<15}  {account.name or '':<16}"
+    return f"{columns}  {disabled}".rstrip()
 
 
-def _asked(login: str, from_stdin: bool) -> str | None:
-    """Return a password asked twice on a terminal, or the first line of stdin; None if empty."""
+def _format_token(token: Token, owner: str) -> str:
+    if token.revoked_at is not None:
+        validity = f"revoked {token.revoked_at:%Y-%m-%d}"
+    else:
+        validity = f"until {token.expires_at:%Y-%m-%d}" if token.expires_at else "no expiry"
+    used = f"used {token.last_used_at:%Y-%m-%d}" if token.last_used_at else "never used"
+    columns = f"{token.id:>6}  {owner:<16}  {validity:<18}  {used:<16}  {token.name or ''}"
+    return columns.rstrip()
+
+
+def _read_password(login: str, from_stdin: bool) -> str | None:
+    """Return the password typed twice on a terminal, or the first line of stdin; None if empty."""
     if from_stdin or not sys.stdin.isatty():
-        given = sys.stdin.readline().rstrip("\r\n")
-        if from_stdin and not given:
-            raise typer.BadParameter("got no password on stdin", param_hint="--password-stdin")
-        return given or None
-    given = getpass.getpass(f"Password of {login} (none: tokens only): ")
-    if given and getpass.getpass("Once more: ") != given:
-        raise typer.BadParameter("was not the same twice", param_hint="the password")
-    return given or None
+        password = sys.stdin.readline().rstrip("\r\n")
+        if from_stdin and not password:
+            raise typer.BadParameter("stdin has no password", param_hint="--password-stdin")
+        return password or None
+    password = getpass.getpass(f"Password for {login} (empty: tokens only): ")
+    if password and getpass.getpass("Repeat the password: ") != password:
+        raise typer.BadParameter("the passwords differ", param_hint="the password")
+    return password or None

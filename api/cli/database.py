@@ -1,51 +1,53 @@
-"""`gridward db …`: the private database, and the migrations of any."""
+"""`gridward db …`: the embedded database, and the migrations of any database."""
 
 import typer
 
-from api.cli.output import say
+from api.cli.output import print_message
 from geo import db
 from geo.postgres import embedded, migrations
 from geo.settings import Settings
 
-app = typer.Typer(help="The private database, and the migrations of any.", no_args_is_help=True)
+app = typer.Typer(
+    help="Manage the embedded database, and migrate any database.", no_args_is_help=True
+)
 
 
-def register(root: typer.Typer) -> None:
-    """Add the family."""
+def add_commands(root: typer.Typer) -> None:
+    """Add the commands of this module."""
     root.add_typer(app, name="db")
 
 
 @app.command()
 def up() -> None:
-    """Make the private database if there is none, and start it."""
+    """Create the embedded database if it does not exist, and start it."""
     print(embedded.up(Settings()))
 
 
 @app.command()
 def down() -> None:
-    """Stop the private database; nothing is lost."""
-    say("Stopped." if embedded.down(Settings()) else "It was not running.")
+    """Stop the embedded database. Its data is kept."""
+    print_message("Stopped." if embedded.down(Settings()) else "It was not running.")
 
 
 @app.command()
 def status() -> None:
-    """Tell whether the private database runs, and where its parts are."""
-    found = embedded.status(Settings())
-    print(f"state    {found.state}\nhome     {found.home}\ndata     {found.data}")
-    print(f"sockets  {found.sockets}\nlog      {found.log}\nurl      {found.url}")
+    """Show whether the embedded database is running, and the paths of its files."""
+    cluster = embedded.status(Settings())
+    print(f"state    {cluster.state}\nhome     {cluster.home}\ndata     {cluster.data}")
+    print(f"sockets  {cluster.sockets}\nlog      {cluster.log}\nurl      {cluster.url}")
 
 
 @app.command()
 def url() -> None:
-    """Print the address of the database in use, starting nothing."""
+    """Print the URL of the database in use, without starting it."""
     settings = Settings()
     print(settings.database_url or embedded.url(settings))
 
 
 @app.command()
 def migrate() -> None:
-    """Bring the database in use to the newest migration."""
+    """Migrate the database in use to the newest version."""
     engine = db.connect(embedded.database_url(Settings()))
     migrations.upgrade(engine)
     engine.dispose()
-    say(f"The database is at migration {migrations.newest()}.")
+    print_message(f"The database is at migration {migrations.head_revision()}.")

@@ -1,4 +1,4 @@
-"""The coordinator of the sample city, whose random password lies in a file of its own."""
+"""The account of the sample city: a coordinator whose random password is stored in a file."""
 
 import os
 import secrets
@@ -14,15 +14,15 @@ LOGIN, NAME, REACH = "demo", "Demo", "2304"
 FILE = "demo-password"
 
 
-def prepare(session: Session, home: Path, actor: Actor) -> str:
-    """Make the account where it is missing; return how to sign in, as a sentence without the where.
+def ensure_account(session: Session, home: Path, actor: Actor) -> str:
+    """Create the account if it is missing; return how to sign in, as the end of a sentence.
 
-    The file outlives the database, so that a second time tells the same password. One that was
-    changed since, or a disabled account, is left alone.
+    The file is kept when the database is deleted, so the password stays the same. A disabled
+    account, or one with another password, is not changed.
     """
     path = home.expanduser() / FILE
-    kept = _read(path)
-    password = kept or secrets.token_urlsafe(12)
+    stored = _read(path)
+    password = stored or secrets.token_urlsafe(12)
     try:
         account = accounts.get(session, LOGIN)
     except accounts.AccountUnknown:
@@ -30,13 +30,13 @@ def prepare(session: Session, home: Path, actor: Actor) -> str:
         audit.write(session, actor, "account.add", f"account {LOGIN}")
     else:
         if account.disabled_at is not None:
-            return f"as somebody with an account; {LOGIN} is disabled"
-        if kept is not None and accounts.verify(session, LOGIN, password) is None:
-            return f"as {LOGIN}, with the password that it was given since"
-        if kept is None:
+            return f"with another account; {LOGIN} is disabled"
+        if stored is not None and accounts.verify(session, LOGIN, password) is None:
+            return f"as {LOGIN} with its new password, which differs from the generated one"
+        if stored is None:
             accounts.set_password(session, account, password)
             audit.write(session, actor, "account.password", f"account {LOGIN}")
-    if kept is None:
+    if stored is None:
         _write(path, password)
     return f"as {LOGIN} with the password {password}"
 
@@ -46,14 +46,14 @@ def _read(path: Path) -> str | None:
         file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
     except FileNotFoundError:
         return None
-    with os.fdopen(file) as opened:
-        return opened.read().strip() or None
+    with os.fdopen(file) as stream:
+        return stream.read().strip() or None
 
 
 def _write(path: Path, password: str) -> None:
-    """Keep the password where its owner alone can read it."""
+    """Write the password to a file that only its owner can read."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
     file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(file, "w") as opened:
-        opened.write(f"{password}\n")
+    with os.fdopen(file, "w") as stream:
+        stream.write(f"{password}\n")

@@ -1,4 +1,4 @@
-"""What a command says, and how it exits, when something goes wrong."""
+"""Error messages and exit codes of commands."""
 
 from dataclasses import dataclass
 
@@ -8,27 +8,27 @@ REFUSED, NOT_FOUND, UNREACHABLE, INTERRUPTED, TERMINATED = 3, 4, 5, 130, 143
 
 
 @dataclass(frozen=True)
-class Failure:
-    """A sentence for stderr and an exit code."""
+class ErrorExit:
+    """The message for stderr and the exit code of an error."""
 
     message: str
-    exit_code: int
+    code: int
 
 
-def failure(error: BaseException) -> Failure | None:
-    """Return what to make of an error; None where it is a fault of the program itself."""
+def classify_error(error: BaseException) -> ErrorExit | None:
+    """Return message and exit code of an error; None if it is a bug, which needs a traceback."""
     if isinstance(error, GridwardError):
-        return Failure(str(error), exit_code(error))
+        return ErrorExit(str(error), exit_code(error))
     if isinstance(error, KeyboardInterrupt):
-        return Failure("Stopped; nothing was changed.", INTERRUPTED)
+        return ErrorExit("Stopped; nothing was changed.", INTERRUPTED)
     if isinstance(error, OSError):
-        where = f"{error.filename}: " if error.filename else ""
-        return Failure(f"{where}{error.strerror or error}; nothing was changed.", REFUSED)
-    return _of_the_database(error)
+        path = f"{error.filename}: " if error.filename else ""
+        return ErrorExit(f"{path}{error.strerror or error}; nothing was changed.", REFUSED)
+    return _classify_database_error(error)
 
 
 def exit_code(error: GridwardError) -> int:
-    """Return the exit code of an error: 4 not found, 5 no database, else 3, refused."""
+    """Return the exit code: 4 if something is not found, 5 without a database, otherwise 3."""
     match error:
         case NotFound():
             return NOT_FOUND
@@ -38,18 +38,18 @@ def exit_code(error: GridwardError) -> int:
             return REFUSED
 
 
-def _of_the_database(error: BaseException) -> Failure | None:
-    import psycopg  # here, because it takes its time and is seldom needed
+def _classify_database_error(error: BaseException) -> ErrorExit | None:
+    import psycopg  # slow to import, and only needed here
 
-    said = getattr(error, "orig", error)
-    match said:
+    cause = getattr(error, "orig", error)
+    match cause:
         case psycopg.OperationalError():
-            return Failure(
-                f"The database does not answer; nothing was changed: {said}".strip(), UNREACHABLE
+            return ErrorExit(
+                f"The database does not respond; nothing was changed: {cause}".strip(), UNREACHABLE
             )
         case psycopg.IntegrityError() | psycopg.DataError():
-            return Failure(
-                f"The database refuses it, and nothing was changed: {said}".strip(), REFUSED
+            return ErrorExit(
+                f"The database rejects the data; nothing was changed: {cause}".strip(), REFUSED
             )
         case _:
             return None

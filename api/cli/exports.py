@@ -1,4 +1,4 @@
-"""`gridward export KIND FILE`: the register into files."""
+"""`gridward export KIND FILE`: write data to a file."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,31 +6,35 @@ from typing import Annotated
 import typer
 
 from api.cli import sessions
-from api.cli.output import say
-from api.cli.reports import AreaCode, Moment, moment_asked
-from data.columns import Kind
+from api.cli.options import AreaOption, TimestampOption, timestamp_or_now
+from api.cli.output import print_message
+from data.columns import DatasetKind
 from data.exporting import export, writer
 from geo.settings import Settings
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command."""
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands of this module."""
     app.command("export", no_args_is_help=True)(export_)
 
 
 Phones = Annotated[
-    bool, typer.Option("--phones", help="With the phones of grid members, for those allowed them.")
+    bool, typer.Option("--phones", help="Include phone numbers of grid members (personal data).")
 ]
 
 
 def export_(
-    kind: Kind, file: Path, area: AreaCode = None, at: Moment = None, phones: Phones = False
+    kind: DatasetKind,
+    file: Path,
+    area: AreaOption = None,
+    at: TimestampOption = None,
+    phones: Phones = False,
 ) -> None:
-    """Write what the register holds to a file, in the columns that import reads."""
+    """Write data of one kind to a file, in the columns that `gridward import` reads."""
     settings = Settings()
-    writer.known(file)
-    with sessions.opened(settings) as session:
-        moment = moment_asked(at, settings)
-        frame = export.kind(session, kind, area_code=area, at=moment, phones=phones)
-    writer.frame(frame, file)
-    say(f"{len(frame):,} {kind} written to {file}.")
+    writer.writable_format(file)
+    with sessions.open_session(settings) as session:
+        timestamp = timestamp_or_now(at, settings)
+        frame = export.fetch_dataset(session, kind, area_code=area, at=timestamp, phones=phones)
+    writer.write_frame(frame, file)
+    print_message(f"{len(frame):,} {kind} written to {file}.")

@@ -1,4 +1,4 @@
-"""`gridward map`: a map page as one file."""
+"""`gridward map`: write a map page as one HTML file."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,34 +6,36 @@ from typing import Annotated
 import typer
 
 from api.cli import sessions
-from api.cli.output import say
-from api.cli.reports import AreaCode, Day, day_of
+from api.cli.options import AreaOption, DateOption, date_or_today
+from api.cli.output import print_message
 from api.pages import map_pages
-from api.pages.map_pages import Subject, View
+from api.pages.map_pages import MapSubject, MapView
 from data.exporting import writer
 from geo import city_time
 from geo.settings import Language, Settings
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command."""
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands of this module."""
     app.command("map", no_args_is_help=True)(map_)
 
 
 def map_(
-    subject: Subject,
-    output: Annotated[Path, typer.Option("-o", help="The file, FILE.html.")],
-    area: AreaCode = None,
-    on: Day = None,
+    subject: MapSubject,
+    output: Annotated[Path, typer.Option("-o", help="The file to write, FILE.html.")],
+    area: AreaOption = None,
+    on: DateOption = None,
     language: Annotated[Language | None, typer.Option(help="The language of the page.")] = None,
 ) -> None:
-    """Write a map as one file that opens without a network."""
+    """Write a map to one HTML file that works without a network."""
     settings = Settings()
     if output.suffix.lower() not in (".html", ".htm"):
         raise typer.BadParameter(f"{output} does not end in .html", param_hint="-o")
-    day = day_of(on, settings)
-    with sessions.opened(settings) as session:
-        view = View(day, city_time.moment_of(day, settings.timezone), area)
-        page = map_pages.standalone(session, subject, view, settings, language or settings.language)
-    writer.text(page.html, output)
-    say(f"{output}: {len(page.html.encode()) / 1e6:.1f} MB, opens without a network.")
+    day = date_or_today(on, settings)
+    with sessions.open_session(settings) as session:
+        view = MapView(day, city_time.timestamp_for(day, settings.timezone), area)
+        page = map_pages.render_standalone_page(
+            session, subject, view, settings, language or settings.language
+        )
+    writer.write_text(page.html, output)
+    print_message(f"{output}: {len(page.html.encode()) / 1e6:.1f} MB, works without a network.")

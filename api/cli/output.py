@@ -1,4 +1,4 @@
-"""How commands speak: results to stdout, everything else to stderr."""
+"""Output of commands: messages and progress go to stderr, results to stdout."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,18 +13,18 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-Tell = Callable[[int, int | None], None]
-"""Told how many rows are done, and how many there are if that is known."""
+ProgressCallback = Callable[[int, int | None], None]
+"""Called with the number of steps done, and the total or None if it is unknown."""
 
 
-def say(message: str) -> None:
-    """Print a message on stderr, as it is."""
+def print_message(message: str) -> None:
+    """Print a message on stderr, without markup."""
     Console(stderr=True, soft_wrap=True).print(message, markup=False, highlight=False)
 
 
 @contextmanager
-def progress(what: str) -> Iterator[Tell]:
-    """Yield a callback that moves a bar on stderr, where stderr is a terminal."""
+def progress(description: str) -> Iterator[ProgressCallback]:
+    """Yield a callback that updates a progress bar on stderr if that is a terminal."""
     console = Console(stderr=True)
     columns = (
         SpinnerColumn(),
@@ -36,9 +36,9 @@ def progress(what: str) -> Iterator[Tell]:
     with Progress(
         *columns, console=console, transient=True, disable=not console.is_terminal
     ) as bar:
-        task = bar.add_task(what, total=None)
+        task = bar.add_task(description, total=None)
 
-        def tell(done: int, total: int | None) -> None:
+        def update(done: int, total: int | None) -> None:
             bar.update(task, completed=done, total=total)
 
-        yield tell
+        yield update

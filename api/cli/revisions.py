@@ -1,51 +1,48 @@
-"""`gridward revisions | revert`: what was published, and going back."""
+"""`gridward revisions | revert`: list published revisions, and revert one."""
 
 from typing import Annotated
 
 import typer
 
 from api.cli import sessions
-from api.cli.reports import AreaCode
+from api.cli.options import DEFAULT_LIMIT, AreaOption, LimitOption
 from geo.accounts import audit
 from geo.grids import revert as revert_revision
 from geo.grids import revisions
 from geo.settings import Settings
 
-_SHOWN = 20
-
 LeaveEmpty = Annotated[
-    bool, typer.Option("--leave-empty", help="Also where communities are left without any grid.")
+    bool, typer.Option("--leave-empty", help="Allow communities without any grid.")
 ]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands."""
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands of this module."""
     app.command("revisions")(list_revisions)
     app.command("revert", no_args_is_help=True)(revert)
 
 
 def list_revisions(
-    area: AreaCode = None,
-    limit: Annotated[int, typer.Option(min=1, help="The most at once.")] = _SHOWN,
+    area: AreaOption = None,
+    limit: LimitOption = DEFAULT_LIMIT,
 ) -> None:
-    """List what was published, newest first."""
-    with sessions.opened(Settings()) as session:
-        for revision in revisions.page(session, area_code=area, limit=limit)[0]:
+    """List the published revisions, newest first."""
+    with sessions.open_session(Settings()) as session:
+        for revision in revisions.list_revisions(session, area_code=area, limit=limit)[0]:
             since = revision.effective_at.isoformat(timespec="seconds")
             print(f"{revision.number:>6}  {since}  {revision.author:<16}  {revision.title}")
 
 
 def revert(
-    number: Annotated[int, typer.Argument(min=1, help="The revision to take back.")],
+    number: Annotated[int, typer.Argument(min=1, help="The revision to revert.")],
     title: Annotated[str | None, typer.Option(help="The title of the new revision.")] = None,
     leave_empty: LeaveEmpty = False,
 ) -> None:
-    """Take a revision back: its grids are as they were before, under a new revision."""
-    with sessions.opened(Settings()) as session:
-        actor = sessions.actor()
-        made = revert_revision.revert(
+    """Revert a revision: restore its grids as they were before, as a new revision."""
+    with sessions.open_session(Settings()) as session:
+        actor = sessions.current_actor()
+        published = revert_revision.revert(
             session, number, author=actor.login, title=title, leave_empty=leave_empty
-        )
-        audit.write(session, actor, "revision.revert", f"revision {number}", made=made.number)
-        told = f"Published as revision {made.number}."
-    print(told)
+        ).number
+        audit.write(session, actor, "revision.revert", f"revision {number}", made=published)
+    print(f"Published as revision {published}.")

@@ -9,27 +9,27 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from api.cli.output import say
+from api.cli.output import print_message
 from geo import db
 from geo.settings import Settings
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command."""
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands of this module."""
     app.command()(serve)
 
 
 def serve(
-    workers: Annotated[int, typer.Option(min=1, help="Processes that answer.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, help="The number of server processes.")] = 1,
 ) -> None:
     """Serve the API and the map pages until stopped."""
     settings = Settings()
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # once it has finished it dies of it: a clean end
-    db.ready(settings).dispose()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # uvicorn raises it again after its shutdown
+    db.open_migrated(settings).dispose()
     announcer = threading.Thread(target=_announce, args=(settings,), daemon=True)
     announcer.start()
     uvicorn.run(
-        "api.app:served",
+        "api.app:create_app_from_environment",
         factory=True,
         host=settings.host,
         port=settings.port,
@@ -42,14 +42,14 @@ def serve(
 
 
 def _announce(settings: Settings) -> None:
-    """Say where the service is, once it answers."""
+    """Print the address of the service as soon as it responds."""
     host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
-    while not _answers(host, settings.port):
+    while not _responds(host, settings.port):
         time.sleep(0.1)
-    say(f"Gridward answers at {settings.address}/ (stop it with Ctrl-C)")
+    print_message(f"Gridward runs at {settings.base_url}/ (stop it with Ctrl-C)")
 
 
-def _answers(host: str, port: int) -> bool:
+def _responds(host: str, port: int) -> bool:
     connection = HTTPConnection(host, port, timeout=1)
     try:
         connection.request("GET", "/healthz")

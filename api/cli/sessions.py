@@ -1,4 +1,4 @@
-"""The register as commands open it, and who does what they do."""
+"""Database sessions of commands, and the user recorded in the audit log."""
 
 import getpass
 import os
@@ -13,9 +13,9 @@ from geo.settings import Settings
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[Session]:
-    """Yield a session on the register; what it changed is committed at the end, or not at all."""
-    engine = db.ready(settings)
+def open_session(settings: Settings) -> Iterator[Session]:
+    """Yield a session that commits at the end, or rolls back after an exception."""
+    engine = db.open_migrated(settings)
     try:
         with Session(engine) as session, session.begin():
             yield session
@@ -23,10 +23,10 @@ def opened(settings: Settings) -> Iterator[Session]:
         engine.dispose()
 
 
-def actor() -> Actor:
-    """Return who runs the command, for the audit: the user of the operating system."""
+def current_actor() -> Actor:
+    """Return the user of the operating system who runs the command, for the audit log."""
     try:
         user = getpass.getuser()
-    except (KeyError, OSError):  # a user without a name, as in some containers
+    except (KeyError, OSError):  # the user has no name, as in some containers
         user = f"user {os.getuid()}"
     return Actor(user, "command line")

@@ -1,13 +1,15 @@
-"""What a page may load and run, told to the browser."""
+"""Content Security Policy: what a page may load and run."""
 
 from collections.abc import Sequence
 
 
-def policy(script_hashes: Sequence[str] = (), image_origins: Sequence[str] = ()) -> dict[str, str]:
-    """Return the headers that let a page run our scripts and its own known ones, and no other."""
+def csp_headers(
+    script_hashes: Sequence[str] = (), image_origins: Sequence[str] = ()
+) -> dict[str, str]:
+    """Return headers that allow a page our scripts, inline scripts by hash, and no others."""
     scripts = " ".join(("'self'", *(f"'{digest}'" for digest in script_hashes)))
     images = " ".join(("'self'", "data:", *image_origins))
-    rules = {
+    directives = {
         "default-src": "'self'",
         "script-src": scripts,
         "style-src": "'self' 'unsafe-inline'",
@@ -18,7 +20,9 @@ def policy(script_hashes: Sequence[str] = (), image_origins: Sequence[str] = ())
         "form-action": "'self'",
     }
     return {
-        "Content-Security-Policy": "; ".join(f"{rule} {value}" for rule, value in rules.items()),
+        "Content-Security-Policy": "; ".join(
+            f"{name} {value}" for name, value in directives.items()
+        ),
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "same-origin",
     }

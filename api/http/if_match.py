@@ -1,46 +1,33 @@
-"""Which version of a thing a caller has seen: a change repeats it in If-Match."""
+"""Optimistic locking: parses `If-Match`."""
 
 from typing import Annotated
 
 from fastapi import Depends, Header
 
-from api.errors import STATUS
-from geo.errors import Conflict, Invalid
-from geo.plans.drafts import PlanChanged
+from api.errors import VersionMissing
+from geo.errors import Invalid
 
-
-class VersionMissing(Conflict):
-    """A change does not say which version of the thing it has seen."""
-
-    code = "version_missing"
+_HINT = 'Send the ETag of the last response: If-Match: "3".'
 
 
 class BadVersion(Invalid):
-    """What If-Match says is no version."""
+    """`If-Match` is not a version."""
 
     code = "bad_version"
 
 
-STATUS |= {PlanChanged: 412, VersionMissing: 428}
-
-
-async def _seen(
+async def _expected_version(
     if_match: Annotated[
-        str | None, Header(description="The version seen, in quotes, as ETag had it.")
+        str | None, Header(description="The last-seen version, in quotes, as in the ETag.")
     ] = None,
 ) -> int:
     if if_match is None:
-        raise VersionMissing(
-            "A change has to say which version it has seen.",
-            hint='Repeat the ETag of the last answer: If-Match: "3".',
-        )
-    text = if_match.strip().removeprefix("W/").strip('"')
-    if not text.isdecimal() or len(text) > 9:
-        raise BadVersion(
-            f"If-Match says {if_match!r}, which is no version.",
-            hint='Repeat the ETag of the last answer: If-Match: "3".',
-        )
-    return int(text)
+        raise VersionMissing("This change requires an If-Match header.", hint=_HINT)
+    version = if_match.strip().removeprefix("W/").strip('"')
+    if not version.isdecimal() or len(version) > 9:
+        raise BadVersion(f"If-Match is {if_match!r}, which is not a version.", hint=_HINT)
+    return int(version)
 
 
-SeenDep = Annotated[int, Depends(_seen)]
+ExpectedVersionDep = Annotated[int, Depends(_expected_version)]
+"""The version that a change is based on."""

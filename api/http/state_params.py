@@ -1,44 +1,44 @@
-"""States of the grids as a query names them: by a revision's number, or by a moment."""
+"""Query parameters `from` and `to`: a revision number or a timestamp."""
 
 import datetime
 from typing import Annotated
 
 from fastapi import Depends, Query
-from fastapi.exceptions import RequestValidationError
 
-from geo.grids.revision_diff import State
+from api.http.query_params import invalid_param
+from geo.grids.revision_diff import RevisionOrTime
 
 
-def _state(name: str, text: str) -> State:
-    """Read a revision's number or a moment with its zone."""
+def _parse(name: str, text: str) -> RevisionOrTime:
+    """Return a revision number or a timezone-aware timestamp."""
     if text.isdecimal() and len(text) < 10:
         return int(text)
     try:
-        moment = datetime.datetime.fromisoformat(text)
+        timestamp = datetime.datetime.fromisoformat(text)
     except ValueError:
-        moment = datetime.datetime.min
-    if moment.tzinfo is None:
-        what = "should be the number of a revision, or a moment with its zone"
-        raise RequestValidationError([{"loc": ("query", name), "msg": what, "input": text}])
-    return moment
+        timestamp = datetime.datetime.min
+    if timestamp.tzinfo is None:
+        message = "should be a revision number, or a timestamp with its time zone"
+        raise invalid_param(name, message, text)
+    return timestamp
 
 
-_STATES = ["1", "2026-01-01T00:00:00+08:00"]
+_EXAMPLES = ["1", "2026-01-01T00:00:00+08:00"]
 
 
 async def _from(
     from_: Annotated[
-        str, Query(alias="from", description="A revision or moment.", examples=_STATES)
+        str, Query(alias="from", description="A revision or timestamp.", examples=_EXAMPLES)
     ],
-) -> State:
-    return _state("from", from_)
+) -> RevisionOrTime:
+    return _parse("from", from_)
 
 
 async def _to(
-    to: Annotated[str, Query(description="A revision or moment.", examples=_STATES)],
-) -> State:
-    return _state("to", to)
+    to: Annotated[str, Query(description="A revision or timestamp.", examples=_EXAMPLES)],
+) -> RevisionOrTime:
+    return _parse("to", to)
 
 
-StateFrom = Annotated[State, Depends(_from)]
-StateTo = Annotated[State, Depends(_to)]
+DiffFrom = Annotated[RevisionOrTime, Depends(_from)]
+DiffTo = Annotated[RevisionOrTime, Depends(_to)]

@@ -1,67 +1,69 @@
-"""Bodies of requests are kept small: what is too large is refused before it is read."""
+"""Limits the size of request bodies."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import TooLarge, problem
+from api.errors import TooLarge, problem_response
 
 
-class Bounded:
-    """Refuses bodies over so many bytes; paths that bound their own bodies are left alone.
+class BodyLimit:
+    """ASGI middleware: rejects bodies over `max_bytes`, except on paths that limit their own.
 
-    A body whose length is told is refused unread. One that is not is counted as it comes, and
-    the route is given no more of it.
+    A body with a Content-Length is rejected before it is read. A body without one is counted as it
+    arrives; when it exceeds the limit, the route sees a client disconnect.
     """
 
-    def __init__(self, app: ASGIApp, *, most: int, except_for: frozenset[str]) -> None:
+    def __init__(self, app: ASGIApp, *, max_bytes: int, exempt_paths: frozenset[str]) -> None:
         self.app = app
-        self.most = most
-        self.except_for = except_for
+        self.max_bytes = max_bytes
+        self.exempt_paths = exempt_paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request."""
-        if scope["type"] != "http" or scope["path"] in self.except_for:
+        """Handle a request."""
+        if scope["type"] != "http" or scope["path"] in self.exempt_paths:
             await self.app(scope, receive, send)
             return
         length = dict(scope["headers"]).get(b"content-length", b"0")
-        if length.isdigit() and int(length) > self.most:
-            await self._refuse(scope, receive, send)
+        if length.isdigit() and int(length) > self.max_bytes:
+            await self._reject(scope, receive, send)
             return
-        counted = _Counted(receive, self.most)
+        limited = _LimitedReceive(receive, self.max_bytes)
 
-        async def unless_refused(message: Message) -> None:
-            if not counted.is_over:
+        async def send_within_limit(message: Message) -> None:
+            if not limited.is_exceeded:
                 await send(message)
 
-        await self.app(scope, counted, unless_refused)
-        if counted.is_over:  # whatever the route made of half a body is not sent
-            await self._refuse(scope, receive, send)
+        await self.app(scope, limited, send_within_limit)
+        if limited.is_exceeded:  # discards the route's response to a truncated body
+            await self._reject(scope, receive, send)
 
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        error = _too_large(self.most)
-        headers = {"Connection": "close"}  # else the rest of the body would come as a request
-        answer = problem(413, error.code, error.message, hint=error.hint, headers=headers)
-        await answer(scope, receive, send)
+    async def _reject(self, scope: Scope, receive: Receive, send: Send) -> None:
+        error = _too_large(self.max_bytes)
+        headers = {"Connection": "close"}  # else the rest of the body would be parsed as a request
+        response = problem_response(
+            413, error.code, error.message, hint=error.hint, headers=headers
+        )
+        await response(scope, receive, send)
 
 
-class _Counted:
-    """Hands a body on as it comes; where it grows too large, as if the caller had left."""
+class _LimitedReceive:
+    """Passes messages on until the body exceeds the limit, then reports a disconnect."""
 
-    def __init__(self, receive: Receive, most: int) -> None:
+    def __init__(self, receive: Receive, max_bytes: int) -> None:
         self.receive = receive
-        self.left = most
+        self.remaining = max_bytes
 
     @property
-    def is_over(self) -> bool:
-        return self.left < 0
+    def is_exceeded(self) -> bool:
+        return self.remaining < 0
 
     async def __call__(self) -> Message:
         message = await self.receive()
-        self.left -= len(message.get("body", b""))
-        return {"type": "http.disconnect"} if self.is_over else message
+        self.remaining -= len(message.get("body", b""))
+        return {"type": "http.disconnect"} if self.is_exceeded else message
 
 
-def _too_large(most: int) -> TooLarge:
+def _too_large(max_bytes: int) -> TooLarge:
     return TooLarge(
-        f"The body is larger than {most >> 20} MB.",
-        hint="Send less at once, or let those who run the service set GRIDWARD_BODY_MEGABYTES.",
+        f"The body is larger than {max_bytes >> 20} MB.",
+        hint="Send less at once, or ask the operator to raise GRIDWARD_BODY_MEGABYTES.",
     )

@@ -1,23 +1,24 @@
-"""Large answers are compressed for those who take it."""
+"""Compresses responses with gzip."""
 
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 
-class Compressed(GZipMiddleware):
-    """Compresses answers of a kilobyte and more.
+class Compression(GZipMiddleware):
+    """ASGI middleware: compresses responses of a kilobyte or more.
 
-    What is GET from the paths of `brief` never answers so much, and is asked so often that merely
-    looking at the answer would cost a tenth of giving it.
+    It skips GET requests of `exempt_paths`: their responses are always smaller, and so frequent
+    that inspecting each would take a tenth of the time of the whole request.
     """
 
-    def __init__(self, app: ASGIApp, *, brief: frozenset[str]) -> None:
+    def __init__(self, app: ASGIApp, *, exempt_paths: frozenset[str]) -> None:
         super().__init__(app, minimum_size=1000)
-        self.brief = brief
+        self.exempt_paths = exempt_paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request."""
-        if scope["type"] == "http" and scope["method"] == "GET" and scope["path"] in self.brief:
+        """Handle a request."""
+        is_http = scope["type"] == "http"
+        if is_http and scope["method"] == "GET" and scope["path"] in self.exempt_paths:
             await self.app(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)

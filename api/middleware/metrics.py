@@ -1,4 +1,4 @@
-"""Counts and times of requests by route, for Prometheus."""
+"""Prometheus histogram of requests by method, route and status."""
 
 import time
 
@@ -9,42 +9,42 @@ _BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5
 
 
 class Metrics:
-    """ASGI middleware: times every request under the path of its route, never the path asked."""
+    """ASGI middleware: times every request, labelled with its route's path template."""
 
     def __init__(self, app: ASGIApp, registry: CollectorRegistry) -> None:
         self.app = app
-        self.seconds = Histogram(
+        self.histogram = Histogram(
             "gridward_request_seconds",
-            "Time to the end of the answer.",
+            "Time until the response is complete.",
             ("method", "route", "status"),
             registry=registry,
             buckets=_BUCKETS_S,
         )
-        self._timers: dict[tuple[object, ...], Histogram] = {}
+        self._children: dict[tuple[object, ...], Histogram] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on and time it."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        status, began = 500, time.perf_counter()
+        status, started = 500, time.perf_counter()
 
-        async def note_status(message: Message) -> None:
+        async def record_status(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
             await send(message)
 
         try:
-            await self.app(scope, receive, note_status)
+            await self.app(scope, receive, record_status)
         finally:
             route = getattr(scope.get("route"), "path", "unknown")
-            taken = time.perf_counter() - began
-            self._timer(scope["method"], route, status).observe(taken)
+            elapsed_s = time.perf_counter() - started
+            self._child(scope["method"], route, status).observe(elapsed_s)
 
-    def _timer(self, *labels: object) -> Histogram:
-        """Return what counts these labels; finding it anew each time would cost as much again."""
-        timer = self._timers.get(labels)
-        if timer is None:
-            timer = self._timers[labels] = self.seconds.labels(*labels)
-        return timer
+    def _child(self, *labels: object) -> Histogram:
+        """Return the histogram of some labels; `labels()` takes as long as the observation."""
+        child = self._children.get(labels)
+        if child is None:
+            child = self._children[labels] = self.histogram.labels(*labels)
+        return child

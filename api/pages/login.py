@@ -1,4 +1,4 @@
-"""Signing in and out on a page: the form is checked, tries are counted, a cookie is given."""
+"""Sign-in and sign-out by form: rate-limited, recorded in the audit log."""
 
 import re
 from urllib.parse import quote
@@ -7,8 +7,9 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session, sessionmaker
 
-from api.errors import problem_of
-from api.http.auth import COOKIE, actor_of, address_of
+from api.errors import PROBLEM, problem_for
+from api.http.auth import SESSION_COOKIE, actor_for, client_address
+from api.http.content_negotiation import best_media_type
 from geo.accounts import accounts, audit, login_attempts, passwords
 from geo.accounts import sessions as login_sessions
 from geo.accounts.permissions import NotSignedIn
@@ -16,102 +17,104 @@ from geo.errors import NotFound
 from geo.models import Account
 
 FORM_COOKIE = "gridward_form"
-"""Goes with the form before anybody is signed in, so that only our own form can be sent."""
-_OWN_PATH = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]{0,2000}")
+"""The cookie whose CSRF token the sign-in form repeats, so that no other site can send it."""
+_LOCAL_PATH = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]{0,2000}")
 
 
 class BadCredentials(NotSignedIn):
-    """The login is unknown, its account disabled, or the password wrong; it is not said which."""
+    """The login is unknown, its account is disabled, or the password is wrong."""
 
     code = "bad_credentials"
 
 
-def own_path(text: str) -> str:
-    """Return a path of this service as it is, and `/` for anything else.
+def local_path(text: str) -> str:
+    """Return a path of this service unchanged, and `/` for anything else.
 
-    Browsers read `//host`, `/\\host` and `/<tab>/host` as addresses of other hosts.
+    Browsers treat `//host`, `/\\host` and `/<tab>/host` as URLs of other hosts.
     """
-    return text if _OWN_PATH.fullmatch(text) else "/"
+    return text if _LOCAL_PATH.fullmatch(text) else "/"
 
 
-def admit(
+def sign_in(
     sessions: sessionmaker[Session], request: Request, login: str, password: str, hours: int
 ) -> str:
-    """Sign in by login and password; return the secret of the cookie that replaces an older one.
+    """Start a session by login and password, in place of the old one; return its cookie secret.
 
-    The try is counted and committed before the password is looked at, so that it counts whatever
-    happens next and whatever else runs beside it. Raises TooManyAttempts and BadCredentials.
+    The attempt is committed before the password is checked, so that it counts whatever happens
+    next and whatever runs concurrently. Raises TooManyAttempts and BadCredentials.
     """
-    account = _checked(sessions, request, login, password)
+    account = _verify(sessions, request, login, password)
     with sessions.begin() as session:
-        login_sessions.end(session, request.cookies.get(COOKIE, ""))
-        actor = actor_of(request, account)
+        login_sessions.end(session, request.cookies.get(SESSION_COOKIE, ""))
+        actor = actor_for(request, account)
         audit.write(session, actor, "account.sign_in", f"account {account.login}")
-        return login_sessions.begin(session, account, hours)
+        return login_sessions.start(session, account, hours)
 
 
 def change_password(
     sessions: sessionmaker[Session], request: Request, login: str, old: str, new: str, hours: int
 ) -> str:
-    """Give an account another password, and sign it out elsewhere; return a new cookie's secret.
+    """Change a password and end the other sessions; return the cookie secret of a new session.
 
-    Knowing the old one is a try like any other. Raises WeakPassword too.
+    Checks the old password as `sign_in` does. Raises WeakPassword too.
     """
     passwords.require_strong(new, login)
-    account = _checked(sessions, request, login, old)
+    account = _verify(sessions, request, login, old)
     with sessions.begin() as session:
         account = accounts.get(session, account.login)
         accounts.set_password(session, account, new)
-        actor = actor_of(request, account)
+        actor = actor_for(request, account)
         audit.write(session, actor, "account.password", f"account {account.login}")
-        return login_sessions.begin(session, account, hours)
+        return login_sessions.start(session, account, hours)
 
 
-def _checked(
+def _verify(
     sessions: sessionmaker[Session], request: Request, login: str, password: str
 ) -> Account:
-    """Return the account of a login and its password; every try is counted."""
-    address = address_of(request)
+    """Return the account of a login and its password; records every attempt."""
+    address = client_address(request)
     with sessions.begin() as session:
-        login_attempts.begin(session, login, address)
+        login_attempts.record(session, login, address)
     with sessions.begin() as session:
         account = accounts.verify(session, login, password)
         if account is not None:
-            login_attempts.succeed(session, login, address)
+            login_attempts.clear(session, login, address)
             session.flush()
             session.expunge(account)
             return account
-        tried = _named(session, login)
-        audit.write(session, actor_of(request, None), "account.sign_in_refused", tried)
+        subject = _audit_subject(session, login)
+        audit.write(session, actor_for(request, None), "account.sign_in_refused", subject)
     raise BadCredentials("The login or the password is wrong.", hint="Try again at /login.")
 
 
-def leave(session: Session, request: Request, account: Account | None, secret: str | None) -> None:
-    """Sign out whoever a cookie signs in."""
+def sign_out(
+    session: Session, request: Request, account: Account | None, secret: str | None
+) -> None:
+    """End the session of a cookie."""
     if secret is None:
         return
     login_sessions.end(session, secret)
     if account is not None:
-        actor = actor_of(request, account)
+        actor = actor_for(request, account)
         audit.write(session, actor, "account.sign_out", f"account {account.login}")
 
 
-async def to_the_door(request: Request, error: Exception) -> Response:
-    """Answer who is not signed in: people who open a page are led to the form, and then back."""
+async def redirect_to_login(request: Request, error: Exception) -> Response:
+    """Redirect a browser to the sign-in form, and then back; answer programs with a problem."""
     assert isinstance(error, NotSignedIn)
-    wants_page = "text/html" in request.headers.get("accept", "")
-    if request.method != "GET" or not wants_page or request.url.path.startswith("/v1/"):
-        return problem_of(error)
+    accepts_html = best_media_type(request, [PROBLEM, "text/html"]) == "text/html"
+    if request.method != "GET" or not accepts_html or request.url.path.startswith("/v1/"):
+        return problem_for(error)
     query = f"?{request.url.query}" if request.url.query else ""
     return RedirectResponse(f"/login?next={quote(request.url.path + query)}", status_code=303)
 
 
-def _named(session: Session, login: str) -> str:
-    """Return how the audit names a login that was tried.
+def _audit_subject(session: Session, login: str) -> str:
+    """Return the subject of a failed attempt for the audit log.
 
-    An unknown one is left out: people type passwords into the wrong field.
+    It omits an unknown login: people type passwords into the wrong field.
     """
     try:
-        return f"account {accounts.get(session, accounts.normal(login)).login}"
+        return f"account {accounts.get(session, accounts.normalize_login(login)).login}"
     except (accounts.BadLogin, NotFound):
         return "an unknown account"

@@ -1,4 +1,4 @@
-"""What a map page shows, fetched: its frames for a page that stands alone, or its addresses."""
+"""Map pages with their data: frames for a standalone page, tile URLs for a served page."""
 
 import datetime
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 import maps.pages.map_pages
 from data.exporting import export
-from geo import areas, backdrop, buildings, issues
+from geo import areas, backdrop, buildings, issues, table_versions
 from geo import bounds as geo_bounds
 from geo.coverage import figures
-from geo.coverage.figures import Grouping
+from geo.coverage.figures import CoverageQuery, Grouping
 from geo.errors import NotFound
 from geo.models import Level
 from geo.settings import Language, Settings
@@ -21,8 +21,8 @@ from geo.tiles import versions
 from maps.pages.map_pages import EmbeddedData, RenderedPage, TileSources
 
 
-class Subject(StrEnum):
-    """What a page is about."""
+class MapSubject(StrEnum):
+    """The subject of a map page."""
 
     PROPERTY_COVERAGE = "property-coverage"
     GRIDS = "grids"
@@ -30,95 +30,103 @@ class Subject(StrEnum):
 
 
 class NothingToShow(NotFound):
-    """There is nothing on the map yet."""
+    """The map is empty."""
 
     code = "nothing_to_show"
 
 
 @dataclass(frozen=True)
-class View:
-    """What is looked at: a day, the moment whose grids stand for it, and an area or everything."""
+class MapView:
+    """The day of a map, the moment whose grids it shows, and its area; None is the whole city."""
 
     on: datetime.date
     at: datetime.datetime
     area: str | None = None
 
 
-_DRAW = {
-    Subject.PROPERTY_COVERAGE: maps.pages.map_pages.property_coverage,
-    Subject.GRIDS: maps.pages.map_pages.grids,
-    Subject.ISSUES: maps.pages.map_pages.issues,
+_RENDERERS = {
+    MapSubject.PROPERTY_COVERAGE: maps.pages.map_pages.render_property_coverage,
+    MapSubject.GRIDS: maps.pages.map_pages.render_grids,
+    MapSubject.ISSUES: maps.pages.map_pages.render_issues,
 }
 
 
-def served(
-    session: Session, subject: Subject, view: View, settings: Settings, language: Language
+def render_served_page(
+    session: Session, subject: MapSubject, view: MapView, settings: Settings, language: Language
 ) -> RenderedPage:
-    """Return the page that asks this service for what it draws. Raises NothingToShow."""
-    bounds = geo_bounds.of(session, view.area)
+    """Return a page that loads tiles and data from this service. Raises NothingToShow."""
+    bounds = geo_bounds.compute_bounds(session, view.area)
     if bounds is None:
-        raise _nothing(view)
-    counts = issues.counts(session, area_code=view.area) if subject is Subject.ISSUES else []
+        raise _nothing_to_show(view)
+    counts = (
+        issues.count_by_category(session, area_code=view.area)
+        if subject is MapSubject.ISSUES
+        else []
+    )
     source = TileSources(
         bounds=bounds,
-        revision=versions.revisions_at(session, view.at),
-        states=versions.of_layers(session, settings.timezone),
+        revision=table_versions.count_revisions(session, view.at),
+        tile_versions=versions.read_layer_versions(session, settings.timezone),
         issue_counts=counts,
         area=view.area,
-        levels=[*areas.levels(session), "grid"],
-        most_listed=settings.page_limit,
+        levels=[*areas.list_levels(session), "grid"],
+        list_limit=settings.page_limit,
         timezone=settings.timezone,
     )
-    return _draw(session, subject, source, view, settings, language)
+    return _render(session, subject, source, view, settings, language)
 
 
-def standalone(
-    session: Session, subject: Subject, view: View, settings: Settings, language: Language
+def render_standalone_page(
+    session: Session, subject: MapSubject, view: MapView, settings: Settings, language: Language
 ) -> RenderedPage:
-    """Return the page with its data inside, which opens without a network. Raises NothingToShow."""
-    if geo_bounds.of(session, view.area) is None:
-        raise _nothing(view)
-    return _draw(session, subject, _city(session, subject, view), view, settings, language)
+    """Return a page that embeds its data and needs no network. Raises NothingToShow."""
+    if geo_bounds.compute_bounds(session, view.area) is None:
+        raise _nothing_to_show(view)
+    return _render(
+        session, subject, _embedded_data(session, subject, view), view, settings, language
+    )
 
 
-def _draw(
+def _render(
     session: Session,
-    subject: Subject,
+    subject: MapSubject,
     source: EmbeddedData | TileSources,
-    view: View,
+    view: MapView,
     settings: Settings,
     language: Language,
 ) -> RenderedPage:
-    title = areas.title(session, view.area, english=language is Language.EN)
-    return _DRAW[subject](
+    title = areas.format_title(session, view.area, english=language is Language.EN)
+    return _RENDERERS[subject](
         source, title=title, on=view.on, language=language, basemap=settings.basemap
     )
 
 
-def _city(session: Session, subject: Subject, view: View) -> EmbeddedData:
-    rungs = [_tallied(session, Grouping(level.value), view) for level in Level]
-    present = [rung for rung in rungs if len(rung)]
-    footprints = buildings.facts(on=view.on, at=view.at, area_code=view.area)
+def _embedded_data(session: Session, subject: MapSubject, view: MapView) -> EmbeddedData:
+    levels = [_coverage(session, Grouping(level.value), view) for level in Level]
+    not_empty = [frame for frame in levels if len(frame)]
+    footprints = buildings.query(on=view.on, at=view.at, area_code=view.area)
     return EmbeddedData(
-        areas=geopandas.GeoDataFrame(pd.concat(present)) if present else rungs[0],
-        grids=_tallied(session, Grouping.GRID, view),
-        buildings=export.frame(session, footprints),
-        issues=_reported(session, view) if subject is Subject.ISSUES else None,
-        backdrop=export.frame(session, backdrop.facts(geo_bounds.of(session, view.area))),
+        areas=geopandas.GeoDataFrame(pd.concat(not_empty)) if not_empty else levels[0],
+        grids=_coverage(session, Grouping.GRID, view),
+        buildings=export.fetch_features(session, footprints),
+        issues=_issues(session, view) if subject is MapSubject.ISSUES else None,
+        backdrop=export.fetch_features(
+            session, backdrop.query(geo_bounds.compute_bounds(session, view.area))
+        ),
         area=view.area,
     )
 
 
-def _tallied(session: Session, grouping: Grouping, view: View) -> geopandas.GeoDataFrame:
-    asked = figures.facts(grouping, on=view.on, at=view.at, area_code=view.area)
-    return export.frame(session, asked)
+def _coverage(session: Session, grouping: Grouping, view: MapView) -> geopandas.GeoDataFrame:
+    query = figures.feature_query(CoverageQuery(grouping, view.on, view.at, view.area))
+    return export.fetch_features(session, query)
 
 
-def _reported(session: Session, view: View) -> geopandas.GeoDataFrame:
-    return export.frame(session, issues.facts(at=view.at, area_code=view.area))
+def _issues(session: Session, view: MapView) -> geopandas.GeoDataFrame:
+    return export.fetch_features(session, issues.query(at=view.at, area_code=view.area))
 
 
-def _nothing(view: View) -> NothingToShow:
+def _nothing_to_show(view: MapView) -> NothingToShow:
     where = "on the map yet" if view.area is None else f"in area {view.area!r}"
     return NothingToShow(
         f"There is nothing {where}.", hint="Run gridward demo, or gridward import your own files."

@@ -1,4 +1,4 @@
-"""The redraw table and the change notice of a plan, with what they show, fetched."""
+"""The redraw page and the change notice of a plan, with their data."""
 
 from zoneinfo import ZoneInfo
 
@@ -7,57 +7,64 @@ from sqlalchemy.orm import Session
 import maps.pages.notice
 import maps.pages.redraw
 from api.pages.map_pages import NothingToShow
-from geo import areas, city_time
+from geo import areas, city_time, table_versions
 from geo import bounds as geo_bounds
 from geo.grids import revisions
 from geo.models import Plan
 from geo.plans import impact, publish
-from geo.plans.replay_cache import Outcome
+from geo.plans.replay_cache import ReplayResult
 from geo.settings import Language, Settings
 from geo.tiles import versions
-from maps.pages.map_pages import RenderedPage
-from maps.pages.notice import Ground, Heading
-from maps.pages.redraw import Desk
+from maps.pages.map_pages import RenderedPage, TileSources
+from maps.pages.notice import CommunityChange, NoticeHeader
+from maps.pages.redraw import EditorAccount
 
 
-def table(
-    session: Session, desk: Desk, plan: int, settings: Settings, language: Language
+def render_table(
+    session: Session, context: EditorAccount, plan: int, settings: Settings, language: Language
 ) -> RenderedPage:
-    """Return the page on which a plan is redrawn, over today's grids. Raises NothingToShow."""
-    bounds = geo_bounds.of(session, None)
+    """Return the page that edits a plan, over the grids in force. Raises NothingToShow."""
+    bounds = geo_bounds.compute_bounds(session, None)
     if bounds is None:
         raise NothingToShow(
-            "There is nothing on the map yet.",
+            "The map is empty.",
             hint="Run gridward demo, or gridward import your own files.",
         )
-    return maps.pages.redraw.table(
-        desk,
+    return maps.pages.redraw.render_redraw_page(
+        context,
         plan,
-        bounds=bounds,
-        revision=versions.revisions_at(session, city_time.now()),
+        sources=TileSources(
+            bounds=bounds,
+            revision=table_versions.count_revisions(session, city_time.now()),
+            tile_versions=versions.read_layer_versions(session, settings.timezone),
+        ),
         on=city_time.today(settings.timezone).isoformat(),
-        states=versions.of_layers(session, settings.timezone),
         language=language,
         basemap=settings.basemap,
     )
 
 
-def notice(
-    session: Session, plan: Plan, outcome: Outcome, settings: Settings, language: Language
+def render_notice(
+    session: Session, plan: Plan, result: ReplayResult, settings: Settings, language: Language
 ) -> RenderedPage:
-    """Return the change notice of a plan, to be printed."""
-    published = None if plan.revision is None else revisions.get(session, plan.revision)
-    zone = ZoneInfo(settings.timezone)
-    since = None if published is None else published.effective_at.astimezone(zone)
-    heading = Heading(plan.id, plan.title, plan.author, str(plan.status), plan.revision, since)
-    grounds = [
-        Ground(
-            name=areas.title(session, community, english=language is Language.EN),
-            before=outcome.situation.partition(community),
-            after=outcome.after[community],
-            footprints=outcome.situation.buildings(community).footprints,
+    """Return the printable change notice of a plan."""
+    effective_at = None
+    if plan.revision is not None:
+        revision = revisions.get(session, plan.revision)
+        effective_at = revision.effective_at.astimezone(ZoneInfo(settings.timezone))
+    header = NoticeHeader(
+        plan.id, plan.title, plan.author, str(plan.status), plan.revision, effective_at
+    )
+    communities = [
+        CommunityChange(
+            name=areas.format_title(session, community, english=language is Language.EN),
+            before=result.context.partition(community),
+            after=result.after[community],
+            footprints=result.context.buildings(community).footprints,
         )
-        for community in outcome.communities
+        for community in result.communities
     ]
-    found = publish.findings(session, outcome)
-    return maps.pages.notice.page(heading, grounds, impact.of(session, outcome), found, language)
+    findings = publish.check_plan(session, result)
+    return maps.pages.notice.render_notice(
+        header, communities, impact.compute_impact(session, result), findings, language
+    )

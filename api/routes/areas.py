@@ -1,33 +1,33 @@
-"""The hierarchy of areas."""
+"""Areas: districts, subdistricts and communities."""
 
 from fastapi import APIRouter, Request, Response
 
-from api.deps import AreaCode, Code, PagingDep, SessionDep
-from api.http.content_negotiation import LIST, MEDIA, Format, FormatDep, listing
-from api.http.etag import tagged
-from api.schemas.resources import Feature, FeatureCollection
-from geo import areas, feature_query
+from api.deps import AreaCode, Code, SessionDep
+from api.http.content_negotiation import FormatDep
+from api.http.paging import PagingDep
+from api.schemas.geojson import FeatureCollectionOut, FeatureOut
+from api.serializers.features import LIST_RESPONSES, feature_response, list_response
+from geo import areas
 from geo.models import Level
 
 router = APIRouter(prefix="/v1/areas", tags=["areas"])
 
 
-@router.get("", response_model=FeatureCollection, responses=LIST)
+@router.get("", response_model=FeatureCollectionOut, responses=LIST_RESPONSES)
 def list_areas(
     request: Request,
     session: SessionDep,
-    form: FormatDep,
+    format: FormatDep,
     paging: PagingDep,
     level: Level | None = None,
     area: AreaCode = None,
 ) -> Response:
-    """The areas, or those of one level or inside one area."""
-    asked = areas.facts(level=level, area_code=area)
-    return listing(request, session, asked, form, paging)
+    """The areas, or those of a level or within an area."""
+    query = areas.query(level=level, area_code=area)
+    return list_response(request, session, query, format, paging)
 
 
-@router.get("/{code}", response_model=Feature)
-def area(request: Request, session: SessionDep, code: Code) -> Response:
-    """One area with its outline."""
-    written = feature_query.one(session, areas.get(session, code))
-    return tagged(request, written.encode(), MEDIA[Format.GEOJSON])
+@router.get("/{code}", response_model=FeatureOut)
+def get_area(request: Request, session: SessionDep, code: Code) -> Response:
+    """One area with its geometry."""
+    return feature_response(request, session, areas.get(session, code))

@@ -1,4 +1,4 @@
-"""Scripts and styles of the pages, from our own server, and the interactive documentation."""
+"""Scripts and styles of the pages, and the documentation of the API."""
 
 import gzip
 import mimetypes
@@ -11,52 +11,54 @@ from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
 from api import errors
-from api.http.csp import policy
-from api.http.etag import squeezed
+from api.http.csp import csp_headers
+from api.http.etag import precompressed_response
 from maps.folium import assets
 
 router = APIRouter(include_in_schema=False)
 
-FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
-"""The address of an asset carries its version, so what is behind it never changes."""
+IMMUTABLE = {"Cache-Control": "public, max-age=31536000, immutable"}
+"""The URL of an asset contains its version, so its content never changes."""
 
 
 @cache
-def _served() -> dict[str, assets.Asset]:
-    return assets.served()
+def _assets_by_url() -> dict[str, assets.Asset]:
+    return assets.assets_by_url()
 
 
 @cache
-def _squeezed(url: str) -> bytes:
-    return gzip.compress(_served()[url].body(), mtime=0)
+def _compressed(url: str) -> bytes:
+    return gzip.compress(_assets_by_url()[url].read_bytes(), mtime=0)
 
 
 @router.get(assets.PREFIX + "/{path:path}")
-def asset(request: Request, path: str) -> Response:
+def get_asset(request: Request, path: str) -> Response:
     """One script, style or image of the pages."""
     url = f"{assets.PREFIX}/{path}"
-    if url not in _served():
+    if url not in _assets_by_url():
         raise HTTPException(404, "There is no such asset.")
-    kind, _ = mimetypes.guess_type(path)
-    return squeezed(request, _squeezed(url), kind or "application/octet-stream", FOREVER)
+    media_type, _ = mimetypes.guess_type(path)
+    return precompressed_response(
+        request, _compressed(url), media_type or "application/octet-stream", IMMUTABLE
+    )
 
 
 @router.get("/docs/errors")
-def documented_errors() -> HTMLResponse:
-    """What each code in a problem document means; every problem's `type` leads here."""
+def error_docs() -> HTMLResponse:
+    """The meaning of each error code; the `type` of a problem document links here."""
     rows = "".join(
         f'<tr id="{code}"><td><code>{code}</code><td>{status}<td>{escape(meaning)}'
-        for code, (status, meaning) in errors.catalogue().items()
+        for code, (status, meaning) in errors.error_catalogue().items()
     )
     head = "<!doctype html><html lang=en><meta charset=utf-8><title>Gridward errors</title>"
     style, table = "<style>td{padding:.3em 1em}:target{background:#fe9}</style>", "<table>"
-    return HTMLResponse(f"{head}{style}<h1>Errors</h1>{table}{rows}</table>", headers=policy())
+    return HTMLResponse(f"{head}{style}<h1>Errors</h1>{table}{rows}</table>", headers=csp_headers())
 
 
 @router.get("/docs")
-def docs() -> HTMLResponse:
-    """The routes, to read and to try."""
-    script, style, icon = assets.documentation()
+def api_docs() -> HTMLResponse:
+    """The interactive documentation of the API."""
+    script, style, icon = assets.api_docs_assets()
     return get_swagger_ui_html(
         openapi_url="/openapi.json",
         title="Gridward API",

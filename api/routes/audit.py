@@ -1,48 +1,50 @@
-"""Who did what, for admins."""
+"""The audit log, for admins."""
 
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import AwareDatetime
 
-from api.deps import SessionDep, SettingsDep
-from api.errors import REFUSALS
+from api.deps import SessionDep
+from api.errors import AUTH_RESPONSES
 from api.http.auth import Admin
-from api.schemas.accounts import AuditPage, Plain
-from api.serializers.diff_json import links
+from api.http.paging import NumberPagingDep, next_links
+from api.schemas.accounts import Identifier
+from api.schemas.audit import AuditPageOut
 from geo.accounts import audit
 
-router = APIRouter(prefix="/v1/audit", tags=["accounts"], responses=REFUSALS)
+router = APIRouter(prefix="/v1/audit", tags=["accounts"], responses=AUTH_RESPONSES)
 
-Login = Annotated[Plain | None, Query(description="Only what this login did.")]
-Action = Annotated[Plain | None, Query(description="`plan.publish`, or `plan` for all of them.")]
-Since = Annotated[AwareDatetime | None, Query(description="Only from this moment on.")]
-Limit = Annotated[int | None, Query(ge=1, description="The most entries at once.")]
-Below = Annotated[int | None, Query(ge=1, le=2**63 - 1, description="Taken from a `next` link.")]
+Login = Annotated[Identifier | None, Query(description="Only actions of this login.")]
+Action = Annotated[
+    Identifier | None,
+    Query(description="An action as `plan.publish`, or a group of actions as `plan`."),
+]
+Since = Annotated[
+    AwareDatetime | None, Query(description="Only actions at or after this timestamp.")
+]
 
 
-@router.get("", response_model=AuditPage)
-def entries(
+@router.get("", response_model=AuditPageOut)
+def list_entries(
     request: Request,
     response: Response,
     session: SessionDep,
-    settings: SettingsDep,
     caller: Admin,
+    paging: NumberPagingDep,
     login: Login = None,
     action: Action = None,
     since: Since = None,
-    limit: Limit = None,
-    cursor: Below = None,
 ) -> dict[str, Any]:
-    """What was done, newest first."""
+    """The recorded actions, newest first."""
     response.headers["Cache-Control"] = "no-store"
-    found, more = audit.page(
+    rows, next_cursor = audit.list_entries(
         session,
         caller,
         login=login,
         action=action,
         since=since,
-        limit=min(limit or settings.page_limit, settings.page_limit),
-        cursor=cursor,
+        limit=paging.limit,
+        cursor=paging.cursor,
     )
-    return {"entries": found, "links": links(request, more)}
+    return {"entries": rows, "links": next_links(request, next_cursor)}

@@ -1,45 +1,48 @@
-"""Buildings, and who manages them."""
+"""Buildings and their managers."""
 
 from typing import Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.deps import AreaCode, Box, Code, Day, MomentOfDay, PagingDep, SessionDep
-from api.http.content_negotiation import LIST, MEDIA, Format, FormatDep, listing
-from api.http.etag import tagged
-from api.schemas.resources import CoveragePeriod, Feature, FeatureCollection
-from geo import buildings, feature_query
+from api.deps import AreaCode, BBoxDep, Code, Day, EndOfDay, SessionDep
+from api.http.content_negotiation import FormatDep
+from api.http.paging import PagingDep
+from api.schemas.coverage import CoveragePeriodOut
+from api.schemas.geojson import FeatureCollectionOut, FeatureOut
+from api.serializers.features import LIST_RESPONSES, feature_response, list_response
+from geo import buildings
 
 router = APIRouter(prefix="/v1/buildings", tags=["buildings"])
 
 
-@router.get("", response_model=FeatureCollection, responses=LIST)
+@router.get("", response_model=FeatureCollectionOut, responses=LIST_RESPONSES)
 def list_buildings(
     request: Request,
     session: SessionDep,
-    form: FormatDep,
+    format: FormatDep,
     paging: PagingDep,
     on: Day,
-    at: MomentOfDay,
-    box: Box,
-    covered: bool | None = Query(None, description="Only those with or without a manager."),
+    at: EndOfDay,
+    bbox: BBoxDep,
+    covered: bool | None = Query(
+        None, description="Only buildings with a manager, or only those without."
+    ),
     area: AreaCode = None,
 ) -> Response:
-    """The buildings that stand on a day; with `covered=false` why each has no manager."""
-    asked = buildings.facts(on=on, at=at, covered=covered, area_code=area, box=box)
-    return listing(request, session, asked, form, paging)
+    """The buildings that stand on a day; uncovered ones have a `reason`."""
+    query = buildings.query(on=on, at=at, covered=covered, area_code=area, bbox=bbox)
+    return list_response(request, session, query, format, paging)
 
 
-@router.get("/{code}", response_model=Feature)
-def building(
-    request: Request, session: SessionDep, code: Code, on: Day, at: MomentOfDay
+@router.get("/{code}", response_model=FeatureOut)
+def get_building(
+    request: Request, session: SessionDep, code: Code, on: Day, at: EndOfDay
 ) -> Response:
-    """One building as it stands on a day."""
-    written = feature_query.one(session, buildings.get(session, code, on=on, at=at))
-    return tagged(request, written.encode(), MEDIA[Format.GEOJSON])
+    """One building on a day."""
+    return feature_response(request, session, buildings.get(session, code, on=on, at=at))
 
 
-@router.get("/{code}/history", response_model=list[CoveragePeriod])
+@router.get("/{code}/history", response_model=list[CoveragePeriodOut])
 def history(session: SessionDep, code: Code) -> list[dict[str, Any]]:
-    """Who managed a building from when to when."""
-    return buildings.history(session, code)
+    """The managers of a building and their periods, oldest first."""
+    return buildings.coverage_history(session, code)

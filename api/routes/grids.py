@@ -1,55 +1,60 @@
-"""Micro-grids, now and at past moments."""
+"""Micro-grids and their members."""
 
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from api.deps import AreaCode, Box, Code, Day, Moment, PagingDep, PastMoment, SessionDep
-from api.errors import REFUSALS
+from api.deps import AreaCode, BBoxDep, Code, Day, Moment, OptionalMoment, SessionDep
+from api.errors import AUTH_RESPONSES
 from api.http.auth import Viewer
-from api.http.content_negotiation import LIST, MEDIA, Format, FormatDep, listing
-from api.http.etag import tagged
-from api.schemas.resources import Feature, FeatureCollection, GridShape, MemberOut
-from geo import feature_query, people
+from api.http.content_negotiation import FormatDep
+from api.http.paging import PagingDep
+from api.schemas.geojson import FeatureCollectionOut, FeatureOut
+from api.schemas.grids import GridMemberOut, GridVersionOut
+from api.serializers.features import LIST_RESPONSES, feature_response, list_response
+from geo import people
 from geo.accounts import permissions
 from geo.grids import grids
 
 router = APIRouter(tags=["grids"])
 
 
-@router.get("/v1/grids", response_model=FeatureCollection, responses=LIST)
+@router.get("/v1/grids", response_model=FeatureCollectionOut, responses=LIST_RESPONSES)
 def list_grids(
     request: Request,
     session: SessionDep,
-    form: FormatDep,
+    format: FormatDep,
     paging: PagingDep,
     at: Moment,
-    box: Box,
+    bbox: BBoxDep,
     area: AreaCode = None,
 ) -> Response:
-    """The grids in force at a moment, with the buildings and households each holds."""
-    asked = grids.facts(at=at, area_code=area, box=box)
-    return listing(request, session, asked, form, paging)
+    """The grids in force at a moment, each with its numbers of buildings and households."""
+    query = grids.query(at=at, area_code=area, bbox=bbox)
+    return list_response(request, session, query, format, paging)
 
 
-@router.get("/v1/grids/{code}", response_model=Feature)
-def grid(request: Request, session: SessionDep, code: Code, at: PastMoment = None) -> Response:
-    """One grid, at a moment or as it is now; a retired one as it last was, with its successors."""
-    written = feature_query.one(session, grids.get(session, code, at=at))
-    return tagged(request, written.encode(), MEDIA[Format.GEOJSON])
+@router.get("/v1/grids/{code}", response_model=FeatureOut)
+def get_grid(
+    request: Request, session: SessionDep, code: Code, at: OptionalMoment = None
+) -> Response:
+    """One grid now or at a moment; a retired grid as it last was, with its successors."""
+    return feature_response(request, session, grids.get(session, code, at=at))
 
 
-@router.get("/v1/grids/{code}/history", response_model=list[GridShape])
+@router.get("/v1/grids/{code}/history", response_model=list[GridVersionOut])
 def history(session: SessionDep, code: Code) -> list[dict[str, Any]]:
-    """Every shape the grid has had."""
+    """Every version of the grid, oldest first."""
     return grids.history(session, code)
 
 
-@router.get("/v1/grids/{code}/members", response_model=list[MemberOut], responses=REFUSALS)
+@router.get(
+    "/v1/grids/{code}/members", response_model=list[GridMemberOut], responses=AUTH_RESPONSES
+)
 def members(
     response: Response, session: SessionDep, caller: Viewer, code: Code, day: Day
 ) -> list[dict[str, Any]]:
-    """Who is assigned to a grid on a day, the head first: for accounts that reach the grid."""
+    """The members of a grid on a day, the head first; requires a scope that covers the grid."""
     response.headers["Cache-Control"] = "no-store"
     permissions.require_reach(caller, [code])
-    return people.members(session, code, on=day)
+    return people.list_members(session, code, on=day)

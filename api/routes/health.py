@@ -1,44 +1,30 @@
-"""For those who run the service: is it alive, is it ready, what has it done."""
-
-from typing import Literal
+"""Health, readiness and metrics."""
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from pydantic import BaseModel
 
-from api.errors import PROBLEMS
+from api.errors import COMMON_RESPONSES
+from api.schemas.health import HealthOut, ReadinessOut
 from geo import db
 
 router = APIRouter(tags=["operations"])
 
 
-class Health(BaseModel):
-    """The process answers."""
-
-    status: Literal["ok"] = "ok"
-
-
-class Readiness(Health):
-    """The service can do its work: the database is at this migration, and lookups follow it."""
-
-    migration: str
-
-
 @router.get("/healthz")
-def healthz() -> Health:
-    """Whether the process is alive."""
-    return Health()
+def healthz() -> HealthOut:
+    """Liveness: the process responds."""
+    return HealthOut()
 
 
-@router.get("/readyz", responses={503: PROBLEMS[503]})
-def readyz(request: Request) -> Readiness:
-    """Whether the database answers and is migrated, and lookups follow it."""
+@router.get("/readyz", responses={503: COMMON_RESPONSES[503]})
+def readyz(request: Request) -> ReadinessOut:
+    """Readiness: the database is migrated, and lookups follow its revisions."""
     migration = db.require_migrated(request.app.state.engine)
-    request.app.state.live.require_following()
-    return Readiness(migration=migration)
+    request.app.state.snapshots.require_up_to_date()
+    return ReadinessOut(migration=migration)
 
 
 @router.get("/metrics", response_class=Response)
 def metrics(request: Request) -> Response:
-    """Counts and times of requests, for Prometheus."""
+    """Metrics of requests, for Prometheus."""
     return Response(generate_latest(request.app.state.metrics), media_type=CONTENT_TYPE_LATEST)

@@ -1,4 +1,4 @@
-"""Issues reported on the ground."""
+"""Issues."""
 
 from typing import Annotated, Any
 
@@ -6,86 +6,96 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import (
     AreaCode,
-    Box,
+    BBoxDep,
     Code,
-    LiveDep,
     Moment,
-    PagingDep,
-    PeriodDep,
     SessionDep,
     SettingsDep,
+    SnapshotsDep,
+    TimeRangeDep,
 )
-from api.errors import REFUSALS
-from api.http.auth import AnybodyDep
-from api.http.content_negotiation import LIST, FormatDep, listing
-from api.schemas.resources import FeatureCollection, IssueCount, IssueIn, IssueOut
+from api.errors import AUTH_RESPONSES
+from api.http.auth import OptionalActorDep
+from api.http.content_negotiation import FormatDep
+from api.http.paging import PagingDep
+from api.schemas.geojson import FeatureCollectionOut
+from api.schemas.issues import IssueCountOut, IssueIn, IssueOut
+from api.serializers.features import LIST_RESPONSES, list_response
 from geo import issues
 from geo.accounts import audit
-from geo.geometry.datums import one_to_wgs84
+from geo.geometry.datums import point_to_wgs84
 from geo.models import IssueStatus
 
 router = APIRouter(prefix="/v1/issues", tags=["issues"])
 
 
-@router.get("", response_model=FeatureCollection, responses=LIST)
+@router.get("", response_model=FeatureCollectionOut, responses=LIST_RESPONSES)
 def list_issues(
     request: Request,
     session: SessionDep,
-    form: FormatDep,
+    format: FormatDep,
     paging: PagingDep,
     at: Moment,
-    box: Box,
-    period: PeriodDep,
+    bbox: BBoxDep,
+    reported: TimeRangeDep,
     category: Annotated[
         list[str], Query(description="Any of these.", examples=["heating"], max_length=100)
-    ] = [],  # noqa: B006  # FastAPI makes a new list for every request
+    ] = [],  # noqa: B006  # FastAPI copies the default for each request
     status: Annotated[list[IssueStatus], Query(description="Any of these.")] = [],  # noqa: B006
     area: AreaCode = None,
 ) -> Response:
-    """Issues, each with the grid it was filed under and the grid its place is in at a moment."""
-    asked = issues.facts(
+    """Issues, each with the grid it was filed under and the grid that covers it at a moment."""
+    query = issues.query(
         at=at,
         area_code=area,
         categories=category,
         statuses=status,
-        since=period.since,
-        before=period.before,
-        box=box,
+        since=reported.since,
+        before=reported.before,
+        bbox=bbox,
     )
-    return listing(request, session, asked, form, paging)
+    return list_response(request, session, query, format, paging)
 
 
-@router.get("/counts", response_model=list[IssueCount])
-def counts(session: SessionDep, period: PeriodDep, area: AreaCode = None) -> list[dict[str, Any]]:
-    """How many issues there are of each category and status, of those reported in a period."""
-    return issues.counts(session, area_code=area, since=period.since, before=period.before)
+@router.get("/counts", response_model=list[IssueCountOut])
+def count_issues(
+    session: SessionDep, reported: TimeRangeDep, area: AreaCode = None
+) -> list[dict[str, Any]]:
+    """The number of issues of each category and status that were reported in a period."""
+    return issues.count_by_category(
+        session, area_code=area, since=reported.since, before=reported.before
+    )
 
 
 @router.get("/{ref}", response_model=IssueOut)
-def issue(session: SessionDep, ref: Code, at: Moment) -> dict[str, Any]:
-    """One issue as it stands."""
+def get_issue(session: SessionDep, ref: Code, at: Moment) -> dict[str, Any]:
+    """One issue and its current status."""
     return issues.get(session, ref, at=at)
 
 
-@router.post("", status_code=201, response_model=IssueOut, responses=REFUSALS)
-def file(
+@router.post("", status_code=201, response_model=IssueOut, responses=AUTH_RESPONSES)
+def file_issue(
     session: SessionDep,
     settings: SettingsDep,
-    live: LiveDep,
-    actor: AnybodyDep,
+    snapshots: SnapshotsDep,
+    actor: OptionalActorDep,
     body: IssueIn,
     response: Response,
 ) -> dict[str, Any]:
-    """File an issue under the grid that its place is in.
+    """File an issue under the grid that covers its location.
 
-    For reporters who reach the place; for everybody where a setting says so.
+    Requires a reporter whose scope covers it, unless `GRIDWARD_OPEN_ISSUE_INTAKE` is set.
     """
-    lon, lat = one_to_wgs84(body.lon, body.lat, body.datum)
-    grid_code = live.now().look_up(lon, lat).code
+    lon, lat = point_to_wgs84(body.lon, body.lat, body.datum)
+    grid_code = snapshots.current().look_up(lon, lat).grid_code
     if not settings.open_issue_intake:
         issues.require_reporter(session, actor.account, lon, lat, grid_code)
-    ref = issues.file(
-        session, lon, lat, grid_code, body.model_dump(include=issues.GIVEN, exclude_none=True)
+    ref = issues.file_issue(
+        session,
+        lon,
+        lat,
+        grid_code,
+        body.model_dump(include=issues.REPORT_FIELDS, exclude_none=True),
     )
     audit.write(session, actor, "issue.file", f"issue {ref}", grid_code=grid_code)
     response.headers["Location"] = f"/v1/issues/{ref}"

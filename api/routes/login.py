@@ -1,4 +1,4 @@
-"""The page to sign in on, to change one's password, and to sign out."""
+"""The sign-in page: signing in and out, and changing the password."""
 
 import dataclasses
 import math
@@ -8,23 +8,23 @@ from fastapi import APIRouter, Cookie, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.deps import LanguageDep, SessionDep, SettingsDep
-from api.errors import REFUSALS, TOO_OFTEN, headers_of, status_of
+from api.errors import AUTH_RESPONSES, RATE_LIMIT_RESPONSE, headers_for, status_for
 from api.http import auth
-from api.http.auth import Caller, Csrf, CsrfMissing, Viewer
-from api.http.csp import policy
-from api.pages import login as pages_login
+from api.http.auth import Caller, CsrfMissing, CsrfToken, Viewer
+from api.http.csp import csp_headers
+from api.pages import login as login_actions
 from geo.accounts import sessions as login_sessions
 from geo.accounts.login_attempts import TooManyAttempts
 from geo.accounts.passwords import WeakPassword
 from geo.accounts.permissions import NotSignedIn
 from geo.errors import GridwardError
 from geo.settings import Language
-from maps.pages.login import Door, page
+from maps.pages.login import LoginState, render_login_page
 
-router = APIRouter(tags=["accounts"], responses={403: REFUSALS[403]})
+router = APIRouter(tags=["accounts"], responses={403: AUTH_RESPONSES[403]})
 
-FormCookie = Annotated[str | None, Cookie(alias=pages_login.FORM_COOKIE, include_in_schema=False)]
-Next = Annotated[str, Query(max_length=4000, description="The path to go on to.")]
+FormCookie = Annotated[str | None, Cookie(alias=login_actions.FORM_COOKIE, include_in_schema=False)]
+Next = Annotated[str, Query(max_length=4000, description="The path to open after signing in.")]
 
 
 @router.get("/login", response_class=HTMLResponse)
@@ -33,22 +33,25 @@ def login_page(
     settings: SettingsDep,
     language: LanguageDep,
     caller: Caller,
-    csrf: Csrf,
+    csrf: CsrfToken,
     form_cookie: FormCookie = None,
     next: Next = "/",
 ) -> Response:
-    """The form to sign in with; for who is signed in, to sign out."""
-    onward = pages_login.own_path(next)
+    """The sign-in form; for a caller who is signed in, the sign-out form."""
+    next_path = login_actions.local_path(next)
     if caller is not None and csrf is not None:
-        return _shown(Door(csrf, onward, who=caller.login), language)
-    secret = form_cookie or login_sessions.fresh()
-    answer = _shown(Door(login_sessions.csrf(secret), onward), language)
-    _give_form_cookie(request, answer, secret, settings.sign_in_hours)
-    return answer
+        return _html(LoginState(csrf, next_path, signed_in_as=caller.login), language)
+    secret = form_cookie or login_sessions.new_secret()
+    response = _html(LoginState(login_sessions.csrf_token(secret), next_path), language)
+    _give_form_cookie(request, response, secret, settings.sign_in_hours)
+    return response
 
 
 @router.post(
-    "/login", response_class=HTMLResponse, status_code=303, responses={**REFUSALS, **TOO_OFTEN}
+    "/login",
+    response_class=HTMLResponse,
+    status_code=303,
+    responses={**AUTH_RESPONSES, **RATE_LIMIT_RESPONSE},
 )
 def log_in(
     request: Request,
@@ -60,75 +63,82 @@ def log_in(
     next: Annotated[str, Form(max_length=4000)] = "/",
     form_cookie: FormCookie = None,
 ) -> Response:
-    """Sign in, and go on; programs send a token instead."""
-    onward = pages_login.own_path(next)
+    """Sign in and redirect to `next`; programs send a token instead."""
+    next_path = login_actions.local_path(next)
     hours = settings.sign_in_hours
     try:
         auth.require_csrf(form_cookie, csrf)
-        secret = pages_login.admit(request.app.state.sessions, request, login, password, hours)
+        secret = login_actions.sign_in(request.app.state.sessions, request, login, password, hours)
     except (CsrfMissing, NotSignedIn, TooManyAttempts) as error:
-        known = form_cookie or login_sessions.fresh()
-        answer = _refused(Door(login_sessions.csrf(known), onward, login), error, language)
-        _give_form_cookie(request, answer, known, hours)
-        return answer
-    led: Response = RedirectResponse(onward, status_code=303)
-    auth.give_cookie(request, led, auth.COOKIE, secret, hours=hours)
-    return led
+        secret = form_cookie or login_sessions.new_secret()
+        response = _rejected(
+            LoginState(login_sessions.csrf_token(secret), next_path, login), error, language
+        )
+        _give_form_cookie(request, response, secret, hours)
+        return response
+    redirect = RedirectResponse(next_path, status_code=303)
+    auth.set_private_cookie(request, redirect, auth.SESSION_COOKIE, secret, hours=hours)
+    return redirect
 
 
 @router.post(
     "/login/password",
     response_class=HTMLResponse,
-    responses={**REFUSALS, **TOO_OFTEN},
+    responses={**AUTH_RESPONSES, **RATE_LIMIT_RESPONSE},
 )
 def change_password(
     request: Request,
     settings: SettingsDep,
     language: LanguageDep,
     caller: Viewer,
-    csrf: Csrf,
+    csrf: CsrfToken,
     old: Annotated[str, Form(max_length=1000)],
     new: Annotated[str, Form(max_length=1000)],
 ) -> Response:
-    """Give one's own account another password, which signs it out everywhere else."""
+    """Change the caller's password, which ends all other sessions."""
     sessions, hours = request.app.state.sessions, settings.sign_in_hours
-    door = Door(csrf or "", who=caller.login)
+    state = LoginState(csrf or "", signed_in_as=caller.login)
     try:
-        secret = pages_login.change_password(sessions, request, caller.login, old, new, hours)
+        secret = login_actions.change_password(sessions, request, caller.login, old, new, hours)
     except (WeakPassword, NotSignedIn, TooManyAttempts) as error:
-        return _refused(door, error, language)
-    fresh = dataclasses.replace(door, csrf=login_sessions.csrf(secret), is_changed=True)
-    answer = _shown(fresh, language)
-    auth.give_cookie(request, answer, auth.COOKIE, secret, hours=hours)
-    return answer
+        return _rejected(state, error, language)
+    changed = dataclasses.replace(
+        state, csrf_token=login_sessions.csrf_token(secret), is_password_changed=True
+    )
+    response = _html(changed, language)
+    auth.set_private_cookie(request, response, auth.SESSION_COOKIE, secret, hours=hours)
+    return response
 
 
 @router.post("/logout", status_code=303)
 def log_out(
     request: Request, session: SessionDep, caller: Caller, cookie: auth.Cookie
 ) -> RedirectResponse:
-    """Sign out, and go back to the form; the form or a header repeats the CSRF token."""
-    pages_login.leave(session, request, caller, cookie)
-    led = RedirectResponse("/login", status_code=303)
-    led.delete_cookie(auth.COOKIE, path="/", httponly=True, samesite="lax")
-    return led
+    """Sign out and redirect to the form; requires the CSRF token in the form or a header."""
+    login_actions.sign_out(session, request, caller, cookie)
+    response = RedirectResponse("/login", status_code=303)
+    response.delete_cookie(auth.SESSION_COOKIE, path="/", httponly=True, samesite="lax")
+    return response
 
 
-def _shown(
-    door: Door, language: Language, status: int = 200, headers: dict[str, str] | None = None
+def _html(
+    state: LoginState, language: Language, status: int = 200, headers: dict[str, str] | None = None
 ) -> HTMLResponse:
-    kept_out = {"Cache-Control": "no-store"}
     return HTMLResponse(
-        page(door, language).html, status, headers=policy() | kept_out | (headers or {})
+        render_login_page(state, language).html,
+        status,
+        headers=csp_headers() | {"Cache-Control": "no-store"} | (headers or {}),
     )
 
 
-def _refused(door: Door, error: GridwardError, language: Language) -> HTMLResponse:
-    """Return the page again, with what was wrong."""
-    wait = error.retry_after_s if isinstance(error, TooManyAttempts) else 0
-    told = dataclasses.replace(door, fault=error.code, minutes=math.ceil(wait / 60))
-    return _shown(told, language, status_of(error), headers_of(error))
+def _rejected(state: LoginState, error: GridwardError, language: Language) -> HTMLResponse:
+    """Return the form with the error."""
+    wait_s = error.retry_after_s if isinstance(error, TooManyAttempts) else 0
+    failed = dataclasses.replace(state, error_code=error.code, wait_minutes=math.ceil(wait_s / 60))
+    return _html(failed, language, status_for(error), headers_for(error))
 
 
-def _give_form_cookie(request: Request, answer: Response, secret: str, hours: int) -> None:
-    auth.give_cookie(request, answer, pages_login.FORM_COOKIE, secret, hours=hours, path="/login")
+def _give_form_cookie(request: Request, response: Response, secret: str, hours: int) -> None:
+    auth.set_private_cookie(
+        request, response, login_actions.FORM_COOKIE, secret, hours=hours, path="/login"
+    )

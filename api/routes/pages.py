@@ -1,32 +1,32 @@
-"""The planner's map pages."""
+"""The map pages."""
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from api.deps import AreaCode, Day, LanguageDep, MomentOfDay, SessionDep, SettingsDep
-from api.http.csp import policy
+from api.deps import AreaCode, Day, EndOfDay, LanguageDep, SessionDep, SettingsDep
+from api.http.csp import csp_headers
 from api.pages import map_pages
-from api.pages.map_pages import Subject, View
+from api.pages.map_pages import MapSubject, MapView
 
 router = APIRouter(tags=["pages"])
 
 
 @router.get("/", include_in_schema=False)
 def home() -> RedirectResponse:
-    """The planner's map page."""
+    """Redirect to the map of property coverage."""
     return RedirectResponse("/maps/property-coverage", status_code=307)
 
 
 @router.get("/maps/{subject}", response_class=HTMLResponse)
-def page(
+def map_page(
     session: SessionDep,
     settings: SettingsDep,
-    subject: Subject,
+    subject: MapSubject,
     language: LanguageDep,
     on: Day,
-    at: MomentOfDay,
+    at: EndOfDay,
     area: AreaCode = None,
 ) -> HTMLResponse:
-    """A Folium page; everything that it loads comes from this service."""
-    drawn = map_pages.served(session, subject, View(on, at, area), settings, language)
-    return HTMLResponse(drawn.html, headers=policy(drawn.script_hashes, drawn.image_origins))
+    """A Folium page that loads everything from this service."""
+    page = map_pages.render_served_page(session, subject, MapView(on, at, area), settings, language)
+    return HTMLResponse(page.html, headers=csp_headers(page.script_hashes, page.image_origins))

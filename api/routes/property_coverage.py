@@ -6,17 +6,18 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from sqlalchemy.orm import Session
 
-from api.deps import AreaCode, Box, Day, MomentOfDay, SessionDep, SettingsDep
-from api.schemas.resources import ChangeOut, TallyOut
+from api.deps import AreaCode, BBoxDep, Day, EndOfDay, SessionDep, SettingsDep
+from api.schemas.coverage import CoverageChangeOut, CoverageFiguresOut
 from geo.coverage import changes as coverage_changes
 from geo.coverage import figures
-from geo.coverage.changes import Change
-from geo.coverage.counts import Known
-from geo.coverage.figures import Grouping, Tally
-from geo.coverage.filter import BuildingFilter, Reason
+from geo.coverage.changes import CoverageChange
+from geo.coverage.counts import CoverageCountCache
+from geo.coverage.figures import CoverageFigures, CoverageQuery, Grouping
+from geo.coverage.filter import BuildingFilter
+from geo.coverage.rules import UncoveredReason
 from geo.models import ManagerKind
 from geo.settings import Settings
-from geo.tiles import versions
+from geo.tiles import cache_key
 from geo.tiles.layers import Layer
 
 router = APIRouter(prefix="/v1/property-coverage", tags=["property coverage"])
@@ -30,7 +31,8 @@ async def _among(
         list[ManagerKind], Query(description="Only buildings under managers of these kinds, …")
     ] = [],  # noqa: B006  # FastAPI makes a new list for every request
     reason: Annotated[
-        list[Reason], Query(description="… and those that are uncovered for these reasons.")
+        list[UncoveredReason],
+        Query(description="… and those that are uncovered for these reasons."),
     ] = [],  # noqa: B006
     built_from: Annotated[_Year, Query(description="Built in this year or later.")] = None,
     built_to: Annotated[_Year, Query(description="Built in this year or earlier.")] = None,
@@ -47,59 +49,59 @@ async def _among(
     )
 
 
-AmongDep = Annotated[BuildingFilter, Depends(_among)]
+BuildingFilterDep = Annotated[BuildingFilter, Depends(_among)]
 
 
-@router.get("", response_model=list[TallyOut])
+@router.get("", response_model=list[CoverageFiguresOut])
 def tallies(
     request: Request,
     session: SessionDep,
     settings: SettingsDep,
     on: Day,
-    at: MomentOfDay,
-    among: AmongDep,
-    box: Box,
+    at: EndOfDay,
+    among: BuildingFilterDep,
+    bbox: BBoxDep,
     by: Annotated[Grouping, Query(description="What to count by.")] = Grouping.DISTRICT,
     area: AreaCode = None,
-) -> list[Tally]:
+) -> list[CoverageFigures]:
     """Buildings and households with and without property management on a day.
 
     With a box, of the places that meet it, each as a whole; with a choice of buildings, of those.
     """
-    known = _known(request, session, settings, by, on, at)
-    return figures.remembered(
-        session, by, known, on=on, at=at, area_code=area, box=box, among=among
-    )
+    counts = _cached_counts(request, session, settings, by, on, at)
+    query = CoverageQuery(by, on, at, area_code=area, bbox=bbox, building_filter=among)
+    return figures.count_cached(session, counts, query)
 
 
-def _known(
+def _cached_counts(
     request: Request,
     session: Session,
     settings: Settings,
     by: Grouping,
     on: datetime.date,
     at: datetime.datetime,
-) -> Known:
-    """Return what was counted of this day before, by tiles or figures, in the very same state."""
+) -> CoverageCountCache:
+    """Return the cached counts of a day, which tiles share."""
     layer = Layer.GRIDS if by is Grouping.GRID else Layer.AREAS
-    state, revisions = versions.of_layer(session, layer, settings.timezone, at)
-    ground = versions.ground(state, revisions, on, at, settings.timezone)
-    known: Known = request.app.state.memory.tallies.at(ground)
-    return known
+    key = cache_key.read_counts_key(session, layer, on, at, settings.timezone)
+    counts: CoverageCountCache = request.app.state.tile_caches.counts(key)
+    return counts
 
 
-@router.get("/changes", response_model=list[ChangeOut])
+@router.get("/changes", response_model=list[CoverageChangeOut])
 def changes(
     session: SessionDep,
     on: Day,
-    at: MomentOfDay,
-    among: AmongDep,
+    at: EndOfDay,
+    among: BuildingFilterDep,
     since: Annotated[datetime.date, Query(description="The earlier day.")],
     by: Annotated[Grouping, Query(description="What to count by.")] = Grouping.DISTRICT,
     area: AreaCode = None,
-) -> list[Change]:
+) -> list[CoverageChange]:
     """Buildings that gained or lost property management between two days.
 
     With a choice of buildings, of those that are chosen on either day.
     """
-    return coverage_changes.by(session, by, since=since, on=on, at=at, area_code=area, among=among)
+    return coverage_changes.count_by(
+        session, by, since=since, on=on, at=at, area_code=area, building_filter=among
+    )

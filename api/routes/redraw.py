@@ -1,26 +1,26 @@
-"""The pages on which grids are redrawn: the list of plans, and the table of one."""
+"""The redraw pages: the list of plans, the redraw table, and the change notice."""
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 import maps.pages.redraw
 from api.deps import LanguageDep, SessionDep, SettingsDep
-from api.errors import REFUSALS
-from api.http.auth import Csrf, Viewer
-from api.http.csp import policy
+from api.errors import AUTH_RESPONSES
+from api.http.auth import CsrfToken, Viewer
+from api.http.csp import csp_headers
+from api.http.plan_deps import PlanDep, ReplayResultDep
 from api.pages import redraw
-from api.routes.plans import OutcomeDep, PlanDep
 from geo.models import Account
 from maps.pages.map_pages import RenderedPage
-from maps.pages.redraw import Desk
+from maps.pages.redraw import EditorAccount
 
-router = APIRouter(prefix="/redraw", tags=["pages"], responses=REFUSALS)
+router = APIRouter(prefix="/redraw", tags=["pages"], responses=AUTH_RESPONSES)
 
 
 @router.get("", response_class=HTMLResponse)
-def list_page(caller: Viewer, csrf: Csrf, language: LanguageDep) -> HTMLResponse:
-    """The plans, newest first, and the form that begins one."""
-    return _shown(maps.pages.redraw.plans(_desk(caller, csrf), language=language))
+def list_page(caller: Viewer, csrf: CsrfToken, language: LanguageDep) -> HTMLResponse:
+    """The list of plans, and the form that creates one."""
+    return _html(maps.pages.redraw.render_plan_list(_context(caller, csrf), language=language))
 
 
 @router.get("/{number}", response_class=HTMLResponse)
@@ -29,12 +29,12 @@ def table_page(
     settings: SettingsDep,
     language: LanguageDep,
     caller: Viewer,
-    csrf: Csrf,
+    csrf: CsrfToken,
     plan: PlanDep,
 ) -> HTMLResponse:
-    """The table on which a plan is redrawn; who may not change it can look and comment."""
-    desk = _desk(caller, csrf)
-    return _shown(redraw.table(session, desk, plan.id, settings, language))
+    """The redraw table of a plan; callers who may not change it can view and comment."""
+    context = _context(caller, csrf)
+    return _html(redraw.render_table(session, context, plan.id, settings, language))
 
 
 @router.get("/{number}/notice", response_class=HTMLResponse)
@@ -43,16 +43,16 @@ def notice_page(
     settings: SettingsDep,
     language: LanguageDep,
     plan: PlanDep,
-    outcome: OutcomeDep,
+    result: ReplayResultDep,
 ) -> HTMLResponse:
-    """What a plan changes, grid by grid, with a picture of before and after; to be printed."""
-    return _shown(redraw.notice(session, plan, outcome, settings, language))
+    """The printable change notice of a plan, with maps of before and after."""
+    return _html(redraw.render_notice(session, plan, result, settings, language))
 
 
-def _desk(caller: Account, csrf: str | None) -> Desk:
-    return Desk(caller.login, str(caller.role), csrf)
+def _context(caller: Account, csrf: str | None) -> EditorAccount:
+    return EditorAccount(caller.login, str(caller.role), csrf)
 
 
-def _shown(page: RenderedPage) -> HTMLResponse:
-    headers = policy(page.script_hashes, page.image_origins)
+def _html(page: RenderedPage) -> HTMLResponse:
+    headers = csp_headers(page.script_hashes, page.image_origins)
     return HTMLResponse(page.html, headers=headers | {"Cache-Control": "no-store"})

@@ -1,4 +1,4 @@
-"""Vector tiles, drawn once for each state of what they show and kept."""
+"""Vector tiles."""
 
 import asyncio
 import datetime
@@ -10,44 +10,48 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from api.http import query_params
-from api.http.etag import squeezed
-from api.http.query_params import Query
-from api.middleware.fast_path import Way
-from api.tiles.renderer import Asked, drawn
+from api.http.etag import precompressed_response
+from api.http.query_params import QueryParams
+from api.middleware.fast_path import FastRoute
+from api.tiles.renderer import render
 from geo import city_time
 from geo.models import Level
-from geo.tiles.layers import Layer, Scene
-from geo.tiles.renderer import Sight
+from geo.tiles import cache_key
+from geo.tiles.layers import Layer
 from geo.tiles.tile_math import Tile
+from geo.tiles.tile_request import TileParams, TileRequest
 
 router = APIRouter(prefix="/tiles", tags=["tiles"])
 
-AT_ONCE = 4
+RENDER_THREADS = 4
+"""More at once would only wait for each other."""
 MVT = "application/vnd.mapbox-vector-tile"
-FOREVER = "public, max-age=31536000, immutable"
+IMMUTABLE = "public, max-age=31536000, immutable"
 
 
-def drawing() -> ThreadPoolExecutor:
-    """Return the threads that draw tiles: more at once would only wait for each other."""
-    return ThreadPoolExecutor(AT_ONCE, thread_name_prefix="drawing")
+def render_pool() -> ThreadPoolExecutor:
+    """Return the threads that render tiles."""
+    return ThreadPoolExecutor(RENDER_THREADS, thread_name_prefix="tiles")
 
 
-class TileQuery(Query):
-    """The day, and what a page names to have an address that may be kept for good."""
+class TileQuery(QueryParams):
+    """The query parameters of a tile; a URL with `on` and `version` can be cached for good."""
 
     on: Annotated[
-        datetime.date | None, Field(description="The day asked about; today if left out.")
+        datetime.date | None, Field(description="The date of property coverage; default today.")
     ] = None
-    level: Annotated[Level | None, Field(description="Of areas; by the zoom if left out.")] = None
+    level: Annotated[Level | None, Field(description="The level of areas; default by zoom.")] = None
     since: Annotated[
-        datetime.date | None, Field(description="Of issues: the first day of being reported.")
+        datetime.date | None, Field(description="Only issues reported on this date or later.")
     ] = None
-    until: Annotated[datetime.date | None, Field(description="Of issues: the last day.")] = None
+    until: Annotated[
+        datetime.date | None, Field(description="Only issues reported on this date or earlier.")
+    ] = None
     revision: Annotated[
-        int | None, Field(description="How many are in force, as a page names it.")
+        int | None, Field(description="How many revisions are in force, as map pages state it.")
     ] = None
-    state: Annotated[
-        str | None, Field(description="Of the layer, as a page names it.", max_length=16)
+    version: Annotated[
+        str | None, Field(description="The layer's version, as map pages state it.", max_length=16)
     ] = None
 
 
@@ -55,32 +59,35 @@ class TileQuery(Query):
     "/{layer}/{z}/{x}/{y}.mvt",
     response_class=Response,
     responses={200: {"content": {MVT: {}}}},
-    openapi_extra=query_params.parameters(TileQuery),
+    openapi_extra=query_params.openapi_parameters(TileQuery),
 )
 async def tile(request: Request, layer: Layer, z: int, x: int, y: int) -> Response:
-    """A layer's vector tile for a day; empty where the layer shows nothing.
+    """A vector tile of a layer; empty if it has no features.
 
-    An address that names the day, the revision and the state that are drawn may be kept for good.
+    If the URL states the date, the revision and the version that are current, the response is
+    immutable.
     """
-    named, state = query_params.read(TileQuery, request), request.app.state
+    query, state = query_params.parse(TileQuery, request), request.app.state
     timezone = state.settings.timezone
-    whole = named.state is not None and named.on is not None
-    sight = Sight(layer, Tile(z, x, y), _scene(named, timezone))
-    asked = Asked(sight, timezone, is_named=whole)
-    key = asked.key(named.state or "", named.revision or 0) if whole else None
-    kept: bytes | None = None if key is None else state.shelf.take(key)
-    if kept is not None:
-        return _answer(request, kept, is_exact=True)
+    tile_request = TileRequest(layer, Tile(z, x, y), _tile_params(query, timezone), timezone)
+    key = None
+    if query.version is not None and query.on is not None:
+        key = cache_key.tile_key(tile_request, query.version, query.revision or 0)
+        stored: bytes | None = state.tile_store.get(key)
+        if stored is not None:
+            return _response(request, stored, is_immutable=True)
     loop = asyncio.get_running_loop()
-    found, body = await loop.run_in_executor(state.drawing, drawn, state, asked)
-    return _answer(request, body, is_exact=found is not None and found == key)
+    current_key, body = await loop.run_in_executor(
+        state.render_pool, lambda: render(state, tile_request, check_store=key is None)
+    )
+    return _response(request, body, is_immutable=key is not None and key == current_key)
 
 
 async def _tile(request: Request, layer: str, z: str, x: str, y: str) -> Response:
     return await tile(request, Layer(layer), int(z), int(x), int(y))
 
 
-WAY = Way(
+FAST_ROUTE = FastRoute(
     f"{router.prefix}/{{layer}}/{{z}}/{{x}}/{{y}}.mvt",
     re.compile(
         rf"{router.prefix}/(?P<layer>{'|'.join(Layer)})"
@@ -88,15 +95,17 @@ WAY = Way(
     ),
     _tile,
 )
-"""The short way of addresses that are well formed."""
+"""The fast path of well-formed tile URLs; the route answers all others."""
 
 
-def _scene(asked: TileQuery, zone: str) -> Scene:
-    day = asked.on or city_time.today(zone)
-    since = None if asked.since is None else city_time.start_of(asked.since, zone)
-    before = None if asked.until is None else city_time.end_of(asked.until, zone)
-    return Scene(day, city_time.moment_of(day, zone), asked.level, since, before)
+def _tile_params(query: TileQuery, timezone: str) -> TileParams:
+    day = query.on or city_time.today(timezone)
+    since = None if query.since is None else city_time.start_of_day(query.since, timezone)
+    before = None if query.until is None else city_time.end_of_day(query.until, timezone)
+    return TileParams(day, city_time.timestamp_for(day, timezone), query.level, since, before)
 
 
-def _answer(request: Request, body: bytes, is_exact: bool) -> Response:
-    return squeezed(request, body, MVT, {"Cache-Control": FOREVER if is_exact else "no-cache"})
+def _response(request: Request, body: bytes, is_immutable: bool) -> Response:
+    return precompressed_response(
+        request, body, MVT, {"Cache-Control": IMMUTABLE if is_immutable else "no-cache"}
+    )

@@ -1,1 +1,1 @@
-"""Response and request models, as the OpenAPI document shows them."""
+"""Request and response models: what the OpenAPI document describes."""

@@ -1,59 +1,67 @@
-"""The shapes of answers and bodies about accounts, tokens and the audit."""
+"""Accounts and their tokens."""
 
 import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from api.schemas.resources import FromRow, Link
+from api.schemas.base import FromAttributes
+from api.schemas.links import LinkOut
 from geo.models import Role
 
-Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")]
-Plain = Annotated[str, StringConstraints(max_length=64, pattern=r"^[^\x00-\x20]*$")]
+SingleLine = Annotated[
+    str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")
+]
+Identifier = Annotated[str, StringConstraints(max_length=64, pattern=r"^[^\x00-\x20]*$")]
 
 
-class AccountOut(FromRow):
-    """An account; what it signs in with is never told."""
+class AccountOut(FromAttributes):
+    """An account, without its credentials."""
 
     login: str = Field(examples=["chen"])
     name: str | None
     role: Role
-    reach: str = Field(
-        description="The code of what it may change; empty is everywhere.", examples=["230403001"]
+    reach: str | None = Field(
+        description="The area or grid code that it may change; null is unrestricted.",
+        examples=["230403001"],
     )
     created_at: datetime.datetime
     disabled_at: datetime.datetime | None
 
 
-class AccountsOut(BaseModel):
-    """A page of accounts, by login; `links` has `next` while there is more."""
+class AccountPageOut(BaseModel):
+    """A page of accounts, by login; `links` has `next` unless it is the last page."""
 
     accounts: list[AccountOut]
-    links: list[Link] = []
+    links: list[LinkOut] = []
 
 
 class AccountIn(BaseModel):
-    """An account to make."""
+    """An account to create."""
 
     model_config = ConfigDict(extra="forbid")
 
-    login: Plain = Field(min_length=1, examples=["chen"])
+    login: Identifier = Field(min_length=1, examples=["chen"])
     role: Role
-    reach: Plain = Field("", description="Empty is everywhere.", examples=["230403001"])
-    name: Line | None = None
+    reach: Identifier | None = Field(
+        None,
+        description="The area or grid code that it may change; unrestricted if omitted.",
+        examples=["230403001"],
+    )
+    name: SingleLine | None = None
     password: str | None = Field(None, description="Without one it can only use tokens.")
 
 
 class TokenIn(BaseModel):
-    """A token to make."""
+    """A token to create."""
 
     model_config = ConfigDict(extra="forbid")
 
-    name: Line | None = Field(None, examples=["the rider app"])
-    days: int | None = Field(None, ge=1, le=3650, description="Without, it never expires.")
+    name: SingleLine | None = Field(None, examples=["the rider app"])
+    days: int | None = Field(None, ge=1, le=3650, description="It never expires if omitted.")
 
 
-class TokenOut(FromRow):
+class TokenOut(FromAttributes):
     """A token, without its secret."""
 
     id: int
@@ -64,32 +72,13 @@ class TokenOut(FromRow):
     last_used_at: datetime.datetime | None = Field(description="To the minute.")
 
 
-class TokenMade(TokenOut):
-    """A new token with its secret, which is told this once."""
+class NewTokenOut(TokenOut):
+    """A new token with its secret, which is shown only once."""
 
     token: str = Field(examples=["gridward_…"])
 
 
-class TokensOut(BaseModel):
+class TokenListOut(BaseModel):
     """The tokens of an account, oldest first."""
 
     tokens: list[TokenOut]
-
-
-class AuditOut(FromRow):
-    """One thing that was done."""
-
-    id: int
-    made_at: datetime.datetime
-    login: str
-    action: str = Field(examples=["revision.revert"])
-    subject: str = Field(examples=["revision 7"])
-    detail: dict[str, Any] | None
-    address: str = Field(examples=["10.0.0.7"])
-
-
-class AuditPage(BaseModel):
-    """A page of the audit, newest first; `links` has `next` while there is more."""
-
-    entries: list[AuditOut]
-    links: list[Link] = []

@@ -1,42 +1,32 @@
-"""Changes of grids as JSON, with shapes to the last digit."""
+"""Differences between grids as JSON, with all digits of their coordinates."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
 import shapely
-from fastapi import Request
 
-from geo.grids.revision_diff import moved_m2
-from geo.grids.revisions import Delta, Outline
-
-
-def links(request: Request, cursor: object | None) -> list[dict[str, str]]:
-    """Return the link to the next page, if there is one."""
-    if cursor is None:
-        return []
-    href = str(request.url.include_query_params(cursor=str(cursor)))
-    return [{"rel": "next", "href": href}]
+from geo.grids.revision_diff import changed_area_m2
+from geo.grids.revisions import Delta, GridVersion
 
 
-def written(deltas: Sequence[Delta], links: Sequence[Mapping[str, str]]) -> bytes:
-    """Return changes by code, and the links on from there."""
-    return orjson.dumps({"changes": [told(delta) for delta in deltas], "links": links})
+def diff_document(deltas: Sequence[Delta], links: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
+    """Return deltas, in their order, and the links to the next page."""
+    return {"changes": [_delta(delta) for delta in deltas], "links": list(links)}
 
 
-def told(delta: Delta) -> dict[str, Any]:
-    """Return one change as plain fields."""
+def _delta(delta: Delta) -> dict[str, Any]:
     return {
         "code": delta.code,
         "kinds": delta.kinds,
-        "moved_m2": round(moved_m2(delta), 3),
-        "before": _side(delta.old),
-        "after": _side(delta.new),
+        "moved_m2": round(changed_area_m2(delta), 3),
+        "before": _outline(delta.old),
+        "after": _outline(delta.new),
     }
 
 
-def _side(grid: Outline | None) -> dict[str, Any] | None:
-    if grid is None:
+def _outline(outline: GridVersion | None) -> dict[str, Any] | None:
+    if outline is None:
         return None
-    shape = orjson.Fragment(shapely.to_geojson(shapely.from_wkb(grid.wkb)))
-    return {"name": grid.name, "geometry": shape}
+    geometry = orjson.Fragment(shapely.to_geojson(shapely.from_wkb(outline.wkb)))
+    return {"name": outline.name, "geometry": geometry}

@@ -1,4 +1,4 @@
-"""Plans as JSON, with shapes to the last digit: what is drawn is what will be published."""
+"""Plans as JSON, with all digits of their coordinates: clients show what will be published."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -9,63 +9,27 @@ from fastapi import Response
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from api.schemas.plans import PlanOut
+from api.schemas.plans import PlanCommentOut, PlanOut, PlanStepOut
+from api.serializers.diff_json import diff_document
 from geo.errors import Invalid
-from geo.models import Area, Level, Plan, PlanStep
+from geo.models import Area, Level, Plan, PlanComment, PlanStep
 from geo.plans import drafts, impact, publish
-from geo.plans.context import Register
+from geo.plans.context import DatabaseContext
 from geo.plans.core.partition import Partition
-from geo.plans.replay_cache import Outcome
+from geo.plans.replay_cache import ReplayResult
 from geo.quality.findings import Finding
 
-MOST_COMMUNITIES = 50
+MAX_COMMUNITIES = 50
 
 
 class AreaTooWide(Invalid):
-    """The area has more communities than one answer can hold."""
+    """The area has more communities than one response can contain."""
 
     code = "area_too_wide"
 
 
-def told(session: Session, plan: Plan) -> PlanOut:
-    """Return a plan with its steps."""
-    return listed(session, [plan])[0]
-
-
-def listed(session: Session, plans: Sequence[Plan]) -> list[PlanOut]:
-    """Return plans with their steps, all asked for at once."""
-    steps: dict[int, list[PlanStep]] = {plan.id: [] for plan in plans}
-    for step in drafts.steps_of(session, list(steps)):
-        steps[step.plan_id].append(step)
-    return [_told(plan, steps[plan.id]) for plan in plans]
-
-
-def _told(plan: Plan, steps: Sequence[PlanStep]) -> PlanOut:
-    operations = [
-        {
-            "number": step.number,
-            "kind": step.body["kind"],
-            "body": step.body,
-            "communities": step.communities,
-            "made_by": step.made_by,
-            "made_at": step.made_at,
-            "undone": step.number > plan.done,
-        }
-        for step in steps
-    ]
-    effective = steps[: plan.done]
-    return PlanOut.model_validate(
-        {
-            **{name: getattr(plan, name) for name in PlanOut.model_fields if hasattr(plan, name)},
-            "communities": sorted({code for step in effective for code in step.communities}),
-            "operations": operations,
-            "undone": len(steps) - plan.done,
-        }
-    )
-
-
-def answered(plan: Plan, document: Mapping[str, Any] | Sequence[Any]) -> Response:
-    """Return a document about a plan as JSON, with the version that a change has to repeat."""
+def versioned_response(plan: Plan, document: Mapping[str, Any] | Sequence[Any]) -> Response:
+    """Return a document as JSON, with the version of its plan as the ETag."""
     return Response(
         orjson.dumps(document),
         media_type="application/json",
@@ -73,68 +37,143 @@ def answered(plan: Plan, document: Mapping[str, Any] | Sequence[Any]) -> Respons
     )
 
 
-def picture(session: Session, plan: Plan, outcome: Outcome) -> dict[str, Any]:
-    """Return a plan after a step: itself, the grids it touches, and what was found there."""
-    gone = [
+def plan_response(session: Session, plan: Plan) -> Response:
+    """Return a plan with its steps as JSON."""
+    return versioned_response(plan, plan_with_steps(session, plan).model_dump(mode="json"))
+
+
+def plan_with_steps(session: Session, plan: Plan) -> PlanOut:
+    """Return a plan with its steps."""
+    return plans_with_steps(session, [plan])[0]
+
+
+def plans_with_steps(session: Session, plans: Sequence[Plan]) -> list[PlanOut]:
+    """Return plans with their steps, which one query reads."""
+    steps: dict[int, list[PlanStep]] = {plan.id: [] for plan in plans}
+    for step in drafts.steps_of_plans(session, list(steps)):
+        steps[step.plan_id].append(step)
+    return [_plan(plan, steps[plan.id]) for plan in plans]
+
+
+def _plan(plan: Plan, steps: Sequence[PlanStep]) -> PlanOut:
+    in_effect = steps[: plan.done]
+    return PlanOut(
+        id=plan.id,
+        title=plan.title,
+        author=plan.author,
+        status=plan.status,
+        base_revision=plan.base_revision,
+        version=plan.version,
+        revision=plan.revision,
+        created_at=plan.created_at,
+        changed_at=plan.changed_at,
+        communities=sorted({code for step in in_effect for code in step.communities}),
+        operations=[_step(step, undone=step.number > plan.done) for step in steps],
+        undone_count=len(steps) - len(in_effect),
+    )
+
+
+def _step(step: PlanStep, *, undone: bool) -> PlanStepOut:
+    return PlanStepOut(
+        number=step.number,
+        kind=step.body["kind"],
+        body=step.body,
+        communities=step.communities,
+        author=step.made_by,
+        created_at=step.made_at,
+        undone=undone,
+    )
+
+
+def comment_out(comment: PlanComment) -> PlanCommentOut:
+    """Return a comment."""
+    return PlanCommentOut(
+        id=comment.id, text=comment.text, author=comment.made_by, created_at=comment.made_at
+    )
+
+
+def preview(session: Session, plan: Plan, result: ReplayResult) -> dict[str, Any]:
+    """Return a plan after a step, the grids of its communities, and their findings."""
+    removed = [
         code
-        for community, start in outcome.before.items()
-        for code in start.grids
-        if code not in outcome.after[community].grids
+        for community, partition in result.before.items()
+        for code in partition.grids
+        if code not in result.after[community].grids
     ]
     return {
-        "plan": told(session, plan).model_dump(mode="json"),
-        "communities": outcome.communities,
-        "grids": collection(outcome, outcome.communities),
-        "gone": sorted(gone),
-        "findings": [found(one) for one in publish.findings(session, outcome)],
+        "plan": plan_with_steps(session, plan).model_dump(mode="json"),
+        "communities": result.communities,
+        "grids": grid_features(result, result.communities),
+        "removed": sorted(removed),
+        "findings": findings(session, result),
     }
 
 
-def collection(outcome: Outcome, communities: Iterable[str]) -> dict[str, Any]:
-    """Return the grids of communities after a plan as GeoJSON, each with what it holds."""
-    drawn: list[dict[str, Any]] = []
+def grid_features(result: ReplayResult, communities: Iterable[str]) -> dict[str, Any]:
+    """Return the grids of communities after a plan as GeoJSON, each with its counts."""
+    features: list[dict[str, Any]] = []
     for community in communities:
-        after = outcome.after.get(community) or outcome.situation.partition(community)
-        drawn += _features(outcome.situation, after)
-    return {"type": "FeatureCollection", "features": drawn, "links": []}
+        partition = result.after.get(community) or result.context.partition(community)
+        features += _features(result.context, partition)
+    return {"type": "FeatureCollection", "features": features, "links": []}
 
 
-def _features(situation: Register, partition: Partition) -> Iterable[dict[str, Any]]:
-    held = impact.contents(partition, situation.buildings(partition.community))
+def _features(context: DatabaseContext, partition: Partition) -> Iterable[dict[str, Any]]:
+    counts = impact.count_by_grid(partition, context.buildings(partition.community))
     for code, grid in partition.grids.items():
         yield {
             "type": "Feature",
-            "geometry": shape(grid.geom),
+            "geometry": _geojson(grid.geom),
             "properties": {
                 "code": code,
                 "name": grid.name,
                 "community_code": partition.community,
-                "buildings": held[code].buildings,
-                "households": held[code].households,
+                "buildings": counts[code].buildings,
+                "households": counts[code].households,
             },
         }
 
 
-def shape(geometry: shapely.Geometry | None) -> Any:
-    """Return a geometry as GeoJSON."""
+def findings(session: Session, result: ReplayResult) -> list[dict[str, Any]]:
+    """Return the findings about the communities that a plan changes."""
+    return [_finding(finding) for finding in publish.check_plan(session, result)]
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "kind": finding.kind,
+        "is_error": finding.is_error,
+        "codes": finding.codes,
+        "size": finding.size,
+        "unit": finding.unit,
+        "lon": finding.lon,
+        "lat": finding.lat,
+        "meaning": finding.meaning,
+        "geometry": _geojson(finding.geometry),
+    }
+
+
+def _geojson(geometry: shapely.Geometry | None) -> Any:
     return None if geometry is None else orjson.Fragment(shapely.to_geojson(geometry))
 
 
-def found(finding: Finding) -> dict[str, Any]:
-    """Return a finding with what it means and what to draw."""
-    told = {name: value for name, value in vars(finding).items() if name != "shape"}
-    return told | {"meaning": finding.meaning, "geometry": shape(finding.shape)}
+def diff(result: ReplayResult) -> dict[str, Any]:
+    """Return what a plan changes about each grid."""
+    return diff_document(publish.plan_deltas(result))
 
 
-def communities(session: Session, area_code: str) -> list[str]:
-    """Return the communities of an area, by code. Raises AreaTooWide where they are too many."""
-    inside = select(Area.code).where(
-        Area.level == Level.COMMUNITY, func.starts_with(Area.code, area_code)
+def community_codes(session: Session, area_code: str) -> list[str]:
+    """Return the codes of the communities of an area. Raises AreaTooWide if it has too many."""
+    statement = (
+        select(Area.code)
+        .where(Area.level == Level.COMMUNITY, func.starts_with(Area.code, area_code))
+        .order_by(Area.code)
+        .limit(MAX_COMMUNITIES + 1)
     )
-    codes = list(session.scalars(inside.order_by(Area.code).limit(MOST_COMMUNITIES + 1)))
-    if len(codes) > MOST_COMMUNITIES:
+    codes = list(session.scalars(statement))
+    if len(codes) > MAX_COMMUNITIES:
         raise AreaTooWide(
-            f"Area {area_code!r} has more than {MOST_COMMUNITIES} communities.",
-            hint="Ask for a community or a subdistrict.",
+            f"Area {area_code!r} has more than {MAX_COMMUNITIES} communities.",
+            hint="Request a community or a subdistrict.",
         )
     return codes

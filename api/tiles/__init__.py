@@ -1,1 +1,1 @@
-"""Rendering and storing vector tiles for their route."""
+"""Rendering and caching of vector tiles for their route."""

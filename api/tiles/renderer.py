@@ -1,133 +1,118 @@
-"""Draws tiles for their route, with what is remembered from one to the next."""
+"""Renders tiles for their route, with caches shared by the threads of a worker."""
 
-from dataclasses import dataclass
+import threading
 from typing import Any
 
+from cachetools import LRUCache
 from isal import igzip
 from psycopg import OperationalError
 
-from geo.coverage.counts import Known
-from geo.lru_cache import Remembered
-from geo.tiles import renderer, versions
-from geo.tiles.connections import Asking
-from geo.tiles.place_index import Whereabouts
-from geo.tiles.renderer import Knowledge, Sight
-from geo.tiles.versions import Seen
+from geo.coverage.counts import CoverageCountCache
+from geo.table_versions import VersionSnapshot
+from geo.tiles import cache_key, renderer
+from geo.tiles.connections import TileCursor
+from geo.tiles.place_index import PlaceIndex
+from geo.tiles.renderer import LayerCache
+from geo.tiles.tile_request import TileRequest
 
-TRIES = 3
-"""While others commit, a tile is drawn so often before it is answered as one of no state."""
-MOST_DAYS = 24
-"""States and days whose tallies are remembered at once."""
-MOST_PLACES = 6
-"""States of the areas or of the grids that are remembered at once."""
-MOST_GLANCES = 256
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A tile, in a city whose clock is set to a zone."""
-
-    sight: Sight
-    timezone: str
-    is_named: bool = False
-    """Whether the address names the state: then the shelf has been looked through for it."""
-
-    def key(self, state: str, revisions: int) -> str:
-        """Return a name of everything that the tile depends on."""
-        tile, scene = self.sight.tile, self.sight.scene
-        chosen = f"{scene.level}/{scene.since}/{scene.before}"
-        square = f"{tile.z}/{tile.x}/{tile.y}"
-        return f"{self._ground(state, revisions)}/{self.sight.layer}/{square}/{chosen}"
-
-    def key_of(self, seen: Seen) -> str:
-        """Return the same for the register as a statement saw it."""
-        return self.key(self._state(seen), seen.revisions)
-
-    def ground_of(self, seen: Seen) -> str:
-        """Return a name of everything that the tallies of the layer's places depend on."""
-        return self._ground(self._state(seen), seen.revisions)
-
-    def _state(self, seen: Seen) -> str:
-        return versions.name(self.sight.layer, seen, self.timezone)
-
-    def _ground(self, state: str, revisions: int) -> str:
-        scene = self.sight.scene
-        return versions.ground(state, revisions, scene.on, scene.at, self.timezone)
+MAX_ATTEMPTS = 3
+"""How often a tile is rendered while others commit, before a tile of mixed versions is served."""
+MAX_COUNTS = 24
+"""Versions and days whose counts are cached."""
+MAX_PLACE_INDEXES = 6
+"""Versions of areas or grids whose places are cached."""
+MAX_SNAPSHOTS = 256
+"""Layers and days whose last observed versions are cached."""
 
 
-@dataclass
-class Glance:
-    """How a layer was last seen on a day."""
-
-    seen: Seen | None = None
-
-
-class Memory:
-    """What one worker remembers of the states that tiles were drawn in."""
+class TileCaches:
+    """Thread-safe LRU caches of what tiles are rendered from, keyed by table versions."""
 
     def __init__(self) -> None:
-        self.tallies = Remembered(Known, MOST_DAYS)
-        self._places = Remembered(Whereabouts, MOST_PLACES)
-        self._glances = Remembered(Glance, MOST_GLANCES)
+        self._lock = threading.Lock()
+        self._counts: LRUCache[str, CoverageCountCache] = LRUCache(MAX_COUNTS)
+        self._places: LRUCache[str, PlaceIndex] = LRUCache(MAX_PLACE_INDEXES)
+        self._snapshots: LRUCache[str, VersionSnapshot] = LRUCache(MAX_SNAPSHOTS)
 
-    def glance(self, sight: Sight) -> Glance:
-        """Return how a tile's layer was last seen on its day."""
-        return self._glances.at(f"{sight.layer}/{sight.scene.on}")
+    def counts(self, key: str) -> CoverageCountCache:
+        """Return the counts with a key of `cache_key.counts_key`; empty ones if not cached."""
+        with self._lock:
+            return self._counts.setdefault(key, CoverageCountCache())
 
-    def of(self, asked: Asked, seen: Seen) -> Knowledge:
-        """Return what is known of the register as it was seen."""
-        places = versions.of_places(asked.sight.layer, seen)
-        return Knowledge(self.tallies.at(asked.ground_of(seen)), self._places.at(places))
+    def layer_cache(self, request: TileRequest, snapshot: VersionSnapshot) -> LayerCache:
+        """Return the counts and places of a layer in a snapshot."""
+        counts = self.counts(cache_key.counts_key(request, snapshot))
+        key = cache_key.places_key(request.layer, snapshot)
+        with self._lock:
+            return LayerCache(counts, self._places.setdefault(key, PlaceIndex()))
 
-    def forget(self, asked: Asked, seen: Seen) -> None:
-        """Forget what may have been found out when it was no longer as it was seen."""
-        self.tallies.forget(asked.ground_of(seen))
-        self._places.forget(versions.of_places(asked.sight.layer, seen))
+    def discard(self, request: TileRequest, snapshot: VersionSnapshot) -> None:
+        """Remove counts and places that may have been read after a snapshot was outdated."""
+        with self._lock:
+            self._counts.pop(cache_key.counts_key(request, snapshot), None)
+            self._places.pop(cache_key.places_key(request.layer, snapshot), None)
+
+    def last_snapshot(self, request: TileRequest) -> VersionSnapshot | None:
+        """Return the last snapshot observed for a layer and day."""
+        with self._lock:
+            return self._snapshots.get(_snapshot_key(request))
+
+    def set_last_snapshot(self, request: TileRequest, snapshot: VersionSnapshot) -> None:
+        """Store the last snapshot observed for a layer and day."""
+        with self._lock:
+            self._snapshots[_snapshot_key(request)] = snapshot
 
 
-def drawn(state: Any, asked: Asked) -> tuple[str | None, bytes]:
-    """Return a tile as it is now, compressed, and its key; no key if all moved meanwhile.
+def _snapshot_key(request: TileRequest) -> str:
+    return f"{request.layer}/{request.params.on}"
 
-    `state` is that of the application.
+
+def render(state: Any, request: TileRequest, *, check_store: bool) -> tuple[str | None, bytes]:
+    """Return a tile's cache key, and its current content compressed with gzip.
+
+    The key is None if commits kept changing the versions while it was rendered. `state` is the
+    state of the application; `check_store` first looks up the current version in the tile store.
     """
     try:
-        return _drawn(state, asked)
+        return _render(state, request, check_store)
     except OperationalError:
-        return _drawn(state, asked)  # the database was restarted since the last tile
+        return _render(state, request, check_store)  # reconnects after a restart of the database
 
 
-def _drawn(state: Any, asked: Asked) -> tuple[str | None, bytes]:
-    with state.reading() as asking:
-        if not (asked.is_named or state.shelf.is_none):
-            key = asked.key_of(renderer.look(asking, asked.sight))
-            kept: bytes | None = state.shelf.take(key)
-            if kept is not None:
-                return key, kept
-        painted, seen = _painted(state, asking, asked)
-    body = igzip.compress(painted, 2, mtime=0)
-    if seen is None:
+def _render(state: Any, request: TileRequest, check_store: bool) -> tuple[str | None, bytes]:
+    with state.tile_cursor() as cursor:
+        if check_store and state.tile_store.is_enabled:
+            key = cache_key.tile_key_at(request, renderer.read_versions(cursor, request))
+            stored: bytes | None = state.tile_store.get(key)
+            if stored is not None:
+                return key, stored
+        content, snapshot = _render_consistently(state, cursor, request)
+    body = igzip.compress(content, 2, mtime=0)
+    if snapshot is None:
         return None, body
-    key = asked.key_of(seen)
-    state.shelf.put(key, body)
+    key = cache_key.tile_key_at(request, snapshot)
+    state.tile_store.put(key, body)
     return key, body
 
 
-def _painted(state: Any, asking: Asking, asked: Asked) -> tuple[bytes, Seen | None]:
-    """Return a tile, and the one state it is of, if it is.
+def _render_consistently(
+    state: Any, cursor: TileCursor, request: TileRequest
+) -> tuple[bytes, VersionSnapshot | None]:
+    """Return a tile, and the one snapshot that all of it belongs to, or None if there is none.
 
-    It is drawn as the register was last seen: most of the time it still is so, and if not, the
-    drawing tells how it is now.
+    Starts from the last observed snapshot, which is usually still current. The statement that
+    renders the tile returns the current one: if it differs, the tile is rendered again.
     """
-    sight, memory, sessions = asked.sight, state.memory, state.sessions
-    if sight.layer not in renderer.TALLIED:
-        return renderer.paint(asking, sessions, sight)
-    glance = memory.glance(sight)
-    before = glance.seen or renderer.look(asking, sight)
-    for _ in range(TRIES):
-        painted, seen = renderer.paint(asking, sessions, sight, memory.of(asked, before))
-        glance.seen = seen
-        if seen == before:
-            return painted, seen
-        memory.forget(asked, before)
-        before = seen
-    return painted, None
+    caches, sessions = state.tile_caches, state.sessions
+    if request.layer not in renderer.CACHED_LAYERS:
+        return renderer.render_tile(cursor, sessions, request)
+    expected = caches.last_snapshot(request) or renderer.read_versions(cursor, request)
+    for _ in range(MAX_ATTEMPTS):
+        cached = caches.layer_cache(request, expected)
+        content, current = renderer.render_tile(cursor, sessions, request, cached)
+        caches.set_last_snapshot(request, current)
+        if current == expected:
+            return content, current
+        caches.discard(request, expected)
+        expected = current
+    return content, None

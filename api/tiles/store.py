@@ -1,76 +1,78 @@
-"""Drawn tiles, kept on disk for every worker: bounded, and never a reason for a request to fail."""
+"""Tile store: rendered tiles on disk, shared by all workers, bounded, and fail-safe."""
 
 import sqlite3
 import threading
 from pathlib import Path
 
 _PAGE_BYTES = 4096
-_SHELVED_S = 0.2
-"""How long a worker waits for another one to finish writing before it leaves a tile unkept."""
+_WRITE_TIMEOUT_S = 0.2
+"""How long a worker waits for another worker's write before it gives up storing a tile."""
 
 
-class Shelf:
-    """Bodies by key in one SQLite file; whatever goes wrong with it, a body is merely not there.
+class TileStore:
+    """Tiles by cache key in an SQLite file. Any error counts as a miss.
 
-    A key names all that its body depends on, so nothing on the shelf is ever out of date; what is
-    oldest makes room.
+    Entries never go stale, because a key names everything that its tile depends on. Eviction is
+    FIFO: the oldest eighth at a time.
     """
 
-    def __init__(self, folder: Path, megabytes: int) -> None:
+    def __init__(self, folder: Path, max_megabytes: int) -> None:
         self._folder = folder
-        self._pages = (megabytes << 20) // _PAGE_BYTES
-        self._here = threading.local()
+        self._max_pages = (max_megabytes << 20) // _PAGE_BYTES
+        self._local = threading.local()
 
     @property
-    def is_none(self) -> bool:
-        """Tell whether nothing is ever kept."""
-        return not self._pages
+    def is_enabled(self) -> bool:
+        """Return whether the store has any space."""
+        return self._max_pages > 0
 
-    def take(self, key: str) -> bytes | None:
-        """Return what is kept under a key."""
-        if not self._pages:
+    def get(self, key: str) -> bytes | None:
+        """Return the tile stored under a key, or None."""
+        if not self.is_enabled:
             return None
         try:
-            row = self._opened().execute("SELECT body FROM tile WHERE key = ?", (key,)).fetchone()
+            row = (
+                self._connection().execute("SELECT body FROM tile WHERE key = ?", (key,)).fetchone()
+            )
         except (sqlite3.Error, OSError):
             return None
         return None if row is None else bytes(row[0])
 
     def put(self, key: str, body: bytes) -> None:
-        """Keep a body, if that can be done."""
-        if not self._pages:
+        """Store a tile, if possible."""
+        if not self.is_enabled:
             return
         try:
             try:
-                self._write(key, body)
-            except sqlite3.OperationalError as fault:
-                if fault.sqlite_errorcode != sqlite3.SQLITE_FULL:
+                self._insert(key, body)
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_FULL:
                     return
-                self._make_room()
-                self._write(key, body)
+                self._evict_oldest()
+                self._insert(key, body)
         except (sqlite3.Error, OSError):
             return
 
-    def _write(self, key: str, body: bytes) -> None:
-        self._opened().execute("INSERT OR IGNORE INTO tile VALUES (?, ?)", (key, body))
+    def _insert(self, key: str, body: bytes) -> None:
+        self._connection().execute("INSERT OR IGNORE INTO tile VALUES (?, ?)", (key, body))
 
-    def _make_room(self) -> None:
-        self._opened().execute(
+    def _evict_oldest(self) -> None:
+        self._connection().execute(
             "DELETE FROM tile WHERE rowid IN (SELECT rowid FROM tile ORDER BY rowid LIMIT "
             "(SELECT max(1, count(*) / 8) FROM tile))"
         )
 
-    def _opened(self) -> sqlite3.Connection:
-        """Return this thread's own connection; each statement is a transaction of its own."""
-        made: sqlite3.Connection | None = getattr(self._here, "connection", None)
-        if made is None:
+    def _connection(self) -> sqlite3.Connection:
+        """Return this thread's connection, in autocommit mode; opens it and creates the table."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
             self._folder.mkdir(parents=True, exist_ok=True)
             path = self._folder / "tiles.sqlite"
-            made = sqlite3.connect(path, timeout=_SHELVED_S, isolation_level=None)
-            made.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
-            made.execute("PRAGMA journal_mode = WAL")
-            made.execute("PRAGMA synchronous = OFF")
-            made.execute(f"PRAGMA max_page_count = {self._pages}")
-            made.execute("CREATE TABLE IF NOT EXISTS tile (key TEXT UNIQUE, body BLOB)")
-            self._here.connection = made
-        return made
+            connection = sqlite3.connect(path, timeout=_WRITE_TIMEOUT_S, isolation_level=None)
+            connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = OFF")
+            connection.execute(f"PRAGMA max_page_count = {self._max_pages}")
+            connection.execute("CREATE TABLE IF NOT EXISTS tile (key TEXT UNIQUE, body BLOB)")
+            self._local.connection = connection
+        return connection

@@ -1,5 +1,5 @@
-"""A made-up city at Hegang's place: a seed in, frames out, the published figures met exactly."""
+"""A generated sample city near Hegang: a seed in, frames out; it meets the published figures."""
 
-from data.city.city import City, build
+from data.city.city import SampleCity, build
 
-__all__ = ["City", "build"]
+__all__ = ["SampleCity", "build"]

@@ -1,4 +1,4 @@
-"""The frame of what lies behind: named streets, the railway, the river, parks and woods."""
+"""The backdrop of the map: named streets, the railway, the river, parks and woods."""
 
 from typing import Any
 
@@ -9,79 +9,79 @@ import shapely
 
 from data.city import adjacency, names, skeleton
 from data.city.blocks import Blocks
-from data.city.plane import objects, to_degrees
+from data.city.plane import object_array, to_degrees
 
 RIVER_M = 34.0
-ALWAYS = ("trunk", "rail", "river")
+ALWAYS_VISIBLE = ("trunk", "rail", "river")
+TOWN_USES = ("home", "park", "civic")
 
 
-def shown(blocks: Blocks) -> pd.DataFrame:
-    """Return the border pieces that are ways one can see: minor ones only where homes are near."""
-    edge = blocks.edge
-    town = np.isin(blocks.use, ("home", "park", "civic"))
-    return edge[edge["rank"].isin(ALWAYS) | town[edge.a] | town[edge.b]]
+def visible_edges(blocks: Blocks) -> pd.DataFrame:
+    """Return the edges to render: trunk roads, railway and river, others only inside the town."""
+    edges = blocks.edges
+    in_town = np.isin(blocks.use, TOWN_USES)
+    return edges[edges["rank"].isin(ALWAYS_VISIBLE) | in_town[edges.a] | in_town[edges.b]]
 
 
-def named(rng: np.random.Generator, blocks: Blocks) -> dict[str, str]:
-    """Return the name of each street in sight, by the key it was laid with."""
-    seen = shown(blocks)
-    seen = seen[~seen["rank"].isin(["rail", "river"])]
-    keys = seen["name"].unique().tolist()
+def name_streets(rng: np.random.Generator, blocks: Blocks) -> dict[str, str]:
+    """Return the name of each visible street by its key in the network."""
+    edges = visible_edges(blocks)
+    edges = edges[~edges["rank"].isin(["rail", "river"])]
+    keys = edges["name"].unique().tolist()
     numbered = sorted(key for key in keys if key[0] == "2")
-    return {**{key: key for key in keys}, **names.streets(rng, numbered)}
+    return {**{key: key for key in keys}, **names.street_names(rng, numbered)}
 
 
-def frame(rng: np.random.Generator, blocks: Blocks, streets: dict[str, str]) -> gpd.GeoDataFrame:
-    """Return roads, railway, river and green places with kind, name, rank."""
-    rows = [*_ways(blocks, streets), *_green(blocks), *_outside(rng, blocks)]
+def build_backdrop(
+    rng: np.random.Generator, blocks: Blocks, street_names: dict[str, str]
+) -> gpd.GeoDataFrame:
+    """Return roads, railway, water and green areas with kind, name, rank."""
+    rows = [*_network_rows(blocks, street_names), *_green_rows(blocks), *_outer_rows(rng, blocks)]
     columns = ["kind", "name", "rank", "geometry"]
-    out = pd.DataFrame(rows, columns=columns)
-    shapes = to_degrees(objects(out["geometry"]))
-    return gpd.GeoDataFrame(out[columns[:3]], geometry=shapes, crs=4326)
+    frame = pd.DataFrame(rows, columns=columns)
+    shapes = to_degrees(object_array(frame["geometry"]))
+    return gpd.GeoDataFrame(frame[columns[:3]], geometry=shapes, crs=4326)
 
 
-def _ways(blocks: Blocks, streets: dict[str, str]) -> list[tuple[Any, ...]]:
-    """Return one row for each stretch of a way."""
-    seen = shown(blocks)
+def _network_rows(blocks: Blocks, street_names: dict[str, str]) -> list[tuple[Any, ...]]:
+    """Return one row for each continuous stretch of a street, the railway or the river."""
     rows: list[tuple[Any, ...]] = []
-    for _, pieces in seen.groupby(["rank", "name"], sort=True):
-        rank, key = str(pieces["rank"].iloc[0]), str(pieces["name"].iloc[0])
-        ends = pieces[adjacency.ENDS].to_numpy().reshape(-1, 2, 2)
-        line = shapely.line_merge(shapely.union_all(shapely.linestrings(ends)))
+    for _, edges in visible_edges(blocks).groupby(["rank", "name"], sort=True):
+        rank, key = str(edges["rank"].iloc[0]), str(edges["name"].iloc[0])
+        line = shapely.line_merge(shapely.union_all(adjacency.to_lines(edges)))
         if rank == "river":
             rows.append(("water", key, None, line.buffer(RIVER_M)))
         elif rank == "rail":
             rows += [("rail", key, None, part) for part in shapely.get_parts(line)]
         else:
-            rows += [("road", streets[key], rank, part) for part in shapely.get_parts(line)]
+            rows += [("road", street_names[key], rank, part) for part in shapely.get_parts(line)]
     return rows
 
 
-def _green(blocks: Blocks) -> list[tuple[Any, ...]]:
-    """Return the parks, and the banks of the river in the town."""
+def _green_rows(blocks: Blocks) -> list[tuple[Any, ...]]:
+    """Return the parks, and the river banks in the town."""
     rows: list[tuple[Any, ...]] = []
     for i in np.flatnonzero(blocks.use == "park"):
-        spot = blocks.ground[i].centroid
-        name = min(skeleton.PARKS, key=lambda park: spot.distance(shapely.Point(park[1])))[0]
+        center = blocks.outline[i].centroid
+        name = min(skeleton.PARKS, key=lambda park: center.distance(shapely.Point(park[1])))[0]
         rows.append(("green", name, None, blocks.land[i]))
-    area = shapely.area(blocks.ground)
+    area = shapely.area(blocks.outline)
     for i in np.flatnonzero((blocks.use == "bank") & (area < 400_000)):
         rows.append(("green", "滨河绿地", None, blocks.land[i]))
     return rows
 
 
-def _outside(rng: np.random.Generator, blocks: Blocks) -> list[tuple[Any, ...]]:
-    """Return woods and reservoirs around the town, kept clear of its blocks and the river."""
-    city = shapely.union_all(blocks.ground)
-    river = blocks.edge[blocks.edge["rank"] == "river"][adjacency.ENDS].to_numpy().reshape(-1, 2, 2)
-    town = shapely.union_all(blocks.ground[blocks.use != "field"]).buffer(150)
-    taken = town.union(shapely.union_all(shapely.linestrings(river)).buffer(120))
+def _outer_rows(rng: np.random.Generator, blocks: Blocks) -> list[tuple[Any, ...]]:
+    """Return woods and reservoirs around the town, at a distance from its blocks and the river."""
+    city = shapely.union_all(blocks.outline)
+    river = blocks.edges[blocks.edges["rank"] == "river"]
+    town = shapely.union_all(blocks.outline[blocks.use != "field"]).buffer(150)
+    occupied = town.union(shapely.union_all(adjacency.to_lines(river)).buffer(120))
     rows: list[tuple[Any, ...]] = []
-    for kind, places in (("water", skeleton.LAKES), ("green", skeleton.WOODS)):
-        for name, middle, size in places:
-            shape = (
-                skeleton.blob(rng, middle, size).intersection(city.buffer(-60)).difference(taken)
-            )
+    for kind, sites in (("water", skeleton.LAKES), ("green", skeleton.WOODS)):
+        for name, center, size in sites:
+            shape = skeleton.irregular_polygon(rng, center, size)
+            shape = shape.intersection(city.buffer(-60)).difference(occupied)
             rows += [(kind, name, None, part) for part in shapely.get_parts(shape)]
-            taken = taken.union(shape.buffer(40))
+            occupied = occupied.union(shape.buffer(40))
     return rows

@@ -1,4 +1,4 @@
-"""The whole sample city, built from a seed."""
+"""The whole sample city, generated from a seed."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,28 +6,27 @@ from datetime import date
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from data.city import (
     adjacency,
     areas,
     backdrop,
     blocks,
-    compounds,
+    buildings,
+    communities,
     coverage_history,
     figures,
+    grid_members,
+    grids,
     issues,
-    staff,
     streets,
     town,
 )
-from data.city import grids as micro
-from data.city import quarters as wards
-from data.city.plane import objects, stream
+from data.city.plane import object_array, random_generator
 
 
 @dataclass(frozen=True)
-class City:
+class SampleCity:
     """The frames of one city, geometry in EPSG:4326, columns as in the import files."""
 
     areas: gpd.GeoDataFrame
@@ -41,52 +40,67 @@ class City:
     backdrop: gpd.GeoDataFrame
 
 
-def build(seed: int = 2304, today: date = figures.TODAY) -> City:
-    """Return the city of a seed as it stands on a day; the same seed gives the same frames.
+def build(seed: int = 2304, today: date = figures.TODAY) -> SampleCity:
+    """Return the city of a seed as it is on a day; the same seed gives the same frames.
 
-    Every published figure is met exactly on that day, whatever the seed. Reports go back one
+    It meets every published figure exactly on that day, whatever the seed. Issues go back one
     year, property coverage about twenty.
     """
-    network = streets.lay(stream(seed, "streets"))
-    ground = blocks.divide(stream(seed, "blocks"), network)
-    built = town.fill(seed, ground)
-    quarters = wards.draw(built)
-    cells = micro.tile(built, quarters.community)
-    area, grid = areas.frames(stream(seed, "names"), cells, quarters.weimin)
-    named = backdrop.named(stream(seed, "street names"), built.blocks)
-    neighborhoods, buildings = compounds.frames(
-        stream(seed, "compounds"), built, quarters.community, named, today.year
+    network = streets.build_network(random_generator(seed, "streets"))
+    vacant_blocks = blocks.build_blocks(random_generator(seed, "blocks"), network)
+    built_town = town.build_town(seed, vacant_blocks)
+    community = communities.assign_communities(built_town)
+    cells = grids.build_grids(built_town, community.of_block)
+    area_frame, grid_frame = areas.build_areas_and_grids(
+        random_generator(seed, "names"), cells, community.weimin
     )
-    managers, coverage = coverage_history.frames(
-        stream(seed, "tenures"),
-        buildings,
-        dict(zip(area["code"], area["name"], strict=True)),
-        quarters.weimin,
+    street_names = backdrop.name_streets(random_generator(seed, "street names"), built_town.blocks)
+    neighborhood_frame, building_frame = buildings.build_neighborhoods_and_buildings(
+        random_generator(seed, "compounds"),
+        built_town,
+        community.of_block,
+        street_names,
+        today.year,
+    )
+    manager_frame, coverage_frame = coverage_history.build_managers_and_coverage(
+        random_generator(seed, "tenures"),
+        building_frame,
+        dict(zip(area_frame["code"], area_frame["name"], strict=True)),
+        community.weimin,
         today,
     )
-    return City(
-        areas=area,
-        neighborhoods=neighborhoods,
-        managers=managers,
-        buildings=buildings,
-        property_coverage=coverage,
-        grids=grid,
-        grid_members=staff.frame(stream(seed, "staff"), grid["code"].tolist(), today),
-        issues=issues.frame(stream(seed, "issues"), _scene(built, buildings, named), today),
-        backdrop=backdrop.frame(stream(seed, "backdrop"), built.blocks, named),
+    return SampleCity(
+        areas=area_frame,
+        neighborhoods=neighborhood_frame,
+        managers=manager_frame,
+        buildings=building_frame,
+        property_coverage=coverage_frame,
+        grids=grid_frame,
+        grid_members=grid_members.build_grid_members(
+            random_generator(seed, "staff"), grid_frame["code"].tolist(), today
+        ),
+        issues=issues.build_issues(
+            random_generator(seed, "issues"),
+            _issue_locations(built_town, building_frame, street_names),
+            today,
+        ),
+        backdrop=backdrop.build_backdrop(
+            random_generator(seed, "backdrop"), built_town.blocks, street_names
+        ),
     )
 
 
-def _scene(built: town.Town, buildings: gpd.GeoDataFrame, named: dict[str, str]) -> issues.Scene:
-    """Return where issues can be."""
-    seen = backdrop.shown(built.blocks)
-    town_side = np.isin(built.blocks.use, ("home", "park", "civic"))
-    seen = seen[seen["name"].isin(named) & (town_side[seen.a] | town_side[seen.b])]
-    ends = seen[adjacency.ENDS].to_numpy().reshape(-1, 2, 2)
-    return issues.Scene(
-        house=built.house,
-        name=buildings["name"].tolist(),
-        community=np.array(buildings["community_code"], dtype="U12"),
-        street=objects(shapely.linestrings(ends)),
-        street_name=[named[name] for name in seen["name"]],
+def _issue_locations(
+    built_town: town.Town, building_frame: gpd.GeoDataFrame, street_names: dict[str, str]
+) -> issues.IssueLocations:
+    """Return the homes and the streets inside the town, where issues are reported."""
+    edges = backdrop.visible_edges(built_town.blocks)
+    in_town = np.isin(built_town.blocks.use, backdrop.TOWN_USES)
+    edges = edges[edges["name"].isin(street_names) & (in_town[edges.a] | in_town[edges.b])]
+    return issues.IssueLocations(
+        houses=built_town.houses,
+        house_names=building_frame["name"].tolist(),
+        community=np.array(building_frame["community_code"], dtype="U12"),
+        streets=object_array(adjacency.to_lines(edges)),
+        street_names=[street_names[key] for key in edges["name"]],
     )

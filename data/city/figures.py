@@ -1,6 +1,6 @@
-"""The published figures the sample city meets, and the shares it is free to choose."""
+"""The published figures that the sample city meets, and the shares that it chooses."""
 
-from datetime import date, timedelta
+from datetime import date
 
 TODAY = date(2025, 12, 31)
 
@@ -15,12 +15,11 @@ STATIONS = 151
 SERVICES = 57
 URGENT, DISPUTES, FINDINGS, COMPLAINTS, SNAPS = 1_300, 270, 749, 131, 3_700
 
-WEIMIN = "为民社区"
 WEIMIN_BEFORE, WEIMIN_AFTER = 6, 21
-# Days before today, and how many buildings of Weimin then have a manager.
 WEIMIN_CLIMB = (
     (800, 7), (735, 8), (660, 10), (560, 11), (470, 13), (380, 15), (290, 17), (180, 19), (75, 21),
 )  # fmt: skip
+"""Days before today, and how many buildings of Weimin have a manager from then on."""
 
 DISTRICTS = {
     "230402": ("向阳区", "Xiangyang District"),
@@ -30,8 +29,6 @@ DISTRICTS = {
     "230406": ("东山区", "Dongshan District"),
     "230407": ("兴山区", "Xingshan District"),
 }
-# Residential buildings, subdistricts and communities of each district: made up, the first adds
-# up to BUILDINGS.
 SHARES = {
     "230402": (780, 4, 14),
     "230403": (940, 6, 18),
@@ -40,6 +37,10 @@ SHARES = {
     "230406": (660, 5, 14),
     "230407": (503, 4, 11),
 }
+"""Residential buildings, subdistricts and communities of each district.
+
+Invented; the buildings add up to BUILDINGS.
+"""
 NAMED_SUBDISTRICTS = {"230403": (("新安", "Xin'an"),)}
 NAMED_COMMUNITIES = {
     "230405": (("育安", "Yu'an"), ("兴鑫", "Xingxin")),
@@ -51,10 +52,5 @@ OLD_AGE = 26
 
 
 def is_old(built_year: int, today: date) -> bool:
-    """Tell whether a building counts as an old residential one: built 26 or more years ago."""
+    """Return whether a residential building is old: built 26 or more years ago."""
     return today.year - built_year >= OLD_AGE
-
-
-def campaign(today: date) -> date:
-    """Return the day from which a start of management counts as newly adopted."""
-    return today - timedelta(days=3 * 365)

@@ -1,6 +1,6 @@
-"""Made-up but ordinary names of places, streets, compounds, firms and people; none is a person's.
+"""Invented names of places, streets, compounds, firms and people.
 
-A name of a person is a common family name with common signs behind it, put together by chance.
+A person's name is a common family name with common given characters, combined at random.
 """
 
 import numpy as np
@@ -30,63 +30,62 @@ _WORDS = """光明 Guangming 红旗 Hongqi 胜利 Shengli 团结 Tuanjie 和平 
 怡景 Yijing 雅居 Yaju 馨园 Xinyuan""".split()  # noqa: SIM905
 WORDS = tuple(zip(_WORDS[::2], _WORDS[1::2], strict=True))
 
-COMPOUNDS = {
+COMPOUND_SUFFIXES = {
     "old": ("小区", "新村", "里", "小区", "家属院"),
     "slab": ("小区", "家园", "花园", "小区", "苑", "嘉园", "新城"),
     "tower": ("国际", "名城", "府", "壹号", "华府", "新城"),
 }
-FIRMS = (
+FIRM_NAMES = (
     "恒信", "嘉诚", "万邻", "瑞居", "安馨", "众合", "盛和", "宜邻", "佳境", "鸿运", "博雅", "润泽",
     "中鹤", "北方之家", "鹤城", "松涛", "龙居", "诚悦", "民悦", "优家", "居安", "暖家", "福临",
     "华邻", "新邻里", "和顺",
 )  # fmt: skip
-FAMILIES = (
+FAMILY_NAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任"
     "沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴"
 )
-"""Family names, the frequent ones first."""
-GIVEN = (
+"""Family names of one character, the most frequent first."""
+GIVEN_CHARACTERS = (
     "伟芳秀英敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂文辉玲红建华国庆志海玉春梅云凤新东晓雪松波宁晨阳"
     "佳欣怡婷倩琳洁萍莉燕飞鹏浩宇凯峰斌龙健亮成林森福贵喜顺和安康泰祥瑞丹青山川江河"
 )
-DIGITS = "零一二三四五六七八九"
 
 
-def words(rng: np.random.Generator) -> list[tuple[str, str]]:
-    """Return all words with their romanization, shuffled."""
+def shuffled_words(rng: np.random.Generator) -> list[tuple[str, str]]:
+    """Return all words with their romanization, in random order."""
     return [WORDS[i] for i in rng.permutation(len(WORDS))]
 
 
-def compounds(rng: np.random.Generator, styles: list[str]) -> list[str]:
-    """Return a different compound name for each style given."""
+def compound_names(rng: np.random.Generator, styles: list[str]) -> list[str]:
+    """Return one compound name for each style; no name comes twice."""
     used: set[str] = set()
-    out = []
+    result = []
     for style in styles:
-        pool = COMPOUNDS[style]
+        suffixes = COMPOUND_SUFFIXES[style]
         name = ""
         while not name or name in used:
             word = WORDS[rng.integers(len(WORDS))][0]
-            name = word + pool[rng.integers(len(pool))]
+            name = word + suffixes[rng.integers(len(suffixes))]
         used.add(name)
-        out.append(name)
-    return out
+        result.append(name)
+    return result
 
 
-def streets(rng: np.random.Generator, keys: list[str]) -> dict[str, str]:
-    """Return a different street name for each key; its last sign, 路 or 街, is kept."""
-    plain = [word for word, _ in words(rng)]
-    pool = [*plain, *(f"{side}{word}" for side in "东西南北" for word in plain)]
+def street_names(rng: np.random.Generator, keys: list[str]) -> dict[str, str]:
+    """Return one street name for each key; it ends in the last character of its key, 路 or 街."""
+    bare = [word for word, _ in shuffled_words(rng)]
+    pool = [*bare, *(f"{side}{word}" for side in "东西南北" for word in bare)]
     return {key: word + key[-1] for key, word in zip(keys, pool, strict=False)}
 
 
-def people(rng: np.random.Generator, count: int) -> list[str]:
-    """Return names of people; as in life, some are the same."""
-    rank = np.arange(len(FAMILIES))
-    odds = 1 / (rank + 8)
-    family = rng.choice(len(FAMILIES), count, p=odds / odds.sum())
-    given = rng.integers(0, len(GIVEN), (count, 2))
-    short = rng.random(count) < 0.2
+def person_names(rng: np.random.Generator, count: int) -> list[str]:
+    """Return names of people; some occur several times, as in a real city."""
+    rank = np.arange(len(FAMILY_NAMES))
+    weights = 1 / (rank + 8)
+    family = rng.choice(len(FAMILY_NAMES), count, p=weights / weights.sum())
+    given = rng.integers(0, len(GIVEN_CHARACTERS), (count, 2))
+    is_short = rng.random(count) < 0.2
     return [
-        FAMILIES[name] + GIVEN[one] + ("" if alone else GIVEN[two])
-        for name, (one, two), alone in zip(family, given, short, strict=True)
+        FAMILY_NAMES[i] + GIVEN_CHARACTERS[first] + ("" if short else GIVEN_CHARACTERS[second])
+        for i, (first, second), short in zip(family, given, is_short, strict=True)
     ]

@@ -1,4 +1,4 @@
-"""The flat metric plane the town is drawn in, and the way from it to longitude and latitude."""
+"""The local projected plane of the sample city in metres, and its conversion to EPSG:4326."""
 
 from typing import Any
 
@@ -12,32 +12,36 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 LON, LAT = 130.30, 47.35
-PLANE = f"+proj=aeqd +lat_0={LAT} +lon_0={LON} +datum=WGS84 +units=m"
-DIGITS = 8
+PLANE_CRS = f"+proj=aeqd +lat_0={LAT} +lon_0={LON} +datum=WGS84 +units=m"
+DECIMALS = 8
 
 
 def to_degrees(shapes: Shapes) -> Shapes:
-    """Return shapes given in metres of the plane in EPSG:4326, rounded to 1e-8 degrees.
+    """Return shapes of the plane in EPSG:4326, rounded to 1e-8 degrees.
 
-    Vertex by vertex, so that shapes which share corners go on sharing them.
+    Each vertex is converted on its own, so shapes that share vertices still share them.
     """
-    turn = Transformer.from_crs(PLANE, 4326, always_xy=True)
+    transformer = Transformer.from_crs(PLANE_CRS, 4326, always_xy=True)
 
     def convert(points: Floats) -> Floats:
-        lon, lat = turn.transform(points[:, 0], points[:, 1])
-        return np.column_stack([lon, lat]).round(DIGITS)
+        lon, lat = transformer.transform(points[:, 0], points[:, 1])
+        return np.column_stack([lon, lat]).round(DECIMALS)
 
-    return objects(shapely.transform(shapes, convert))
-
-
-def objects(shapes: Any) -> Shapes:
-    """Return any sequence of shapes as a one-dimensional object array."""
-    listed = list(shapes)
-    out = np.empty(len(listed), dtype=object)
-    out[:] = listed
-    return out
+    return object_array(shapely.transform(shapes, convert))
 
 
-def stream(seed: int, subject: str) -> np.random.Generator:
-    """Return the random stream of one subject, so that a change to one leaves the others alone."""
-    return np.random.default_rng([seed, *subject.encode()])
+def object_array(shapes: Any) -> Shapes:
+    """Return an iterable of geometries as a one-dimensional object array."""
+    geometries = list(shapes)
+    array = np.empty(len(geometries), dtype=object)
+    array[:] = geometries
+    return array
+
+
+def random_generator(seed: int, name: str) -> np.random.Generator:
+    """Return the random generator of one part of the city.
+
+    Each part has its own generator, so a change to one part leaves the others as they are. The
+    name is part of the seed: another name gives other random numbers.
+    """
+    return np.random.default_rng([seed, *name.encode()])

@@ -10,9 +10,9 @@ import shapely
 from sqlalchemy import LargeBinary, func, select
 from sqlalchemy.orm import Session
 
-from data.columns import Kind
+from data.columns import DatasetKind
 from geo import areas, backdrop
-from geo.feature_query import Features, Statement
+from geo.feature_query import FeatureQuery, Statement
 from geo.grids import grids
 from geo.models import (
     WGS84,
@@ -27,11 +27,11 @@ from geo.models import (
 )
 
 
-def frame(
-    session: Session, features: Features, *, limit: int | None = None, cursor: str | None = None
+def fetch_features(
+    session: Session, features: FeatureQuery, *, limit: int | None = None, cursor: str | None = None
 ) -> geopandas.GeoDataFrame:
     """Return features as a frame in WGS 84, in the order of their key."""
-    feature = features.after(cursor).limit(limit).subquery("feature")
+    feature = features.after_cursor(cursor).limit(limit).subquery("feature")
     facts = [column for column in feature.c if column.key != "geom"]
     shape: Any = func.ST_AsBinary(feature.c.geom, type_=LargeBinary)
     statement = select(*facts, shape.label("geom")).order_by(feature.c[features.key])
@@ -41,9 +41,9 @@ def frame(
     return geopandas.GeoDataFrame(_table(names, rows), geometry=shapes, crs=WGS84)
 
 
-def kind(
+def fetch_dataset(
     session: Session,
-    kind: Kind,
+    kind: DatasetKind,
     *,
     area_code: str | None = None,
     at: datetime.datetime,
@@ -54,9 +54,9 @@ def kind(
     The phones of grid members are left out unless asked for: a file is easily passed on.
     """
     if kind in _SHAPED:
-        shaped: pd.DataFrame = frame(session, _SHAPED[kind](area_code, at))
+        shaped: pd.DataFrame = fetch_features(session, _SHAPED[kind](area_code, at))
         return shaped
-    if kind is Kind.GRID_MEMBERS:
+    if kind is DatasetKind.GRID_MEMBERS:
         statement = _grid_members(area_code, phones)
     else:
         statement = _TABLES[kind](area_code)
@@ -70,13 +70,13 @@ def _table(names: list[str], rows: Any) -> pd.DataFrame:
     return pd.DataFrame(table.convert_dtypes())
 
 
-def _neighborhoods(area_code: str | None, _: datetime.datetime) -> Features:
+def _neighborhoods(area_code: str | None, _: datetime.datetime) -> FeatureQuery:
     columns = ("code", "name", "community_code", "station_services", "geom")
     statement: Statement = select(*(getattr(Neighborhood, name) for name in columns))
     return _inside(statement, Neighborhood.community_code, area_code)
 
 
-def _buildings(area_code: str | None, _: datetime.datetime) -> Features:
+def _buildings(area_code: str | None, _: datetime.datetime) -> FeatureQuery:
     statement: Statement = select(
         Building.code,
         Building.name,
@@ -93,14 +93,14 @@ def _buildings(area_code: str | None, _: datetime.datetime) -> Features:
     return _inside(statement, Building.community_code, area_code)
 
 
-def _grids(area_code: str | None, at: datetime.datetime) -> Features:
+def _grids(area_code: str | None, at: datetime.datetime) -> FeatureQuery:
     statement: Statement = select(
         MicroGrid.code, MicroGrid.name, MicroGrid.community_code, MicroGrid.geom
     ).where(grids.in_force(at))
     return _inside(statement, MicroGrid.code, area_code)
 
 
-def _issues(area_code: str | None, _: datetime.datetime) -> Features:
+def _issues(area_code: str | None, _: datetime.datetime) -> FeatureQuery:
     columns = ("ref", "category", "description", "reported_at", "status", "channel", "geom")
     statement: Statement = select(*(getattr(Issue, name) for name in columns))
     return _inside(statement, Issue.grid_code, area_code, key="ref")
@@ -147,21 +147,21 @@ def _grid_members(area_code: str | None, phones: bool) -> Statement:
 
 def _inside(
     statement: Statement, column: Any, area_code: str | None, key: str = "code"
-) -> Features:
+) -> FeatureQuery:
     if area_code is not None:
         statement = statement.where(areas.within(column, area_code))
-    return Features(statement, key)
+    return FeatureQuery(statement, key)
 
 
-_SHAPED: Mapping[Kind, Callable[[str | None, datetime.datetime], Features]] = {
-    Kind.AREAS: lambda area_code, _: areas.facts(area_code=area_code),
-    Kind.NEIGHBORHOODS: _neighborhoods,
-    Kind.BUILDINGS: _buildings,
-    Kind.GRIDS: _grids,
-    Kind.ISSUES: _issues,
-    Kind.BACKDROP: lambda _area_code, _at: backdrop.facts(),
+_SHAPED: Mapping[DatasetKind, Callable[[str | None, datetime.datetime], FeatureQuery]] = {
+    DatasetKind.AREAS: lambda area_code, _: areas.query(area_code=area_code),
+    DatasetKind.NEIGHBORHOODS: _neighborhoods,
+    DatasetKind.BUILDINGS: _buildings,
+    DatasetKind.GRIDS: _grids,
+    DatasetKind.ISSUES: _issues,
+    DatasetKind.BACKDROP: lambda _area_code, _at: backdrop.query(),
 }
-_TABLES: Mapping[Kind, Callable[[str | None], Statement]] = {
-    Kind.MANAGERS: _managers,
-    Kind.PROPERTY_COVERAGE: _property_coverage,
+_TABLES: Mapping[DatasetKind, Callable[[str | None], Statement]] = {
+    DatasetKind.MANAGERS: _managers,
+    DatasetKind.PROPERTY_COVERAGE: _property_coverage,
 }

@@ -15,39 +15,39 @@ import shapely
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError
 
 from data import formats
-from data.formats import Format, Reader
-from data.row_errors import UnwritableFile
+from data.errors import UnwritableFile
+from data.formats import FileEngine, FileFormat
 
-_UNWRITTEN = (OSError, DataSourceError, DataLayerError, FeatureError, FieldError)
+_WRITE_ERRORS = (OSError, DataSourceError, DataLayerError, FeatureError, FieldError)
 """What the libraries that write files raise when they cannot."""
 
 
-def known(path: Path) -> Format:
+def writable_format(path: Path) -> FileFormat:
     """Return the format that a file to be written has. Raises UnknownFormat, listing those known.
 
     Ask before the work that makes the frame, so that a typo costs nothing.
     """
-    return formats.of(path, write=True)
+    return formats.format_of(path, for_writing=True)
 
 
-def frame(rows: pd.DataFrame, path: Path) -> None:
+def write_frame(rows: pd.DataFrame, path: Path) -> None:
     """Write a frame; with geometry, in WGS 84, longitude first.
 
     A table format gets `lon` and `lat` for points and a `wkt` column for anything else.
     """
-    form = known(path)
-    with draft(path) as place:
+    form = writable_format(path)
+    with atomic_write(path) as place:
         _write(rows, place, form)
 
 
-def text(content: str, path: Path) -> None:
+def write_text(content: str, path: Path) -> None:
     """Write a text in UTF-8."""
-    with draft(path) as place:
+    with atomic_write(path) as place:
         place.write_text(content, "utf-8")
 
 
 @contextmanager
-def draft(path: Path) -> Iterator[Path]:
+def atomic_write(path: Path) -> Iterator[Path]:
     """Yield a place to make a file, beside where it belongs, and move it there when it is whole.
 
     Nobody sees half a file. Raises UnwritableFile.
@@ -58,29 +58,29 @@ def draft(path: Path) -> Iterator[Path]:
             yield Path(folder) / path.name
             for made in Path(folder).iterdir():
                 made.replace(path.parent / made.name)
-    except _UNWRITTEN as error:
+    except _WRITE_ERRORS as error:
         raise UnwritableFile(
             f"{path} cannot be written: {error}.", hint="Is there room, and may you write there?"
         ) from error
 
 
-def _write(rows: pd.DataFrame, path: Path, form: Format) -> None:
+def _write(rows: pd.DataFrame, path: Path, form: FileFormat) -> None:
     shaped = isinstance(rows, geopandas.GeoDataFrame)
-    match form.reader:
-        case Reader.CSV:
+    match form.engine:
+        case FileEngine.CSV:
             _flat(rows).to_csv(path, index=False, encoding="utf-8")
-        case Reader.XLSX:
+        case FileEngine.XLSX:
             path.write_bytes(_excel(_for_excel(_flat(rows))))
-        case Reader.PARQUET:
+        case FileEngine.PARQUET:
             rows.to_parquet(path, index=False)
-        case Reader.GDAL if not shaped:
+        case FileEngine.GDAL if not shaped:
             empty = geopandas.GeoDataFrame(rows, geometry=[None] * len(rows), crs=4326)
             _through_gdal(empty, path, form)
-        case Reader.GDAL:
+        case FileEngine.GDAL:
             _through_gdal(rows, path, form)
 
 
-def _through_gdal(rows: geopandas.GeoDataFrame, path: Path, form: Format) -> None:
+def _through_gdal(rows: geopandas.GeoDataFrame, path: Path, form: FileFormat) -> None:
     layer = path.name.partition(".")[0]
     options = {"RFC7946": "YES"} if form.driver == "GeoJSON" else {}
     encoding = {"encoding": "UTF-8"} if form.driver == "ESRI Shapefile" else {}

@@ -1,4 +1,4 @@
-"""Areas made from the codes of grids: those that share a prefix make up an area."""
+"""Create areas from the codes of grids: the grids that share a prefix form an area."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,46 +14,46 @@ from geo.models import WGS84, Area, Level
 
 Geoms = NDArray[np.object_]
 
-FIRST = "Import the areas first, or make them with --areas-from-codes."
+_HINT = "Import the areas first, or create them with --areas-from-codes."
 
 
-def known(session: Session) -> dict[str, Level]:
+def area_levels(session: Session) -> dict[str, Level]:
     """Return the level of every area, by code."""
     return {row.code: row.level for row in session.execute(select(Area.code, Area.level))}
 
 
-def levels(lengths: Sequence[int]) -> list[tuple[Level, int]]:
-    """Return the level of each prefix length, rising: the longest is the community's."""
+def _levels_of_lengths(lengths: Sequence[int]) -> list[tuple[Level, int]]:
+    """Return the level of each prefix length, rising; the longest is that of communities."""
     return list(zip(list(Level)[-len(lengths) :], lengths, strict=True))
 
 
-def community(code: str, known: Mapping[str, Level], lengths: Sequence[int]) -> str | None:
-    """Return the community that a grid's code lies in, None if it tells none.
+def find_community(code: str, levels: Mapping[str, Level], lengths: Sequence[int]) -> str | None:
+    """Return the code of the community that contains a grid, by the grid's code; None if unknown.
 
-    With prefix lengths the longest prefix, else the longest known community that the code starts
-    with.
+    With prefix lengths it is the longest prefix, otherwise the longest code of an existing
+    community with which the grid's code starts.
     """
     if lengths:
         return code[: lengths[-1]]
     prefixes = (code[:end] for end in range(len(code) - 1, 0, -1))
-    return next((prefix for prefix in prefixes if known.get(prefix) == Level.COMMUNITY), None)
+    return next((prefix for prefix in prefixes if levels.get(prefix) == Level.COMMUNITY), None)
 
 
-def fault(
-    code: str, community_code: str | None, known: Mapping[str, Level], lengths: Sequence[int]
+def community_error(
+    code: str, community_code: str | None, levels: Mapping[str, Level], lengths: Sequence[int]
 ) -> tuple[str, str, str] | None:
-    """Return what is wrong with a grid's community: kind, what, how to mend it; None if nothing."""
+    """Return kind, message and hint of what is wrong with a grid's community; None if nothing."""
     if community_code is None:
-        return "no_community", "its code starts with no known community's", FIRST
+        return "no_community", "its code starts with the code of no known community", _HINT
     if not code.startswith(community_code) or code == community_code:
         return (
             "not_nested",
-            f"its code does not start with its community's, {community_code}",
-            "Codes nest: a grid's code is its community's with more behind it.",
+            f"its code does not start with the code of its community, {community_code}",
+            "A code must be the code of the community followed by more characters.",
         )
-    level = known.get(community_code)
+    level = levels.get(community_code)
     if level is None and not (lengths and community_code == code[: lengths[-1]]):
-        return "unknown_community", f"there is no community {community_code}", FIRST
+        return "unknown_community", f"there is no community {community_code}", _HINT
     if level is not None and level != Level.COMMUNITY:
         return (
             "unknown_community",
@@ -63,65 +63,68 @@ def fault(
     return None
 
 
-MADE: ColumnElement[bool] = Area.name == Area.code
-"""The condition that an area was made from codes, so that its outline follows its grids."""
+WAS_CREATED_FROM_CODES: ColumnElement[bool] = Area.name == Area.code
+"""SQL condition: the area was created from codes, so its outline is updated with its grids."""
 
 
-def make_areas(session: Session, codes: Sequence[str], geoms: Geoms, lengths: Sequence[int]) -> int:
-    """Add the areas that are missing above these grids, and return how many.
+def create_areas(
+    session: Session, codes: Sequence[str], geoms: Geoms, lengths: Sequence[int]
+) -> int:
+    """Create the missing areas above these grids; return how many.
 
-    The grids are all of their communities. An area's outline is the ground of its grids and its
-    name is its code, until a file of areas says better; until then the outline follows the grids.
+    `codes` and `geoms` must have all grids of their communities. The outline of a created area is
+    the union of its grids, and its name is its code. Until an import of areas gives it a name, each
+    import of grids updates its outline.
     """
-    rungs = levels(lengths)
-    made = _add_missing(session, codes, rungs)
-    (_, length), *above = reversed(rungs)
+    levels = _levels_of_lengths(lengths)
+    created = _add_missing(session, codes, levels)
+    (_, length), *higher = reversed(levels)
     prefixes = np.array([code[:length] for code in codes])
-    _draw(
-        session,
-        {one: topology.union(geoms[prefixes == one]) for one in sorted(set(prefixes.tolist()))},
-    )
-    below = Level.COMMUNITY
-    for level, length in above:
-        wanted = sorted({code[:length] for code in codes})
-        _draw(session, {one: _joined(session, one, below) for one in wanted})
-        below = level
-    return made
+    communities = sorted(set(prefixes.tolist()))
+    _update_outlines(session, {one: topology.union(geoms[prefixes == one]) for one in communities})
+    child_level = Level.COMMUNITY
+    for level, length in higher:
+        parents = sorted({code[:length] for code in codes})
+        _update_outlines(session, {one: _union_areas(session, one, child_level) for one in parents})
+        child_level = level
+    return created
 
 
-def _add_missing(session: Session, codes: Sequence[str], rungs: Sequence[tuple[Level, int]]) -> int:
-    """Add areas without outlines, the higher before the lower; return how many."""
-    there = set(known(session))
-    before = len(there)
-    for level, length in rungs:
-        for code in sorted({code[:length] for code in codes} - there):
-            above = (code[:end] for end in range(len(code) - 1, 0, -1))
-            parent = next((prefix for prefix in above if prefix in there), None)
+def _add_missing(
+    session: Session, codes: Sequence[str], levels: Sequence[tuple[Level, int]]
+) -> int:
+    """Add missing areas without outlines, parents before children; return how many."""
+    existing = set(area_levels(session))
+    count = len(existing)
+    for level, length in levels:
+        for code in sorted({code[:length] for code in codes} - existing):
+            prefixes = (code[:end] for end in range(len(code) - 1, 0, -1))
+            parent = next((prefix for prefix in prefixes if prefix in existing), None)
             session.add(Area(code=code, parent_code=parent, level=level, name=code))
-            there.add(code)
+            existing.add(code)
         session.flush()
-    return len(there) - before
+    return len(existing) - count
 
 
-def _joined(session: Session, code: str, level: Level) -> shapely.Geometry:
-    """Return the ground of all areas of a level inside an area."""
+def _union_areas(session: Session, code: str, level: Level) -> shapely.Geometry:
+    """Return the union of all areas of a level inside an area."""
     inside = select(func.ST_AsBinary(Area.geom)).where(
         Area.level == level, areas.within(Area.code, code), Area.geom.is_not(None)
     )
-    shapes = [bytes(wkb) for wkb in session.scalars(inside.order_by(Area.code))]
-    ground: shapely.Geometry = topology.union(np.asarray(shapely.from_wkb(shapes), dtype=object))
-    return ground
+    wkb = [bytes(value) for value in session.scalars(inside.order_by(Area.code))]
+    union: shapely.Geometry = topology.union(np.asarray(shapely.from_wkb(wkb), dtype=object))
+    return union
 
 
-def _draw(session: Session, grounds: Mapping[str, shapely.Geometry]) -> None:
-    """Give areas made from codes their outlines, where these are not what they were."""
+def _update_outlines(session: Session, outlines: Mapping[str, shapely.Geometry]) -> None:
+    """Update the outlines of areas that were created from codes, where they changed."""
     rows = session.execute(
         select(Area.code, func.ST_AsBinary(Area.geom))
-        .where(Area.code.in_(grounds), MADE)
+        .where(Area.code.in_(outlines), WAS_CREATED_FROM_CODES)
         .order_by(Area.code)
     ).all()
     for code, wkb in rows:
-        ground = grounds[code]
-        if wkb is None or not shapely.equals(shapely.from_wkb(bytes(wkb)), ground):
-            shape = func.ST_Multi(func.ST_GeomFromWKB(shapely.to_wkb(ground), WGS84))
-            session.execute(update(Area).where(Area.code == code).values(geom=shape))
+        outline = outlines[code]
+        if wkb is None or not shapely.equals(shapely.from_wkb(bytes(wkb)), outline):
+            geom = func.ST_Multi(func.ST_GeomFromWKB(shapely.to_wkb(outline), WGS84))
+            session.execute(update(Area).where(Area.code == code).values(geom=geom))

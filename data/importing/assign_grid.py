@@ -1,4 +1,4 @@
-"""Under which grid issues are filed: that of the grids in force which the cell index names."""
+"""Assign each imported issue to the grid in force at its location, by the cell index."""
 
 from dataclasses import dataclass, replace
 
@@ -6,29 +6,29 @@ import pyarrow as pa
 import shapely
 from sqlalchemy import Connection, func, select
 
-from data.reading.reader import Batch
+from data.reading.reader import RowBatch
 from geo.lookup.index.edges import NOWHERE
-from geo.lookup.snapshots import index_overlay, queries
-from geo.lookup.snapshots.index_overlay import Whole
+from geo.lookup.snapshots import grid_index, queries
+from geo.lookup.snapshots.grid_index import FullIndex
 
 
 @dataclass(frozen=True)
-class Filing:
-    """The grids in force as the import's own transaction sees them."""
+class GridAssigner:
+    """An index of the grids in force, as the transaction of the import sees them."""
 
-    grids: Whole
+    index: FullIndex
 
     @classmethod
-    def of(cls, connection: Connection) -> "Filing":
-        """Return the grids of this moment."""
+    def from_database(cls, connection: Connection) -> "GridAssigner":
+        """Build the index of the grids that are in force now."""
         now = connection.execute(select(func.now())).scalar_one()
-        return cls(index_overlay.compile(queries.outlines(connection, now)))
+        return cls(grid_index.build(queries.read_grids(connection, now)))
 
-    def complete(self, batch: Batch, _file: str) -> Batch:
-        """Return the batch with the code of each issue's grid, null outside every grid."""
+    def enrich(self, batch: RowBatch, _file: str) -> RowBatch:
+        """Return the batch with the `grid_code` of each issue, null outside every grid."""
         if batch.geometry is None:
             return batch
-        found = self.grids.assign(shapely.get_coordinates(batch.geometry))
-        codes = pa.array(self.grids.codes[:-1], pa.string())
-        filed = codes.take(pa.array(found, mask=found == NOWHERE))
-        return replace(batch, columns={**batch.columns, "grid_code": filed})
+        positions = self.index.assign(shapely.get_coordinates(batch.geometry))
+        codes = pa.array(self.index.codes[:-1], pa.string())
+        grid_codes = codes.take(pa.array(positions, mask=positions == NOWHERE))
+        return replace(batch, columns={**batch.columns, "grid_code": grid_codes})

@@ -1,4 +1,4 @@
-"""What a batch of buildings leaves out and the register knows, found before it is loaded."""
+"""Fill in missing values of buildings and check their references before they are loaded."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -11,98 +11,103 @@ import shapely
 from numpy.typing import NDArray
 from sqlalchemy import Connection, func, select
 
-from data.reading.reader import Batch
+from data.reading.reader import RowBatch
 from data.row_errors import RowError
 from geo.models import Area, BuildingStatus, Level, Neighborhood
 
 
 @dataclass(frozen=True)
-class Register:
-    """The communities, their outlines where known, and the neighborhoods, by code."""
+class BuildingEnricher:
+    """Communities and neighborhoods of the database, to look up those of buildings."""
 
     communities: pa.Array
-    outlined: NDArray[np.str_]
+    """The codes of all communities."""
+    outline_codes: NDArray[np.str_]
+    """The codes of the communities in `outlines`, rising."""
     outlines: shapely.STRtree
     neighborhoods: pa.Array
+    """The codes of all neighborhoods."""
     today: date
 
     @classmethod
-    def of(cls, connection: Connection) -> "Register":
-        """Return what the database knows now."""
+    def from_database(cls, connection: Connection) -> "BuildingEnricher":
+        """Read communities and neighborhoods from the database."""
         communities = select(Area.code, func.ST_AsBinary(Area.geom)).where(
             Area.level == Level.COMMUNITY
         )
         rows = connection.execute(communities.order_by(Area.code)).all()
-        outlined = [row for row in rows if row[1] is not None]
-        shapes = shapely.from_wkb([bytes(row[1]) for row in outlined])
+        with_outline = [row for row in rows if row[1] is not None]
+        geoms = shapely.from_wkb([bytes(row[1]) for row in with_outline])
         neighborhoods = connection.execute(select(Neighborhood.code)).scalars().all()
         return cls(
             pa.array([row[0] for row in rows], pa.string()),
-            np.array([row[0] for row in outlined], dtype=np.str_),
-            shapely.STRtree(shapes),
+            np.array([row[0] for row in with_outline], dtype=np.str_),
+            shapely.STRtree(geoms),
             pa.array(neighborhoods, pa.string()),
             connection.execute(select(func.current_date())).scalar_one(),
         )
 
-    def complete(self, batch: Batch, file: str) -> Batch:
-        """Return the batch with communities, status and retirement filled in.
+    def enrich(self, batch: RowBatch, file: str) -> RowBatch:
+        """Fill in communities, status and date of retirement; reject unknown references.
 
-        A building without a community gets the one whose outline covers its point on surface, the
-        lowest code of several. Rows that name an unknown community or neighborhood become faults.
+        A building without a community gets the one that covers its point on surface, the lowest
+        code if several do. Rows with an unknown community or neighborhood become errors.
         """
         columns = dict(batch.columns)
-        columns["community_code"] = self._by_place(batch)
+        columns["community_code"] = self._fill_communities(batch)
         columns["status"] = pc.fill_null(columns["status"], BuildingStatus.STANDING.value)
         retired = pc.equal(columns["status"], BuildingStatus.RETIRED.value)
         day = pa.scalar(self.today, pa.date32())
         columns["retired_on"] = pc.if_else(retired, day, pa.scalar(None, pa.date32()))
-        checked = replace(batch, columns=columns)
-        for kind, known in (("community", self.communities), ("neighborhood", self.neighborhoods)):
-            checked = _without_unknown(checked, kind, known, file)
-        return checked
+        enriched = replace(batch, columns=columns)
+        for kind, codes in (("community", self.communities), ("neighborhood", self.neighborhoods)):
+            enriched = _reject_unknown(enriched, kind, codes, file)
+        return enriched
 
-    def _by_place(self, batch: Batch) -> pa.Array:
-        stated = batch.columns["community_code"]
-        if stated.null_count == 0 or not len(self.outlined) or batch.geometry is None:
-            return stated
-        lost = np.flatnonzero(stated.is_null())
-        points = shapely.point_on_surface(batch.geometry[lost])
-        at, position = self.outlines.query(points, predicate="covered_by")
-        lowest = np.full(len(lost), len(self.outlined))
-        np.minimum.at(lowest, at, position)
-        found: list[Any] = stated.to_pylist()
-        for row, place in zip(lost, lowest, strict=True):
-            found[row] = str(self.outlined[place]) if place < len(self.outlined) else None
-        return pa.array(found, pa.string())
+    def _fill_communities(self, batch: RowBatch) -> pa.Array:
+        """Return the community of each building, found by location where the file has none."""
+        codes = batch.columns["community_code"]
+        if codes.null_count == 0 or not len(self.outline_codes) or batch.geometry is None:
+            return codes
+        missing = np.flatnonzero(codes.is_null())
+        points = shapely.point_on_surface(batch.geometry[missing])
+        point, outline = self.outlines.query(points, predicate="covered_by")
+        nowhere = len(self.outline_codes)
+        lowest = np.full(len(missing), nowhere)
+        np.minimum.at(lowest, point, outline)
+        filled: list[Any] = codes.to_pylist()
+        for row, position in zip(missing, lowest, strict=True):
+            filled[row] = str(self.outline_codes[position]) if position < nowhere else None
+        return pa.array(filled, pa.string())
 
 
-def _without_unknown(batch: Batch, kind: str, known: pa.Array, file: str) -> Batch:
-    named = batch.columns[f"{kind}_code"]
-    unknown = pc.and_(named.is_valid(), pc.invert(pc.is_in(named, value_set=known)))
-    if not pc.any(unknown).as_py():
+def _reject_unknown(batch: RowBatch, kind: str, codes: pa.Array, file: str) -> RowBatch:
+    """Turn the rows whose community or neighborhood is not among `codes` into errors."""
+    references = batch.columns[f"{kind}_code"]
+    is_unknown = pc.and_(references.is_valid(), pc.invert(pc.is_in(references, value_set=codes)))
+    if not pc.any(is_unknown).as_py():
         return batch
-    at = np.flatnonzero(unknown)
-    faults = tuple(
+    errors = tuple(
         RowError(
             file,
-            int(batch.rows[row]),
+            int(batch.row_numbers[row]),
             f"unknown_{kind}",
-            f"there is no {kind} {named[int(row)]}",
+            f"there is no {kind} {references[int(row)]}",
             f"Import the {'areas' if kind == 'community' else 'neighborhoods'} first, "
             f"or correct {kind}_code.",
             code=batch.columns["code"][int(row)].as_py(),
         )
-        for row in at
+        for row in np.flatnonzero(is_unknown)
     )
-    return _only(batch, pc.invert(unknown), faults)
+    return _filter(batch, pc.invert(is_unknown), errors)
 
 
-def _only(batch: Batch, keep: pa.Array, faults: tuple[RowError, ...]) -> Batch:
-    """Return the rows of a batch to keep, and with it the faults of those that were dropped."""
-    return Batch(
-        {name: values.filter(keep) for name, values in batch.columns.items()},
-        None if batch.ewkb is None else batch.ewkb.filter(keep),
-        batch.rows[keep.to_numpy(zero_copy_only=False)],
-        (*batch.faults, *faults),
+def _filter(batch: RowBatch, mask: pa.Array, errors: tuple[RowError, ...]) -> RowBatch:
+    """Return the rows of a batch for which the mask is true, with the errors of the others."""
+    return RowBatch(
+        {name: values.filter(mask) for name, values in batch.columns.items()},
+        None if batch.ewkb is None else batch.ewkb.filter(mask),
+        batch.row_numbers[mask.to_numpy(zero_copy_only=False)],
+        (*batch.errors, *errors),
         batch.raw,
     )

@@ -1,7 +1,7 @@
-"""Importing grids: the partition that files make is checked, repaired if asked, and published."""
+"""Import grids: read files, validate or repair the tiling, and publish a revision."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -10,230 +10,238 @@ import shapely
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from data.columns import Kind
+from data.columns import DatasetKind
 from data.importing import areas_from_codes
-from data.importing.grid_set import Drawn
-from data.importing.load import LoadOptions, Outcome, Progress, ahead, open_sources
+from data.importing.grid_set import GridSet
+from data.importing.load import LoadOptions, ProgressCallback, open_sources, total_rows
+from data.importing.prefetch import prefetch
+from data.importing.result import ImportResult
 from data.partitions import partition, repair
 from data.reading.reader import Source
 from data.row_errors import BadData, RowError
 from geo.grids import revisions
-from geo.grids.revisions import Delta, Outline
+from geo.grids.revisions import Delta, GridVersion
 from geo.models import Area
 
-Shapes = Mapping[str, shapely.Geometry]
+Outlines = Mapping[str, shapely.Geometry]
 
 
 @dataclass(frozen=True)
-class Publication:
-    """What the revision is called, who publishes it, from when it is in force (now if None)."""
+class RevisionOptions:
+    """Title and author of the revision, and from when it is in force (None: from now)."""
 
     title: str | None = None
     author: str = "gridward import"
     effective_at: datetime | None = None
-    lengths: tuple[int, ...] = ()
-    """Make missing areas from the prefixes of the grids' codes that have these lengths."""
+    prefix_lengths: tuple[int, ...] = ()
+    """Create missing areas from the prefixes of these lengths of the grids' codes."""
 
 
 def load(
     session: Session,
     paths: Sequence[Path],
     options: LoadOptions,
-    publication: Publication = Publication(),
-    progress: Progress | None = None,
-) -> Outcome:
-    """Import grids and publish what they change as one revision, in the caller's transaction.
+    revision_options: RevisionOptions = RevisionOptions(),
+    progress: ProgressCallback | None = None,
+) -> ImportResult:
+    """Import grids and publish the changes as one revision, in the caller's transaction.
 
-    In every community that the files touch, their grids and the ones that stay have to tile it.
-    Raises BadData with every fault otherwise; bad rows may be left out only where the others tile.
-    A repair gives way to the grids that stay: their ground is theirs. Raises NothingToKeep where
-    `replace` would retire everything.
+    In every community with imported grids, these and the remaining grids must tile the community;
+    a repair changes only imported grids. Raises BadData with every error, also with
+    `skip_bad_rows` if the valid grids do not tile, and NoValidRows if `replace` would retire
+    everything.
     """
-    sources = open_sources(Kind.GRIDS, paths, options.read)
-    work = _Import(session, options, publication, sources, Outcome(Kind.GRIDS))
-    drawn = work.assigned(work.read(progress))
-    work.refuse_faults()
+    sources = open_sources(DatasetKind.GRIDS, paths, options.read)
+    job = _GridImport(session, options, revision_options, sources)
+    imported = job.assign_communities(job.read(progress))
+    job.raise_errors()
     if options.replace:
-        work.outcome.require_rows()
-    before = work.locked(drawn)
-    drawn, staying = work.named(drawn, before), work.staying(drawn, before)
-    outlines = work.outlines(drawn)
+        job.result.require_valid_rows()
+    current = job.lock_current(imported)
+    imported = job.keep_names(imported, current)
+    remaining = job.select_remaining(imported, current)
+    outlines = job.community_outlines(imported)
     if options.read.repair:
-        drawn, staying = work.repaired(drawn, staying, outlines)
-    drawn, staying = drawn.like(before), staying.like(before)
-    work.require_tiling(drawn, staying, outlines)
-    work.make_areas(drawn + staying)
-    work.publish(before, drawn + staying)
+        imported, remaining = job.repair(imported, remaining, outlines)
+    imported = imported.with_stored_geometries(current)
+    remaining = remaining.with_stored_geometries(current)
+    job.require_tiling(imported, remaining, outlines)
+    job.create_areas(imported + remaining)
+    job.publish(current, imported + remaining)
     for source in sources:
-        work.outcome.notes += [f"{source.path.name}: {note}" for note in source.notes]
-    return work.outcome
+        job.result.notes += [f"{source.path.name}: {note}" for note in source.notes]
+    return job.result
 
 
 @dataclass(frozen=True)
-class _Import:
-    """One import on its way: what it works with, and the outcome that it fills."""
+class _GridImport:
+    """The steps of one import; they share its options and add to its result."""
 
     session: Session
     options: LoadOptions
-    publication: Publication
+    revision_options: RevisionOptions
     sources: Sequence[Source]
-    outcome: Outcome
+    result: ImportResult = field(default_factory=lambda: ImportResult(DatasetKind.GRIDS))
 
-    def read(self, progress: Progress | None) -> Drawn:
-        """Return the good rows of every file."""
-        totals = [source.total for source in self.sources]
-        total = None if None in totals else sum(filter(None, totals))
-        drawn = Drawn()
+    def read(self, progress: ProgressCallback | None) -> GridSet:
+        """Return the valid rows of every file."""
+        total = total_rows(self.sources)
+        imported = GridSet()
         for file_no, source in enumerate(self.sources):
-            for batch in ahead(source):
-                self.outcome.note_batch(file_no, batch)
-                drawn += Drawn.of_batch(file_no, batch)
+            for batch in prefetch(source):
+                self.result.add_batch(file_no, batch)
+                imported += GridSet.from_batch(file_no, batch)
                 if progress is not None:
-                    progress(self.outcome.read, total)
-        return drawn
+                    progress(self.result.read, total)
+        return imported
 
-    def assigned(self, drawn: Drawn) -> Drawn:
-        """Return the grids that have a community and a code of their own; the others are faults."""
-        known = areas_from_codes.known(self.session)
-        lengths = self.publication.lengths
+    def assign_communities(self, imported: GridSet) -> GridSet:
+        """Return the grids with their communities; those without a valid one become errors."""
+        levels = areas_from_codes.area_levels(self.session)
+        lengths = self.revision_options.prefix_lengths
         communities = [
-            stated or areas_from_codes.community(code, known, lengths)
-            for code, stated in zip(drawn.codes, drawn.communities, strict=True)
+            community or areas_from_codes.find_community(code, levels, lengths)
+            for code, community in zip(imported.codes, imported.communities, strict=True)
         ]
-        drawn = replace(drawn, communities=communities)
-        good = np.ones(len(drawn), dtype=np.bool_)
-        seen: set[str] = set()
-        for at, (code, community) in enumerate(zip(drawn.codes, communities, strict=True)):
-            fault = areas_from_codes.fault(code, community, known, lengths)
-            if code in seen:
-                fault = ("duplicate", "the same code as in an earlier file", "Keep one of them.")
-            seen.add(code)
-            if fault is not None:
-                good[at] = False
-                self._note(drawn, at, *fault)
-        return drawn.only(good)
+        imported = replace(imported, communities=communities)
+        is_valid = np.ones(len(imported), dtype=np.bool_)
+        codes: set[str] = set()
+        for at, (code, community) in enumerate(zip(imported.codes, communities, strict=True)):
+            error = areas_from_codes.community_error(code, community, levels, lengths)
+            if code in codes:
+                error = "duplicate", "an earlier file has the same code", "Delete one of them."
+            codes.add(code)
+            if error is not None:
+                is_valid[at] = False
+                self._add_error(imported, at, *error)
+        return imported.filter(is_valid)
 
-    def locked(self, drawn: Drawn) -> dict[str, Outline]:
-        """Return what is in force in the communities touched, and let nobody else publish there."""
-        touched = set(filter(None, drawn.communities))
+    def lock_current(self, imported: GridSet) -> dict[str, GridVersion]:
+        """Return the current grids of the affected communities, locked until the commit."""
+        communities = set(filter(None, imported.communities))
         if self.options.replace:
-            touched |= set(revisions.communities(self.session))
-        revisions.lock(self.session, touched)
-        return revisions.in_force_now(self.session, sorted(touched))
+            communities |= set(revisions.communities_with_grids(self.session))
+        revisions.lock_communities(self.session, communities)
+        return revisions.current_grids(self.session, sorted(communities))
 
-    def named(self, drawn: Drawn, before: Mapping[str, Outline]) -> Drawn:
-        """Return the grids with the names they have, where their file does not speak of names."""
-        silent = {
+    def keep_names(self, imported: GridSet, current: Mapping[str, GridVersion]) -> GridSet:
+        """Return the grids with their current names where the file has no column of names."""
+        without_names = {
             file_no
             for file_no, source in enumerate(self.sources)
             if "name" not in source.rules.mapping
         }
+        rows = zip(imported.codes, imported.names, imported.positions, strict=True)
         names = [
-            before[code].name if place and place[0] in silent and code in before else name
-            for code, name, place in zip(drawn.codes, drawn.names, drawn.places, strict=True)
+            current[code].name
+            if position and position[0] in without_names and code in current
+            else name
+            for code, name, position in rows
         ]
-        return replace(drawn, names=names)
+        return replace(imported, names=names)
 
-    def staying(self, drawn: Drawn, before: Mapping[str, Outline]) -> Drawn:
-        """Return the grids in force that the files leave alone."""
-        gone = before.keys() - self.outcome.spared if self.options.replace else set()
-        left_alone = before.keys() - gone - set(drawn.codes)
-        return Drawn.in_force({code: before[code] for code in sorted(left_alone)})
+    def select_remaining(self, imported: GridSet, current: Mapping[str, GridVersion]) -> GridSet:
+        """Return the current grids that the import neither changes nor retires."""
+        protected = self.result.protected_codes
+        retired = current.keys() - protected if self.options.replace else set()
+        remaining = current.keys() - retired - set(imported.codes)
+        return GridSet.from_versions({code: current[code] for code in sorted(remaining)})
 
-    def repaired(self, drawn: Drawn, staying: Drawn, outlines: Shapes) -> tuple[Drawn, Drawn]:
-        """Return the grids as partitions of the room that those in force leave them.
-
-        The latter keep their ground; they only get the corners of others that meet their borders.
-        """
-        taken = shapely.union_all(staying.geoms) if len(staying) else None
-        tiled = repair.repair(drawn.geoms, drawn.communities, outlines, taken)
-        self.outcome.notes.append(str(tiled))
-        gone = np.asarray(shapely.is_empty(tiled.geoms), dtype=np.bool_)
-        for at in np.flatnonzero(gone):
-            what = "no ground is left to it: others have it, or it lies outside its community"
-            self._note(drawn, int(at), "no_ground", what, "Take it out, or correct the others.")
-        drawn = replace(drawn, geoms=tiled.geoms).only(~gone)
-        every = drawn + staying
-        geoms = every.geoms.copy()
-        for community in set(staying.communities):
-            own = every.of(community or "")
-            geoms[own] = repair.match_corners(geoms[own])
-        every = replace(every, geoms=geoms)
-        is_drawn = np.arange(len(every)) < len(drawn)
-        return every.only(is_drawn), every.only(~is_drawn)
-
-    def refuse_faults(self) -> None:
-        """Raise BadData if there is any fault that is not to be skipped."""
-        if self.outcome.faults and not self.options.skip:
-            raise BadData(self.outcome.faults)
-
-    def require_tiling(self, drawn: Drawn, staying: Drawn, outlines: Shapes) -> None:
-        """Raise BadData unless the grids of the files and those that stay tile."""
-        self.refuse_faults()
-        if not len(drawn):
-            return
-        every = drawn + staying
-        repaired = self.options.read.repair
-        found = partition.check(
-            every.codes,
-            every.geoms,
-            [community or "" for community in every.communities],
-            outlines,
-            repaired=repaired,
-        )
-        self.outcome.notes += found.notes
-        for flaw in found.flaws:
-            what = flaw.what
-            at = flaw.position
-            if at >= len(drawn):
-                what = f"beside it, grid {every.codes[at]}, which no file has: {what}"
-                at = int(drawn.of(every.communities[at] or "").argmax())
-            self._note(drawn, at, flaw.kind, what, partition.mend(repaired=repaired))
-        if found.flaws:
-            raise BadData(self.outcome.faults)
-
-    def make_areas(self, grids: Drawn) -> None:
-        """Make the areas that are missing, if told to."""
-        if self.publication.lengths and len(grids):
-            made = areas_from_codes.make_areas(
-                self.session, grids.codes, grids.geoms, self.publication.lengths
-            )
-            self.outcome.notes += [f"{made:,} areas were made from the codes"] if made else []
-
-    def publish(self, before: Mapping[str, Outline], grids: Drawn) -> None:
-        """Publish the difference between what was in force and these grids, if there is any."""
-        after = grids.outlines()
-        deltas = [
-            Delta(code, before.get(code), after.get(code))
-            for code in sorted(after.keys() | before.keys())
-            if before.get(code) != after.get(code)
-        ]
-        self.outcome.added = sum(delta.old is None for delta in deltas)
-        self.outcome.retired = sum(delta.new is None for delta in deltas)
-        self.outcome.updated = len(deltas) - self.outcome.added - self.outcome.retired
-        if deltas:
-            title = self.publication.title or ", ".join(s.path.name for s in self.sources)
-            self.outcome.revision = revisions.publish(
-                self.session,
-                deltas,
-                title=title,
-                author=self.publication.author,
-                effective_at=self.publication.effective_at,
-            ).number
-
-    def outlines(self, drawn: Drawn) -> dict[str, shapely.Geometry]:
-        """Return the outlines that the grids have to fill: those known that do not follow them."""
-        touched = set(filter(None, drawn.communities))
-        fixed = Area.code.in_(touched) & Area.geom.is_not(None)
-        if self.publication.lengths:
-            fixed &= ~areas_from_codes.MADE
+    def community_outlines(self, imported: GridSet) -> dict[str, shapely.Geometry]:
+        """Return the outlines that the grids must fill: those that do not follow their grids."""
+        communities = set(filter(None, imported.communities))
+        is_fixed = Area.code.in_(communities) & Area.geom.is_not(None)
+        if self.revision_options.prefix_lengths:
+            is_fixed &= ~areas_from_codes.WAS_CREATED_FROM_CODES
         rows = self.session.execute(
-            select(Area.code, func.ST_AsBinary(Area.geom)).where(fixed).order_by(Area.code)
+            select(Area.code, func.ST_AsBinary(Area.geom)).where(is_fixed).order_by(Area.code)
         )
         return {code: shapely.from_wkb(bytes(wkb)) for code, wkb in rows}
 
-    def _note(self, drawn: Drawn, at: int, kind: str, what: str, mend: str) -> None:
-        file_no, row = drawn.places[at] or (0, 0)
+    def repair(
+        self, imported: GridSet, remaining: GridSet, outlines: Outlines
+    ) -> tuple[GridSet, GridSet]:
+        """Return imported grids that tile what the remaining grids leave free, and the latter.
+
+        The remaining grids keep their area; they only get corners where imported grids need them.
+        """
+        occupied = shapely.union_all(remaining.geoms) if len(remaining) else None
+        repaired = repair.repair(imported.geoms, imported.communities, outlines, occupied)
+        self.result.notes.append(str(repaired))
+        is_empty = np.asarray(shapely.is_empty(repaired.geoms), dtype=np.bool_)
+        message = (
+            "the repair left no area to it: other grids cover it, or it is outside its community"
+        )
+        for at in np.flatnonzero(is_empty):
+            hint = "Delete it, or correct the other grids."
+            self._add_error(imported, int(at), "empty_after_repair", message, hint)
+        imported = replace(imported, geoms=repaired.geoms).filter(~is_empty)
+        grids = imported + remaining
+        geoms = grids.geoms.copy()
+        for community in set(remaining.communities):
+            members = grids.is_in(community or "")
+            geoms[members] = repair.match_corners(geoms[members])
+        grids = replace(grids, geoms=geoms)
+        is_imported = np.arange(len(grids)) < len(imported)
+        return grids.filter(is_imported), grids.filter(~is_imported)
+
+    def raise_errors(self) -> None:
+        """Raise BadData if there are errors, unless rows with errors are skipped."""
+        if self.result.errors and not self.options.skip_bad_rows:
+            raise BadData(self.result.errors)
+
+    def require_tiling(self, imported: GridSet, remaining: GridSet, outlines: Outlines) -> None:
+        """Raise BadData unless the imported and the remaining grids tile their communities."""
+        self.raise_errors()
+        if not len(imported):
+            return
+        grids = imported + remaining
+        repaired = self.options.read.repair
+        communities = [community or "" for community in grids.communities]
+        report = partition.check_tiling(
+            grids.codes, grids.geoms, communities, outlines, repaired=repaired
+        )
+        self.result.notes += report.notes
+        for error in report.errors:
+            message, at = error.message, error.position
+            if at >= len(imported):  # a remaining grid: report it with an imported one
+                message = f"beside it, at grid {grids.codes[at]}, which is in no file: {message}"
+                at = int(imported.is_in(communities[at]).argmax())
+            hint = partition.repair_hint(repaired=repaired)
+            self._add_error(imported, at, error.kind, message, hint)
+        if report.errors:
+            raise BadData(self.result.errors)
+
+    def create_areas(self, grids: GridSet) -> None:
+        """Create missing areas if prefix lengths are set."""
+        lengths = self.revision_options.prefix_lengths
+        if lengths and len(grids):
+            count = areas_from_codes.create_areas(self.session, grids.codes, grids.geoms, lengths)
+            self.result.notes += [f"{count:,} areas were created from the codes"] if count else []
+
+    def publish(self, current: Mapping[str, GridVersion], grids: GridSet) -> None:
+        """Publish the differences between the current and these grids, if there are any."""
+        versions = grids.to_versions()
+        deltas = [
+            Delta(code, current.get(code), versions.get(code))
+            for code in sorted(versions.keys() | current.keys())
+            if current.get(code) != versions.get(code)
+        ]
+        self.result.added = sum(delta.old is None for delta in deltas)
+        self.result.retired = sum(delta.new is None for delta in deltas)
+        self.result.updated = len(deltas) - self.result.added - self.result.retired
+        if deltas:
+            options = self.revision_options
+            self.result.revision = revisions.publish(
+                self.session,
+                deltas,
+                title=options.title or ", ".join(source.path.name for source in self.sources),
+                author=options.author,
+                effective_at=options.effective_at,
+            ).number
+
+    def _add_error(self, imported: GridSet, at: int, kind: str, message: str, hint: str) -> None:
+        file_no, row = imported.positions[at] or (0, 0)
         name = self.sources[file_no].path.name
-        fault = RowError(name, row, kind, what, mend, code=drawn.codes[at])
-        self.outcome.note_faults(file_no, [fault])
+        error = RowError(name, row, kind, message, hint, code=imported.codes[at])
+        self.result.add_errors(file_no, [error])

@@ -1,4 +1,4 @@
-"""The indexes of a table that is filled from empty: built once at the end, not row by row."""
+"""Drop the indexes of an empty table during a load and build them once at the end."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,11 +15,11 @@ _SECONDARY = text("""
 
 
 @contextmanager
-def rebuilt(connection: Connection, table: str) -> Iterator[bool]:
-    """Yield whether the table is empty; if so it is filled without its indexes, then gets them.
+def rebuilt_after_load(connection: Connection, table: str) -> Iterator[bool]:
+    """Yield whether the table is empty. If it is, drop its indexes and build them again at the end.
 
-    Nobody waits for the lock that this takes: there is nothing to read in an empty table. What
-    happens inside is one transaction, so after a failure the indexes are as they were.
+    Dropping an index locks the table, but an empty table has no readers to block. A failure rolls
+    back the transaction, and with it the dropped indexes.
     """
     is_empty = connection.exec_driver_sql(f"SELECT NOT EXISTS (SELECT FROM {table})").scalar_one()
     dropped = connection.execute(_SECONDARY, {"name": table}).all() if is_empty else []

@@ -1,286 +1,199 @@
-"""Loading files into the register: all of it or nothing, whatever happens on the way."""
+"""Load files into the database in one transaction: all of them, or nothing."""
 
-import queue
-import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from sqlalchemy import Connection, text
 
-from data.columns import Kind
+from data.columns import DatasetKind
 from data.importing import foreign_keys, indexes, merge, people, staging
-from data.importing.enrich import Register
-from data.reading.reader import Batch, ReadOptions, Source, open_source
-from data.row_errors import BadData, FaultLog, RowError
-from geo.errors import Invalid
+from data.importing.enrich import BuildingEnricher
+from data.importing.merge_targets import TARGETS
+from data.importing.prefetch import prefetch
+from data.importing.result import ImportResult
+from data.reading.reader import ReadOptions, RowBatch, Source, open_source
+from data.row_errors import BadData
 
-Item = TypeVar("Item")
-Progress = Callable[[int, int | None], None]
-"""Told how many rows are done, and how many there are if the files say so."""
+ProgressCallback = Callable[[int, int | None], None]
+"""Called with the number of rows done, and the total or None if the files do not state it."""
 
-_BATCHWISE = frozenset({Kind.BUILDINGS, Kind.ISSUES})
-"""Kinds whose rows do not depend on each other, so that each batch can be merged on its own."""
-_PERIODS = frozenset({Kind.PROPERTY_COVERAGE, Kind.GRID_MEMBERS})
-"""Kinds whose rows exclude each other in time: one that goes makes room for those that come."""
-_IN_THE_CITY = frozenset({Kind.NEIGHBORHOODS, Kind.BUILDINGS, Kind.ISSUES})
-"""Kinds that lie where the areas are: a place far from them is a mistake."""
-
-
-class NothingToKeep(Invalid):
-    """Files without a single good row would have everything retired."""
-
-    code = "nothing_to_keep"
+_BATCHWISE = frozenset({DatasetKind.BUILDINGS, DatasetKind.ISSUES})
+"""Kinds whose rows do not depend on each other: each batch is merged as soon as it is read."""
+_WITH_PERIODS = frozenset({DatasetKind.PROPERTY_COVERAGE, DatasetKind.GRID_MEMBERS})
+"""Kinds with periods that must not overlap: missing rows are retired before others are added."""
+_NEAR_AREAS = frozenset({DatasetKind.NEIGHBORHOODS, DatasetKind.BUILDINGS, DatasetKind.ISSUES})
+"""Kinds whose rows are invalid if they lie far from all areas."""
 
 
 @dataclass(frozen=True)
 class LoadOptions:
-    """How to load: what to do about bad rows, and about rows that are missing."""
+    """How to read the files, and what to do with invalid and with missing rows."""
 
     read: ReadOptions = field(default_factory=ReadOptions)
-    skip: bool = False
-    """Load the good rows although others are bad."""
+    skip_bad_rows: bool = False
+    """Load the valid rows even if others are invalid."""
     replace: bool = False
-    """Retire what the register has and the files do not."""
+    """Retire the rows of the database that are missing from the files."""
 
 
-@dataclass
-class Outcome:
-    """What became of the rows of some files."""
-
-    kind: Kind
-    read: int = 0
-    added: int = 0
-    updated: int = 0
-    retired: int = 0
-    faults: FaultLog = field(default_factory=FaultLog)
-    bad_rows: dict[tuple[int, int], str] = field(default_factory=dict)
-    """For each bad row, by the number of its file and its own, what is wrong with it."""
-    spared: set[str] = field(default_factory=set)
-    """The codes of bad rows: what the register has by them is not missing from the files."""
-    notes: list[str] = field(default_factory=list)
-    revision: int | None = None
-    """The revision that grids were published as."""
-
-    @property
-    def rejected(self) -> int:
-        """How many rows were bad."""
-        return len(self.bad_rows)
-
-    @property
-    def unchanged(self) -> int:
-        """How many rows were in the register just so."""
-        return self.read - self.added - self.updated - self.rejected
-
-    @property
-    def changed_nothing(self) -> bool:
-        """Whether the register is as it was."""
-        return not (self.added or self.updated or self.retired)
-
-    def note_batch(self, file_no: int, batch: Batch) -> None:
-        """Count the rows of a batch, those too broken to be held as well, and keep its faults."""
-        held = set(batch.raw.rows.tolist()) if batch.raw.faults else set()
-        self.read += len(batch.raw) + len({fault.row for fault in batch.raw.faults} - held)
-        self.note_faults(file_no, batch.faults)
-
-    def note_faults(self, file_no: int, faults: Iterable[RowError]) -> None:
-        """Keep faults of a file; a row with several is one bad row."""
-        for fault in faults:
-            self.faults.add([fault])
-            if fault.code is not None:
-                self.spared.add(fault.code)
-            place = (file_no, fault.row)
-            earlier = self.bad_rows.get(place)
-            told = f"{fault.what}. {fault.mend}"
-            self.bad_rows[place] = f"{earlier} {told}" if earlier else told
-
-    def require_rows(self) -> None:
-        """Raise NothingToKeep if there was no good row at all."""
-        if self.read == self.rejected:
-            raise NothingToKeep(
-                f"The files hold no {self.kind} to keep; --replace would retire all there are.",
-                hint="Check the files, and the layer (--layer).",
-            )
-
-
-def open_sources(kind: Kind, paths: Sequence[Path], options: ReadOptions) -> list[Source]:
-    """Open every file before any is read, so that a missing column stops the work at once."""
+def open_sources(kind: DatasetKind, paths: Sequence[Path], options: ReadOptions) -> list[Source]:
+    """Open every file before reading any, so that a missing column is reported at once."""
     return [open_source(path, kind, options) for path in paths]
 
 
 def load(
     connection: Connection,
-    kind: Kind,
+    kind: DatasetKind,
     paths: Sequence[Path],
     options: LoadOptions,
-    progress: Progress | None = None,
-) -> Outcome:
-    """Load files of one kind but grids, in the caller's transaction; return what became of them.
+    progress: ProgressCallback | None = None,
+) -> ImportResult:
+    """Load files of one kind, except grids, in the caller's transaction.
 
-    Rows are merged by their key: new ones are added, differing ones updated, the others left.
-    Columns that a file lacks are left alone. Raises BadData with every fault if any row is bad
-    and bad rows are not to be skipped, NothingToKeep where `replace` would retire everything, and
-    StillNeeded where it would take out what something else names.
+    Rows are merged by key: new rows are inserted, changed rows updated. Columns that a file lacks
+    are not changed. Raises BadData with every error if a row is invalid and `skip_bad_rows` is
+    off, NoValidRows if `replace` would retire everything, and StillReferenced if it would delete
+    rows that others refer to.
     """
-    options = _placed(connection, kind, options)
+    options = _with_extent(connection, kind, options)
     sources = open_sources(kind, paths, options.read)
-    totals = [source.total for source in sources]
-    total = None if None in totals else sum(filter(None, totals))
-    outcome = Outcome(kind)
+    result = ImportResult(kind)
     connection.execute(
         text("SELECT set_config('timezone', :zone, true)"), {"zone": options.read.timezone}
     )
-    staging.create(connection, kind)
-    merge.forget(connection)
-    with indexes.rebuilt(connection, merge.TARGETS[kind].table) as into_empty:
-        _Load(connection, options, sources, outcome, into_empty).run(progress, total)
-        if outcome.faults and not options.skip:
-            raise BadData(outcome.faults)
-    outcome.notes += [f"{source.path.name}: {note}" for source in sources for note in source.notes]
-    return outcome
+    staging.create_table(connection, kind)
+    merge.drop_imported_keys(connection)
+    with indexes.rebuilt_after_load(connection, TARGETS[kind].table) as is_empty:
+        _LoadJob(connection, options, sources, result, is_empty).run(progress)
+        if result.errors and not options.skip_bad_rows:
+            raise BadData(result.errors)
+    result.notes += [f"{source.path.name}: {note}" for source in sources for note in source.notes]
+    return result
 
 
-def _placed(connection: Connection, kind: Kind, options: LoadOptions) -> LoadOptions:
-    """Return the options with the extent of the city, for kinds that have to lie in it."""
-    if kind not in _IN_THE_CITY or options.read.extent is not None:
+def total_rows(sources: Sequence[Source]) -> int | None:
+    """Return how many rows the files have, None if one of them does not state it."""
+    counts = [source.row_count for source in sources]
+    return None if None in counts else sum(filter(None, counts))
+
+
+def _with_extent(connection: Connection, kind: DatasetKind, options: LoadOptions) -> LoadOptions:
+    """Return the options with the extent of all areas, for kinds that must lie near them."""
+    if kind not in _NEAR_AREAS or options.read.extent is not None:
         return options
-    return replace(options, read=replace(options.read, extent=foreign_keys.extent(connection)))
+    extent = foreign_keys.areas_extent(connection)
+    return replace(options, read=replace(options.read, extent=extent))
 
 
-class Completion(Protocol):
-    """What the register knows of rows before they are loaded."""
+class Enricher(Protocol):
+    """Fills in missing values of a batch before it is loaded."""
 
-    def complete(self, batch: Batch, file: str, /) -> Batch:
-        """Return the batch with what its file leaves out."""
+    def enrich(self, batch: RowBatch, file: str, /) -> RowBatch:
+        """Return the batch with missing values filled in, without the rows that are invalid."""
 
 
-def _completion(connection: Connection, kind: Kind) -> Completion | None:
-    if kind is Kind.BUILDINGS:
-        return Register.of(connection)
-    if kind is Kind.ISSUES:
-        from data.importing.assign_grid import Filing
+def _create_enricher(connection: Connection, kind: DatasetKind) -> Enricher | None:
+    if kind is DatasetKind.BUILDINGS:
+        return BuildingEnricher.from_database(connection)
+    if kind is DatasetKind.ISSUES:
+        from data.importing.assign_grid import GridAssigner
 
-        return Filing.of(connection)
+        return GridAssigner.from_database(connection)
     return None
 
 
 @dataclass(frozen=True)
-class _Load:
-    """One load on its way through the files."""
+class _LoadJob:
+    """The state of one load: reads batches, stages them, and merges them into the table."""
 
     connection: Connection
     options: LoadOptions
     sources: Sequence[Source]
-    outcome: Outcome
-    into_empty: bool
+    result: ImportResult
+    is_empty: bool
+    """Whether the table was empty before the load."""
 
-    def run(self, progress: Progress | None, total: int | None) -> None:
-        """Write each batch as it comes, or all at the end where rows need each other."""
-        by_batch = self.outcome.kind in _BATCHWISE
-        completion = _completion(self.connection, self.outcome.kind)
-        for file_no, batch in ahead(self._batches(completion)):
-            self.outcome.note_batch(file_no, batch)
-            if self._go_on:
-                self._write(file_no, batch)
+    def run(self, progress: ProgressCallback | None) -> None:
+        """Merge each batch as it is read, or all rows at the end if they depend on each other."""
+        total = total_rows(self.sources)
+        by_batch = self.result.kind in _BATCHWISE
+        enricher = _create_enricher(self.connection, self.result.kind)
+        for file_no, batch in prefetch(self._batches(enricher)):
+            self.result.add_batch(file_no, batch)
+            if self._is_writing:
+                self._stage(file_no, batch)
                 if by_batch:
                     self._merge()
             if progress is not None:
-                progress(self.outcome.read, total)
-        if not by_batch and self._go_on:
+                progress(self.result.read, total)
+        if not by_batch and self._is_writing:
             self._merge()
-        if self.outcome.kind not in _PERIODS:
+        if self.result.kind not in _WITH_PERIODS:
             self._retire()
 
     @property
-    def _go_on(self) -> bool:
-        """Whether writing still makes sense: a load that will be refused is only read on."""
-        return self.options.skip or not self.outcome.faults
+    def _is_writing(self) -> bool:
+        """Whether rows are still written; after a fatal error files are read for more errors."""
+        return self.options.skip_bad_rows or not self.result.errors
 
     @property
-    def _direct(self) -> bool:
-        """Whether rows go straight to where they belong: complete ones, into an empty table."""
-        return self.into_empty and self.outcome.kind is Kind.BUILDINGS and len(self.sources) == 1
+    def _skips_staging(self) -> bool:
+        """Whether rows are copied straight into the table: buildings from one file, if empty."""
+        return (
+            self.is_empty and self.result.kind is DatasetKind.BUILDINGS and len(self.sources) == 1
+        )
 
-    def _batches(self, completion: Completion | None) -> Iterator[tuple[int, Batch]]:
+    def _batches(self, enricher: Enricher | None) -> Iterator[tuple[int, RowBatch]]:
         for file_no, source in enumerate(self.sources):
             for batch in source:
                 name = source.path.name
-                yield file_no, completion.complete(batch, name) if completion else batch
+                yield file_no, enricher.enrich(batch, name) if enricher else batch
 
-    def _write(self, file_no: int, batch: Batch) -> None:
-        if not self._direct:
-            staging.copy(self.connection, batch, file_no)
+    def _stage(self, file_no: int, batch: RowBatch) -> None:
+        if not self._skips_staging:
+            staging.copy_batch(self.connection, batch, file_no)
             return
         assert batch.ewkb is not None
         columns = {**batch.columns, "footprint": batch.ewkb}
-        staging.stream(self.connection, "building", columns)
-        self.outcome.added += len(batch)
+        staging.copy_columns(self.connection, "building", columns)
+        self.result.added += len(batch)
 
     def _merge(self) -> None:
-        connection, kind, outcome = self.connection, self.outcome.kind, self.outcome
-        if self._direct:
+        connection, kind = self.connection, self.result.kind
+        if self._skips_staging:
             return
         if self.options.replace or len(self.sources) > 1:
-            merge.remember(connection, kind)
-        if kind in _PERIODS:
+            merge.record_imported_keys(connection, kind)
+        if kind in _WITH_PERIODS:
             self._retire()
-        foreign_keys.complete(connection, kind)
+        foreign_keys.fill_missing(connection, kind)
         names = [source.path.name for source in self.sources]
-        for file_no, fault in foreign_keys.check(connection, kind, names):
-            outcome.note_faults(file_no, [fault])
-        if self._go_on:
-            if kind is Kind.GRID_MEMBERS:
-                told = (source.rules.mapping for source in self.sources)
-                people.settle(connection, [at for at, names in enumerate(told) if "phone" in names])
-            if not self.into_empty:
-                given = [merge.given(source, self.options.replace) for source in self.sources]
-                outcome.updated += merge.update(connection, kind, given)
-            outcome.added += merge.insert(connection, kind)
-        staging.empty(connection)
+        for file_no, error in foreign_keys.reject_invalid(connection, kind, names):
+            self.result.add_errors(file_no, [error])
+        if self._is_writing:
+            self._write()
+        staging.truncate(connection)
+
+    def _write(self) -> None:
+        """Update and insert the rows that are staged."""
+        connection, kind = self.connection, self.result.kind
+        if kind is DatasetKind.GRID_MEMBERS:
+            mappings = [source.rules.mapping for source in self.sources]
+            with_phones = [file_no for file_no, names in enumerate(mappings) if "phone" in names]
+            people.upsert(connection, with_phones)
+        if not self.is_empty:
+            columns = [
+                merge.columns_present(source, self.options.replace) for source in self.sources
+            ]
+            self.result.updated += merge.update_changed(connection, kind, columns)
+        self.result.added += merge.insert_new(connection, kind)
 
     def _retire(self) -> None:
-        if self.options.replace and self._go_on:
-            self.outcome.require_rows()
-            if not self.into_empty:
-                self.outcome.retired = merge.retire(
-                    self.connection, self.outcome.kind, self.outcome.spared
+        if self.options.replace and self._is_writing:
+            self.result.require_valid_rows()
+            if not self.is_empty:
+                self.result.retired = merge.retire_missing(
+                    self.connection, self.result.kind, self.result.protected_codes
                 )
-
-
-def ahead(items: Iterable[Item]) -> Iterator[Item]:
-    """Yield the items, each made in a thread of its own while the one before is worked on.
-
-    Reading and checking a batch then costs no time beside the database's own work on the last.
-    """
-    made: queue.Queue[Item | BaseException | None] = queue.Queue(maxsize=1)
-    stopped = threading.Event()
-
-    def offer(item: Item | BaseException | None) -> bool:
-        while not stopped.is_set():
-            try:
-                made.put(item, timeout=0.1)
-            except queue.Full:
-                continue
-            return True
-        return False
-
-    def make() -> None:
-        try:
-            for item in items:
-                if not offer(item):
-                    return
-            offer(None)
-        except BaseException as error:  # handed over, to be raised where the items are used
-            offer(error)
-
-    maker = threading.Thread(target=make, name="reading ahead")
-    maker.start()
-    try:
-        while (item := made.get()) is not None:
-            if isinstance(item, BaseException):
-                raise item
-            yield item
-    finally:
-        stopped.set()
-        maker.join()

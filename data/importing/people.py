@@ -1,26 +1,26 @@
-"""The persons that rows of grid members name: kept once each, however many grids they have."""
+"""Insert and update the people named by rows of grid members; each person is stored once."""
 
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, text
 
-_SAME_PHONE = """
-    UPDATE incoming SET phone = told.phone
-    FROM (SELECT person_code, min(phone) AS phone FROM incoming GROUP BY person_code) AS told
-    WHERE told.person_code = incoming.person_code AND incoming.phone IS DISTINCT FROM told.phone
+_COPY_PHONE_TO_ALL_ROWS = """
+    UPDATE incoming SET phone = phones.phone
+    FROM (SELECT person_code, min(phone) AS phone FROM incoming GROUP BY person_code) AS phones
+    WHERE phones.person_code = incoming.person_code AND incoming.phone IS DISTINCT FROM phones.phone
 """
-_PHONE_AS_BEFORE = text("""
+_KEEP_STORED_PHONE = text("""
     UPDATE incoming SET phone = person.phone FROM person
     WHERE person.code = incoming.person_code AND NOT EXISTS (
         SELECT FROM incoming AS other
-        WHERE other.person_code = incoming.person_code AND other.file_no = ANY (:speaking))
+        WHERE other.person_code = incoming.person_code AND other.file_no = ANY (:with_phones))
 """)
-_MARK = """
-    UPDATE incoming SET renewed = true FROM person
+_MARK_CHANGED = """
+    UPDATE incoming SET person_changed = true FROM person
     WHERE person.code = incoming.person_code
     AND ROW(person.name, person.phone) IS DISTINCT FROM ROW(incoming.name, incoming.phone)
 """
-_RENEW = """
+_UPSERT = """
     INSERT INTO person (code, name, phone)
     SELECT DISTINCT person_code, name, phone FROM incoming
     ON CONFLICT (code) DO UPDATE SET name = excluded.name, phone = excluded.phone
@@ -28,13 +28,13 @@ _RENEW = """
 """
 
 
-def settle(connection: Connection, speaking: Sequence[int]) -> None:
-    """Bring the persons in the register up to what the rows of `incoming` say of them.
+def upsert(connection: Connection, with_phones: Sequence[int]) -> None:
+    """Insert the people in `incoming`, or update their names and phones.
 
-    `speaking` are the numbers of the files that have phones; where none speaks of a person, the
-    phone is left alone. Rows whose person differed are marked in `renewed`.
+    `with_phones` has the numbers of the files that have a phone column. The phone of a person in
+    none of these files is not changed. Rows whose person differs get `person_changed`.
     """
-    connection.exec_driver_sql(_SAME_PHONE)
-    connection.execute(_PHONE_AS_BEFORE, {"speaking": list(speaking)})
-    connection.exec_driver_sql(_MARK)
-    connection.exec_driver_sql(_RENEW)
+    connection.exec_driver_sql(_COPY_PHONE_TO_ALL_ROWS)
+    connection.execute(_KEEP_STORED_PHONE, {"with_phones": list(with_phones)})
+    connection.exec_driver_sql(_MARK_CHANGED)
+    connection.exec_driver_sql(_UPSERT)

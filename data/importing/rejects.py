@@ -1,4 +1,4 @@
-"""The rows that were left out, as they lie in their files, each with the reason."""
+"""Write the rejected rows to a file, as they are in their files, each with the reason."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -8,51 +8,52 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from data.columns import Kind
+from data.columns import DatasetKind
 from data.exporting import writer
-from data.reading.files.record_stream import Raw
+from data.reading.files.record_stream import RawBatch
 from data.reading.options import ReadOptions
 from data.reading.reader import open_source
 
 
-def save(
-    kind: Kind,
+def write(
+    kind: DatasetKind,
     files: Sequence[Path],
     options: ReadOptions,
-    bad_rows: Mapping[tuple[int, int], str],
+    rejected_rows: Mapping[tuple[int, int], str],
     path: Path,
 ) -> None:
-    """Write the bad rows, named by the numbers of their file and their own, to a file.
+    """Write the rejected rows to a file.
 
-    Each keeps its own columns and coordinates, with `reject_file`, `reject_row` and
-    `reject_reason` behind them. A row too broken to be read has nothing but those three.
+    `rejected_rows` has the reason for each, by the number of its file and of the row in it. Rows
+    keep their columns and coordinates, and get `reject_file`, `reject_row` and `reject_reason`. A
+    row that cannot be parsed has only these three columns.
     """
     parts = [
         part
         for file_no, file in enumerate(files)
-        for part in _of_file(kind, file, options, file_no, bad_rows)
+        for part in _rows_of_file(kind, file, options, file_no, rejected_rows)
     ]
-    shaped = [part for part in parts if "geometry" in part]
     rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
-    writer.frame(geopandas.GeoDataFrame(rows, geometry="geometry") if shaped else rows, path)
+    if "geometry" in rows:
+        rows = geopandas.GeoDataFrame(rows, geometry="geometry")
+    writer.write_frame(rows, path)
 
 
-def _of_file(
-    kind: Kind,
+def _rows_of_file(
+    kind: DatasetKind,
     file: Path,
     options: ReadOptions,
     file_no: int,
-    bad_rows: Mapping[tuple[int, int], str],
+    rejected_rows: Mapping[tuple[int, int], str],
 ) -> Iterator[pd.DataFrame]:
-    reasons = {row: reason for (number, row), reason in bad_rows.items() if number == file_no}
+    reasons = {row: reason for (number, row), reason in rejected_rows.items() if number == file_no}
     if not reasons:
         return
     for raw in open_source(file, kind, options).stream.batches():
-        chosen = np.array([int(row) in reasons for row in raw.rows], dtype=np.bool_)
-        if chosen.any():
-            part = _as_they_were(raw, np.flatnonzero(chosen))
-            rows = [int(row) for row in raw.rows[chosen]]
-            yield part.assign(
+        is_rejected = np.array([int(row) in reasons for row in raw.row_numbers], dtype=np.bool_)
+        if is_rejected.any():
+            rows = [int(row) for row in raw.row_numbers[is_rejected]]
+            yield _to_frame(raw, np.flatnonzero(is_rejected)).assign(
                 reject_file=file.name,
                 reject_row=rows,
                 reject_reason=[reasons.pop(row) for row in rows],
@@ -67,9 +68,10 @@ def _of_file(
         )
 
 
-def _as_they_were(raw: Raw, at: np.ndarray) -> pd.DataFrame:
-    table: pd.DataFrame = raw.table.take(at).to_pandas().astype(object)
+def _to_frame(raw: RawBatch, positions: np.ndarray) -> pd.DataFrame:
+    """Return rows of a batch with the columns and geometries of the file."""
+    frame: pd.DataFrame = raw.attributes.take(positions).to_pandas().astype(object)
     if raw.wkb is not None:
-        wkb = raw.wkb.take(at).to_numpy(zero_copy_only=False)
-        table["geometry"] = shapely.from_wkb(wkb, on_invalid="ignore")
-    return table
+        wkb = raw.wkb.take(positions).to_numpy(zero_copy_only=False)
+        frame["geometry"] = shapely.from_wkb(wkb, on_invalid="ignore")
+    return frame

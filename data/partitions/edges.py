@@ -1,4 +1,4 @@
-"""The edges of polygons: list them, set corners into them, and take idle corners out again."""
+"""The edges of polygons: list them, insert corners into them, and remove redundant corners."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 Geoms = NDArray[np.object_]
 Corner = tuple[float, float]
 Edge = tuple[Corner, Corner]
-"""Two corners, the lesser first, so that both neighbours know it by the same name."""
+"""Two corners, the smaller first, so that both neighbours have the same edge on their border."""
 
 
 def edge(a: Corner, b: Corner) -> Edge:
@@ -20,74 +20,78 @@ def edge(a: Corner, b: Corner) -> Edge:
     return (a, b) if a <= b else (b, a)
 
 
-def of(geometry: Any) -> Iterator[Edge]:
-    """Yield the edges of a polygon or of several."""
+def edges_of(geometry: Any) -> Iterator[Edge]:
+    """Yield the edges of a polygon or multipolygon."""
     for ring in _rings(geometry):
-        yield from along(ring)
+        yield from edges_along(ring)
 
 
-def along(corners: Iterable[Corner]) -> Iterator[Edge]:
-    """Yield the edges of a line of corners."""
+def edges_along(corners: Iterable[Corner]) -> Iterator[Edge]:
+    """Yield the edges between consecutive corners of a line."""
     for a, b in pairwise(corners):
         yield edge(a, b)
 
 
-def length(one: Edge) -> float:
-    """Return the length of an edge in the unit of its corners."""
-    (ax, ay), (bx, by) = one
+def length(line: Edge) -> float:
+    """Return the length of an edge, in the units of its coordinates."""
+    (ax, ay), (bx, by) = line
     return float(np.hypot(bx - ax, by - ay))
 
 
-def split(one: Edge, step: float) -> list[Corner]:
-    """Return an edge's ends and, between them, corners at most `step` apart."""
-    (ax, ay), (bx, by) = one
-    share = np.linspace(0, 1, int(length(one) // step) + 2)[1:-1]
-    between = np.column_stack([ax + share * (bx - ax), ay + share * (by - ay)])
-    return [one[0], *((x, y) for x, y in between.tolist()), one[1]]
+def segmentize(line: Edge, step: float) -> list[Corner]:
+    """Return the corners of an edge from end to end, evenly spaced and at most `step` apart."""
+    (ax, ay), (bx, by) = line
+    fraction = np.linspace(0, 1, int(length(line) // step) + 2)[1:-1]
+    between = np.column_stack([ax + fraction * (bx - ax), ay + fraction * (by - ay)])
+    return [line[0], *((x, y) for x, y in between.tolist()), line[1]]
 
 
-def set_in(geometry: Any, corners: Mapping[Edge, list[Corner]]) -> Any:
-    """Return a polygon or multipolygon with corners set into its edges, as `split` made them."""
+def insert_corners(geometry: Any, corners: Mapping[Edge, list[Corner]]) -> Any:
+    """Return a polygon or multipolygon in which the edges have the corners of `segmentize`."""
 
-    def change(ring: list[Corner]) -> list[Corner]:
-        changed: list[Corner] = []
+    def insert(ring: list[Corner]) -> list[Corner]:
+        longer: list[Corner] = []
         for a, b in pairwise(ring):
-            between = corners.get(edge(a, b), [a, b])
-            changed += (between if between[0] == a else between[::-1])[:-1]
-        return [*changed, changed[0]]
+            line = corners.get(edge(a, b), [a, b])
+            longer += (line if line[0] == a else line[::-1])[:-1]
+        return [*longer, longer[0]]
 
-    return _rebuilt(geometry, change)
+    return _map_rings(geometry, insert)
 
 
-def take_out(geoms: Geoms, corners: Iterable[list[Corner]]) -> Geoms:
-    """Return polygons without those corners, of edges that were split, that bound nothing else."""
-    ends = {
+def remove_redundant_corners(geoms: Geoms, corners: Iterable[list[Corner]]) -> Geoms:
+    """Remove the inserted corners at which no third edge ends.
+
+    `corners` has the corners of each segmentized edge, its ends included; the ends stay.
+    """
+    inserted = {
         corner: {before, after}
         for line in corners
         for before, corner, after in zip(line, line[1:], line[2:], strict=False)
     }
-    if not ends:
+    if not inserted:
         return geoms
-    places = shapely.points(list(ends))
-    touched = np.unique(shapely.STRtree(geoms).query(places, predicate="intersects")[1])
-    around: dict[Corner, set[Corner]] = defaultdict(set)
-    for a, b in (one for position in touched for one in of(geoms[position])):
-        around[a].add(b)
-        around[b].add(a)
-    idle = {corner for corner, beside in ends.items() if around[corner] == beside}
-
-    def change(ring: list[Corner]) -> list[Corner]:
-        kept = [corner for corner in ring[:-1] if corner not in idle]
-        return [*kept, kept[0]]
-
-    thinned = geoms.copy()
+    points = shapely.points(list(inserted))
+    touched = np.unique(shapely.STRtree(geoms).query(points, predicate="intersects")[1])
+    adjacent: dict[Corner, set[Corner]] = defaultdict(set)
     for position in touched:
-        thinned[position] = _rebuilt(geoms[position], change)
-    return thinned
+        for a, b in edges_of(geoms[position]):
+            adjacent[a].add(b)
+            adjacent[b].add(a)
+    redundant = {corner for corner, ends in inserted.items() if adjacent[corner] == ends}
+
+    def remove(ring: list[Corner]) -> list[Corner]:
+        shorter = [corner for corner in ring[:-1] if corner not in redundant]
+        return [*shorter, shorter[0]]
+
+    simplified = geoms.copy()
+    for position in touched:
+        simplified[position] = _map_rings(geoms[position], remove)
+    return simplified
 
 
-def _rebuilt(geometry: Any, change: Callable[[list[Corner]], list[Corner]]) -> Any:
-    """Return a polygon or multipolygon with each of its rings changed."""
+def _map_rings(geometry: Any, change: Callable[[list[Corner]], list[Corner]]) -> Any:
+    """Return a polygon or multipolygon with `change` applied to each of its rings."""
     polygons = []
     for polygon in shapely.get_parts(geometry):
         shell, *holes = (change(ring) for ring in _rings(polygon))
@@ -96,6 +100,6 @@ def _rebuilt(geometry: Any, change: Callable[[list[Corner]], list[Corner]]) -> A
 
 
 def _rings(geometry: Any) -> Iterator[list[Corner]]:
-    """Yield rings as lists of corners, the shell of each polygon before its holes."""
+    """Yield each ring as a list of corners: for each polygon its shell, then its holes."""
     for ring in shapely.get_rings(shapely.get_parts(geometry)):
         yield [(x, y) for x, y in shapely.get_coordinates(ring).tolist()]

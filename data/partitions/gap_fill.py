@@ -1,8 +1,8 @@
-"""Close gaps between polygons: each stretch of a gap goes to one of the two it lies between.
+"""Fill gaps between polygons: each stretch of a gap goes to one of the two polygons beside it.
 
-A gap often runs along the borders of many polygons. Given to one of them as a whole it would make
-a tentacle, so it is cut into triangles between its own corners, and each goes to a polygon whose
-border it lies on.
+A gap often runs along the borders of many polygons. If one of them got all of it, it would grow a
+long arm. So each gap is cut into triangles between its own corners, and each triangle goes to a
+polygon whose border it touches.
 
     +---------+---------+          +---------+---------+
     |    a    |    b    |          |    a    |    b    |
@@ -22,164 +22,175 @@ from data.partitions import edges
 from data.partitions.edges import Corner, Edge
 
 Geoms = NDArray[np.object_]
-Owners = dict[Edge, int]
-Sides = list[tuple[Edge, ...]]
+Triangle = tuple[Edge, ...]
+"""The three edges of a triangle."""
+EdgeOwners = dict[Edge, int]
+"""The position of the polygon that lies behind an edge of a gap."""
 Neighbours = list[list[tuple[int, float]]]
-Claims = dict[int, float]
+"""For each triangle, the triangles that share an edge with it and the length of that edge."""
+BorderLengths = dict[int, float]
+"""How much border each polygon has along a triangle or a stretch."""
 
 
 def fill(geoms: Geoms, gaps: Geoms, step: float) -> Geoms:
-    """Return the polygons of a valid coverage, (n,), with the ground of some of its gaps added.
+    """Return the polygons of a valid coverage, (n,), with some of its gaps filled.
 
-    The edges of a gap are edges of the coverage around it, or lie on the outside of it. Corners
-    are set into those longer than `step`, so that a polygon grows about so far along a gap at
-    most. The result is a valid coverage again, apart from what the rounding of those corners to
-    floating point may do to it.
+    The edges of a gap are edges of the coverage around it, or lie on the outside of the coverage.
+    Edges longer than `step` get corners first, so that a polygon grows along a gap by little more
+    than `step`. The result is a valid coverage, except for the rounding of those corners to
+    floating point.
     """
-    behind = _owners(geoms, gaps)
-    split = {edge: edges.split(edge, step) for gap in gaps for edge in edges.of(gap)}
-    closed = geoms.copy()
-    for owner in set(behind.values()):
-        closed[owner] = edges.set_in(geoms[owner], split)
-    owners = {part: behind[edge] for edge in behind for part in edges.along(split[edge])}
-    won: dict[int, list[shapely.Polygon]] = defaultdict(list)
+    edge_owners = _find_edge_owners(geoms, gaps)
+    segments = {edge: edges.segmentize(edge, step) for gap in gaps for edge in edges.edges_of(gap)}
+    filled = geoms.copy()
+    for owner in set(edge_owners.values()):
+        filled[owner] = edges.insert_corners(geoms[owner], segments)
+    segment_owners = {
+        part: owner
+        for edge, owner in edge_owners.items()
+        for part in edges.edges_along(segments[edge])
+    }
+    additions: dict[int, list[shapely.Polygon]] = defaultdict(list)
     for gap in gaps:
-        for owner, triangles in _share(edges.set_in(gap, split), owners).items():
-            won[owner] += triangles
-    for owner, triangles in won.items():
-        closed[owner] = shapely.coverage_union_all([closed[owner], *triangles])
-    return edges.take_out(closed, split.values())
+        shares = _distribute(edges.insert_corners(gap, segments), segment_owners)
+        for owner, polygons in shares.items():
+            additions[owner] += polygons
+    for owner, polygons in additions.items():
+        filled[owner] = shapely.coverage_union_all([filled[owner], *polygons])
+    return edges.remove_redundant_corners(filled, segments.values())
 
 
-def _owners(geoms: Geoms, gaps: Geoms) -> Owners:
-    """Return which polygon lies behind each edge of the gaps."""
-    wanted = {edge for gap in gaps for edge in edges.of(gap)}
-    near = np.unique(shapely.STRtree(geoms).query(gaps, predicate="intersects")[1])
+def _find_edge_owners(geoms: Geoms, gaps: Geoms) -> EdgeOwners:
+    gap_edges = {edge for gap in gaps for edge in edges.edges_of(gap)}
+    nearby = np.unique(shapely.STRtree(geoms).query(gaps, predicate="intersects")[1])
     return {
         edge: int(position)
-        for position in near
-        for edge in edges.of(geoms[position])
-        if edge in wanted
+        for position in nearby
+        for edge in edges.edges_of(geoms[position])
+        if edge in gap_edges
     }
 
 
-def _share(gap: shapely.Polygon, owners: Owners) -> dict[int, list[shapely.Polygon]]:
-    """Return the triangles of a gap by the polygon that gets them."""
-    triangles = list(shapely.get_parts(shapely.constrained_delaunay_triangles(gap)))
-    sides = [tuple(edges.of(triangle)) for triangle in triangles]
-    neighbours = _neighbours(sides)
-    got = _stretches(sides, owners, _corners(gap, owners))
-    if not got:
-        got = {at: _most(claims) for at, claims in _all_claims(sides, owners).items()}
-    _reconnect(got, sides, owners, neighbours)
-    _spread(got, sides, neighbours)
+def _distribute(gap: shapely.Polygon, edge_owners: EdgeOwners) -> dict[int, list[shapely.Polygon]]:
+    """Cut a gap into triangles; return those that each polygon gets, by its position."""
+    polygons = list(shapely.get_parts(shapely.constrained_delaunay_triangles(gap)))
+    triangles = [tuple(edges.edges_of(polygon)) for polygon in polygons]
+    neighbours = _find_neighbours(triangles)
+    assigned = _assign_stretches(triangles, edge_owners, _corner_owners(gap, edge_owners))
+    if not assigned:
+        lengths = _all_border_lengths(triangles, edge_owners)
+        assigned = {at: _longest(length) for at, length in lengths.items()}
+    _reassign_unreachable(assigned, triangles, edge_owners, neighbours)
+    _assign_rest(assigned, neighbours)
     shares = defaultdict(list)
-    for triangle, owner in got.items():
-        shares[owner].append(triangles[triangle])
+    for at, owner in assigned.items():
+        shares[owner].append(polygons[at])
     return shares
 
 
-def _neighbours(sides: Sides) -> Neighbours:
-    """Return for each triangle those it shares a side with, and how long that is."""
-    around: dict[Edge, list[int]] = defaultdict(list)
-    for at, three in enumerate(sides):
-        for edge in three:
-            around[edge].append(at)
+def _find_neighbours(triangles: list[Triangle]) -> Neighbours:
+    by_edge: dict[Edge, list[int]] = defaultdict(list)
+    for at, triangle in enumerate(triangles):
+        for edge in triangle:
+            by_edge[edge].append(at)
     return [
-        [(other, edges.length(e)) for e in three for other in around[e] if other != at]
-        for at, three in enumerate(sides)
+        [(other, edges.length(edge)) for edge in triangle for other in by_edge[edge] if other != at]
+        for at, triangle in enumerate(triangles)
     ]
 
 
-def _corners(gap: shapely.Polygon, owners: Owners) -> dict[Corner, set[int]]:
+def _corner_owners(gap: shapely.Polygon, edge_owners: EdgeOwners) -> dict[Corner, set[int]]:
     """Return which polygons meet at each corner of a gap."""
-    meeting: dict[Corner, set[int]] = defaultdict(set)
-    for edge in edges.of(gap):
-        if edge in owners:
+    owners: dict[Corner, set[int]] = defaultdict(set)
+    for edge in edges.edges_of(gap):
+        if edge in edge_owners:
             for corner in edge:
-                meeting[corner].add(owners[edge])
-    return meeting
+                owners[corner].add(edge_owners[edge])
+    return owners
 
 
-def _claims(three: tuple[Edge, ...], owners: Owners) -> Claims:
-    """Return who lies behind the sides of a triangle, and along how much."""
-    claims: Claims = defaultdict(float)
-    for edge in three:
-        if edge in owners:
-            claims[owners[edge]] += edges.length(edge)
-    return claims
+def _border_lengths(triangle: Triangle, edge_owners: EdgeOwners) -> BorderLengths:
+    """Return which polygons border on a triangle, and along what length."""
+    lengths: BorderLengths = defaultdict(float)
+    for edge in triangle:
+        if edge in edge_owners:
+            lengths[edge_owners[edge]] += edges.length(edge)
+    return lengths
 
 
-def _all_claims(sides: Sides, owners: Owners) -> dict[int, Claims]:
-    claims = {at: _claims(three, owners) for at, three in enumerate(sides)}
-    return {at: found for at, found in claims.items() if found}
+def _all_border_lengths(
+    triangles: list[Triangle], edge_owners: EdgeOwners
+) -> dict[int, BorderLengths]:
+    """Return the border lengths of each triangle on the border of a polygon."""
+    lengths = {at: _border_lengths(triangle, edge_owners) for at, triangle in enumerate(triangles)}
+    return {at: length for at, length in lengths.items() if length}
 
 
-def _most(claims: Claims) -> int:
-    return max(sorted(claims), key=claims.__getitem__)
+def _longest(lengths: BorderLengths) -> int:
+    """Return the polygon with the longest border, the lowest position of equals."""
+    return max(sorted(lengths), key=lengths.__getitem__)
 
 
-def _stretches(sides: Sides, owners: Owners, corners: dict[Corner, set[int]]) -> dict[int, int]:
-    """Give each stretch between two polygons to the one that has more border along it.
+def _assign_stretches(
+    triangles: list[Triangle], edge_owners: EdgeOwners, corner_owners: dict[Corner, set[int]]
+) -> dict[int, int]:
+    """Assign each stretch between two polygons to the one that has more border along it.
 
-    A triangle that points far away from a short piece of border is left to those beside it.
+    A triangle whose border is at most half as long as its longest edge is left to its neighbours.
     """
     pairs: dict[int, frozenset[int]] = {}
-    border: dict[frozenset[int], Claims] = defaultdict(lambda: defaultdict(float))
-    for at, claims in _all_claims(sides, owners).items():
-        if max(claims.values()) > max(map(edges.length, sides[at])) / 2:
-            pairs[at] = _pair(sides[at], owners, corners)
-            for owner, length in claims.items():
-                border[pairs[at]][owner] += length
-    return {at: _most(border[pair]) for at, pair in pairs.items()}
+    pair_lengths: dict[frozenset[int], BorderLengths] = defaultdict(lambda: defaultdict(float))
+    for at, lengths in _all_border_lengths(triangles, edge_owners).items():
+        if max(lengths.values()) > max(map(edges.length, triangles[at])) / 2:
+            pairs[at] = _pair(triangles[at], edge_owners, corner_owners)
+            for owner, length in lengths.items():
+                pair_lengths[pairs[at]][owner] += length
+    return {at: _longest(pair_lengths[pair]) for at, pair in pairs.items()}
 
 
 def _pair(
-    three: tuple[Edge, ...], owners: Owners, corners: dict[Corner, set[int]]
+    triangle: Triangle, edge_owners: EdgeOwners, corner_owners: dict[Corner, set[int]]
 ) -> frozenset[int]:
-    """Return the two polygons that a triangle lies between, or the one it lies in."""
-    behind = {edge: owners[edge] for edge in three if edge in owners}
-    if len(behind) > 1:
-        return frozenset(behind.values())
-    ((base, owner),) = behind.items()
-    apex = next(corner for edge in three for corner in edge if corner not in base)
-    across = corners[apex] - {owner}
-    return frozenset({owner, min(across)} if across else {owner})
+    """Return the polygons on both sides of a triangle, or the one that encloses it."""
+    owners = {edge: edge_owners[edge] for edge in triangle if edge in edge_owners}
+    if len(owners) > 1:
+        return frozenset(owners.values())
+    ((base, owner),) = owners.items()
+    apex = next(corner for edge in triangle for corner in edge if corner not in base)
+    opposite = corner_owners[apex] - {owner}
+    return frozenset({owner, min(opposite)} if opposite else {owner})
 
 
-def _reconnect(
-    got: dict[int, int],
-    sides: Sides,
-    owners: Owners,
+def _reassign_unreachable(
+    assigned: dict[int, int],
+    triangles: list[Triangle],
+    edge_owners: EdgeOwners,
     neighbours: Neighbours,
 ) -> None:
-    """Give triangles that their new owner cannot reach to the one whose border they lie on."""
-    claims = {at: _claims(sides[at], owners) for at in got}
-    reached = {at for at, owner in got.items() if owner in claims[at]}
+    """Reassign triangles that do not connect to their polygon: to the polygon they border on."""
+    lengths = {at: _border_lengths(triangles[at], edge_owners) for at in assigned}
+    reached = {at for at, owner in assigned.items() if owner in lengths[at]}
     queue = deque(sorted(reached))
     while queue:
         at = queue.popleft()
         for other, _ in neighbours[at]:
-            if other not in reached and got.get(other) == got[at]:
+            if other not in reached and assigned.get(other) == assigned[at]:
                 reached.add(other)
                 queue.append(other)
-    for at in set(got) - reached:
-        got[at] = _most(claims[at])
+    for at in set(assigned) - reached:
+        assigned[at] = _longest(lengths[at])
 
 
-def _spread(
-    got: dict[int, int],
-    sides: Sides,
-    neighbours: Neighbours,
-) -> None:
-    """Give triangles in the middle to whoever has the triangle beside their longest side."""
-    open_ = [at for at in range(len(sides)) if at not in got]
-    while open_:
-        known = {
-            at: [(length, -got[o]) for o, length in neighbours[at] if o in got] for at in open_
+def _assign_rest(assigned: dict[int, int], neighbours: Neighbours) -> None:
+    """Assign the remaining triangles, inwards: as the assigned one beside their longest edge."""
+    remaining = [at for at in range(len(neighbours)) if at not in assigned]
+    while remaining:
+        options = {
+            at: [(length, -assigned[o]) for o, length in neighbours[at] if o in assigned]
+            for at in remaining
         }
-        settled = {at: -max(found)[1] for at, found in known.items() if found}
-        if not settled:
+        chosen = {at: -max(option)[1] for at, option in options.items() if option}
+        if not chosen:
             return
-        got |= settled
-        open_ = [at for at in open_ if at not in settled]
+        assigned |= chosen
+        remaining = [at for at in remaining if at not in chosen]

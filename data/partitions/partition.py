@@ -1,4 +1,4 @@
-"""Do the grids of some communities tile them? The faults, by grid, and notes on the ground left."""
+"""Validate grids: find gaps, overlaps and mismatched borders among grids that must tile."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,139 +15,145 @@ Geoms = NDArray[np.object_]
 
 
 @dataclass(frozen=True)
-class Flaw:
-    """What is wrong with one grid, by its position."""
+class TilingError:
+    """What is wrong with one grid, which is named by its position."""
 
     position: int
     kind: str
-    what: str
+    message: str
 
 
 @dataclass
-class Findings:
-    """What a partition is refused for, and what is only noted."""
+class TilingReport:
+    """The errors for which grids are refused, and notes that only inform."""
 
-    flaws: list[Flaw] = field(default_factory=list)
+    errors: list[TilingError] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
-def mend(*, repaired: bool) -> str:
-    """Return what to do about a flaw."""
+def repair_hint(*, repaired: bool) -> str:
+    """Return what the reader can do about an error."""
     if repaired:
-        return "Mend the file, or correct the outlines of the areas first."
-    return "Import with --repair, or mend the file."
+        return "Correct the file, or import correct outlines of the areas first."
+    return "Import with --repair, or correct the file."
 
 
-def check(
+def check_tiling(
     codes: Sequence[str],
     geoms: Geoms,
     communities: Sequence[str],
     outlines: Mapping[str, shapely.Geometry],
     *,
     repaired: bool = False,
-) -> Findings:
-    """Return the flaws of grids that should tile their communities.
+) -> TilingReport:
+    """Return the errors of grids that should tile their communities.
 
-    `outlines` has the communities whose ground is known; in the others the grids only must not
-    overlap, nor leave narrow gaps between each other. In a repaired partition a gap between
-    grids is ground that is nobody's, and noted. Neighbours in one community have to share their
-    corners. Communities whose own outlines overlap are noted.
+    The grids of a community in `outlines` must fill its outline exactly. Grids of other communities
+    must not overlap, nor leave narrow gaps between each other; wide gaps are noted, and after a
+    repair all gaps are. Neighbours in one community must share their corners. If two communities
+    have outlines that overlap, this is noted.
     """
-    found = Findings()
-    named = np.array(communities, dtype=np.str_)
-    _overlaps(codes, geoms, named, outlines, found)
-    if not found.flaws:
-        found.flaws += _mismatches(geoms, named)
-    _against_outlines(geoms, named, outlines, found)
-    loose = ~np.isin(named, list(outlines))
-    if loose.any():
-        _gaps(list(np.array(codes)[loose]), np.flatnonzero(loose), geoms, found, repaired=repaired)
-    return found
+    report = TilingReport()
+    community_codes = np.array(communities, dtype=np.str_)
+    _check_overlaps(codes, geoms, community_codes, outlines, report)
+    if not report.errors:
+        report.errors += _find_mismatches(geoms, community_codes)
+    _check_outlines(geoms, community_codes, outlines, report)
+    without_outline = ~np.isin(community_codes, list(outlines))
+    if without_outline.any():
+        positions = np.flatnonzero(without_outline)
+        _check_gaps(codes, positions, geoms, report, repaired=repaired)
+    return report
 
 
-def _overlaps(
+def _check_overlaps(
     codes: Sequence[str],
     geoms: Geoms,
     communities: NDArray[np.str_],
     outlines: Mapping[str, shapely.Geometry],
-    found: Findings,
+    report: TilingReport,
 ) -> None:
-    shared: dict[str, float] = {}
-    for patch in topology.overlaps(geoms):
+    outline_overlaps: dict[str, float] = {}
+    for patch in topology.find_overlaps(geoms):
         a, b = patch.positions
         one, other = communities[a], communities[b]
         if one != other and one in outlines and other in outlines:
             pair = f"{one} and {other}"
-            shared[pair] = shared.get(pair, 0) + patch.area_m2
+            outline_overlaps[pair] = outline_overlaps.get(pair, 0) + patch.area_m2
             continue
-        found.flaws.append(Flaw(a, "overlap", f"it overlaps grid {codes[b]} by {_told(patch)}"))
-    for pair, area_m2 in shared.items():
-        found.notes.append(f"The outlines of communities {pair} overlap by {area_m2:,.2f} m²")
+        message = f"it overlaps grid {codes[b]} by {_format_patch(patch)}"
+        report.errors.append(TilingError(a, "overlap", message))
+    for pair, area_m2 in outline_overlaps.items():
+        report.notes.append(f"The outlines of communities {pair} overlap by {area_m2:,.2f} m²")
 
 
-def _mismatches(geoms: Geoms, communities: NDArray[np.str_]) -> list[Flaw]:
+def _find_mismatches(geoms: Geoms, communities: NDArray[np.str_]) -> list[TilingError]:
     """Return the grids whose corners are not those of their neighbours in the same community."""
     unmatched = np.flatnonzero(~shapely.is_empty(shapely.coverage_invalid_edges(geoms)))
-    flaws = []
+    errors = []
     for community in sorted(set(communities[unmatched].tolist())):
-        own = np.flatnonzero(communities == community)
-        if topology.tiles(geoms[own]):
+        members = np.flatnonzero(communities == community)
+        if topology.is_valid_coverage(geoms[members]):
             continue
-        edges = shapely.coverage_invalid_edges(geoms[own])
-        flaws += [
-            Flaw(int(own[at]), "mismatch", "its border does not match its neighbour's corners")
+        edges = shapely.coverage_invalid_edges(geoms[members])
+        message = "its border has other corners than its neighbour's"
+        errors += [
+            TilingError(int(members[at]), "mismatch", message)
             for at in np.flatnonzero(~shapely.is_empty(edges))
         ]
-    return flaws
+    return errors
 
 
-def _against_outlines(
+def _check_outlines(
     geoms: Geoms,
     communities: NDArray[np.str_],
     outlines: Mapping[str, shapely.Geometry],
-    found: Findings,
+    report: TilingReport,
 ) -> None:
     for community, outline in outlines.items():
-        own = np.flatnonzero(communities == community)
-        if not len(own):
+        members = np.flatnonzero(communities == community)
+        if not len(members):
             continue
-        for patch in topology.outside(geoms[own], outline):
-            what = f"it reaches out of community {community} by {_told(patch)}"
-            found.flaws.append(Flaw(int(own[patch.positions[0]]), "outside_community", what))
-        for patch in topology.gaps(geoms[own], outline):
-            near = [int(own[position]) for position in patch.positions]
-            what = f"community {community} has {_told(patch)} that no grid covers, beside it"
-            found.flaws.append(Flaw(near[0] if near else int(own[0]), "gap", what))
+        for patch in topology.find_outside(geoms[members], outline):
+            message = f"it extends beyond community {community} by {_format_patch(patch)}"
+            position = int(members[patch.positions[0]])
+            report.errors.append(TilingError(position, "outside_community", message))
+        for patch in topology.find_gaps(geoms[members], outline):
+            position = int(members[patch.positions[0] if patch.positions else 0])
+            message = f"beside it, no grid covers {_format_patch(patch)} in community {community}"
+            report.errors.append(TilingError(position, "gap", message))
 
 
-def _gaps(
+def _check_gaps(
     codes: Sequence[str],
     positions: NDArray[np.intp],
     geoms: Geoms,
-    found: Findings,
+    report: TilingReport,
     *,
     repaired: bool,
 ) -> None:
-    patches = topology.gaps(geoms[positions])
-    narrow = repair.is_narrow(topology.shapes(patches)) & (not repaired)
-    for patch in _picked(patches, narrow):
-        around = ", ".join(codes[position] for position in patch.positions)
-        what = f"a gap of {_told(patch)} lies between grids {around}"
-        first = patch.positions[0] if patch.positions else 0
-        found.flaws.append(Flaw(int(positions[first]), "gap", what))
-    wide = _picked(patches, ~narrow)
-    if wide:
-        largest = max(wide, key=lambda patch: patch.area_m2)
-        total = sum(patch.area_m2 for patch in wide)
-        found.notes.append(
-            f"{len(wide):,} enclosed patches of ground lie in no grid, {total:,.0f} m² in all; "
-            f"the largest is {_told(largest)}"
+    """Report narrow gaps between the grids at `positions` as errors, and note the wide ones."""
+    patches = topology.find_gaps(geoms[positions])
+    is_error = repair.is_narrow(topology.patch_polygons(patches)) & (not repaired)
+    for patch in _select(patches, is_error):
+        neighbours = positions[list(patch.positions)]
+        listed = ", ".join(codes[position] for position in neighbours)
+        message = f"a gap of {_format_patch(patch)} lies between grids {listed}"
+        position = int(neighbours[0] if len(neighbours) else positions[0])
+        report.errors.append(TilingError(position, "gap", message))
+    noted = _select(patches, ~is_error)
+    if noted:
+        largest = max(noted, key=lambda patch: patch.area_m2)
+        total = sum(patch.area_m2 for patch in noted)
+        report.notes.append(
+            f"{len(noted):,} enclosed gaps belong to no grid, {total:,.0f} m² in total; "
+            f"the largest is {_format_patch(largest)}"
         )
 
 
-def _picked(patches: Sequence[Patch], chosen: Iterable[bool]) -> list[Patch]:
-    return [patch for patch, taken in zip(patches, chosen, strict=True) if taken]
+def _select(patches: Sequence[Patch], mask: Iterable[bool]) -> list[Patch]:
+    return [patch for patch, selected in zip(patches, mask, strict=True) if selected]
 
 
-def _told(patch: Patch) -> str:
+def _format_patch(patch: Patch) -> str:
     return f"{patch.area_m2:,.2f} m² at {patch.lon:.7f},{patch.lat:.7f}"

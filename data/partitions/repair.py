@@ -1,4 +1,4 @@
-"""Repairing a partition whose polygons disagree: overlaps shared out, gaps closed."""
+"""Repair polygons that should tile: remove overlaps, fill narrow gaps, match corners."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,53 +10,55 @@ from numpy.typing import NDArray
 from shapely import coverage_clean  # type: ignore[attr-defined]  # newer than the stubs
 
 from data.partitions import gap_fill
-from data.reading.geometry.repair import apart
+from data.reading.geometry.repair import hausdorff_distance
 from geo.geometry import topology
 
 Geoms = NDArray[np.object_]
 Bools = NDArray[np.bool_]
 
-_AREAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
+_POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 GAP_WIDTH_M = 20.0
-"""A gap wider than a large street is taken for real: an enclave, a lake, a river."""
+"""A gap wider than a large street is real, such as an enclave, a lake or a river, and stays."""
 CRACK_M = 0.05
-"""A gap narrower than this is closed by the neighbour with the longest border on it."""
+"""A gap narrower than this goes to the neighbour with the longest border on it."""
 SNAP_M = 0.01
-"""Corners closer than a centimetre are the same corner."""
+"""Corners closer than a centimetre are snapped together."""
 DECIMALS = 8
-"""Coordinates are kept to a hundred-millionth of a degree, about a millimetre."""
+"""Decimals of coordinates in degrees: 1e-8 degrees are about a millimetre."""
 
 _METRES_PER_DEGREE = 111_320.0
 _STEP = GAP_WIDTH_M / _METRES_PER_DEGREE
-"""How far a polygon may grow along a gap beyond its own border, in degrees."""
+"""How far a polygon may grow along a gap beyond its own border: GAP_WIDTH_M in degrees."""
 
 
 @dataclass(frozen=True)
 class RepairResult:
-    """A repaired partition, and how much had to move."""
+    """The repaired polygons, and how much the repair changed them."""
 
     geoms: Geoms
     changed: Bools
+    """Which polygons changed, (n,)."""
     lost_m2: float
-    """Ground that polygons gave up: others had a better claim to it, or it lay outside."""
+    """Area that polygons lost, because it overlapped others or lay outside the outline."""
     gained_m2: float
-    """Ground that polygons gained: it lay in gaps."""
+    """Area that polygons gained from gaps."""
     moved_m: float
-    """How far the border that moved most was moved."""
+    """The largest distance by which a border moved."""
 
     def __str__(self) -> str:
         count = int(self.changed.sum())
         if not count:
-            return "No border had to be moved to make them tile"
+            return "The grids tile already; no border was moved"
         return (
-            f"{count:,} outline{'s' if count > 1 else ''} redrawn to make them tile: "
-            f"{self.lost_m2:,.1f} m² given up where they overlapped or reached out, "
-            f"{self.gained_m2:,.1f} m² gained in gaps, borders moved by up to {self.moved_m:,.2f} m"
+            f"{count:,} grid{'s' if count > 1 else ''} changed so that all tile: "
+            f"{self.lost_m2:,.1f} m² removed where grids overlapped or lay outside, "
+            f"{self.gained_m2:,.1f} m² added from gaps, "
+            f"borders moved by up to {self.moved_m:,.2f} m"
         )
 
 
 class LocalProjection:
-    """Degrees to metres and back: an equirectangular plane, true to 0.1 % within a city."""
+    """Converts degrees to metres and back: equirectangular, accurate to 0.1 % within a city."""
 
     def __init__(self, geoms: Geoms) -> None:
         west, south, east, north = shapely.total_bounds(geoms)
@@ -65,11 +67,11 @@ class LocalProjection:
         self.scale = np.array([_METRES_PER_DEGREE * shrink, _METRES_PER_DEGREE])
 
     def to_metres(self, geoms: Any) -> Any:
-        """Return shapes in metres from the middle of the extent."""
+        """Return geometries in metres from the centre of the extent."""
         return shapely.transform(geoms, lambda xy: (xy - self.origin) * self.scale)
 
     def to_degrees(self, geoms: Any) -> Any:
-        """Return shapes in degrees, rounded: equal corners stay equal."""
+        """Return geometries in degrees, rounded, so that equal corners stay equal."""
         return round_coordinates(shapely.transform(geoms, lambda xy: xy / self.scale + self.origin))
 
 
@@ -77,57 +79,58 @@ def repair(
     geoms: Geoms,
     owners: Sequence[str | None] = (),
     outlines: Mapping[str, shapely.Geometry] | None = None,
-    taken: shapely.Geometry | None = None,
+    occupied: shapely.Geometry | None = None,
 ) -> RepairResult:
-    """Return polygons that tile: no overlap, matching corners, no narrow gap, no splinter.
+    """Return polygons that tile: no overlap, matching corners, no narrow gap, no sliver.
 
-    Polygons that do so already are left as they are, but for the rounding. A gap is narrow if no
-    circle wider than GAP_WIDTH_M fits in it. `owners` names for each polygon what it belongs to;
-    those that belong to one of the `outlines` are made to tile that outline. All give way to
-    ground that is `taken`. A polygon that others swallow whole, or that lies outside its outline,
-    comes back empty.
+    Polygons that tile already are only rounded. A gap is narrow if no circle wider than GAP_WIDTH_M
+    fits in it. `owners` has for each polygon a key of `outlines`; the polygons of one owner are
+    made to tile its outline. All polygons lose what overlaps `occupied`. A polygon that others
+    cover completely, or that lies outside its outline, becomes empty.
     """
-    free = geoms if taken is None else _polygons(shapely.difference(geoms, taken))
-    if shapely.is_empty(free).all():  # as it is of no polygons at all
+    free = geoms if occupied is None else _to_polygons(shapely.difference(geoms, occupied))
+    if shapely.is_empty(free).all():  # also true if there are no polygons
         return RepairResult(free, ~shapely.is_empty(geoms), 0.0, 0.0, 0.0)
     tiled = round_coordinates(free)
-    if not _is_sound(tiled):
-        tiled = _close_gaps(_without_splinters(_without_overlaps(tiled)))
+    if not _is_clean(tiled):
+        tiled = _fill_narrow_gaps(_remove_slivers(_remove_overlaps(tiled)))
     for owner, outline in (outlines or {}).items():
-        own = np.array([named == owner for named in owners], dtype=np.bool_)
-        room = outline if taken is None else shapely.difference(outline, taken)
-        if topology.outside(tiled[own], room) or topology.gaps(tiled[own], room):
+        own = np.array([candidate == owner for candidate in owners], dtype=np.bool_)
+        room = outline if occupied is None else shapely.difference(outline, occupied)
+        if topology.find_outside(tiled[own], room) or topology.find_gaps(tiled[own], room):
             tiled[own] = fit_to_outline(tiled[own], room)
     return _compare(geoms, tiled)
 
 
 def round_coordinates(geoms: Any) -> Any:
-    """Return shapes with their coordinates rounded: equal corners stay equal."""
+    """Return geometries with coordinates rounded to DECIMALS; equal corners stay equal."""
     return shapely.transform(geoms, lambda xy: np.round(xy, DECIMALS))
 
 
 def fit_to_outline(geoms: Geoms, outline: shapely.Geometry) -> Geoms:
-    """Return polygons that tile `outline`: what reaches beyond is cut off, what is missing is
-    shared among those beside it. A polygon outside comes back empty. Shapes (n,) → (n,).
+    """Return polygons that tile `outline`, (n,) → (n,).
+
+    What lies outside is cut off; uncovered parts go to the polygons beside them. A polygon that
+    lies outside completely becomes empty.
     """
-    inside = _polygons(shapely.intersection(geoms, outline))
-    missing = _ground(shapely.difference(outline, shapely.union_all(inside)))
+    inside = _to_polygons(shapely.intersection(geoms, outline))
+    missing = _polygon_parts(shapely.difference(outline, shapely.union_all(inside)))
     pieces = coverage_clean(np.concatenate([inside, missing]), snapping_distance=10.0**-DECIMALS)
     fitted, gaps = pieces[: len(geoms)].copy(), pieces[len(geoms) :]
     return match_corners(gap_fill.fill(fitted, gaps[~shapely.is_empty(gaps)], _STEP))
 
 
 def match_corners(geoms: Geoms) -> Geoms:
-    """Return polygons with corners set in where those of others meet their borders."""
+    """Return polygons with corners inserted where the corners of others lie on their borders."""
     for decimals in range(DECIMALS, DECIMALS - 3, -1):
-        if topology.tiles(geoms):
+        if topology.is_valid_coverage(geoms):
             break
         geoms = coverage_clean(geoms, snapping_distance=10.0**-decimals)
     return geoms
 
 
 def is_narrow(gaps: Geoms, width_m: float = GAP_WIDTH_M) -> Bools:
-    """Tell which gaps are narrower than so much: the diameter of the largest circle in each."""
+    """Return for each gap whether no circle wider than `width_m` fits in it, (n,) → (n,)."""
     if not len(gaps):
         return np.zeros(0, dtype=np.bool_)
     circles = shapely.maximum_inscribed_circle(
@@ -136,70 +139,70 @@ def is_narrow(gaps: Geoms, width_m: float = GAP_WIDTH_M) -> Bools:
     return np.asarray(2 * shapely.length(circles) <= width_m, dtype=np.bool_)
 
 
-def _is_sound(geoms: Geoms) -> bool:
-    """Tell whether polygons tile with no narrow gap, be it a hairline, and no splinter."""
-    if not topology.tiles(geoms):
+def _is_clean(geoms: Geoms) -> bool:
+    """Return whether polygons tile without any narrow gap, however thin, and without slivers."""
+    if not topology.is_valid_coverage(geoms):
         return False
-    if _splinters(*shapely.get_parts(geoms, return_index=True)).any():
+    if _find_slivers(*shapely.get_parts(geoms, return_index=True)).any():
         return False
     return not is_narrow(_holes(topology.union(geoms))).any()
 
 
-def _without_splinters(geoms: Geoms) -> Geoms:
-    """Return polygons whose splinters went to those beside them."""
+def _remove_slivers(geoms: Geoms) -> Geoms:
+    """Give the slivers of each multipolygon to the polygons beside them."""
     parts, owners = shapely.get_parts(geoms, return_index=True)
-    thin = _splinters(parts, owners)
-    if not thin.any():
+    is_sliver = _find_slivers(parts, owners)
+    if not is_sliver.any():
         return geoms
     rest = geoms.copy()
-    for owner in np.unique(owners[thin]):
-        rest[owner] = shapely.union_all(parts[~thin & (owners == owner)])
-    return match_corners(gap_fill.fill(rest, parts[thin], _STEP))
+    for owner in np.unique(owners[is_sliver]):
+        rest[owner] = shapely.union_all(parts[~is_sliver & (owners == owner)])
+    return match_corners(gap_fill.fill(rest, parts[is_sliver], _STEP))
 
 
-def _splinters(parts: Geoms, owners: NDArray[np.intp]) -> Bools:
-    """Tell which parts of polygons that have several are thinner than a corner is wide."""
-    several = np.flatnonzero(np.bincount(owners)[owners] > 1)
-    thin = np.zeros(len(parts), dtype=np.bool_)
-    for patch in topology.slivers(parts[several], SNAP_M):
-        thin[several[list(patch.positions)]] = True
-    return thin
+def _find_slivers(parts: Geoms, owners: NDArray[np.intp]) -> Bools:
+    """Return which parts of multipolygons are thinner than SNAP_M, (n,) → (n,)."""
+    of_multipolygon = np.flatnonzero(np.bincount(owners)[owners] > 1)
+    is_sliver = np.zeros(len(parts), dtype=np.bool_)
+    for patch in topology.find_slivers(parts[of_multipolygon], SNAP_M):
+        is_sliver[of_multipolygon[list(patch.positions)]] = True
+    return is_sliver
 
 
-def _without_overlaps(geoms: Geoms) -> Geoms:
-    """Return polygons that tile apart from gaps wider than cracks."""
-    plane = LocalProjection(geoms)
-    clean = coverage_clean(plane.to_metres(geoms), gap_width=CRACK_M, snapping_distance=SNAP_M)
-    return match_corners(plane.to_degrees(clean))
+def _remove_overlaps(geoms: Geoms) -> Geoms:
+    """Return polygons that tile, except for gaps wider than CRACK_M."""
+    projection = LocalProjection(geoms)
+    clean = coverage_clean(projection.to_metres(geoms), gap_width=CRACK_M, snapping_distance=SNAP_M)
+    return match_corners(projection.to_degrees(clean))
 
 
-def _close_gaps(geoms: Geoms) -> Geoms:
-    gaps = topology.shapes(topology.gaps(geoms))
+def _fill_narrow_gaps(geoms: Geoms) -> Geoms:
+    gaps = topology.patch_polygons(topology.find_gaps(geoms))
     gaps = gaps[is_narrow(gaps)]
     return match_corners(gap_fill.fill(geoms, gaps, _STEP)) if len(gaps) else geoms
 
 
-def _polygons(geoms: Geoms) -> Geoms:
-    """Return the ground of each geometry, without the lines and points that lie beside it."""
-    other = ~np.isin(shapely.get_type_id(geoms), _AREAL)
-    geoms[other] = [shapely.union_all(_ground(geometry)) for geometry in geoms[other]]
+def _to_polygons(geoms: Geoms) -> Geoms:
+    """Reduce each geometry to its polygons; drop the lines and points of collections."""
+    other = ~np.isin(shapely.get_type_id(geoms), _POLYGONAL)
+    geoms[other] = [shapely.union_all(_polygon_parts(geometry)) for geometry in geoms[other]]
     geoms[shapely.is_empty(geoms)] = shapely.Polygon()
     return geoms
 
 
-def _ground(geometry: shapely.Geometry) -> Geoms:
-    """Return the polygons that a geometry is made of."""
+def _polygon_parts(geometry: shapely.Geometry) -> Geoms:
+    """Return the polygons among the parts of a geometry."""
     parts = shapely.get_parts(shapely.get_parts(geometry))
     return np.asarray(parts[shapely.area(parts) > 0], dtype=object)
 
 
 def _compare(before: Geoms, after: Geoms) -> RepairResult:
-    plane = LocalProjection(before)
-    old, new = plane.to_metres(before), plane.to_metres(after)
+    projection = LocalProjection(before)
+    old, new = projection.to_metres(before), projection.to_metres(after)
     differ = ~np.asarray(shapely.equals_exact(old, new, SNAP_M, normalize=True), dtype=np.bool_)
-    moved = np.zeros(len(before))
-    moved[differ] = [_moved(*pair) for pair in zip(old[differ], new[differ], strict=True)]
-    changed = ~(moved <= SNAP_M)  # a polygon that vanished moved by no number
+    moved_m = np.zeros(len(before))
+    moved_m[differ] = [_border_shift(*pair) for pair in zip(old[differ], new[differ], strict=True)]
+    changed = ~(moved_m <= SNAP_M)  # also true where a polygon vanished: its shift is NaN
     lost = shapely.area(shapely.difference(old[changed], new[changed]))
     gained = shapely.area(shapely.difference(new[changed], old[changed]))
     return RepairResult(
@@ -207,22 +210,23 @@ def _compare(before: Geoms, after: Geoms) -> RepairResult:
         changed,
         lost_m2=float(lost.sum()),
         gained_m2=float(gained.sum()),
-        moved_m=float(np.nanmax(moved, initial=0.0)),
+        moved_m=float(np.nanmax(moved_m, initial=0.0)),
     )
 
 
-def _moved(old: Any, new: Any) -> float:
-    """Return how far a border moved; that of a hole which closed by the width of the hole.
+def _border_shift(old: Any, new: Any) -> float:
+    """Return how far the border of a polygon moved, in metres.
 
-    The next border may be far away from it.
+    The border of a hole that was filled counts as moved by the width of the hole, because the
+    nearest remaining border may be far away.
     """
     holes = _holes(old)
-    closed = holes[shapely.contains_properly(new, holes)]
-    if not len(closed):
-        return apart(old, new)
-    widths = 2 * shapely.length(shapely.maximum_inscribed_circle(closed))
-    rest = shapely.union_all([old, *closed])
-    return float(max(apart(rest, new), *widths))
+    filled = holes[shapely.contains_properly(new, holes)]
+    if not len(filled):
+        return hausdorff_distance(old, new)
+    widths = 2 * shapely.length(shapely.maximum_inscribed_circle(filled))
+    rest = shapely.union_all([old, *filled])
+    return float(max(hausdorff_distance(rest, new), *widths))
 
 
 def _holes(geometry: Any) -> Geoms:

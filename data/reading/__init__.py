@@ -1,1 +1,1 @@
-"""Files in: rows of every format, in our columns, validated."""
+"""Read files of every format as validated rows with our columns."""

@@ -1,4 +1,4 @@
-"""Find where a table says its rows lie, in lon and lat columns or in WKT, and make WKB of it."""
+"""Find the coordinates of a table, in lon and lat columns or in WKT, and convert them to WKB."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -8,102 +8,109 @@ import pandas as pd
 import pyarrow as pa
 import shapely
 
-from data.reading.files.record_stream import Raw, Stream
+from data.errors import MissingColumn
+from data.reading.files.record_stream import RawBatch, RecordStream
 from data.reading.geometry import curves
 from data.reading.parse import to_text
-from data.row_errors import MissingColumn, RowError
+from data.row_errors import RowError
 
-NAMES: Mapping[str, tuple[str, ...]] = {
+ALIASES: Mapping[str, tuple[str, ...]] = {
     "lon": ("lon", "lng", "long", "longitude", "经度", "pointx", "x"),
     "lat": ("lat", "latitude", "纬度", "pointy", "y"),
     "wkt": ("wkt", "geom", "geometry", "thegeom", "wktgeom", "geometrywkt"),
 }
-"""What a place column may be called, letters and digits alone, the likeliest first."""
+"""Normalized names of coordinate columns, the likeliest first."""
 
-_POINT = np.dtype([("order", "u1"), ("type", "<u4"), ("lon", "<f8"), ("lat", "<f8")])
+_WKB_POINT = np.dtype([("order", "u1"), ("type", "<u4"), ("lon", "<f8"), ("lat", "<f8")])
 
 
 @dataclass(frozen=True)
-class Places:
-    """The columns that place a row: one of WKT, or one of longitudes and one of latitudes."""
+class CoordinateColumns:
+    """The columns with the coordinates of a row: WKT, or longitude and latitude."""
 
     lon: str | None = None
     lat: str | None = None
     wkt: str | None = None
 
 
-def plain(name: str) -> str:
-    """Return the letters and digits of a name in small letters: what names are compared by."""
-    return "".join(letter for letter in name.casefold() if letter.isalnum())
+def normalize_name(name: str) -> str:
+    """Return the letters and digits of a column name in lower case, for comparison."""
+    return "".join(character for character in name.casefold() if character.isalnum())
 
 
-def find(stream: Stream, given: Mapping[str, str]) -> Places | None:
-    """Return the columns that place the rows, as told or by their names; None if there are none.
+def find_columns(stream: RecordStream, requested: Mapping[str, str]) -> CoordinateColumns | None:
+    """Return the coordinate columns, as requested or by their names; None if there are none.
 
-    Raises MissingColumn where a column that was named does not exist, or only half a pair does.
+    Raises MissingColumn if a requested column does not exist, or only lon or only lat does.
     """
-    known = {plain(field): field for field in reversed(stream.fields)}
-    found = {}
-    for part, names in NAMES.items():
-        told = given.get(part)
-        if told is not None and plain(told) not in known:
-            listed = ", ".join(stream.fields) or "no columns at all"
-            raise MissingColumn(f"There is no column {told!r}.", hint=f"The file has: {listed}.")
-        candidates = (plain(told),) if told is not None else names
-        found[part] = next((known[name] for name in candidates if name in known), None)
-    if found["wkt"] and (given.get("wkt") or not (found["lon"] and found["lat"])):
-        return Places(wkt=found["wkt"])
-    if found["lon"] and found["lat"]:
-        return Places(lon=found["lon"], lat=found["lat"])
-    if found["lon"] or found["lat"]:
-        half, other = ("lon", "lat") if found["lon"] else ("lat", "lon")
+    by_normalized = {normalize_name(name): name for name in reversed(stream.column_names)}
+    matches = {}
+    for part, aliases in ALIASES.items():
+        name = requested.get(part)
+        if name is not None and normalize_name(name) not in by_normalized:
+            listed = ", ".join(stream.column_names) or "no columns at all"
+            raise MissingColumn(f"There is no column {name!r}.", hint=f"The file has: {listed}.")
+        candidates = (normalize_name(name),) if name is not None else aliases
+        matches[part] = next((by_normalized[c] for c in candidates if c in by_normalized), None)
+    if matches["wkt"] and (requested.get("wkt") or not (matches["lon"] and matches["lat"])):
+        return CoordinateColumns(wkt=matches["wkt"])
+    if matches["lon"] and matches["lat"]:
+        return CoordinateColumns(lon=matches["lon"], lat=matches["lat"])
+    if matches["lon"] or matches["lat"]:
+        present, absent = ("lon", "lat") if matches["lon"] else ("lat", "lon")
         raise MissingColumn(
-            f"{stream.name} has {found[half]!r} but no {other}.",
-            hint=f"Name it with --columns {other}=THEIRS.",
+            f"{stream.file_name} has {matches[present]!r} but no {absent}.",
+            hint=f"Name it with --columns {absent}=THEIRS.",
         )
     return None
 
 
-def place(stream: Stream, given: Mapping[str, str]) -> Stream:
-    """Return the stream with WKB made from its place columns; as it is if it has none."""
-    places = find(stream, given)
-    if places is None:
+def add_geometry(stream: RecordStream, requested: Mapping[str, str]) -> RecordStream:
+    """Return the stream with WKB from its coordinate columns; unchanged if it has none."""
+    columns = find_columns(stream, requested)
+    if columns is None:
         return stream
 
-    def batches() -> Iterator[Raw]:
-        for raw in stream.batches():
-            yield (_from_wkt if places.wkt else _from_pair)(raw, places, stream.name)
+    def batches() -> Iterator[RawBatch]:
+        for batch in stream.batches():
+            convert = _add_wkb_from_wkt if columns.wkt else _add_wkb_from_lon_lat
+            yield convert(batch, columns, stream.file_name)
 
-    return replace(stream, batches=batches, shaped=True, crs="")
+    return replace(stream, batches=batches, has_geometry=True, crs="")
 
 
-def _from_pair(raw: Raw, places: Places, file: str) -> Raw:
-    lon, lon_text = _numbers(raw, str(places.lon))
-    lat, lat_text = _numbers(raw, str(places.lat))
+def _add_wkb_from_lon_lat(batch: RawBatch, columns: CoordinateColumns, file_name: str) -> RawBatch:
+    lon, lon_text = _numbers(batch, str(columns.lon))
+    lat, lat_text = _numbers(batch, str(columns.lat))
     absent = lon_text.isna() | lat_text.isna()
     bad = ~absent & (np.isnan(lon) | np.isnan(lat))
-    points = np.zeros(len(raw), dtype=_POINT)
+    points = np.zeros(len(batch), dtype=_WKB_POINT)
     points["order"], points["type"], points["lon"], points["lat"] = 1, 1, lon, lat
-    offsets = pa.py_buffer(np.arange(0, 21 * len(raw) + 1, 21, dtype=np.int32))
+    offsets = pa.py_buffer(np.arange(0, 21 * len(batch) + 1, 21, dtype=np.int32))
     wkb = pa.Array.from_buffers(
-        pa.binary(), len(raw), [None, offsets, pa.py_buffer(points.tobytes())]
+        pa.binary(), len(batch), [None, offsets, pa.py_buffer(points.tobytes())]
     )
     wkb = pa.compute.if_else(pa.array(~(absent | bad)), wkb, pa.scalar(None, pa.binary()))
-    faults = [
+    errors = [
         RowError(
-            file,
-            int(raw.rows[at]),
+            file_name,
+            int(batch.row_numbers[i]),
             "bad_coordinates",
-            f"{lon_text.iloc[at]!r}, {lat_text.iloc[at]!r} are not two numbers",
+            f"{lon_text.iloc[i]!r}, {lat_text.iloc[i]!r} are not two numbers",
             "Write degrees as decimal numbers: 130.3, 47.35.",
         )
-        for at in np.flatnonzero(bad)
+        for i in np.flatnonzero(bad)
     ]
-    return replace(raw, wkb=wkb, faults=(*raw.faults, *faults))
+    return replace(batch, wkb=wkb, errors=(*batch.errors, *errors))
 
 
-def _numbers(raw: Raw, column: str) -> tuple[np.ndarray, pd.Series]:
-    array = raw.table.column(raw.table.schema.names.index(column))
+def _column(batch: RawBatch, name: str | None) -> pa.Array:
+    return batch.attributes.column(batch.attributes.schema.names.index(name))
+
+
+def _numbers(batch: RawBatch, name: str) -> tuple[np.ndarray, pd.Series]:
+    """Return a column as numbers, NaN where it has none, and as text."""
+    array = _column(batch, name)
     if pa.types.is_floating(array.type):
         array = array.cast(pa.float64())
         return np.asarray(array), array.to_pandas()
@@ -111,20 +118,21 @@ def _numbers(raw: Raw, column: str) -> tuple[np.ndarray, pd.Series]:
     return np.asarray(pd.to_numeric(text, errors="coerce"), dtype=np.float64), text
 
 
-def _from_wkt(raw: Raw, places: Places, file: str) -> Raw:
-    text = to_text(raw.table.column(raw.table.schema.names.index(places.wkt)))
-    bare = pa.compute.replace_substring_regex(text, r"^SRID=\d+;", "")
-    geoms = curves.without(shapely.from_wkt, bare.to_numpy(zero_copy_only=False))
+def _add_wkb_from_wkt(batch: RawBatch, columns: CoordinateColumns, file_name: str) -> RawBatch:
+    text = to_text(_column(batch, columns.wkt))
+    without_srid = pa.compute.replace_substring_regex(text, r"^SRID=\d+;", "")
+    values = without_srid.to_numpy(zero_copy_only=False)
+    geoms = curves.read_without_curves(shapely.from_wkt, values)
     bad = shapely.is_missing(geoms) & ~np.asarray(text.is_null())
-    faults = [
+    errors = [
         RowError(
-            file,
-            int(raw.rows[at]),
+            file_name,
+            int(batch.row_numbers[i]),
             "broken_geometry",
-            f"{str(text[int(at)])[:40]!r} is no WKT we read",
+            f"{str(text[int(i)])[:40]!r} is not valid WKT of a supported type",
             "Write it as POLYGON ((lon lat, …)) or POINT (lon lat).",
         )
-        for at in np.flatnonzero(bad)
+        for i in np.flatnonzero(bad)
     ]
     wkb = pa.array(shapely.to_wkb(geoms), pa.binary())
-    return replace(raw, wkb=wkb, faults=(*raw.faults, *faults))
+    return replace(batch, wkb=wkb, errors=(*batch.errors, *errors))

@@ -1,30 +1,30 @@
-"""What the caller knows about a file that the file does not say itself."""
+"""Options of the caller about a file that override what the file declares."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from data.reading.geometry.shapes import Extent
+from data.reading.geometry.checks import Extent
 from geo.geometry.datums import Datum
 
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """How to read a file; the defaults let the file speak for itself."""
+    """How to read a file; by default as the file declares."""
 
     layer: str | None = None
     crs: str | None = None
-    """`EPSG:n`, WKT or a PROJ string; coordinates are easting or longitude first all the same."""
+    """`EPSG:n`, WKT or a PROJ string; coordinates are in x, y order whatever its axis order is."""
     datum: Datum = Datum.WGS84
     encoding: str | None = None
     columns: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    """Our name → the file's column.
+    """Our column name → the file's.
 
-    `#` numbers the rows instead: `code=#` makes `FILE-1`, `FILE-2` …; `=` begins a value that
-    every row gets: `level==district`. For tables also `lon`, `lat` and `wkt`.
+    `#` numbers the rows instead: `code=#` makes `FILE-1`, `FILE-2` …; `=` begins a constant value
+    of every row: `level==district`. For tables also `lon`, `lat` and `wkt`.
     """
     repair: bool = False
     timezone: str = "Asia/Shanghai"
-    """The zone of moments that are written without one."""
+    """The time zone of timestamps that are written without one."""
     extent: Extent | None = None
-    """Where the city lies; places far from it are faults."""
+    """The extent of the city; geometries far from it are errors."""

@@ -1,4 +1,4 @@
-"""Check the rows of one batch, all at once, and keep those with nothing wrong."""
+"""Validate the rows of one batch column by column, and mark the valid ones."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -7,164 +7,175 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from data.columns import Column, Table, Type
-from data.reading.column_mapping import CONSTANT, NUMBERED
-from data.reading.duplicate_keys import Seen
-from data.reading.files.record_stream import Raw
-from data.reading.geometry import shapes
-from data.reading.geometry.shapes import Rule
+from data.columns import Column, ColumnType, DatasetSchema
+from data.reading.column_mapping import CONSTANT, ROW_NUMBER
+from data.reading.duplicate_keys import KeyIndex
+from data.reading.files.record_stream import RawBatch
+from data.reading.geometry import checks
+from data.reading.geometry.checks import GeometryRules
+from data.reading.notes import Notes
 from data.reading.options import ReadOptions
 from data.reading.parse import parse, to_text
-from data.row_errors import Notes, RowError
+from data.row_errors import RowError
 
 Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Rules:
-    """What rows of one file are checked against."""
+class ValidationRules:
+    """The rules for the rows of one file."""
 
-    file: str
-    table: Table
+    file_name: str
+    schema: DatasetSchema
     mapping: Mapping[str, str]
-    shape: Rule
+    """Our column name → the file's."""
+    geometry: GeometryRules
     options: ReadOptions
     notes: Notes
-    shaped: bool
+    has_geometry: bool
 
 
 @dataclass
-class Check:
-    """The checks of one batch: every fault is a row's, and only rows without one are good."""
+class BatchValidator:
+    """Validates one batch: each error belongs to a row, and rows without errors are valid."""
 
-    rules: Rules
-    raw: Raw
-    faults: list[RowError] = field(default_factory=list)
+    rules: ValidationRules
+    raw: RawBatch
+    errors: list[RowError] = field(default_factory=list)
     columns: dict[str, pa.Array] = field(default_factory=dict)
-    nonsense: dict[str, Bools] = field(default_factory=dict)
+    unparsed: dict[str, Bools] = field(default_factory=dict)
     ewkb: pa.Array | None = None
 
-    def run(self, seen: Seen) -> None:
-        """Fill `columns` and `ewkb`, and `good` with where no fault was found."""
-        self.good = np.ones(len(self.raw), dtype=np.bool_)
-        lost = np.isin(self.raw.rows, [fault.row for fault in self.raw.faults])
-        self.good &= ~lost
-        for column in self.rules.table.columns:
-            self.columns[column.name] = self._column(column)
-        for column in self.rules.table.columns:
+    def run(self, key_index: KeyIndex) -> None:
+        """Set `columns` and `ewkb`, add all errors, and set `valid` to where there is none."""
+        self.valid = np.ones(len(self.raw), dtype=np.bool_)
+        unreadable = np.isin(self.raw.row_numbers, [error.row for error in self.raw.errors])
+        self.valid &= ~unreadable
+        for column in self.rules.schema.columns:
+            self.columns[column.name] = self._parse_column(column)
+        for column in self.rules.schema.columns:
             if column.required:
-                self._required(column)
-        if self.rules.shaped:
-            self.ewkb = self._geometry(lost)
-        self._duplicates(seen)
-        self.faults.sort(key=lambda fault: fault.row)
+                self._check_required(column)
+        if self.rules.has_geometry:
+            self.ewkb = self._check_geometry(unreadable)
+        self._check_duplicates(key_index)
+        self.errors.sort(key=lambda error: error.row)
 
-    def _column(self, column: Column) -> pa.Array:
-        theirs = self.rules.mapping.get(column.name)
-        if theirs is None:
-            return pa.nulls(len(self.raw), _ARROW[column.type])
-        if theirs == NUMBERED:
-            stem = self.rules.file.partition(".")[0]
-            return pa.array([f"{stem}-{row}" for row in self.raw.rows], pa.string())
-        array = self._stated(theirs)
-        zone = self.rules.options.timezone
-        parsed = parse(array, column, zone)
-        if parsed.naive:
-            self.rules.notes.add(f"Moments without a zone were read in {zone}", parsed.naive)
-        if parsed.bad.any():
-            self._nonsense(column, to_text(array), parsed.bad)
+    def _parse_column(self, column: Column) -> pa.Array:
+        source = self.rules.mapping.get(column.name)
+        if source is None:
+            return pa.nulls(len(self.raw), _ARROW_TYPES[column.type])
+        if source == ROW_NUMBER:
+            stem = self.rules.file_name.partition(".")[0]
+            return pa.array([f"{stem}-{row}" for row in self.raw.row_numbers], pa.string())
+        array = self._source_values(source)
+        timezone = self.rules.options.timezone
+        parsed = parse(array, column, timezone)
+        if parsed.naive_count:
+            self.rules.notes.add(
+                f"Timestamps without a time zone were read in {timezone}", parsed.naive_count
+            )
+        if parsed.invalid.any():
+            self._report_unparsed(column, to_text(array), parsed.invalid)
         return parsed.values
 
-    def _stated(self, theirs: str) -> pa.Array:
-        names = self.raw.table.schema.names
-        if theirs not in names:
-            constant = theirs.removeprefix(CONSTANT)
+    def _source_values(self, source: str) -> pa.Array:
+        names = self.raw.attributes.schema.names
+        if source not in names:
+            constant = source.removeprefix(CONSTANT)
             return pa.array([constant] * len(self.raw), pa.string())
-        return self.raw.table.column(names.index(theirs))
+        return self.raw.attributes.column(names.index(source))
 
-    def _nonsense(self, column: Column, text: pa.Array, bad: Bools) -> None:
-        self.nonsense[column.name] = bad
-        self._fault(
-            bad,
+    def _report_unparsed(self, column: Column, text: pa.Array, invalid: Bools) -> None:
+        self.unparsed[column.name] = invalid
+        self._report(
+            invalid,
             f"bad_{column.name}",
-            lambda at: f"{text[at].as_py()[:60]!r} {_complaint(column)}",
-            _choice(column) if column.words else _ADVICE[column.type],
+            lambda i: f"{text[i].as_py()[:60]!r} {_complaint(column)}",
+            _vocabulary_hint(column) if column.vocabulary else _TYPE_HINTS[column.type],
             column.name,
         )
 
-    def _required(self, column: Column) -> None:
+    def _check_required(self, column: Column) -> None:
         empty = np.asarray(self.columns[column.name].is_null(), dtype=np.bool_)
-        if column.name in self.nonsense:
-            empty &= ~self.nonsense[column.name]
-        self._fault(
+        if column.name in self.unparsed:
+            empty &= ~self.unparsed[column.name]
+        self._report(
             empty,
             "missing_value",
-            lambda _: "nothing is stated",
-            "Fill it in, or take the row out.",
+            lambda _: "the value is missing",
+            "Fill it in, or remove the row.",
             column.name,
         )
 
-    def _geometry(self, lost: Bools) -> pa.Array:
-        ewkb, flaws = shapes.check(self.raw.wkb, self.rules.shape, self.rules.notes)
-        for flaw in flaws:
-            if not lost[flaw.position]:
-                self._add(flaw.position, flaw.kind, flaw.what, flaw.mend)
-            self.good[flaw.position] = False
+    def _check_geometry(self, unreadable: Bools) -> pa.Array:
+        ewkb, problems = checks.validate_geometries(
+            self.raw.wkb, self.rules.geometry, self.rules.notes
+        )
+        for problem in problems:
+            if not unreadable[problem.position]:
+                self._add_error(problem.position, problem.kind, problem.message, problem.hint)
+            self.valid[problem.position] = False
         return ewkb
 
-    def _duplicates(self, seen: Seen) -> None:
-        earlier = seen.earlier(self.columns, self.raw.rows, self.good)
-        self._fault(
+    def _check_duplicates(self, key_index: KeyIndex) -> None:
+        earlier = key_index.find_duplicates(self.columns, self.raw.row_numbers, self.valid)
+        key = " and ".join(self.rules.schema.key)
+        self._report(
             earlier > 0,
             "duplicate",
-            lambda at: f"the same {' and '.join(self.rules.table.key)} as row {earlier[at]}",
+            lambda i: f"the same {key} as row {earlier[i]}",
             "Keep one of them.",
         )
 
-    def _fault(
+    def _report(
         self,
         bad: Bools,
         kind: str,
-        what: Callable[[int], str],
-        mend: str,
+        message: Callable[[int], str],
+        hint: str,
         column: str | None = None,
     ) -> None:
-        for at in np.flatnonzero(bad):
-            self._add(int(at), kind, what(int(at)), mend, column)
-        self.good &= ~bad
+        for position in map(int, np.flatnonzero(bad)):
+            self._add_error(position, kind, message(position), hint, column)
+        self.valid &= ~bad
 
-    def _add(self, at: int, kind: str, what: str, mend: str, column: str | None = None) -> None:
-        key = self.rules.table.key
+    def _add_error(
+        self, position: int, kind: str, message: str, hint: str, column: str | None = None
+    ) -> None:
+        key = self.rules.schema.key
         codes = self.columns.get(key[0]) if key else None
-        code = codes[at].as_py() if codes is not None else None
-        row = int(self.raw.rows[at])
-        self.faults.append(RowError(self.rules.file, row, kind, what, mend, column, code))
+        code = codes[position].as_py() if codes is not None else None
+        row = int(self.raw.row_numbers[position])
+        self.errors.append(RowError(self.rules.file_name, row, kind, message, hint, column, code))
 
 
-_ARROW = {
-    Type.TEXT: pa.string(),
-    Type.INT: pa.int32(),
-    Type.DATE: pa.date32(),
-    Type.MOMENT: pa.timestamp("us", "UTC"),
+_ARROW_TYPES = {
+    ColumnType.TEXT: pa.string(),
+    ColumnType.INT: pa.int32(),
+    ColumnType.DATE: pa.date32(),
+    ColumnType.TIMESTAMP: pa.timestamp("us", "UTC"),
 }
-_ADVICE = {
-    Type.TEXT: "Shorten it.",
-    Type.INT: "Write it in digits.",
-    Type.DATE: "Write it year first: 2016-07-31.",
-    Type.MOMENT: "Write it year first, with its zone: 2016-07-31 08:00+08:00.",
+_TYPE_HINTS = {
+    ColumnType.TEXT: "Shorten it.",
+    ColumnType.INT: "Write it in digits.",
+    ColumnType.DATE: "Write it year first: 2016-07-31.",
+    ColumnType.TIMESTAMP: "Write it year first, with its time zone: 2016-07-31 08:00+08:00.",
 }
 
 
 def _complaint(column: Column) -> str:
-    if column.words:
-        return "is none of the known words"
+    if column.vocabulary:
+        return "is not an accepted value"
     return {
-        Type.TEXT: f"is longer than {column.longest} characters, or holds a zero character",
-        Type.INT: f"is no whole number from {column.least} to {column.most}",
-        Type.DATE: "is no day",
-        Type.MOMENT: "is no moment",
+        ColumnType.TEXT: (
+            f"is longer than {column.max_length} characters, or contains a null character"
+        ),
+        ColumnType.INT: f"is no whole number from {column.min_value} to {column.max_value}",
+        ColumnType.DATE: "is not a date",
+        ColumnType.TIMESTAMP: "is not a timestamp",
     }[column.type]
 
 
-def _choice(column: Column) -> str:
-    return f"Use one of: {', '.join(dict.fromkeys(column.words.values()))}."
+def _vocabulary_hint(column: Column) -> str:
+    return f"Use one of: {', '.join(dict.fromkeys(column.vocabulary.values()))}."

@@ -1,1 +1,1 @@
-"""Accounts: credentials, sessions, permissions and the audit log."""
+"""Accounts: credentials, sessions, tokens, permissions and the audit log."""

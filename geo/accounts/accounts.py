@@ -1,4 +1,4 @@
-"""Accounts: those who may change things, what they may do and where."""
+"""Accounts: create, read, disable, and verify by login and password."""
 
 import re
 import unicodedata
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from geo.accounts import passwords, permissions
 from geo.errors import Conflict, Invalid, NotFound
-from geo.models import Account, Area, MicroGrid, Role, SignIn
+from geo.models import Account, Area, LoginSession, MicroGrid, Role
 
 _LOGIN = re.compile(r"\w[\w.@-]{0,63}")
 
@@ -21,33 +21,33 @@ class AccountUnknown(NotFound):
     code = "account_unknown"
 
 
-class AccountKnown(Conflict):
-    """An account has this login already; a disabled one keeps it."""
+class AccountExists(Conflict):
+    """An account with this login exists already; a disabled account keeps its login."""
 
-    code = "account_known"
+    code = "account_exists"
 
 
 class BadLogin(Invalid):
-    """The login is empty, too long, or has characters that a login does not have."""
+    """The login is empty, too long, or contains a forbidden character."""
 
     code = "bad_login"
 
 
 class ReachUnknown(Invalid):
-    """The reach is the code of no area and no grid."""
+    """The reach is neither the code of an area nor of a grid."""
 
     code = "reach_unknown"
 
 
-def normal(login: str) -> str:
-    """Return a login as it is kept: in lower case, composed. Raises BadLogin."""
-    kept = unicodedata.normalize("NFKC", login).strip().lower()
-    if not _LOGIN.fullmatch(kept):
+def normalize_login(login: str) -> str:
+    """Return a login in its stored form: NFKC, lower case. Raises BadLogin."""
+    normalized = unicodedata.normalize("NFKC", login).strip().lower()
+    if not _LOGIN.fullmatch(normalized):
         raise BadLogin(
             f"{login!r} cannot be a login.",
             hint="Use up to 64 letters, digits, dots, hyphens, underscores and @.",
         )
-    return kept
+    return normalized
 
 
 def add(
@@ -55,52 +55,58 @@ def add(
     login: str,
     role: Role,
     *,
-    reach: str = "",
+    reach: str | None = None,
     name: str | None = None,
     password: str | None = None,
 ) -> Account:
-    """Make an account; without a password it can only use tokens.
+    """Create an account. A `reach` of None is unrestricted; without a password it needs a token.
 
-    Raises BadLogin, WeakPassword, ReachUnknown and AccountKnown.
+    Raises BadLogin, WeakPassword, ReachUnknown and AccountExists.
     """
-    kept = normal(login)
+    login = normalize_login(login)
     if password is not None:
-        passwords.require_strong(password, kept)
-    _require_known(session, reach)
-    hashed = None if password is None else passwords.hashed(password)
-    row = {"login": kept, "role": role, "reach": reach, "name": name, "password_hash": hashed}
-    made = insert(Account).values(row).on_conflict_do_nothing().returning(Account)
-    account = session.scalars(made).one_or_none()
+        passwords.require_strong(password, login)
+    _require_known_reach(session, reach)
+    password_hash = None if password is None else passwords.hash_password(password)
+    row = {
+        "login": login,
+        "role": role,
+        "reach": reach,
+        "name": name,
+        "password_hash": password_hash,
+    }
+    statement = insert(Account).values(row).on_conflict_do_nothing().returning(Account)
+    account = session.scalars(statement).one_or_none()
     if account is None:
-        raise AccountKnown(f"There is an account {kept!r} already.", hint="Choose another login.")
+        raise AccountExists(f"The account {login!r} exists already.", hint="Choose another login.")
     return account
 
 
-def page(
+def list_accounts(
     session: Session, reader: Account | None, *, limit: int, cursor: str | None = None
 ) -> tuple[Sequence[Account], str | None]:
-    """Return at most `limit` accounts past login `cursor`, by login, and the next cursor.
+    """Return at most `limit` accounts after login `cursor`, by login, and the next cursor.
 
-    Those whose reach lies in the reader's; all where the reader is None.
+    Only accounts whose reach lies within the reader's; all if the reader is None.
     """
-    some = select(Account).order_by(Account.login).limit(limit + 1)
+    statement = select(Account).order_by(Account.login).limit(limit + 1)
     if reader is not None:
-        some = some.where(permissions.within_reach(Account.reach, reader))
+        statement = statement.where(permissions.within_reach(Account.reach, reader))
     if cursor is not None:
-        some = some.where(Account.login > cursor)
-    found = session.scalars(some).all()
-    return found[:limit], found[limit - 1].login if len(found) > limit else None
+        statement = statement.where(Account.login > cursor)
+    rows = session.scalars(statement).all()
+    return rows[:limit], rows[limit - 1].login if len(rows) > limit else None
 
 
 def get(session: Session, login: str, reader: Account | None = None) -> Account:
-    """Return the account of a login: one's own, or an admin's within reach.
+    """Return the account with a login, if the reader may see it; None may see all.
 
-    Any where the reader is None. Raises AccountUnknown.
+    Raises AccountUnknown.
     """
-    one = select(Account).where(Account.login == login.lower())
+    statement = select(Account).where(Account.login == login.lower())
     if reader is not None:
-        one = one.where(visible(reader))
-    account = session.scalars(one).one_or_none()
+        statement = statement.where(visible_to(reader))
+    account = session.scalars(statement).one_or_none()
     if account is None:
         raise AccountUnknown(
             f"There is no account {login!r}.", hint="gridward account list lists the accounts."
@@ -108,71 +114,72 @@ def get(session: Session, login: str, reader: Account | None = None) -> Account:
     return account
 
 
-def visible(reader: Account) -> ColumnElement[bool]:
-    """Return the condition that an account is the reader's own, or an admin's within reach."""
-    own = Account.id == reader.id
-    is_admin = reader.role.includes(Role.ADMIN)
-    return or_(own, permissions.within_reach(Account.reach, reader)) if is_admin else own
+def visible_to(reader: Account) -> ColumnElement[bool]:
+    """Return the SQL condition that an account is the reader's own, or in an admin's reach."""
+    is_own = Account.id == reader.id
+    if not reader.role.includes(Role.ADMIN):
+        return is_own
+    return or_(is_own, permissions.within_reach(Account.reach, reader))
 
 
 def disable(session: Session, account: Account) -> None:
-    """Let an account do nothing from now on; what it did keeps its name."""
+    """Refuse the account's password and tokens, and end its sessions; the audit log keeps it."""
     if account.disabled_at is None:
         account.disabled_at = session.scalars(select(func.clock_timestamp())).one()
-    sign_out_everywhere(session, account)
+    end_sessions(session, account)
     session.flush()
 
 
 def enable(session: Session, account: Account) -> None:
-    """Let a disabled account sign in again, and use those tokens that were not revoked."""
+    """Enable a disabled account, with its password and the tokens that are not revoked."""
     account.disabled_at = None
     session.flush()
 
 
 def set_password(session: Session, account: Account, password: str) -> None:
-    """Give an account another password, and sign it out everywhere. Raises WeakPassword."""
+    """Replace an account's password and end all its sessions. Raises WeakPassword."""
     passwords.require_strong(password, account.login)
-    account.password_hash = passwords.hashed(password)
-    sign_out_everywhere(session, account)
+    account.password_hash = passwords.hash_password(password)
+    end_sessions(session, account)
     session.flush()
 
 
-def sign_out_everywhere(session: Session, account: Account) -> None:
-    """End every sign-in of an account."""
-    session.execute(delete(SignIn).where(SignIn.account_id == account.id))
+def end_sessions(session: Session, account: Account) -> None:
+    """End every login session of an account."""
+    session.execute(delete(LoginSession).where(LoginSession.account_id == account.id))
 
 
 def verify(session: Session, login: str, password: str) -> Account | None:
-    """Return the account of a login and its password, None for any that is wrong or disabled.
+    """Return the enabled account with this login and password, or None.
 
-    An unknown login takes as long as a wrong password.
+    An unknown login takes as long as a wrong password. Rehashes the password if costs have risen.
     """
-    account = _enabled(session, login)
-    is_right, newer = passwords.matches(
+    account = _find_enabled(session, login)
+    is_correct, new_hash = passwords.verify(
         password, None if account is None else account.password_hash
     )
-    if account is None or not is_right:
+    if account is None or not is_correct:
         return None
-    if newer is not None:
-        account.password_hash = newer
+    if new_hash is not None:
+        account.password_hash = new_hash
     return account
 
 
-def _enabled(session: Session, login: str) -> Account | None:
+def _find_enabled(session: Session, login: str) -> Account | None:
     try:
-        kept = normal(login)
+        login = normalize_login(login)
     except BadLogin:
         return None
-    one = select(Account).where(Account.login == kept, Account.disabled_at.is_(None))
-    return session.scalars(one).one_or_none()
+    statement = select(Account).where(Account.login == login, Account.disabled_at.is_(None))
+    return session.scalars(statement).one_or_none()
 
 
-def _require_known(session: Session, reach: str) -> None:
-    """Raise ReachUnknown unless a reach is everywhere or names an area or a grid.
+def _require_known_reach(session: Session, reach: str | None) -> None:
+    """Raise ReachUnknown unless a reach is None or the code of an area or a grid.
 
-    Any prefix would do for the test of a code, but half a code reaches more than it seems to.
+    The prefix test would accept any prefix, but half a code covers more than it seems to.
     """
-    if not reach:
+    if reach is None:
         return
     if "\x00" not in reach:
         is_grid = select(MicroGrid.id).where(MicroGrid.code == reach).limit(1)
@@ -180,5 +187,5 @@ def _require_known(session: Session, reach: str) -> None:
             return
     raise ReachUnknown(
         f"No area and no grid has the code {reach!r}.",
-        hint="GET /v1/areas lists the areas; leave the reach out for everywhere.",
+        hint="GET /v1/areas lists the areas; omit the reach for an unrestricted account.",
     )

@@ -1,4 +1,4 @@
-"""The record of who did what: written with every change, read by admins, changed by nobody."""
+"""Audit log: one immutable entry for every change, readable by admins."""
 
 import datetime
 from collections.abc import Sequence
@@ -12,12 +12,12 @@ from geo.accounts import permissions
 from geo.models import Account, Audit
 
 ANONYMOUS = "anonymous"
-"""The login of callers without an account, where a setting lets them write."""
+"""The login recorded for callers without an account, where a setting lets them write."""
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who does something, and where from: an address of the network, or `command line`."""
+    """Who makes a change, and the client address or `command line`."""
 
     login: str
     address: str
@@ -25,26 +25,26 @@ class Actor:
 
 
 def write(session: Session, actor: Actor, action: str, subject: str, **detail: Any) -> None:
-    """Record that `actor` did `action`, as `plan.publish`, to `subject`, as `plan 7`.
+    """Record that `actor` did `action` (such as `plan.publish`) to `subject` (such as `plan 7`).
 
-    It stands or falls with the change: both are in the caller's transaction. `detail` is JSON;
-    what is None in it is left out.
+    The entry belongs to the caller's transaction: it is committed or rolled back with the change.
+    `detail` is stored as JSON without its None values.
     """
-    told = {what: value for what, value in detail.items() if value is not None}
+    values = {key: value for key, value in detail.items() if value is not None}
     session.add(
         Audit(
             login=actor.login,
             account_id=None if actor.account is None else actor.account.id,
             action=action,
             subject=subject,
-            detail=told or None,
+            detail=values or None,
             address=actor.address,
         )
     )
     session.flush()
 
 
-def page(
+def list_entries(
     session: Session,
     reader: Account,
     *,
@@ -54,23 +54,23 @@ def page(
     limit: int,
     cursor: int | None = None,
 ) -> tuple[Sequence[Audit], int | None]:
-    """Return at most `limit` entries below `cursor`, newest first, and the next cursor.
+    """Return at most `limit` entries with an id below `cursor`, newest first, and the next cursor.
 
-    An action also finds those it begins: `plan` finds `plan.publish`. A reader who does not reach
-    everywhere sees what was done by accounts within reach.
+    `action` also matches a whole family: `plan` matches `plan.publish`. A reader with a restricted
+    reach sees only entries of accounts within it.
     """
-    newest = select(Audit).order_by(Audit.id.desc()).limit(limit + 1)
-    if reader.reach:
-        within = select(Account.id).where(permissions.within_reach(Account.reach, reader))
-        newest = newest.where(Audit.account_id.in_(within))
+    statement = select(Audit).order_by(Audit.id.desc()).limit(limit + 1)
+    if reader.reach is not None:
+        visible = select(Account.id).where(permissions.within_reach(Account.reach, reader))
+        statement = statement.where(Audit.account_id.in_(visible))
     if login is not None:
-        newest = newest.where(Audit.login == login)
+        statement = statement.where(Audit.login == login)
     if action is not None:
-        begun = Audit.action.startswith(f"{action}.", autoescape=True)
-        newest = newest.where((Audit.action == action) | begun)
+        in_family = Audit.action.startswith(f"{action}.", autoescape=True)
+        statement = statement.where((Audit.action == action) | in_family)
     if since is not None:
-        newest = newest.where(Audit.made_at >= since)
+        statement = statement.where(Audit.made_at >= since)
     if cursor is not None:
-        newest = newest.where(Audit.id < cursor)
-    found = session.scalars(newest).all()
-    return found[:limit], found[limit - 1].id if len(found) > limit else None
+        statement = statement.where(Audit.id < cursor)
+    rows = session.scalars(statement).all()
+    return rows[:limit], rows[limit - 1].id if len(rows) > limit else None

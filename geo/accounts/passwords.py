@@ -1,4 +1,4 @@
-"""Passwords: what is asked of one, and its hash by argon2."""
+"""Passwords: strength rules, hashing and verification with argon2."""
 
 import secrets
 import threading
@@ -9,14 +9,14 @@ from pwdlib import PasswordHash
 
 from geo.errors import Invalid
 
-SHORTEST, LONGEST = 10, 256
-"""Characters of a password."""
-_AT_ONCE = threading.BoundedSemaphore(2)
-"""A hash takes 64 MB on purpose: many tries at once wait for each other instead of for memory."""
+MIN_LENGTH, MAX_LENGTH = 10, 256
+"""In characters."""
+_HASHING_SLOTS = threading.BoundedSemaphore(2)
+"""A hash takes 64 MB on purpose: concurrent logins queue here instead of exhausting memory."""
 
 
 class WeakPassword(Invalid):
-    """The password is too easily guessed."""
+    """The password is too easy to guess."""
 
     code = "weak_password"
 
@@ -27,39 +27,40 @@ def _hasher() -> PasswordHash:
 
 
 @cache
-def _decoy() -> str:
-    """Return a hash that no password has, to be as slow where there is none."""
+def _dummy_hash() -> str:
+    """Return a hash that matches no password, so that an unknown login takes as long as a known."""
     return _hasher().hash(secrets.token_urlsafe())
 
 
 def require_strong(password: str, login: str) -> None:
-    """Raise WeakPassword for one that is too short, too long, or made of the login."""
-    if not SHORTEST <= len(password) <= LONGEST:
+    """Raise WeakPassword for a password that is too short, too long, or made of the login."""
+    if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
         raise WeakPassword(
-            f"A password has {SHORTEST} to {LONGEST} characters; this one has {len(password)}.",
-            hint="Several words that do not belong together are easy to keep in mind.",
+            f"A password has {MIN_LENGTH} to {MAX_LENGTH} characters; this one has"
+            f" {len(password)}.",
+            hint="Several unrelated words are easy to remember.",
         )
     if not password.strip() or not password.casefold().replace(login.casefold(), "").strip():
         raise WeakPassword("The password is the login.", hint="Choose another one.")
 
 
-def hashed(password: str) -> str:
-    """Return the hash of a password, with its salt and its costs."""
-    with _AT_ONCE:
-        return _hasher().hash(_normal(password))
+def hash_password(password: str) -> str:
+    """Return the hash of a password, including its salt and cost parameters."""
+    with _HASHING_SLOTS:
+        return _hasher().hash(_normalize(password))
 
 
-def matches(password: str, known: str | None) -> tuple[bool, str | None]:
-    """Tell whether a password has a known hash, and return its new hash where costs have risen.
+def verify(password: str, password_hash: str | None) -> tuple[bool, str | None]:
+    """Return whether a password matches a hash, and a new hash if cost parameters have risen.
 
-    It takes as long where no hash is known.
+    Never matches a hash of None, but takes the same time.
     """
-    against = _decoy() if known is None else known
-    with _AT_ONCE:
-        is_right, newer = _hasher().verify_and_update(_normal(password[:LONGEST]), against)
-    return is_right and known is not None, newer
+    stored = _dummy_hash() if password_hash is None else password_hash
+    with _HASHING_SLOTS:
+        matches, new_hash = _hasher().verify_and_update(_normalize(password[:MAX_LENGTH]), stored)
+    return matches and password_hash is not None, new_hash
 
 
-def _normal(password: str) -> str:
-    """Return the same characters for a password however a keyboard composes them."""
+def _normalize(password: str) -> str:
+    """Return a password in NFKC: keyboards compose the same characters differently."""
     return unicodedata.normalize("NFKC", password)

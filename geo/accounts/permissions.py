@@ -1,4 +1,4 @@
-"""What an account may do, and where: its role, and the code that it reaches."""
+"""Permissions: an account's role says what it may do, its reach says where."""
 
 from collections.abc import Iterable
 
@@ -9,11 +9,11 @@ from geo import areas, codes
 from geo.errors import Forbidden
 from geo.models import Account, Role
 
-_NAMED = 5
+_MAX_CODES_LISTED = 5
 
 
 class NotSignedIn(Forbidden):
-    """This needs an account, and the caller has not signed in."""
+    """This needs an account, and the caller is not signed in."""
 
     code = "not_signed_in"
 
@@ -25,7 +25,7 @@ class RoleMissing(Forbidden):
 
 
 class OutOfReach(Forbidden):
-    """The account does not reach a place that this would change."""
+    """The change affects an area outside the account's reach."""
 
     code = "out_of_reach"
 
@@ -33,31 +33,34 @@ class OutOfReach(Forbidden):
 def within_reach(
     column: InstrumentedAttribute[str] | InstrumentedAttribute[str | None], account: Account
 ) -> ColumnElement[bool]:
-    """Return the condition that a code lies in an account's reach.
+    """Return the SQL condition that a code lies in an account's reach.
 
-    A row without a code is in reach of those who reach everywhere, and of nobody else.
+    Rows without a code match only accounts with unrestricted reach.
     """
-    return areas.within(column, account.reach) if account.reach else true()
+    return true() if account.reach is None else areas.within(column, account.reach)
 
 
-def reaches(account: Account, code: str) -> bool:
-    """Tell whether a code lies in an account's reach."""
-    return codes.is_within(code, account.reach)
+def reaches(account: Account, code: str | None) -> bool:
+    """Return whether a code lies in an account's reach.
 
-
-def require_reach(account: Account, affected: Iterable[str]) -> None:
-    """Raise OutOfReach unless every code lies in the account's reach.
-
-    A place that lies in no area has the code ''.
+    None, a location in no area, is only within unrestricted reach.
     """
-    beyond = sorted({code for code in affected if not reaches(account, code)})
-    if not beyond:
+    if account.reach is None:
+        return True
+    return code is not None and codes.is_within(code, account.reach)
+
+
+def require_reach(account: Account, affected: Iterable[str | None]) -> None:
+    """Raise OutOfReach unless every code lies in the account's reach; None is as in `reaches`."""
+    outside = {code for code in affected if not reaches(account, code)}
+    if not outside:
         return
-    named = ", ".join(code or "a place in no area" for code in beyond[:_NAMED])
-    more = f" and {len(beyond) - _NAMED} more" if len(beyond) > _NAMED else ""
+    names = sorted("locations in no area" if code is None else code for code in outside)
+    listed = ", ".join(names[:_MAX_CODES_LISTED])
+    more = f" and {len(names) - _MAX_CODES_LISTED} more" if len(names) > _MAX_CODES_LISTED else ""
     raise OutOfReach(
-        f"{account.login} reaches {account.reach}, not {named}{more}.",
-        hint="Ask somebody who reaches it, or those who run the service for a wider reach.",
+        f"{account.login} may change {account.reach}, not {listed}{more}.",
+        hint="Ask somebody with that reach, or ask an administrator to extend yours.",
     )
 
 
@@ -66,5 +69,5 @@ def require_role(account: Account, role: Role) -> None:
     if not account.role.includes(role):
         raise RoleMissing(
             f"{account.login} has the role {account.role}; this needs {role}.",
-            hint="Ask those who run the service for another role.",
+            hint="Ask an administrator for another role.",
         )

@@ -1,4 +1,4 @@
-"""Sign-ins of browsers: a secret in a cookie, and what a form must repeat."""
+"""Login sessions of browsers: a secret in a cookie, and the CSRF token derived from it."""
 
 import datetime
 import hashlib
@@ -8,34 +8,37 @@ import secrets
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from geo.models import Account, SignIn
+from geo.models import Account, LoginSession
 
 
-def fresh() -> str:
+def new_secret() -> str:
     """Return a new secret of 256 bits."""
     return secrets.token_urlsafe(32)
 
 
-def csrf(secret: str) -> str:
-    """Return what a form or header repeats to show that it comes from our own page.
+def csrf_token(secret: str) -> str:
+    """Return the token that a form or header repeats to prove that it comes from our own page.
 
-    It follows from the secret of the cookie, which other sites can send but not read.
+    It is derived from the cookie's secret, which other sites can send but not read.
     """
     return hmac.new(secret.encode(), b"csrf", hashlib.sha256).hexdigest()
 
 
-def is_csrf(secret: str, offered: str) -> bool:
-    """Tell whether what is offered is `csrf(secret)`, in the same time whatever it is."""
-    return hmac.compare_digest(csrf(secret).encode(), offered.encode())
+def is_csrf_token(secret: str, token: str) -> bool:
+    """Return whether a token is `csrf_token(secret)`, in constant time."""
+    return hmac.compare_digest(csrf_token(secret).encode(), token.encode())
 
 
-def begin(session: Session, account: Account, hours: int) -> str:
-    """Sign an account in; return the secret of its cookie, of which only the hash is kept."""
+def start(session: Session, account: Account, hours: int) -> str:
+    """Start a login session and return the secret for its cookie; only the hash is stored.
+
+    Deletes expired sessions in the same pass.
+    """
     now = session.scalars(select(func.clock_timestamp())).one()
-    session.execute(delete(SignIn).where(SignIn.expires_at <= now))
-    secret = fresh()
+    session.execute(delete(LoginSession).where(LoginSession.expires_at <= now))
+    secret = new_secret()
     session.add(
-        SignIn(
+        LoginSession(
             hash=_hash(secret),
             account_id=account.id,
             created_at=now,
@@ -47,21 +50,21 @@ def begin(session: Session, account: Account, hours: int) -> str:
 
 
 def account_of(session: Session, secret: str) -> Account | None:
-    """Return the account that a cookie signs in; None once expired, ended or disabled."""
+    """Return the account of a cookie's session; None if it expired, ended or is disabled."""
     return session.scalars(
         select(Account)
-        .join(SignIn, SignIn.account_id == Account.id)
+        .join(LoginSession, LoginSession.account_id == Account.id)
         .where(
-            SignIn.hash == _hash(secret),
-            SignIn.expires_at > func.clock_timestamp(),
+            LoginSession.hash == _hash(secret),
+            LoginSession.expires_at > func.clock_timestamp(),
             Account.disabled_at.is_(None),
         )
     ).one_or_none()
 
 
 def end(session: Session, secret: str) -> None:
-    """Sign out."""
-    session.execute(delete(SignIn).where(SignIn.hash == _hash(secret)))
+    """End the session of a cookie."""
+    session.execute(delete(LoginSession).where(LoginSession.hash == _hash(secret)))
 
 
 def _hash(secret: str) -> bytes:

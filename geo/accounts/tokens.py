@@ -1,4 +1,4 @@
-"""Tokens: what programs sign in with."""
+"""API tokens: bearer credentials of programs."""
 
 import datetime
 import hashlib
@@ -14,9 +14,9 @@ from geo.errors import NotFound
 from geo.models import Account, Token
 
 PREFIX = "gridward_"
-"""Begins every token, so that scanners for leaked secrets know one."""
+"""Starts every token, so that secret scanners recognise one."""
 _SECRET_BYTES = 32
-_TO_THE_MINUTE = datetime.timedelta(minutes=1)
+_LAST_USE_RESOLUTION = datetime.timedelta(minutes=1)
 
 
 class TokenUnknown(NotFound):
@@ -34,9 +34,9 @@ class TokenRefused(NotSignedIn):
 def issue(
     session: Session, account: Account, *, name: str | None = None, days: int | None = None
 ) -> tuple[Token, str]:
-    """Make a token that expires after some days, or never; return it and its secret.
+    """Create a token that expires after some days, or never; return it and its secret.
 
-    The secret is told here once: only its hash is kept.
+    Only the secret's hash is stored, so this is the only time the secret is available.
     """
     secret = PREFIX + secrets.token_urlsafe(_SECRET_BYTES)
     now = session.scalars(select(func.clock_timestamp())).one()
@@ -53,12 +53,12 @@ def issue(
 
 
 def account_of(session: Session, secret: str) -> Account:
-    """Return the account that a token signs in. Raises TokenRefused.
+    """Return the account of a token. Raises TokenRefused.
 
-    It is found by the hash of the secret: how long that takes tells nothing about the secret.
+    Looks up the secret's hash, so response times reveal nothing about the secret.
     """
     now = func.clock_timestamp()
-    found = session.execute(
+    row = session.execute(
         select(Token, Account)
         .join(Account, Account.id == Token.account_id)
         .where(
@@ -68,63 +68,66 @@ def account_of(session: Session, secret: str) -> Account:
             Account.disabled_at.is_(None),
         )
     ).one_or_none()
-    if found is None:
+    if row is None:
         raise TokenRefused(
             "The token is unknown, revoked or expired, or its account is disabled.",
-            hint="Make another one: gridward token add LOGIN.",
+            hint="Create another one: gridward token add LOGIN.",
         )
-    token, account = found
-    _note_use(session, token)
+    token, account = row
+    _record_use(session, token)
     return account
 
 
-def page(session: Session, account: Account | None = None) -> Sequence[tuple[Token, str]]:
-    """Return the tokens of an account, or of all, each with its login, oldest first."""
-    every = select(Token, Account.login).join(Account, Account.id == Token.account_id)
+def list_tokens(session: Session, account: Account | None = None) -> Sequence[tuple[Token, str]]:
+    """Return the tokens of one account, or of all, each with its login, oldest first."""
+    statement = select(Token, Account.login).join(Account, Account.id == Token.account_id)
     if account is not None:
-        every = every.where(Token.account_id == account.id)
-    return [(token, login) for token, login in session.execute(every.order_by(Token.id))]
+        statement = statement.where(Token.account_id == account.id)
+    return [(token, login) for token, login in session.execute(statement.order_by(Token.id))]
 
 
 def get(session: Session, number: int, reader: Account | None = None) -> tuple[Token, str]:
-    """Return a token and its login: one's own, or an admin's within reach. Raises TokenUnknown."""
-    one = (
+    """Return a token and its login, if the reader may see that account; None may see all.
+
+    Raises TokenUnknown.
+    """
+    statement = (
         select(Token, Account.login)
         .join(Account, Account.id == Token.account_id)
         .where(Token.id == number)
     )
     if reader is not None:
-        one = one.where(accounts.visible(reader))
-    found = session.execute(one).one_or_none()
-    if found is None:
+        statement = statement.where(accounts.visible_to(reader))
+    row = session.execute(statement).one_or_none()
+    if row is None:
         raise TokenUnknown(
             f"There is no token {number}.", hint="gridward token list lists the tokens."
         )
-    token, login = found
+    token, login = row
     return token, login
 
 
 def revoke(session: Session, token: Token) -> None:
-    """Let a token sign nobody in from now on."""
+    """Refuse a token from now on."""
     if token.revoked_at is None:
         token.revoked_at = session.scalars(select(func.clock_timestamp())).one()
         session.flush()
 
 
-def _note_use(session: Session, token: Token) -> None:
-    """Keep when a token was last used, to the minute, and wait for nobody who keeps it too."""
+def _record_use(session: Session, token: Token) -> None:
+    """Update `last_used_at`, once a minute at most; skip it if another transaction does so."""
     now = func.clock_timestamp()
-    stale = (
+    outdated = (
         select(Token.id)
         .where(
             Token.id == token.id,
-            or_(Token.last_used_at.is_(None), Token.last_used_at < now - _TO_THE_MINUTE),
+            or_(Token.last_used_at.is_(None), Token.last_used_at < now - _LAST_USE_RESOLUTION),
         )
         .with_for_update(skip_locked=True)
     )
     session.execute(
         update(Token)
-        .where(Token.id.in_(stale.scalar_subquery()))
+        .where(Token.id.in_(outdated.scalar_subquery()))
         .values(last_used_at=now)
         .execution_options(synchronize_session=False)
     )

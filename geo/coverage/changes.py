@@ -1,4 +1,4 @@
-"""Which buildings came to have property management between two days, and which lost it."""
+"""How many buildings gained property management between two days, and how many lost it."""
 
 import datetime
 from dataclasses import dataclass
@@ -8,16 +8,16 @@ from sqlalchemy import BigInteger, Select, and_, cast, column, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from geo import areas
-from geo.buildings import standing_on
 from geo.coverage.figures import Grouping
-from geo.coverage.filter import EVERY, BuildingFilter
+from geo.coverage.filter import ALL_BUILDINGS, BuildingFilter
+from geo.coverage.rules import covers_on, standing_on
 from geo.grids import grids
 from geo.models import Area, Building, Level, MicroGrid, Neighborhood, PropertyCoverage
 
 
 @dataclass(frozen=True)
-class Change:
-    """Buildings of one place whose coverage differs between two days."""
+class CoverageChange:
+    """Buildings of one area, neighborhood or grid that gained or lost coverage between two days."""
 
     code: str
     name: str | None
@@ -25,7 +25,7 @@ class Change:
     lost: int
 
 
-def by(
+def count_by(
     session: Session,
     grouping: Grouping,
     *,
@@ -33,83 +33,84 @@ def by(
     on: datetime.date,
     at: datetime.datetime,
     area_code: str | None = None,
-    among: BuildingFilter = EVERY,
-) -> list[Change]:
-    """Return what every place of a kind inside an area gained and lost from `since` to `on`.
+    building_filter: BuildingFilter = ALL_BUILDINGS,
+) -> list[CoverageChange]:
+    """Return what each member of a grouping inside an area gained and lost from `since` to `on`.
 
-    Of the buildings that stand on `on` and are chosen as they were managed on either day: who looks
-    at firms sees what firms took over and what they gave up. One that another manager took over has
-    not changed. A grid is taken as it was at moment `at`.
+    Counts the buildings that stand on `on` and pass the filter on either day: a filter on property
+    firms shows what firms took over and what they gave up. A building that passed from one manager
+    to another has not changed. Grids are those in force at `at`.
     """
-    asked = _Asked(since, on, among)
+    comparison = _Comparison(since, on, building_filter)
     match grouping:
         case Grouping.NEIGHBORHOOD:
-            statement = _by_neighborhood(asked, area_code)
+            statement = _by_neighborhood(comparison, area_code)
         case Grouping.GRID:
-            statement = _by_grid(asked, at, area_code)
+            statement = _by_grid(comparison, at, area_code)
         case _:
-            statement = _by_level(Level(grouping.value), asked, area_code)
-    return [Change(**row) for row in session.execute(statement).mappings()]
+            statement = _by_level(Level(grouping.value), comparison, area_code)
+    return [CoverageChange(**row) for row in session.execute(statement).mappings()]
 
 
 @dataclass(frozen=True)
-class _Asked:
-    """Two days, and of which buildings."""
+class _Comparison:
+    """Two days, and the buildings that count."""
 
     since: datetime.date
     on: datetime.date
-    among: BuildingFilter
+    building_filter: BuildingFilter
 
 
-def _counts(asked: _Asked, *more: Any) -> Select[Any]:
-    """Count buildings that are covered on one of two days only."""
-    then = aliased(PropertyCoverage, name="covered_then")
-    now = aliased(PropertyCoverage, name="covered_now")
+def _counts(comparison: _Comparison, *columns: Any) -> Select[Any]:
+    """Count the buildings that are covered on one of the two days only."""
+    before = aliased(PropertyCoverage, name="coverage_before")
+    after = aliased(PropertyCoverage, name="coverage_after")
     statement = (
         select(
-            *more,
-            func.count().filter(then.id.is_(None), now.id.is_not(None)).label("gained"),
-            func.count().filter(then.id.is_not(None), now.id.is_(None)).label("lost"),
+            *columns,
+            func.count().filter(before.id.is_(None), after.id.is_not(None)).label("gained"),
+            func.count().filter(before.id.is_not(None), after.id.is_(None)).label("lost"),
         )
         .select_from(Building)
-        .outerjoin(then, (then.building_code == Building.code) & then.covered.contains(asked.since))
-        .outerjoin(now, (now.building_code == Building.code) & now.covered.contains(asked.on))
-        .where(standing_on(asked.on))
+        .outerjoin(before, covers_on(before, comparison.since))
+        .outerjoin(after, covers_on(after, comparison.on))
+        .where(standing_on(comparison.on))
     )
-    if asked.among == EVERY:
+    if comparison.building_filter == ALL_BUILDINGS:
         return statement
-    chosen = [asked.among.conditions(then, asked.since), asked.among.conditions(now, asked.on)]
-    return statement.where(or_(*(and_(*conditions) for conditions in chosen)))
+    conditions = comparison.building_filter.conditions
+    return statement.where(
+        or_(and_(*conditions(before, comparison.since)), and_(*conditions(after, comparison.on)))
+    )
 
 
-def _by_level(level: Level, asked: _Asked, area_code: str | None) -> Select[Any]:
-    counts = _counts(asked, Building.community_code)
+def _by_level(level: Level, comparison: _Comparison, area_code: str | None) -> Select[Any]:
+    counts = _counts(comparison, Building.community_code)
     counts = counts.group_by(Building.community_code)
-    places = select(Area.code, Area.name).where(Area.level == level)
+    statement = select(Area.code, Area.name).where(Area.level == level)
     if area_code is not None:
         counts = counts.where(areas.within(Building.community_code, area_code))
-        places = places.where(areas.within(Area.code, area_code))
-    community, place = counts.cte("community"), places.cte("place")
-    lies_within = func.starts_with(community.c.community_code, place.c.code)
+        statement = statement.where(areas.within(Area.code, area_code))
+    community, area = counts.cte("community_counts"), statement.cte("selected_area")
+    is_within = func.starts_with(community.c.community_code, area.c.code)
     return (
-        select(place.c.code, place.c.name, *map(_sum, (community.c.gained, community.c.lost)))
-        .select_from(place.outerjoin(community, lies_within))
-        .group_by(place.c.code, place.c.name)
-        .order_by(place.c.code)
+        select(area.c.code, area.c.name, *map(_sum, (community.c.gained, community.c.lost)))
+        .select_from(area.outerjoin(community, is_within))
+        .group_by(area.c.code, area.c.name)
+        .order_by(area.c.code)
     )
 
 
-def _sum(number: Any) -> Any:
-    return func.coalesce(cast(func.sum(number), BigInteger), 0).label(number.key)
+def _sum(count: Any) -> Any:
+    return func.coalesce(cast(func.sum(count), BigInteger), 0).label(count.key)
 
 
-def _by_neighborhood(asked: _Asked, area_code: str | None) -> Select[Any]:
-    counts = _counts(asked)
-    counts = counts.where(Building.neighborhood_code == Neighborhood.code)
-    holds = counts.correlate(Neighborhood).lateral("holds")
+def _by_neighborhood(comparison: _Comparison, area_code: str | None) -> Select[Any]:
+    counts = _counts(comparison).where(Building.neighborhood_code == Neighborhood.code)
+    count = counts.correlate(Neighborhood).lateral("neighborhood_counts")
     statement = (
-        select(Neighborhood.code, Neighborhood.name, holds.c.gained, holds.c.lost)
-        .join(holds, column("true", is_literal=True))
+        select(Neighborhood.code, Neighborhood.name, count.c.gained, count.c.lost)
+        .join(count, column("true", is_literal=True))
         .order_by(Neighborhood.code)
     )
     if area_code is None:
@@ -117,11 +118,11 @@ def _by_neighborhood(asked: _Asked, area_code: str | None) -> Select[Any]:
     return statement.where(areas.within(Neighborhood.community_code, area_code))
 
 
-def _by_grid(asked: _Asked, at: datetime.datetime, area_code: str | None) -> Select[Any]:
-    holds = _counts(asked).where(grids.inside(MicroGrid, at)).lateral("holds")
+def _by_grid(comparison: _Comparison, at: datetime.datetime, area_code: str | None) -> Select[Any]:
+    count = _counts(comparison).where(grids.belongs_to(MicroGrid, at)).lateral("grid_counts")
     statement = (
-        select(MicroGrid.code, MicroGrid.name, holds.c.gained, holds.c.lost)
-        .join(holds, column("true", is_literal=True))
+        select(MicroGrid.code, MicroGrid.name, count.c.gained, count.c.lost)
+        .join(count, column("true", is_literal=True))
         .where(grids.in_force(at))
         .order_by(MicroGrid.code)
     )

@@ -1,6 +1,7 @@
-"""How many buildings have property management, by any rung of the city, on any day."""
+"""How many buildings have property management: by administrative level, neighborhood or grid."""
 
 import datetime
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -9,10 +10,10 @@ from sqlalchemy import BigInteger, ColumnElement, Float, Select, case, cast, col
 from sqlalchemy.orm import Session, aliased
 
 from geo import areas
-from geo.buildings import standing_on
-from geo.coverage.counts import Known
-from geo.coverage.filter import EVERY, BuildingFilter
-from geo.feature_query import Box, Features, in_box
+from geo.coverage.counts import CoverageCountCache, CoverageCounts
+from geo.coverage.filter import ALL_BUILDINGS, BuildingFilter
+from geo.coverage.rules import covers_on, standing_on
+from geo.feature_query import BBox, FeatureQuery, intersects_bbox
 from geo.grids import grids
 from geo.models import Area, Building, Level, MicroGrid, Neighborhood, PropertyCoverage
 
@@ -29,8 +30,8 @@ class Grouping(StrEnum):
 
 
 @dataclass(frozen=True)
-class Tally:
-    """Buildings and households of one place, and how many of them are covered."""
+class CoverageFigures:
+    """Buildings and households of one area, neighborhood or grid, and how many are covered."""
 
     code: str
     name: str | None
@@ -43,199 +44,189 @@ class Tally:
     covered_households: int
 
 
-def by(
-    session: Session,
-    grouping: Grouping,
-    *,
-    on: datetime.date,
-    at: datetime.datetime,
-    area_code: str | None = None,
-    box: Box | None = None,
-    among: BuildingFilter = EVERY,
-) -> list[Tally]:
-    """Return the tally of every place of a kind inside an area on a day, by code.
+@dataclass(frozen=True)
+class CoverageQuery:
+    """What to count: the members of a grouping inside an area, on a day.
 
-    Of places that meet a box, if one is given, and of the buildings that are chosen. A grid is
-    taken as it was at moment `at`. A building whose community is unknown counts nowhere.
+    Only members that intersect the bounding box are returned, each counted in full. Only buildings
+    that pass the filter are counted. Grids are those in force at `at`. A building without a
+    community counts nowhere.
     """
-    asked = statement(grouping, on=on, at=at, area_code=area_code, box=box, among=among)
-    return [Tally(**row) for row in session.execute(asked).mappings()]
+
+    grouping: Grouping
+    on: datetime.date
+    at: datetime.datetime
+    area_code: str | None = None
+    bbox: BBox | None = None
+    building_filter: BuildingFilter = ALL_BUILDINGS
 
 
-def statement(
-    grouping: Grouping,
-    *,
-    on: datetime.date,
-    at: datetime.datetime,
-    area_code: str | None = None,
-    box: Box | None = None,
-    among: BuildingFilter = EVERY,
-) -> Select[Any]:
-    """Return the one statement behind `by`."""
-    match grouping:
-        case Grouping.NEIGHBORHOOD:
-            return _by_neighborhood(on, area_code, box, among)
-        case Grouping.GRID:
-            return _by_grid(on, at, area_code, box, among)
-        case _:
-            return _by_level(Level(grouping.value), on, area_code, box, among)
-
-
-def remembered(
+def count_by(
     session: Session,
     grouping: Grouping,
-    known: Known,
     *,
     on: datetime.date,
     at: datetime.datetime,
     area_code: str | None = None,
-    box: Box | None = None,
-    among: BuildingFilter = EVERY,
-) -> list[Tally]:
-    """Return what `by` does; of all buildings, it counts only what is not known of this state."""
-    if among != EVERY or grouping is Grouping.NEIGHBORHOOD:
-        return by(session, grouping, on=on, at=at, area_code=area_code, box=box, among=among)
-    grid = grouping is Grouping.GRID
-    place: Any = MicroGrid if grid else Area
-    asked = select(place.code, place.name).order_by(place.code)
-    asked = asked.where(grids.in_force(at) if grid else Area.level == Level(grouping.value))
-    if area_code is not None:
-        asked = asked.where(areas.within(place.code, area_code))
-    if box is not None:
-        asked = asked.where(in_box(place.geom, box))
-    named = [(code, name) for code, name in session.execute(asked)]
-    codes = [code for code, _ in named]
-    if grid:
-        counts = known.of_grids(session, codes, on, at)
-    else:
-        counts = known.of_areas(session, codes, on, exact=grouping is Grouping.COMMUNITY)
-    return [_told(*row, *tally) for row, tally in zip(named, counts, strict=True)]
+    bbox: BBox | None = None,
+    building_filter: BuildingFilter = ALL_BUILDINGS,
+) -> list[CoverageFigures]:
+    """Return the figures of a CoverageQuery with these fields, by code."""
+    return count(session, CoverageQuery(grouping, on, at, area_code, bbox, building_filter))
 
 
-def _told(
-    code: str,
-    name: str | None,
-    buildings: int,
-    covered: int,
-    households: int,
-    covered_households: int,
-) -> Tally:
-    rate = covered / buildings if buildings else None
-    uncovered = buildings - covered
-    return Tally(code, name, buildings, covered, uncovered, rate, households, covered_households)
+def count(session: Session, query: CoverageQuery) -> list[CoverageFigures]:
+    """Return the figures of each member of the query's grouping, by code."""
+    rows = session.execute(count_statement(query)).mappings()
+    return [CoverageFigures(**row) for row in rows]
 
 
-def facts(
-    grouping: Grouping,
-    *,
-    on: datetime.date,
-    at: datetime.datetime,
-    area_code: str | None = None,
-    box: Box | None = None,
-) -> Features:
-    """Return the tallies of areas or grids with their shapes, those that meet a box if any."""
+def count_statement(query: CoverageQuery) -> Select[Any]:
+    """Return the one statement behind `count`."""
+    match query.grouping:
+        case Grouping.NEIGHBORHOOD:
+            return _by_neighborhood(query)
+        case Grouping.GRID:
+            return _by_grid(query)
+        case _:
+            return _by_level(query)
+
+
+def count_cached(
+    session: Session, cache: CoverageCountCache, query: CoverageQuery
+) -> list[CoverageFigures]:
+    """Return what `count` returns, with counts from a cache of this table version and day.
+
+    The cache has no counts by neighborhood and none of filtered buildings: these are read from the
+    database.
+    """
+    grouping = query.grouping
+    if query.building_filter != ALL_BUILDINGS or grouping is Grouping.NEIGHBORHOOD:
+        return count(session, query)
+    members = session.execute(_members(query)).all()
+    codes = [code for code, _ in members]
     if grouping is Grouping.GRID:
-        tally = _by_grid(on, at, area_code, box)
-        return Features(tally.add_columns(MicroGrid.community_code, MicroGrid.geom))
-    counts = _by_level(Level(grouping.value), on, area_code).subquery("tally")
-    statement = select(*counts.c, Area.name_en, Area.parent_code, Area.level, Area.geom).join(
-        Area, Area.code == counts.c.code
+        counts = cache.count_grids(session, codes, query.on, query.at)
+    else:
+        counts = cache.count_areas(session, codes, query.on, exact=grouping is Grouping.COMMUNITY)
+    return [_figures(*member, count) for member, count in zip(members, counts, strict=True)]
+
+
+def _members(query: CoverageQuery) -> Select[Any]:
+    """Select code and name of the query's areas or grids."""
+    is_grid = query.grouping is Grouping.GRID
+    table: Any = MicroGrid if is_grid else Area
+    statement = select(table.code, table.name).order_by(table.code)
+    if is_grid:
+        statement = statement.where(grids.in_force(query.at))
+    else:
+        statement = statement.where(Area.level == Level(query.grouping.value))
+    return statement.where(*_extent(query, table.code, table.geom))
+
+
+def _extent(query: CoverageQuery, code: Any, geom: Any) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions that a member is within the query's area and bounding box."""
+    if query.area_code is not None:
+        yield areas.within(code, query.area_code)
+    if query.bbox is not None:
+        yield intersects_bbox(geom, query.bbox)
+
+
+def _figures(code: str, name: str | None, count: CoverageCounts) -> CoverageFigures:
+    return CoverageFigures(
+        code,
+        name,
+        count.buildings,
+        count.covered,
+        count.buildings - count.covered,
+        count.covered / count.buildings if count.buildings else None,
+        count.households,
+        count.covered_households,
     )
-    return Features(statement if box is None else statement.where(in_box(Area.geom, box)))
 
 
-def _counts(*more: Any, on: datetime.date, among: BuildingFilter = EVERY) -> Select[Any]:
-    """Count buildings and households; at most one row of today's coverage meets each building."""
-    today = aliased(PropertyCoverage, name="today")
+def feature_query(query: CoverageQuery) -> FeatureQuery:
+    """Return areas or grids with their figures and geometries."""
+    if query.grouping is Grouping.GRID:
+        return FeatureQuery(_by_grid(query).add_columns(MicroGrid.community_code, MicroGrid.geom))
+    counts = _by_level(query).subquery("counts")
+    statement = select(*counts.c, Area.name_en, Area.parent_code, Area.level, Area.geom)
+    return FeatureQuery(statement.join(Area, Area.code == counts.c.code))
+
+
+def _counts(query: CoverageQuery, *columns: Any) -> Select[Any]:
+    """Count buildings and households; at most one row of the day's coverage joins each building."""
+    coverage = aliased(PropertyCoverage, name="coverage")
+    covered_households = func.sum(case((coverage.id.is_not(None), Building.households)))
     return (
         select(
-            *more,
+            *columns,
             func.count().label("buildings"),
-            func.count(today.id).label("covered"),
+            func.count(coverage.id).label("covered"),
             func.coalesce(func.sum(Building.households), 0).label("households"),
-            func.coalesce(func.sum(case((today.id.is_not(None), Building.households))), 0).label(
-                "covered_households"
-            ),
+            func.coalesce(covered_households, 0).label("covered_households"),
         )
         .select_from(Building)
-        .outerjoin(today, (today.building_code == Building.code) & today.covered.contains(on))
-        .where(standing_on(on), *among.conditions(today, on))
+        .outerjoin(coverage, covers_on(coverage, query.on))
+        .where(standing_on(query.on), *query.building_filter.conditions(coverage, query.on))
+        .group_by(*columns)
     )
 
 
-def _by_level(
-    level: Level,
-    on: datetime.date,
-    area_code: str | None,
-    box: Box | None = None,
-    among: BuildingFilter = EVERY,
-) -> Select[Any]:
-    counts = _counts(Building.community_code, on=on, among=among)
-    counts = counts.group_by(Building.community_code)
-    places = select(Area.code, Area.name).where(Area.level == level)
-    if box is not None:
-        places = places.where(in_box(Area.geom, box))
-    if area_code is not None:
-        counts = counts.where(areas.within(Building.community_code, area_code))
-        places = places.where(areas.within(Area.code, area_code))
-    community, place = counts.cte("community"), places.cte("place")
-    lies_within: ColumnElement[bool] = func.starts_with(community.c.community_code, place.c.code)
+def _by_level(query: CoverageQuery) -> Select[Any]:
+    """Count by community, then sum the communities of each area."""
+    level = Level(query.grouping.value)
+    counts = _counts(query, Building.community_code)
+    if query.area_code is not None:
+        counts = counts.where(areas.within(Building.community_code, query.area_code))
+    selected = select(Area.code, Area.name).where(
+        Area.level == level, *_extent(query, Area.code, Area.geom)
+    )
+    community, area = counts.cte("community_counts"), selected.cte("selected_area")
+    is_within: ColumnElement[bool] = func.starts_with(community.c.community_code, area.c.code)
     if level is Level.COMMUNITY:
-        lies_within = community.c.community_code == place.c.code
+        is_within = community.c.community_code == area.c.code
     return (
-        _tally(place, community, total=True)
-        .select_from(place.outerjoin(community, lies_within))
-        .group_by(place.c.code, place.c.name)
-        .order_by(place.c.code)
+        _select_figures(area, community, sums=True)
+        .select_from(area.outerjoin(community, is_within))
+        .group_by(area.c.code, area.c.name)
+        .order_by(area.c.code)
     )
 
 
-def _by_neighborhood(
-    on: datetime.date, area_code: str | None, box: Box | None, among: BuildingFilter
-) -> Select[Any]:
-    counts = _counts(Building.neighborhood_code, on=on, among=among)
-    counts = counts.group_by(Building.neighborhood_code)
-    places = select(Neighborhood.code, Neighborhood.name)
-    if box is not None:
-        places = places.where(in_box(Neighborhood.geom, box))
-    if area_code is not None:
-        places = places.where(areas.within(Neighborhood.community_code, area_code))
-    count, place = counts.cte("count"), places.cte("place")
-    joined = place.outerjoin(count, count.c.neighborhood_code == place.c.code)
-    return _tally(place, count).select_from(joined).order_by(place.c.code)
+def _by_neighborhood(query: CoverageQuery) -> Select[Any]:
+    counts = _counts(query, Building.neighborhood_code).cte("neighborhood_counts")
+    selected = select(Neighborhood.code, Neighborhood.name).where(
+        *_extent(query, Neighborhood.community_code, Neighborhood.geom)
+    )
+    neighborhood = selected.cte("selected_neighborhood")
+    joined = neighborhood.outerjoin(counts, counts.c.neighborhood_code == neighborhood.c.code)
+    return _select_figures(neighborhood, counts).select_from(joined).order_by(neighborhood.c.code)
 
 
-def _by_grid(
-    on: datetime.date,
-    at: datetime.datetime,
-    area_code: str | None,
-    box: Box | None = None,
-    among: BuildingFilter = EVERY,
-) -> Select[Any]:
-    holds = _counts(on=on, among=among).where(grids.inside(MicroGrid, at)).lateral("holds")
-    statement = (
-        _tally(MicroGrid, holds)
+def _by_grid(query: CoverageQuery) -> Select[Any]:
+    counts = _counts(query).where(grids.belongs_to(MicroGrid, query.at)).lateral("grid_counts")
+    return (
+        _select_figures(MicroGrid, counts)
         .select_from(MicroGrid)
-        .join(holds, column("true", is_literal=True))
-        .where(grids.in_force(at))
+        .join(counts, column("true", is_literal=True))
+        .where(grids.in_force(query.at), *_extent(query, MicroGrid.code, MicroGrid.geom))
         .order_by(MicroGrid.code)
     )
-    if area_code is not None:
-        statement = statement.where(areas.within(MicroGrid.code, area_code))
-    return statement if box is None else statement.where(in_box(MicroGrid.geom, box))
 
 
-def _tally(place: Any, counts: Any, *, total: bool = False) -> Select[Any]:
-    """Select the columns of Tally from a place and its counts, adding the counts up if `total`."""
-    of, by = (getattr(place, "c", place), counts.c)
+def _select_figures(member: Any, counts: Any, *, sums: bool = False) -> Select[Any]:
+    """Select the columns of CoverageFigures; `sums` adds up several rows of counts per member."""
+    columns = getattr(member, "c", member)
 
     def number(name: str) -> Any:
-        return func.coalesce(cast(func.sum(by[name]), BigInteger) if total else by[name], 0)
+        count = counts.c[name]
+        return func.coalesce(cast(func.sum(count), BigInteger) if sums else count, 0)
 
     buildings, covered = number("buildings"), number("covered")
     return select(
-        of.code,
-        of.name,
+        columns.code,
+        columns.name,
         buildings.label("buildings"),
         covered.label("covered"),
         (buildings - covered).label("uncovered"),

@@ -1,43 +1,36 @@
-"""Which buildings count: by who manages them or why nobody does, by their age and their use."""
+"""Filters on buildings: by their manager's kind, by why they have none, by age and by use."""
 
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, func, or_
 
-from geo.models import Building, ManagerKind, PropertyCoverage
-
-
-class Reason(StrEnum):
-    """Why a building has no manager on a day."""
-
-    NEVER_COVERED = "never_covered"
-    LAPSED = "lapsed"
+from geo.coverage.rules import UncoveredReason, has_past_coverage
+from geo.models import Building, ManagerKind
 
 
 @dataclass(frozen=True)
 class BuildingFilter:
-    """A choice of buildings; what is left empty leaves none out.
+    """The buildings that figures count. An empty field filters nothing.
 
-    With manager kinds or reasons a building counts if its manager is of one of the kinds, or if it
-    has none for one of the reasons. One of unknown year is in no span of years; the use `""` is the
-    unknown one.
+    With manager kinds or reasons, a building passes if its manager is of one of the kinds, or if it
+    has no manager for one of the reasons. A building without a year passes no filter on years. The
+    use `""` stands for a building without a use.
     """
 
     manager_kinds: frozenset[ManagerKind] = frozenset()
-    reasons: frozenset[Reason] = frozenset()
+    reasons: frozenset[UncoveredReason] = frozenset()
     built_from: int | None = None
     built_to: int | None = None
     uses: frozenset[str] = frozenset()
     not_uses: frozenset[str] = frozenset()
 
-    def conditions(self, today: Any, on: datetime.date) -> Iterator[ColumnElement[bool]]:
+    def conditions(self, coverage: Any, on: datetime.date) -> Iterator[ColumnElement[bool]]:
         """Yield the conditions on a building and on its coverage of the day, outer-joined to it."""
         if self.manager_kinds or self.reasons:
-            yield or_(self._managed(today), self._unmanaged(today, on))
+            yield or_(self._is_managed(coverage), self._is_uncovered(coverage, on))
         if self.built_from is not None:
             yield Building.built_year >= self.built_from
         if self.built_to is not None:
@@ -48,21 +41,17 @@ class BuildingFilter:
         if self.not_uses:
             yield use.not_in(self.not_uses)
 
-    def _managed(self, coverage: Any) -> ColumnElement[bool]:
+    def _is_managed(self, coverage: Any) -> ColumnElement[bool]:
         return coverage.manager_kind.in_(self.manager_kinds) if self.manager_kinds else false()
 
-    def _unmanaged(self, today: Any, on: datetime.date) -> ColumnElement[bool]:
-        lapsed = (
-            select(PropertyCoverage.id)
-            .where(PropertyCoverage.building_code == Building.code)
-            .where(func.upper(PropertyCoverage.covered) <= on)
-            .exists()
-        )
-        why = {Reason.LAPSED: lapsed, Reason.NEVER_COVERED: ~lapsed}
-        if self.reasons == frozenset(Reason):
-            return and_(today.id.is_(None), true())
-        return and_(today.id.is_(None), or_(false(), *(why[reason] for reason in self.reasons)))
+    def _is_uncovered(self, coverage: Any, on: datetime.date) -> ColumnElement[bool]:
+        uncovered: ColumnElement[bool] = coverage.id.is_(None)
+        if self.reasons == frozenset(UncoveredReason):
+            return uncovered
+        lapsed = has_past_coverage(on)
+        conditions = {UncoveredReason.LAPSED: lapsed, UncoveredReason.NEVER_COVERED: ~lapsed}
+        return and_(uncovered, or_(false(), *(conditions[reason] for reason in self.reasons)))
 
 
-EVERY = BuildingFilter()
-"""All buildings."""
+ALL_BUILDINGS = BuildingFilter()
+"""The filter that every building passes."""

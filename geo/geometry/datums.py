@@ -64,7 +64,7 @@ def from_wgs84(coords: Coords, datum: Datum) -> Coords:
     return _follow(FROM_WGS84[datum], coords)
 
 
-def one_to_wgs84(lon: float, lat: float, datum: Datum) -> tuple[float, float]:
+def point_to_wgs84(lon: float, lat: float, datum: Datum) -> tuple[float, float]:
     """Return the WGS-84 longitude and latitude of one point given in `datum`."""
     if datum in (Datum.WGS84, Datum.CGCS2000):
         return lon, lat

@@ -1,12 +1,12 @@
-"""Do polygons tile? Where they overlap, where they leave gaps, how much, and where to look.
+"""Do polygons tile an area? Overlaps, gaps, their sizes, and a point in each.
 
-Shapes are arrays of polygons in WGS 84. Areas are geodesic square metres on the WGS-84 ellipsoid
-(Karney's algorithm, in pyproj), widths are twice the area over the perimeter: about the true
-width for anything long and thin, half of it for a square.
+Geometries are arrays of polygons in WGS 84. Areas are geodesic square metres on the WGS 84
+ellipsoid (Karney's algorithm, in pyproj). Widths are twice the area over the perimeter: about the
+true width of anything long and thin, half the side of a square.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,54 +17,56 @@ from pyproj import Geod
 Geoms = NDArray[np.object_]
 
 GEOD = Geod(ellps="WGS84")
-ROUNDING = 1e-9
+PRECISION_DEG = 1e-9
 """Degrees: a tenth of a millimetre."""
-M2_OF_A_SQUARE_DEGREE = 1.25e10
+MAX_M2_PER_SQUARE_DEGREE = 1.25e10
 """No square degree is larger, anywhere."""
-MOST_DOUBTED = 100
-"""Corners of edges that are looked at once more: more of them are never GEOS's mistake."""
-NOTHING_M2 = 1e-4
-NOTHING_M = 5e-3
-"""A patch under a square centimetre, or thinner than five millimetres, is the rounding of
-coordinates and not ground: 1e-8 degrees are a millimetre."""
+MAX_VERTICES_TO_RECHECK = 100
+"""With more invalid edges than this GEOS is right: its mistakes concern a few."""
+AREA_TOLERANCE_M2 = 1e-4
+WIDTH_TOLERANCE_M = 5e-3
+"""A patch under a square centimetre, or thinner than five millimetres, is a rounding error of
+coordinates: 1e-8 degrees are a millimetre."""
 
 
 @dataclass(frozen=True)
 class Patch:
-    """A piece of ground where polygons do not tile: whose it is, its size, a point inside it."""
+    """A polygon where others overlap, leave a gap, lie outside, or are thin."""
 
     positions: tuple[int, ...]
     """The polygons concerned, by their position in the array."""
-    shape: shapely.Polygon
+    polygon: shapely.Polygon
     area_m2: float
     width_m: float
     lon: float
     lat: float
+    """A point inside the patch."""
 
 
-def shapes(patches: Sequence[Patch]) -> Geoms:
-    """Return the shape of each patch."""
-    return np.array([patch.shape for patch in patches], dtype=object)
+def patch_polygons(patches: Sequence[Patch]) -> Geoms:
+    """Return the polygon of each patch."""
+    return np.array([patch.polygon for patch in patches], dtype=object)
 
 
-def tiles(geoms: Geoms) -> bool:
-    """Tell whether polygons neither overlap nor disagree on the corners of shared edges.
+def is_valid_coverage(geoms: Geoms) -> bool:
+    """Tell whether polygons do not overlap and have the same vertices on shared edges.
 
-    GEOS takes offence at an edge that ends where a hole of a neighbour touches that neighbour's
-    own outline (seen with GEOS 3.14); a few edges that it blames are looked at once more.
+    GEOS rejects an edge that ends where a hole of a neighbour touches that neighbour's own outline
+    (seen with GEOS 3.14), so a few invalid edges are checked again.
     """
     if shapely.coverage_is_valid(geoms):
         return True
-    lines = shapely.coverage_invalid_edges(geoms)
-    if shapely.get_num_coordinates(lines).sum() > MOST_DOUBTED:
+    invalid = shapely.coverage_invalid_edges(geoms)
+    if shapely.get_num_coordinates(invalid).sum() > MAX_VERTICES_TO_RECHECK:
         return False
-    blamed, owners = _segments(lines)
-    edges, others = shapely.STRtree(geoms).query(blamed, predicate="intersects")
-    apart = owners[edges] != others
-    edges, others = edges[apart], others[apart]
-    if not shapely.relate_pattern(geoms[owners[edges]], geoms[others], "F********").all():
+    segments, owners = _segments(invalid)
+    edge, other = shapely.STRtree(geoms).query(segments, predicate="intersects")
+    is_other = owners[edge] != other
+    edge, other = edge[is_other], other[is_other]
+    interiors_disjoint = shapely.relate_pattern(geoms[owners[edge]], geoms[other], "F********")
+    if not interiors_disjoint.all():
         return False
-    return all(map(_meets_at_corners, blamed[edges], geoms[others]))
+    return all(map(_meets_at_vertices, segments[edge], geoms[other]))
 
 
 def _segments(lines: Geoms) -> tuple[Geoms, NDArray[np.int64]]:
@@ -76,131 +78,121 @@ def _segments(lines: Geoms) -> tuple[Geoms, NDArray[np.int64]]:
     return np.asarray(shapely.linestrings(pairs), dtype=object), owners[part[1:][same]]
 
 
-def _meets_at_corners(edge: shapely.LineString, other: Any) -> bool:
-    """Tell whether an edge meets the border of another polygon at common corners alone."""
-    met = shapely.intersection(edge, shapely.boundary(other))
-    ends, corners, at = (
-        {*map(tuple, shapely.get_coordinates(one).tolist())} for one in (edge, other, met)
+def _meets_at_vertices(edge: shapely.LineString, other: Any) -> bool:
+    """Tell whether an edge meets the border of another polygon at common vertices only."""
+    shared = shapely.intersection(edge, shapely.boundary(other))
+    ends, vertices, points = (
+        {*map(tuple, shapely.get_coordinates(geom).tolist())} for geom in (edge, other, shared)
     )
-    return at <= ends & corners and (at == ends or not shapely.length(met))
+    return points <= ends & vertices and (points == ends or not shapely.length(shared))
 
 
 def union(geoms: Geoms) -> Any:
-    """Return the ground of all polygons as one shape, in the fastest way that is safe.
+    """Return the union of polygons, by the fastest algorithm that is safe.
 
-    Where edges lie within rounding of each other GEOS can lose a whole polygon without a word,
-    unless it has a grid to round to (seen with GEOS 3.14).
+    Where edges lie within rounding of each other, GEOS can silently lose a whole polygon unless it
+    rounds to a precision (seen with GEOS 3.14).
     """
-    if tiles(geoms):
+    if is_valid_coverage(geoms):
         return shapely.coverage_union_all(geoms)
-    return shapely.union_all(geoms, grid_size=ROUNDING)
+    return shapely.union_all(geoms, grid_size=PRECISION_DEG)
 
 
-def overlaps(geoms: Geoms) -> list[Patch]:
-    """Return the ground that two polygons share, for each pair the pieces of it.
+def find_overlaps(geoms: Geoms) -> list[Patch]:
+    """Return the area shared by two polygons, for each pair as one or more patches.
 
-    Of two that overlap at least one has an edge that does not match, so a clean partition costs
-    one pass over its edges.
+    Of two that overlap at least one has an invalid edge, so a valid coverage costs only one pass
+    over its edges.
     """
-    faulty = np.flatnonzero(~shapely.is_empty(shapely.coverage_invalid_edges(geoms)))
-    mine, others = shapely.STRtree(geoms).query(geoms[faulty], predicate="intersects")
-    pairs = np.sort(np.column_stack([faulty[mine], others]), axis=1)
+    invalid = np.flatnonzero(~shapely.is_empty(shapely.coverage_invalid_edges(geoms)))
+    own, other = shapely.STRtree(geoms).query(geoms[invalid], predicate="intersects")
+    pairs = np.sort(np.column_stack([invalid[own], other]), axis=1)
     first, second = np.unique(pairs[pairs[:, 0] < pairs[:, 1]], axis=0).T
     shared = shapely.intersection(geoms[first], geoms[second])
     return [
         patch
-        for a, b, ground in zip(first, second, shared, strict=True)
-        for patch in _patches(ground, (int(a), int(b)))
+        for a, b, area in zip(first, second, shared, strict=True)
+        for patch in find_patches(area, (int(a), int(b)))
     ]
 
 
-def gaps(geoms: Geoms, within: shapely.Geometry | None = None) -> list[Patch]:
-    """Return the ground that no polygon has: inside `within`, or else enclosed by the polygons.
+def find_gaps(geoms: Geoms, within: shapely.Geometry | None = None) -> list[Patch]:
+    """Return the area that no polygon covers: inside `within`, or else enclosed by the polygons.
 
-    Each gap names the polygons around it.
+    The positions of each gap are the polygons around it.
     """
     covered = union(geoms)
     if within is not None:
         missing = shapely.difference(within, covered)
     else:
         parts = shapely.get_parts(covered)
-        missing = shapely.difference(shapely.union_all(_filled(parts)), covered)
+        missing = shapely.difference(shapely.union_all(_fill_holes(parts)), covered)
     tree = shapely.STRtree(geoms)
-    return [_around(patch, tree, geoms) for patch in _patches(missing, ())]
+    return [_with_neighbours(patch, tree, geoms) for patch in find_patches(missing, ())]
 
 
-def outside(geoms: Geoms, within: shapely.Geometry) -> list[Patch]:
-    """Return the ground that polygons have beyond `within`, polygon by polygon."""
+def find_outside(geoms: Geoms, within: shapely.Geometry) -> list[Patch]:
+    """Return the area of polygons that lies outside `within`, polygon by polygon."""
     shapely.prepare(within)
-    astray = np.flatnonzero(~shapely.covers(within, geoms))
-    beyond = shapely.difference(geoms[astray], within)
+    positions = np.flatnonzero(~shapely.covers(within, geoms))
+    outside = shapely.difference(geoms[positions], within)
     return [
         patch
-        for position, ground in zip(astray, beyond, strict=True)
-        for patch in _patches(ground, (int(position),))
+        for position, area in zip(positions, outside, strict=True)
+        for patch in find_patches(area, (int(position),))
     ]
 
 
-def flaws(geoms: Geoms, within: shapely.Geometry | None = None) -> list[Patch]:
-    """Return all that keeps polygons from tiling `within`: overlaps, gaps, and what lies beyond."""
-    beyond = [] if within is None else outside(geoms, within)
-    return [*overlaps(geoms), *gaps(geoms, within), *beyond]
+def area_m2(geom: shapely.Geometry) -> float:
+    """Return the area of the polygons of a geometry, whatever the direction of their rings.
 
-
-def area_m2(ground: shapely.Geometry) -> float:
-    """Return the area of a piece of ground, whatever way round its rings run.
-
-    Where a piece is thinner than coordinates can tell, its geodesic area is mere rounding, up to
-    tens of square centimetres: it counts for no more than its square degrees allow.
+    For a polygon thinner than the precision of coordinates the geodesic area is a rounding error of
+    up to tens of square centimetres: it counts for no more than its square degrees allow.
     """
-    parts = [part for part in shapely.get_parts(ground) if part.geom_type == "Polygon"]
+    parts = [part for part in shapely.get_parts(geom) if part.geom_type == "Polygon"]
     return float(sum(_area_m2(shapely.orient_polygons(part)) for part in parts))
 
 
 def _area_m2(part: shapely.Polygon) -> float:
     geodesic = abs(float(GEOD.geometry_area_perimeter(part)[0]))
-    return min(geodesic, float(part.area) * M2_OF_A_SQUARE_DEGREE)
+    return min(geodesic, float(part.area) * MAX_M2_PER_SQUARE_DEGREE)
 
 
-def slivers(geoms: Geoms, thinner_m: float) -> list[Patch]:
-    """Return the parts of polygons that are thinner than so many metres."""
+def find_slivers(geoms: Geoms, thinner_m: float) -> list[Patch]:
+    """Return the parts of polygons that are thinner than some metres."""
     parts, owners = shapely.get_parts(geoms, return_index=True)
-    found = []
-    for part, owner in zip(parts, owners, strict=True):
-        patch = _patch(part, (int(owner),))
-        if patch.width_m < thinner_m:
-            found.append(patch)
-    return found
+    patches = (_patch(part, (int(owner),)) for part, owner in zip(parts, owners, strict=True))
+    return [patch for patch in patches if patch.width_m < thinner_m]
 
 
-def _filled(parts: Geoms) -> Geoms:
+def _fill_holes(parts: Geoms) -> Geoms:
     return np.asarray(shapely.polygons(shapely.get_exterior_ring(parts)), dtype=object)
 
 
-def _patches(ground: shapely.Geometry, positions: tuple[int, ...]) -> Iterator[Patch]:
-    """Yield the polygons of a piece of ground, whatever else it is made of."""
-    for part in shapely.get_parts(ground):
+def find_patches(geom: shapely.Geometry, positions: tuple[int, ...]) -> Iterator[Patch]:
+    """Yield the polygons of a geometry that are larger than a rounding error."""
+    for part in shapely.get_parts(geom):
         if part.is_empty:
             continue
         if part.geom_type == "Polygon":
             patch = _patch(part, positions)
-            if patch.area_m2 > NOTHING_M2 and patch.width_m > NOTHING_M:
+            if patch.area_m2 > AREA_TOLERANCE_M2 and patch.width_m > WIDTH_TOLERANCE_M:
                 yield patch
         elif part.geom_type.startswith(("Multi", "Geometry")):
-            yield from _patches(part, positions)
+            yield from find_patches(part, positions)
 
 
-def _patch(shape: shapely.Polygon, positions: tuple[int, ...]) -> Patch:
-    area, perimeter = GEOD.geometry_area_perimeter(shape)
-    spot = shape.representative_point()
-    if spot.is_empty:  # too thin for a point inside that floating point can name
-        spot = shapely.Point(shape.exterior.coords[0])
+def _patch(polygon: shapely.Polygon, positions: tuple[int, ...]) -> Patch:
+    area, perimeter = GEOD.geometry_area_perimeter(polygon)
+    point = polygon.representative_point()
+    if point.is_empty:  # too thin for a point inside
+        point = shapely.Point(polygon.exterior.coords[0])
     width = 2 * abs(area) / perimeter if perimeter else 0.0
-    return Patch(positions, shape, abs(area), width, spot.x, spot.y)
+    return Patch(positions, polygon, abs(area), width, point.x, point.y)
 
 
-def _around(patch: Patch, tree: shapely.STRtree, geoms: Geoms) -> Patch:
-    near = tree.query(patch.shape, predicate="intersects")
-    touching = shapely.length(shapely.intersection(geoms[near], patch.shape)) > 0
-    positions = tuple(sorted(int(position) for position in near[touching]))
-    return Patch(positions, patch.shape, patch.area_m2, patch.width_m, patch.lon, patch.lat)
+def _with_neighbours(patch: Patch, tree: shapely.STRtree, geoms: Geoms) -> Patch:
+    """Return a patch with the positions of the polygons that share a border with it."""
+    near = tree.query(patch.polygon, predicate="intersects")
+    is_touching = shapely.length(shapely.intersection(geoms[near], patch.polygon)) > 0
+    return replace(patch, positions=tuple(sorted(near[is_touching].tolist())))

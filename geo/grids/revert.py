@@ -1,37 +1,37 @@
-"""Going back: the inverse of a revision, published as another one."""
+"""Reverting a revision: its inverse is published as another revision."""
 
 import datetime
 from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import shapely
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from geo import areas, city_time
 from geo.errors import Conflict
-from geo.geometry import topology
 from geo.grids import revisions
-from geo.grids.revisions import Delta, Outline
+from geo.grids.revisions import Delta, GridVersion
 from geo.models import MicroGrid, Revision
+from geo.quality import tiling
 
 _ONE_INSTANT = datetime.timedelta(microseconds=1)
 
 
 class ChangedSince(Conflict):
-    """A later revision changed the same grids, so that this one cannot be taken back alone."""
+    """A later revision changed the same grids, so this one cannot be reverted alone."""
 
     code = "changed_since"
 
 
 class NoLongerFits(Conflict):
-    """The grids as they were do not tile their community as it is now."""
+    """The old grids do not tile their community as it is now."""
 
     code = "no_longer_fits"
 
 
 class LeavesNoGrids(Conflict):
-    """A community would have no grids any more, and the caller did not say that this is meant."""
+    """A community would have no grids any more, and the caller did not confirm that."""
 
     code = "leaves_no_grids"
 
@@ -46,48 +46,34 @@ def revert(
 ) -> Revision:
     """Publish the inverse of a revision: every grid that it changed is as it was before.
 
-    Grids that it brought are retired, those that it retired are back under their own codes. One
-    that is not in force yet is taken back an instant after it comes into force. Raises
+    Grids that it added are retired; grids that it retired return under their own codes. A revision
+    that is not in force yet is reverted an instant after it comes into force. Raises
     RevisionUnknown, ChangedSince where a later revision changed one of these grids, NoLongerFits
-    where the outline of a community did, and LeavesNoGrids where a community would be left without
-    any grid, as by taking back the first import, unless `leave_empty` says that this is meant.
+    where the outline of a community changed, and LeavesNoGrids where a community would be left
+    without grids, as by reverting the first import, unless `leave_empty` confirms that.
     """
     effective_at = revisions.get(session, number).effective_at
-    touched = revisions.touched(session, number)
-    revisions.lock(session, touched)
-    before = _outlines(session, number, ended=True)
-    after = _outlines(session, number, ended=False)
-    _require_unchanged(session, number, before.keys() | after.keys())
-    result = _result(session, touched, before, after)
+    communities = revisions.touched_communities(session, number)
+    revisions.lock_communities(session, communities)
+    before = revisions.load_grids(session, MicroGrid.ended_in == number)
+    after = revisions.load_grids(session, MicroGrid.begun_in == number)
+    codes = sorted(before.keys() | after.keys())
+    _require_unchanged(session, number, codes)
+    reverted = _reverted_communities(session, communities, before, after)
     if not leave_empty:
-        _require_some(number, result)
-    _require_tiling(session, result)
-    deltas = [
-        ~Delta(code, before.get(code), after.get(code))
-        for code in sorted(before.keys() | after.keys())
-    ]
+        _require_grids(number, reverted)
+    _require_tiling(session, reverted)
     return revisions.publish(
         session,
-        deltas,
-        title=title or f"Revision {number} taken back",
+        [~Delta(code, before.get(code), after.get(code)) for code in codes],
+        title=title or f"Revert of revision {number}",
         author=author,
         effective_at=effective_at + _ONE_INSTANT if effective_at > city_time.now() else None,
     )
 
 
-def _outlines(session: Session, number: int, *, ended: bool) -> dict[str, Outline]:
-    """Return the grids that a revision ended, or those that it began, by code."""
-    wkb = func.ST_AsBinary(MicroGrid.geom).label("wkb")
-    column = MicroGrid.ended_in if ended else MicroGrid.begun_in
-    rows = session.execute(
-        select(MicroGrid.code, MicroGrid.name, MicroGrid.community_code, wkb)
-        .where(column == number)
-        .order_by(MicroGrid.code)
-    )
-    return {row.code: Outline(row.name, row.community_code, bytes(row.wkb)) for row in rows}
-
-
 def _require_unchanged(session: Session, number: int, codes: Collection[str]) -> None:
+    """Raise ChangedSince if a later revision changed one of the grids."""
     later = (
         select(MicroGrid.code, Revision.number, Revision.title, Revision.author)
         .join(Revision, Revision.number.in_((MicroGrid.begun_in, MicroGrid.ended_in)))
@@ -95,51 +81,56 @@ def _require_unchanged(session: Session, number: int, codes: Collection[str]) ->
         .order_by(Revision.number, MicroGrid.code)
         .limit(1)
     )
-    found = session.execute(later).first()
-    if found is not None:
+    row = session.execute(later).first()
+    if row is not None:
         raise ChangedSince(
-            f"Revision {found.number} ({found.title!r}, by {found.author}) changed grid "
-            f"{found.code} since.",
-            hint=f"Take revision {found.number} back first, or import the grids as they were.",
+            f"Revision {row.number} ({row.title!r}, by {row.author}) changed grid {row.code} "
+            "since.",
+            hint=f"Revert revision {row.number} first, or import the grids as they were.",
         )
 
 
-def _result(
+def _reverted_communities(
     session: Session,
     communities: Sequence[str],
-    before: Mapping[str, Outline],
-    after: Mapping[str, Outline],
-) -> dict[str, list[Outline]]:
-    """Return the grids that communities would have: those of before, and those left alone."""
-    in_force = revisions.in_force_now(session, communities)
-    result = {code: grid for code, grid in in_force.items() if code not in after} | dict(before)
-    found: dict[str, list[Outline]] = {community: [] for community in communities}
-    for grid in result.values():
-        found[grid.community_code].append(grid)
-    return found
+    before: Mapping[str, GridVersion],
+    after: Mapping[str, GridVersion],
+) -> dict[str, list[GridVersion]]:
+    """Return the grids that each community would have: unchanged ones and those of before."""
+    current = revisions.current_grids(session, communities)
+    reverted = {code: grid for code, grid in current.items() if code not in after} | dict(before)
+    by_community: dict[str, list[GridVersion]] = {community: [] for community in communities}
+    for grid in reverted.values():
+        by_community[grid.community_code].append(grid)
+    return by_community
 
 
-def _require_some(number: int, result: Mapping[str, Sequence[Outline]]) -> None:
-    empty = [community for community, grids in result.items() if not grids]
+def _require_grids(number: int, reverted: Mapping[str, Sequence[GridVersion]]) -> None:
+    """Raise LeavesNoGrids if a community would have none."""
+    empty = [community for community, grids in reverted.items() if not grids]
     if empty:
         raise LeavesNoGrids(
-            f"Taking revision {number} back would leave {len(empty)} of {len(result)} communities "
-            f"that it changed without any grid, {empty[0]} first; nothing there could be looked "
-            "up any more.",
-            hint="Redraw or import the grids anew instead; if to have none is meant, say "
-            "leave_empty, or --leave-empty.",
+            f"Reverting revision {number} would leave {len(empty)} of {len(reverted)} communities "
+            f"that it changed without any grid, {empty[0]} first; lookups there would find "
+            "nothing.",
+            hint="Redraw or import the grids anew instead; to confirm, set leave_empty, or "
+            "--leave-empty.",
         )
 
 
-def _require_tiling(session: Session, result: Mapping[str, Sequence[Outline]]) -> None:
+def _require_tiling(session: Session, reverted: Mapping[str, Sequence[GridVersion]]) -> None:
     """Raise NoLongerFits unless the grids tile each community that has any."""
-    outlines = areas.outlines(session, list(result))
-    for community, grids in result.items():
+    outlines = areas.load_outlines(session, list(reverted))
+    for community, grids in reverted.items():
+        if not grids:
+            continue
         geoms = np.asarray(shapely.from_wkb([grid.wkb for grid in grids]), dtype=object)
-        flaws = topology.flaws(geoms, outlines.get(community)) if len(geoms) else []
-        if flaws:
+        defects = tiling.find_defects(geoms, outlines.get(community))
+        if defects:
+            first = defects[0].patch
             raise NoLongerFits(
-                f"Community {community} would have {flaws[0].area_m2:,.1f} m² in no grid, in two, "
-                f"or outside, at {flaws[0].lon:.7f},{flaws[0].lat:.7f}.",
-                hint="Its outline has changed since: export the grids as they were, mend, import.",
+                f"Community {community} would have {first.area_m2:,.1f} m² in no grid, in two, "
+                f"or outside, at {first.lon:.7f},{first.lat:.7f}.",
+                hint="Its outline has changed since: export the grids as they were, repair them, "
+                "and import them.",
             )

@@ -1,4 +1,4 @@
-"""What more can be told about a place than its grid."""
+"""Optional details of a lookup, read from the database."""
 
 from enum import StrEnum
 
@@ -9,18 +9,21 @@ from geo.models import Building, BuildingStatus
 
 
 class Detail(StrEnum):
-    """What more can be told about a place."""
+    """The details that a lookup can request."""
 
     BORDER = "border"
     BUILDING = "building"
     MEMBERS = "members"
 
 
-def building(session: Session, lon: float, lat: float) -> str | None:
-    """Return the code of the standing building that covers a place; the lowest of several."""
+def find_building(session: Session, lon: float, lat: float) -> str | None:
+    """Return the code of the standing building whose footprint covers a point, or None.
+
+    If there are several, the lowest code.
+    """
     point = func.ST_SetSRID(func.ST_MakePoint(lon, lat), 4326)
     covers = func.ST_Covers(Building.footprint, point)
-    standing = Building.status == BuildingStatus.STANDING
+    is_standing = Building.status == BuildingStatus.STANDING
     return session.scalar(
-        select(Building.code).where(covers, standing).order_by(Building.code).limit(1)
+        select(Building.code).where(covers, is_standing).order_by(Building.code).limit(1)
     )

@@ -1,6 +1,6 @@
-"""The tables of the register."""
+"""The database tables as SQLAlchemy models."""
 
-from geo.models.accounts import Account, Attempt, Audit, Role, SignIn, Token
+from geo.models.accounts import Account, Audit, LoginAttempt, LoginSession, Role, Token
 from geo.models.areas import Area, Backdrop, BackdropKind, Level, Neighborhood
 from geo.models.base import WGS84, Base
 from geo.models.buildings import (
@@ -15,13 +15,12 @@ from geo.models.issues import Issue, IssueStatus
 from geo.models.lineage import Lineage
 from geo.models.people import Duty, GridMember, Person
 from geo.models.plans import Plan, PlanComment, PlanStatus, PlanStep, SizeLimit
-from geo.models.table_versions import Mark
+from geo.models.table_versions import TableVersion
 
 __all__ = [
     "WGS84",
     "Account",
     "Area",
-    "Attempt",
     "Audit",
     "Backdrop",
     "BackdropKind",
@@ -34,9 +33,10 @@ __all__ = [
     "IssueStatus",
     "Level",
     "Lineage",
+    "LoginAttempt",
+    "LoginSession",
     "Manager",
     "ManagerKind",
-    "Mark",
     "MicroGrid",
     "Neighborhood",
     "Person",
@@ -47,7 +47,7 @@ __all__ = [
     "PropertyCoverage",
     "Revision",
     "Role",
-    "SignIn",
     "SizeLimit",
+    "TableVersion",
     "Token",
 ]

@@ -1,4 +1,4 @@
-"""Who may change what: accounts, what they sign in with, and the record of what they did."""
+"""Accounts, their credentials and login sessions, and the audit log."""
 
 import datetime
 from enum import StrEnum
@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
-    DateTime,
     ForeignKey,
     Identity,
     Index,
@@ -18,13 +17,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from geo.models.base import CODE, Base, vocabulary
-
-Moment = DateTime(timezone=True)
+from geo.models.base import CODE, TIMESTAMPTZ, Base, text_enum
 
 
 class Role(StrEnum):
-    """What an account may do, least first; each may do what those before it may."""
+    """What an account may do, in rising order; each role includes those before it."""
 
     VIEWER = "viewer"
     REPORTER = "reporter"
@@ -32,36 +29,37 @@ class Role(StrEnum):
     ADMIN = "admin"
 
     def includes(self, least: "Role") -> bool:
-        """Tell whether this role may do what `least` may."""
-        ladder = list(Role)
-        return ladder.index(self) >= ladder.index(least)
+        """Return whether this role may do everything that `least` may."""
+        order = list(Role)
+        return order.index(self) >= order.index(least)
 
 
 class Account(Base):
-    """Somebody, or some program, that may sign in. It is disabled, never deleted."""
+    """A person or program that can authenticate. Accounts are disabled, never deleted."""
 
     __tablename__ = "account"
     __table_args__ = (
         CheckConstraint("login <> ''", name="account_login_not_empty"),
         CheckConstraint("login = lower(login)", name="account_login_lower_case"),
+        CheckConstraint("reach <> ''", name="account_reach_not_empty"),
         Index("account_login_unique", "login", unique=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     login: Mapped[str] = mapped_column(CODE)
     name: Mapped[str | None] = mapped_column(Text)
-    """For the office alone: never part of a public answer."""
-    role: Mapped[Role] = mapped_column(vocabulary(Role, "account_role_known"))
-    reach: Mapped[str] = mapped_column(CODE, server_default="")
-    """The code of what it may change: all that starts with it; '' is everywhere."""
+    """Internal: never part of a public response."""
+    role: Mapped[Role] = mapped_column(text_enum(Role, "account_role_known"))
+    reach: Mapped[str | None] = mapped_column(CODE)
+    """Prefix of the codes of areas and grids that it may change; null is unrestricted."""
     password_hash: Mapped[str | None] = mapped_column(Text)
-    """By argon2; null where it only has tokens."""
-    created_at: Mapped[datetime.datetime] = mapped_column(Moment, server_default=func.now())
-    disabled_at: Mapped[datetime.datetime | None] = mapped_column(Moment)
+    """An argon2 hash; null if the account only has tokens."""
+    created_at: Mapped[datetime.datetime] = mapped_column(TIMESTAMPTZ, server_default=func.now())
+    disabled_at: Mapped[datetime.datetime | None] = mapped_column(TIMESTAMPTZ)
 
 
 class Token(Base):
-    """What a program signs in with; only the hash of its secret is kept."""
+    """An API token; only the hash of its secret is stored."""
 
     __tablename__ = "token"
     __table_args__ = (
@@ -75,39 +73,39 @@ class Token(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     name: Mapped[str | None] = mapped_column(Text)
     hash: Mapped[bytes] = mapped_column(LargeBinary)
-    created_at: Mapped[datetime.datetime] = mapped_column(Moment, server_default=func.now())
-    expires_at: Mapped[datetime.datetime | None] = mapped_column(Moment)
-    revoked_at: Mapped[datetime.datetime | None] = mapped_column(Moment)
-    last_used_at: Mapped[datetime.datetime | None] = mapped_column(Moment)
+    created_at: Mapped[datetime.datetime] = mapped_column(TIMESTAMPTZ, server_default=func.now())
+    expires_at: Mapped[datetime.datetime | None] = mapped_column(TIMESTAMPTZ)
+    revoked_at: Mapped[datetime.datetime | None] = mapped_column(TIMESTAMPTZ)
+    last_used_at: Mapped[datetime.datetime | None] = mapped_column(TIMESTAMPTZ)
     """To the minute."""
 
 
-class SignIn(Base):
-    """A browser that is signed in; only the hash of its cookie is kept. Signing out removes it."""
+class LoginSession(Base):
+    """A signed-in browser; only the hash of its cookie is stored. Signing out deletes the row."""
 
-    __tablename__ = "sign_in"
+    __tablename__ = "login_session"
     __table_args__ = (
-        CheckConstraint("octet_length(hash) = 32", name="sign_in_hash_is_sha256"),
-        CheckConstraint("expires_at > created_at", name="sign_in_expires_after_creation"),
+        CheckConstraint("octet_length(hash) = 32", name="login_session_hash_is_sha256"),
+        CheckConstraint("expires_at > created_at", name="login_session_expires_after_creation"),
         Index(None, "account_id"),
         Index(None, "expires_at"),
     )
 
     hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
-    created_at: Mapped[datetime.datetime] = mapped_column(Moment, server_default=func.now())
-    expires_at: Mapped[datetime.datetime] = mapped_column(Moment)
+    created_at: Mapped[datetime.datetime] = mapped_column(TIMESTAMPTZ, server_default=func.now())
+    expires_at: Mapped[datetime.datetime] = mapped_column(TIMESTAMPTZ)
 
 
-class Attempt(Base):
-    """A try to sign in that has not succeeded; kept for as long as it counts.
+class LoginAttempt(Base):
+    """A login attempt that has not succeeded, stored while the rate limit counts it.
 
-    The login is kept as a hash, because people type passwords into the wrong field.
+    The login is stored as a hash, because people type passwords into the wrong field.
     """
 
-    __tablename__ = "attempt"
+    __tablename__ = "login_attempt"
     __table_args__ = (
-        CheckConstraint("octet_length(login_hash) = 32", name="attempt_hash_is_sha256"),
+        CheckConstraint("octet_length(login_hash) = 32", name="login_attempt_hash_is_sha256"),
         Index(None, "login_hash", "made_at"),
         Index(None, "address", "made_at"),
         Index(None, "made_at"),
@@ -117,12 +115,12 @@ class Attempt(Base):
     login_hash: Mapped[bytes] = mapped_column(LargeBinary)
     address: Mapped[str] = mapped_column(CODE)
     made_at: Mapped[datetime.datetime] = mapped_column(
-        Moment, server_default=func.clock_timestamp()
+        TIMESTAMPTZ, server_default=func.clock_timestamp()
     )
 
 
 class Audit(Base):
-    """One thing that was done, and by whom. A trigger refuses to change or remove it."""
+    """An entry of the audit log. A trigger refuses to change or delete it."""
 
     __tablename__ = "audit"
     __table_args__ = (
@@ -133,7 +131,7 @@ class Audit(Base):
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
-    made_at: Mapped[datetime.datetime] = mapped_column(Moment, server_default=func.now())
+    made_at: Mapped[datetime.datetime] = mapped_column(TIMESTAMPTZ, server_default=func.now())
     login: Mapped[str] = mapped_column(CODE)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     action: Mapped[str] = mapped_column(CODE)

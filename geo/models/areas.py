@@ -1,4 +1,4 @@
-"""The administrative hierarchy, the residential compounds in it, and the backdrop of a map."""
+"""Administrative areas, neighborhoods (residential compounds) and the backdrop of maps."""
 
 from enum import StrEnum
 
@@ -6,11 +6,11 @@ from geoalchemy2 import WKBElement
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from geo.models.base import CODE, Base, geometry, spatial_index, vocabulary
+from geo.models.base import CODE, Base, geometry_type, spatial_index, text_enum
 
 
 class Level(StrEnum):
-    """The rungs of the hierarchy above the micro-grid, highest first."""
+    """The administrative levels above the micro-grid, highest first."""
 
     CITY = "city"
     DISTRICT = "district"
@@ -21,7 +21,7 @@ class Level(StrEnum):
 class Area(Base):
     """A city, district (区县), subdistrict (街道·乡镇) or community (社区·村).
 
-    Its code starts with its parent's, so "within" is a prefix test. The outline may be unknown.
+    Its code starts with its parent's code, so "within" is a prefix test. `geom` is null if unknown.
     """
 
     __tablename__ = "area"
@@ -39,10 +39,10 @@ class Area(Base):
 
     code: Mapped[str] = mapped_column(CODE, primary_key=True)
     parent_code: Mapped[str | None] = mapped_column(CODE, ForeignKey("area.code"))
-    level: Mapped[Level] = mapped_column(vocabulary(Level, "area_level_known"))
+    level: Mapped[Level] = mapped_column(text_enum(Level, "area_level_known"))
     name: Mapped[str] = mapped_column(Text)
     name_en: Mapped[str | None] = mapped_column(Text)
-    geom: Mapped[WKBElement | None] = mapped_column(geometry("MULTIPOLYGON"))
+    geom: Mapped[WKBElement | None] = mapped_column(geometry_type("MULTIPOLYGON"))
 
 
 class Neighborhood(Base):
@@ -62,12 +62,12 @@ class Neighborhood(Base):
     name: Mapped[str] = mapped_column(Text)
     community_code: Mapped[str] = mapped_column(CODE, ForeignKey("area.code"))
     station_services: Mapped[int | None]
-    """How many services its station offers; null where it has no station."""
-    geom: Mapped[WKBElement | None] = mapped_column(geometry("MULTIPOLYGON"))
+    """How many services its service station offers; null if it has no station."""
+    geom: Mapped[WKBElement | None] = mapped_column(geometry_type("MULTIPOLYGON"))
 
 
 class BackdropKind(StrEnum):
-    """What lies behind the buildings on a map."""
+    """The kinds of backdrop features."""
 
     ROAD = "road"
     RAIL = "rail"
@@ -76,12 +76,12 @@ class BackdropKind(StrEnum):
 
 
 class Backdrop(Base):
-    """A road, railway, water or park, drawn for orientation only."""
+    """A road, railway, water or park that maps show for orientation only."""
 
     __tablename__ = "backdrop"
     __table_args__ = (spatial_index("geom"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[BackdropKind] = mapped_column(vocabulary(BackdropKind, "backdrop_kind_known"))
+    kind: Mapped[BackdropKind] = mapped_column(text_enum(BackdropKind, "backdrop_kind_known"))
     name: Mapped[str | None] = mapped_column(Text)
-    geom: Mapped[WKBElement] = mapped_column(geometry("GEOMETRY"))
+    geom: Mapped[WKBElement] = mapped_column(geometry_type("GEOMETRY"))

@@ -1,23 +1,26 @@
-"""What every table shares: naming, code columns, geometry columns, closed vocabularies."""
+"""Building blocks of every model: constraint names and column types."""
 
 from enum import StrEnum
 from typing import Any
 
 from geoalchemy2 import Geometry
-from sqlalchemy import Enum, Index, MetaData, Text
+from sqlalchemy import DateTime, Enum, Index, MetaData, Text
 from sqlalchemy.orm import DeclarativeBase
 
 WGS84 = 4326
 """The SRID of every stored geometry."""
 
 CODE = Text(collation="C")
-"""Codes sort by byte, so a prefix is a range of the index and Python and SQL agree on the order."""
+"""Codes sort by byte: a prefix is an index range, and Python and SQL agree on the order."""
+
+TIMESTAMPTZ = DateTime(timezone=True)
+"""Timestamps are timezone-aware."""
 
 
-def vocabulary(words: type[StrEnum], name: str) -> Enum:
-    """Store a closed vocabulary as text that a check constraint called `name` guards."""
+def text_enum(values: type[StrEnum], name: str) -> Enum:
+    """Return an enum column type, stored as text with a check constraint called `name`."""
     return Enum(
-        words,
+        values,
         name=name,
         native_enum=False,
         create_constraint=True,
@@ -26,18 +29,18 @@ def vocabulary(words: type[StrEnum], name: str) -> Enum:
     )
 
 
-def geometry(kind: str, **options: Any) -> Geometry:
-    """Return a geometry column type in WGS 84; its index is declared beside the table's others."""
+def geometry_type(kind: str, **options: Any) -> Geometry:
+    """Return a geometry column type in WGS 84, without an index: see `spatial_index`."""
     return Geometry(kind, srid=WGS84, spatial_index=False, **options)
 
 
 def spatial_index(column: str) -> Index:
-    """Return the GiST index that spatial questions about `column` use."""
+    """Return a GiST index on a geometry column."""
     return Index(None, column, postgresql_using="gist")
 
 
 class Base(DeclarativeBase):
-    """The register: one metadata, with readable names for everything in it."""
+    """Base class of all models; its metadata names constraints and indexes readably."""
 
     metadata = MetaData(
         naming_convention={

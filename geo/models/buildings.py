@@ -1,4 +1,4 @@
-"""Buildings, those who manage their property, and from when to when they do."""
+"""Buildings, property managers, and which manager covers which building when."""
 
 import datetime
 from enum import StrEnum
@@ -18,11 +18,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import DATERANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
-from geo.models.base import CODE, Base, geometry, spatial_index, vocabulary
+from geo.models.base import CODE, Base, geometry_type, spatial_index, text_enum
 
 
 class ManagerKind(StrEnum):
-    """The forms that property management takes."""
+    """The forms of property management."""
 
     PROPERTY_FIRM = "property_firm"
     HOMEOWNER_COMMITTEE = "homeowner_committee"
@@ -32,27 +32,27 @@ class ManagerKind(StrEnum):
 
 
 class Manager(Base):
-    """Who manages property: a firm (物业公司), a committee (业委会, 物管会), or the residents."""
+    """A property manager: a firm (物业公司), a committee (业委会, 物管会), or the residents."""
 
     __tablename__ = "manager"
     __table_args__ = (UniqueConstraint("code", "kind", name="manager_code_kind_unique"),)
 
     code: Mapped[str] = mapped_column(CODE, primary_key=True)
     name: Mapped[str] = mapped_column(Text)
-    kind: Mapped[ManagerKind] = mapped_column(vocabulary(ManagerKind, "manager_kind_known"))
+    kind: Mapped[ManagerKind] = mapped_column(text_enum(ManagerKind, "manager_kind_known"))
     phone: Mapped[str | None] = mapped_column(Text)
-    """For the office alone: never part of a public answer."""
+    """Internal: never part of a public response."""
 
 
 class BuildingStatus(StrEnum):
-    """Whether a building counts: a retired one is kept for the questions about the past."""
+    """Whether a building still stands. Retired buildings stay for queries about past days."""
 
     STANDING = "standing"
     RETIRED = "retired"
 
 
 class Building(Base):
-    """A building (楼栋) with its outline; it belongs to the grid that covers its `point`."""
+    """A building (楼栋) with its footprint. It belongs to the grid that covers its `point`."""
 
     __tablename__ = "building"
     __table_args__ = (
@@ -77,20 +77,20 @@ class Building(Base):
     built_year: Mapped[int | None]
     use: Mapped[str | None] = mapped_column(Text)
     status: Mapped[BuildingStatus] = mapped_column(
-        vocabulary(BuildingStatus, "building_status_known"), server_default=BuildingStatus.STANDING
+        text_enum(BuildingStatus, "building_status_known"), server_default=BuildingStatus.STANDING
     )
     retired_on: Mapped[datetime.date | None]
-    """The first day it no longer counts; set exactly while `status` is retired."""
-    footprint: Mapped[WKBElement] = mapped_column(geometry("MULTIPOLYGON"))
+    """The first day on which it no longer stands; null unless `status` is retired."""
+    footprint: Mapped[WKBElement] = mapped_column(geometry_type("MULTIPOLYGON"))
     point: Mapped[WKBElement] = mapped_column(
-        geometry("POINT"), Computed("ST_PointOnSurface(footprint)", persisted=True)
+        geometry_type("POINT"), Computed("ST_PointOnSurface(footprint)", persisted=True)
     )
 
 
 class PropertyCoverage(Base):
     """A building under one manager for a period of days, `[from, to)`.
 
-    A day without a row is a day without property management.
+    A building without a row for a day has no property management on that day.
     """
 
     __tablename__ = "property_coverage"
@@ -120,5 +120,5 @@ class PropertyCoverage(Base):
     building_code: Mapped[str] = mapped_column(CODE, ForeignKey("building.code"))
     manager_code: Mapped[str] = mapped_column(CODE)
     manager_kind: Mapped[ManagerKind] = mapped_column(String(40), server_default=FetchedValue())
-    """Always the manager's: the database writes it, so that tiles need not look managers up."""
+    """A copy of the manager's kind that a trigger maintains, so that tiles need no join."""
     covered: Mapped[Range[datetime.date]] = mapped_column(DATERANGE)

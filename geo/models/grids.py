@@ -1,19 +1,17 @@
-"""Micro-grids through time, and the revisions that publish them."""
+"""Micro-grids with their periods of validity, and the revisions that publish them."""
 
 import datetime
 
 from geoalchemy2 import WKBElement
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Text, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, func
 from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
-from geo.models.base import CODE, Base, geometry, spatial_index
-
-Moment = DateTime(timezone=True)
+from geo.models.base import CODE, TIMESTAMPTZ, Base, geometry_type, spatial_index
 
 
 class Revision(Base):
-    """One publication of micro-grids; numbers rise by one, and so do their moments."""
+    """One publication of micro-grids. Numbers rise by one; later numbers take effect later."""
 
     __tablename__ = "revision"
     __table_args__ = (
@@ -22,15 +20,15 @@ class Revision(Base):
     )
 
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    published_at: Mapped[datetime.datetime] = mapped_column(Moment, server_default=func.now())
-    effective_at: Mapped[datetime.datetime] = mapped_column(Moment, server_default=func.now())
-    """When its grids come into force: as it is published, unless it was scheduled or backdated."""
+    published_at: Mapped[datetime.datetime] = mapped_column(TIMESTAMPTZ, server_default=func.now())
+    effective_at: Mapped[datetime.datetime] = mapped_column(TIMESTAMPTZ, server_default=func.now())
+    """When its grids come into force: on publication, unless it is scheduled or backdated."""
     title: Mapped[str] = mapped_column(Text)
     author: Mapped[str] = mapped_column(Text)
 
 
 class MicroGrid(Base):
-    """One shape of one micro-grid (微网格) while it was in force; a change makes a new row."""
+    """One geometry of a micro-grid (微网格) and its period in force. Each change adds a row."""
 
     __tablename__ = "micro_grid"
     __table_args__ = (
@@ -56,7 +54,7 @@ class MicroGrid(Base):
     code: Mapped[str] = mapped_column(CODE)
     name: Mapped[str | None] = mapped_column(Text)
     community_code: Mapped[str] = mapped_column(CODE, ForeignKey("area.code"))
-    geom: Mapped[WKBElement] = mapped_column(geometry("MULTIPOLYGON"))
+    geom: Mapped[WKBElement] = mapped_column(geometry_type("MULTIPOLYGON"))
     in_force: Mapped[Range[datetime.datetime]] = mapped_column(TSTZRANGE)
     begun_in: Mapped[int] = mapped_column(ForeignKey("revision.number"))
     ended_in: Mapped[int | None] = mapped_column(ForeignKey("revision.number"))

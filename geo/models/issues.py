@@ -1,17 +1,17 @@
-"""Issues that residents, riders and stewards report on the ground."""
+"""Issues that residents, couriers and stewards report."""
 
 import datetime
 from enum import StrEnum
 
 from geoalchemy2 import WKBElement
-from sqlalchemy import DateTime, Index, Text
+from sqlalchemy import Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from geo.models.base import CODE, Base, geometry, spatial_index, vocabulary
+from geo.models.base import CODE, TIMESTAMPTZ, Base, geometry_type, spatial_index, text_enum
 
 
 class IssueStatus(StrEnum):
-    """How far an issue has come."""
+    """The states of an issue."""
 
     OPEN = "open"
     IN_PROGRESS = "in_progress"
@@ -20,7 +20,7 @@ class IssueStatus(StrEnum):
 
 
 class Issue(Base):
-    """An issue (事件) at a place; `grid_code` is the grid it was filed under and never changes."""
+    """An issue (事件) at a location. `grid_code`, under which it was filed, never changes."""
 
     __tablename__ = "issue"
     __table_args__ = (
@@ -32,10 +32,10 @@ class Issue(Base):
     ref: Mapped[str] = mapped_column(CODE, primary_key=True)
     category: Mapped[str] = mapped_column(Text)
     description: Mapped[str | None] = mapped_column(Text)
-    reported_at: Mapped[datetime.datetime] = mapped_column(DateTime(timezone=True))
+    reported_at: Mapped[datetime.datetime] = mapped_column(TIMESTAMPTZ)
     status: Mapped[IssueStatus] = mapped_column(
-        vocabulary(IssueStatus, "issue_status_known"), server_default=IssueStatus.OPEN
+        text_enum(IssueStatus, "issue_status_known"), server_default=IssueStatus.OPEN
     )
     channel: Mapped[str | None] = mapped_column(Text)
-    geom: Mapped[WKBElement] = mapped_column(geometry("POINT"))
+    geom: Mapped[WKBElement] = mapped_column(geometry_type("POINT"))
     grid_code: Mapped[str | None] = mapped_column(CODE)

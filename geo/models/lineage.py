@@ -1,4 +1,4 @@
-"""Which ground went from which grid to which."""
+"""The lineage of grids: how much area passed from which grid to which."""
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
@@ -7,7 +7,7 @@ from geo.models.base import CODE, Base
 
 
 class Lineage(Base):
-    """Ground that went from one grid to another in a revision, as a share of the grid it left."""
+    """Area that passed between two grids in a revision, as a share of the grid it came from."""
 
     __tablename__ = "lineage"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""The people of the grids: who is assigned to which micro-grid, as what, and since when."""
+"""Grid members: people assigned to micro-grids, their duties and periods."""
 
 import datetime
 from enum import StrEnum
@@ -7,11 +7,11 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
 from sqlalchemy.dialects.postgresql import DATERANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
-from geo.models.base import CODE, Base, vocabulary
+from geo.models.base import CODE, Base, text_enum
 
 
 class Duty(StrEnum):
-    """What a member does in a grid (网格长, 专职, 兼职, 志愿), the one who answers for it first."""
+    """A member's duty in a grid (网格长, 专职, 兼职, 志愿); the head of the grid comes first."""
 
     HEAD = "head"
     FULL_TIME = "full_time"
@@ -20,7 +20,7 @@ class Duty(StrEnum):
 
 
 class Person(Base):
-    """Somebody who looks after grids. Names and phones are never part of a public answer."""
+    """A person assigned to grids. Name and phone are never part of a public response."""
 
     __tablename__ = "person"
     __table_args__ = (CheckConstraint("name <> ''", name="person_name_not_empty"),)
@@ -33,8 +33,8 @@ class Person(Base):
 class GridMember(Base):
     """A person assigned to a micro-grid (网格员) for a period of days, `[from, to)`.
 
-    It names the grid by its code, so that a grid keeps its members however it is redrawn, and a
-    retired one those it had.
+    It refers to the grid by code, so that members stay when the grid's geometry changes, and a
+    retired grid keeps the members it had.
     """
 
     __tablename__ = "grid_member"
@@ -57,6 +57,6 @@ class GridMember(Base):
     person_code: Mapped[str] = mapped_column(CODE, ForeignKey("person.code"))
     grid_code: Mapped[str] = mapped_column(CODE)
     duty: Mapped[Duty] = mapped_column(
-        vocabulary(Duty, "grid_member_duty_known"), server_default=Duty.PART_TIME
+        text_enum(Duty, "grid_member_duty_known"), server_default=Duty.PART_TIME
     )
     assigned: Mapped[Range[datetime.date]] = mapped_column(DATERANGE)

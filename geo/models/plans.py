@@ -1,4 +1,4 @@
-"""Plans: drafts of changes to the grids, step by step, and what is said about them."""
+"""Plans: drafts of changes to the grids, their steps and comments, and size limits of grids."""
 
 import datetime
 from enum import StrEnum
@@ -8,7 +8,6 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     CheckConstraint,
-    DateTime,
     ForeignKey,
     Identity,
     Index,
@@ -19,13 +18,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from geo.models.base import CODE, Base, vocabulary
-
-Moment = DateTime(timezone=True)
+from geo.models.base import CODE, TIMESTAMPTZ, Base, text_enum
 
 
 class PlanStatus(StrEnum):
-    """How far a plan has come; only a draft can be changed."""
+    """The states of a plan. Only a draft can be changed."""
 
     DRAFT = "draft"
     PUBLISHED = "published"
@@ -33,9 +30,9 @@ class PlanStatus(StrEnum):
 
 
 class Plan(Base):
-    """A draft of changes to the grids as they stood after revision `base_revision`.
+    """A draft of changes to the grids of revision `base_revision`.
 
-    Its first `done` steps count; those behind them were undone and can be done again.
+    Its first `done` steps are in effect. The steps after them were undone and can be redone.
     """
 
     __tablename__ = "plan"
@@ -56,24 +53,24 @@ class Plan(Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     title: Mapped[str] = mapped_column(Text)
     author: Mapped[str] = mapped_column(CODE)
-    """The login of whoever began it; on the command line, of the computer's user."""
+    """The login of its author; on the command line, the name of the system user."""
     status: Mapped[PlanStatus] = mapped_column(
-        vocabulary(PlanStatus, "plan_status_known"), server_default=PlanStatus.DRAFT
+        text_enum(PlanStatus, "plan_status_known"), server_default=PlanStatus.DRAFT
     )
     base_revision: Mapped[int]
-    """0 where nothing has been published yet."""
+    """0 if nothing has been published yet."""
     version: Mapped[int] = mapped_column(server_default="1")
-    """Rises with every change, so that nobody overwrites what they have not seen."""
+    """Rises with every change: the entity tag that a change repeats in `If-Match`."""
     done: Mapped[int] = mapped_column(server_default="0")
     revision: Mapped[int | None] = mapped_column(ForeignKey("revision.number"))
     publish_key: Mapped[str | None] = mapped_column(Text)
-    """Chosen by who published it, so that asking again publishes nothing more."""
-    created_at: Mapped[datetime.datetime] = mapped_column(Moment, server_default=func.now())
-    changed_at: Mapped[datetime.datetime] = mapped_column(Moment, server_default=func.now())
+    """The idempotency key of the publish request, so that a retry publishes nothing more."""
+    created_at: Mapped[datetime.datetime] = mapped_column(TIMESTAMPTZ, server_default=func.now())
+    changed_at: Mapped[datetime.datetime] = mapped_column(TIMESTAMPTZ, server_default=func.now())
 
 
 class PlanStep(Base):
-    """One operation of a plan, with the communities that it touches."""
+    """One operation of a plan, with the communities that it changes."""
 
     __tablename__ = "plan_step"
     __table_args__ = (CheckConstraint("number > 0", name="plan_step_number_positive"),)
@@ -85,11 +82,11 @@ class PlanStep(Base):
     body: Mapped[dict[str, Any]] = mapped_column(JSONB)
     communities: Mapped[list[str]] = mapped_column(ARRAY(CODE))
     made_by: Mapped[str] = mapped_column(CODE)
-    made_at: Mapped[datetime.datetime] = mapped_column(Moment, server_default=func.now())
+    made_at: Mapped[datetime.datetime] = mapped_column(TIMESTAMPTZ, server_default=func.now())
 
 
 class PlanComment(Base):
-    """What somebody said about a plan."""
+    """A comment on a plan."""
 
     __tablename__ = "plan_comment"
     __table_args__ = (
@@ -101,11 +98,11 @@ class PlanComment(Base):
     plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id", ondelete="CASCADE"))
     text: Mapped[str] = mapped_column(Text)
     made_by: Mapped[str] = mapped_column(CODE)
-    made_at: Mapped[datetime.datetime] = mapped_column(Moment, server_default=func.now())
+    made_at: Mapped[datetime.datetime] = mapped_column(TIMESTAMPTZ, server_default=func.now())
 
 
 class SizeLimit(Base):
-    """How large the grids of an area should be; the limits of the smallest area around count."""
+    """Limits of the size of grids in an area. The limits of the innermost area apply."""
 
     __tablename__ = "size_limit"
     __table_args__ = (

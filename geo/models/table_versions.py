@@ -1,4 +1,4 @@
-"""The marks that changes leave, by which two states of a table are told apart."""
+"""Versions of tables: equal versions mean equal contents."""
 
 from decimal import Decimal
 
@@ -8,15 +8,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 from geo.models.base import CODE, Base
 
 
-class Mark(Base):
-    """A random number that a trigger left when a statement wrote to the table `subject`.
+class TableVersion(Base):
+    """A random token that a trigger inserts after every statement that writes to `table_name`.
 
-    The sum of a subject's numbers names its state. Rows may be added up into one: the sum stays.
+    The version of a table is the sum of its tokens, so rows may be replaced by their sum.
     """
 
-    __tablename__ = "mark"
-    __table_args__ = (Index(None, "subject"),)
+    __tablename__ = "table_version"
+    __table_args__ = (Index(None, "table_name"),)
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
-    subject: Mapped[str] = mapped_column(CODE)
-    number: Mapped[Decimal] = mapped_column(Numeric)
+    table_name: Mapped[str] = mapped_column(CODE)
+    token: Mapped[Decimal] = mapped_column(Numeric)

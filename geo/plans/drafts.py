@@ -1,15 +1,15 @@
-"""Plans on their way: begun, changed step by step by their authors, talked about, given up."""
+"""Draft plans: created, edited operation by operation, commented on, discarded."""
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import Session
 
 from geo.errors import Conflict, Forbidden, NotFound
 from geo.models import Plan, PlanComment, PlanStatus, PlanStep, Revision
-from geo.plans.core.operations import communities, from_json, to_json
-from geo.plans.replay_cache import Outcome, Replays
+from geo.plans.core import operations as plan_operations
+from geo.plans.core.operations import Operation
+from geo.plans.replay_cache import ReplayCache, ReplayResult
 
 
 class PlanUnknown(NotFound):
@@ -19,31 +19,31 @@ class PlanUnknown(NotFound):
 
 
 class PlanChanged(Conflict):
-    """The plan changed since the caller last saw it."""
+    """The plan changed since the caller last read it."""
 
     code = "plan_changed"
 
 
 class NotYourPlan(Forbidden):
-    """The plan is somebody else's."""
+    """The plan belongs to somebody else."""
 
     code = "not_your_plan"
 
 
 class NotADraft(Conflict):
-    """The plan was published or discarded, and changes no more."""
+    """The plan was published or discarded, and can no longer be changed."""
 
     code = "not_a_draft"
 
 
-class NothingToStep(Conflict):
-    """There is no step to undo, or to do again."""
+class NothingToUndoOrRedo(Conflict):
+    """There is no step to undo, or to redo."""
 
-    code = "nothing_to_step"
+    code = "nothing_to_undo_or_redo"
 
 
-def begin(session: Session, title: str, *, author: str) -> Plan:
-    """Begin a plan on the grids as the newest revision left them."""
+def create(session: Session, title: str, *, author: str) -> Plan:
+    """Create a plan based on the newest revision."""
     newest = session.scalar(select(func.coalesce(func.max(Revision.number), 0)))
     plan = Plan(title=title, author=author, base_revision=newest)
     session.add(plan)
@@ -53,51 +53,54 @@ def begin(session: Session, title: str, *, author: str) -> Plan:
 
 
 def get(session: Session, number: int) -> Plan:
-    """Return the plan of a number. Raises PlanUnknown."""
-    return _found(session.get(Plan, number), number)
+    """Return the plan with a number. Raises PlanUnknown."""
+    return _require_plan(session.get(Plan, number), number)
 
 
-def take(session: Session, number: int, *, who: str, version: int | None = None) -> Plan:
-    """Return a draft to be changed, so that nobody else changes it before the transaction ends.
+def lock_draft(
+    session: Session, number: int, *, owner: str | None, version: int | None = None
+) -> Plan:
+    """Return a draft to be changed, locked until the transaction ends.
 
-    `version` is the one that the caller has seen, None to take it as it is; `who` is its author,
-    or '' for one who may change everybody's. Raises PlanUnknown, NotYourPlan, PlanChanged,
-    NotADraft.
+    `owner` is the login that must be the author, None to allow any. `version` is the version that
+    the caller has read, None for any. Raises PlanUnknown, NotYourPlan,
+    PlanChanged, NotADraft.
     """
-    plan = hold(session, number)
-    require_author(plan, who)
+    plan = lock_for_update(session, number)
+    require_author(plan, owner)
     require_version(plan, version)
     if plan.status is not PlanStatus.DRAFT:
         raise NotADraft(
-            f"Plan {number} is {plan.status}, and changes no more.", hint="Begin another plan."
+            f"Plan {number} is {plan.status} and can no longer be changed.",
+            hint="Create another plan.",
         )
     return plan
 
 
-def hold(session: Session, number: int) -> Plan:
-    """Return a plan that nobody else changes before the transaction ends. Raises PlanUnknown."""
-    return _found(session.get(Plan, number, with_for_update=True), number)
+def lock_for_update(session: Session, number: int) -> Plan:
+    """Return a plan, locked until the transaction ends. Raises PlanUnknown."""
+    return _require_plan(session.get(Plan, number, with_for_update=True), number)
 
 
-def require_author(plan: Plan, who: str) -> None:
-    """Raise NotYourPlan unless the plan is theirs; '' is one who may change everybody's."""
-    if who not in ("", plan.author):
+def require_author(plan: Plan, owner: str | None) -> None:
+    """Raise NotYourPlan unless the owner is the author, or None."""
+    if owner not in (None, plan.author):
         raise NotYourPlan(
-            f"Plan {plan.id} is {plan.author}'s.",
-            hint=f"Leave a comment for {plan.author}, or begin a plan of your own.",
+            f"Plan {plan.id} belongs to {plan.author}.",
+            hint=f"Leave a comment for {plan.author}, or create a plan of your own.",
         )
 
 
 def require_version(plan: Plan, version: int | None) -> None:
-    """Raise PlanChanged unless the plan is at the version that the caller has seen, if any."""
+    """Raise PlanChanged unless the plan is at the version that the caller has read, if given."""
     if version not in (None, plan.version):
         raise PlanChanged(
-            f"Plan {plan.id} is at version {plan.version} by now, not at {version}.",
+            f"Plan {plan.id} is now at version {plan.version}, not at {version}.",
             hint=f"Read GET /v1/plans/{plan.id} again, look at what changed, and repeat the step.",
         )
 
 
-def _found(plan: Plan | None, number: int) -> Plan:
+def _require_plan(plan: Plan | None, number: int) -> Plan:
     if plan is None:
         raise PlanUnknown(
             f"There is no plan {number}.", hint="GET /v1/plans or gridward plan list lists them."
@@ -106,81 +109,88 @@ def _found(plan: Plan | None, number: int) -> Plan:
 
 
 def steps(session: Session, plan: Plan) -> Sequence[PlanStep]:
-    """Return all steps of a plan in order, those that were undone at the end."""
-    return steps_of(session, [plan.id])
+    """Return all steps of a plan in order, undone ones at the end."""
+    return steps_of_plans(session, [plan.id])
 
 
-def steps_of(session: Session, numbers: Collection[int]) -> Sequence[PlanStep]:
-    """Return all steps of some plans, plan by plan in order."""
-    asked = select(PlanStep).where(PlanStep.plan_id.in_(numbers))
-    return session.scalars(asked.order_by(PlanStep.plan_id, PlanStep.number)).all()
+def steps_of_plans(session: Session, numbers: Collection[int]) -> Sequence[PlanStep]:
+    """Return all steps of some plans, ordered by plan and step."""
+    statement = select(PlanStep).where(PlanStep.plan_id.in_(numbers))
+    return session.scalars(statement.order_by(PlanStep.plan_id, PlanStep.number)).all()
 
 
-def bodies(session: Session, plan: Plan) -> list[dict[str, Any]]:
-    """Return the operations in effect as plain fields, in order."""
-    asked = select(PlanStep.body).where(PlanStep.plan_id == plan.id, PlanStep.number <= plan.done)
-    return list(session.scalars(asked.order_by(PlanStep.number)))
+def operations(session: Session, plan: Plan) -> list[Operation]:
+    """Return the operations in effect, in order."""
+    bodies = select(PlanStep.body).where(PlanStep.plan_id == plan.id, PlanStep.number <= plan.done)
+    rows = session.scalars(bodies.order_by(PlanStep.number))
+    return [plan_operations.from_json(body) for body in rows]
 
 
-def touched(session: Session, plan: Plan) -> list[str]:
-    """Return the communities that the steps in effect touch, by code."""
-    asked = select(PlanStep.communities).where(
+def touched_communities(session: Session, plan: Plan) -> list[str]:
+    """Return the codes of the communities that the steps in effect touch, in order."""
+    statement = select(PlanStep.communities).where(
         PlanStep.plan_id == plan.id, PlanStep.number <= plan.done
     )
-    return sorted({code for codes in session.scalars(asked) for code in codes})
+    return sorted({code for codes in session.scalars(statement) for code in codes})
 
 
-def outcome(session: Session, plan: Plan, replays: Replays) -> Outcome:
+def replay(session: Session, plan: Plan, cache: ReplayCache) -> ReplayResult:
     """Return the touched communities before the plan and after its steps in effect."""
-    return replays.replay(session, plan.base_revision, bodies(session, plan))
+    return cache.replay(session, plan.base_revision, operations(session, plan))
 
 
-def add(
-    session: Session, plan: Plan, body: Mapping[str, Any], replays: Replays, *, by: str
-) -> Outcome:
-    """Carry out one more step; those that were undone are forgotten. Raises what it raises."""
-    operation = from_json(body)
-    step = to_json(operation)
-    after = replays.replay(session, plan.base_revision, [*bodies(session, plan), step])
-    reached = list(communities(operation, after.situation))
+def add_step(
+    session: Session, plan: Plan, operation: Operation, cache: ReplayCache, *, made_by: str
+) -> ReplayResult:
+    """Apply one more operation and delete undone steps. Raises what the operation raises."""
+    before = operations(session, plan)
+    result = cache.replay(session, plan.base_revision, [*before, operation])
     session.execute(
         delete(PlanStep).where(PlanStep.plan_id == plan.id, PlanStep.number > plan.done)
     )
     number = plan.done + 1
     session.add(
-        PlanStep(plan_id=plan.id, number=number, body=step, communities=reached, made_by=by)
-    )
-    mark_changed(session, plan, done=number)
-    return after
-
-
-def step_back(session: Session, plan: Plan, replays: Replays) -> Outcome:
-    """Undo the last step in effect. Raises NothingToStep."""
-    if plan.done == 0:
-        raise NothingToStep(f"Plan {plan.id} has no step to undo.", hint="It is at its beginning.")
-    mark_changed(session, plan, done=plan.done - 1)
-    return outcome(session, plan, replays)
-
-
-def step_on(session: Session, plan: Plan, replays: Replays) -> Outcome:
-    """Do again the step that was undone last. Raises NothingToStep."""
-    next_one = exists().where(PlanStep.plan_id == plan.id, PlanStep.number == plan.done + 1)
-    if not session.scalar(select(next_one)):
-        raise NothingToStep(
-            f"Plan {plan.id} has no step to do again.", hint="A new step forgets undone ones."
+        PlanStep(
+            plan_id=plan.id,
+            number=number,
+            body=plan_operations.to_json(operation),
+            communities=list(plan_operations.touched_communities(operation, result.context)),
+            made_by=made_by,
         )
-    mark_changed(session, plan, done=plan.done + 1)
-    return outcome(session, plan, replays)
+    )
+    bump_version(session, plan, done=number)
+    return result
+
+
+def undo(session: Session, plan: Plan, cache: ReplayCache) -> ReplayResult:
+    """Undo the last step in effect. Raises NothingToUndoOrRedo."""
+    if plan.done == 0:
+        raise NothingToUndoOrRedo(
+            f"Plan {plan.id} has no step to undo.", hint="No step is in effect."
+        )
+    bump_version(session, plan, done=plan.done - 1)
+    return replay(session, plan, cache)
+
+
+def redo(session: Session, plan: Plan, cache: ReplayCache) -> ReplayResult:
+    """Redo the step that was undone last. Raises NothingToUndoOrRedo."""
+    next_step = exists().where(PlanStep.plan_id == plan.id, PlanStep.number == plan.done + 1)
+    if not session.scalar(select(next_step)):
+        raise NothingToUndoOrRedo(
+            f"Plan {plan.id} has no step to redo.", hint="A new step deletes undone ones."
+        )
+    bump_version(session, plan, done=plan.done + 1)
+    return replay(session, plan, cache)
 
 
 def discard(session: Session, plan: Plan) -> None:
-    """Give a plan up; it can still be read."""
+    """Discard a plan; it can still be read."""
     plan.status = PlanStatus.DISCARDED
-    mark_changed(session, plan)
+    bump_version(session, plan)
 
 
-def mark_changed(session: Session, plan: Plan, *, done: int | None = None) -> None:
-    """Raise the version of a plan, and say how many of its steps are in effect."""
+def bump_version(session: Session, plan: Plan, *, done: int | None = None) -> None:
+    """Increment the version of a plan, and set how many of its steps are in effect."""
     plan.done = plan.done if done is None else done
     plan.version += 1
     plan.changed_at = func.clock_timestamp()
@@ -189,21 +199,21 @@ def mark_changed(session: Session, plan: Plan, *, done: int | None = None) -> No
 
 
 def comments(session: Session, plan: Plan) -> Sequence[PlanComment]:
-    """Return what was said about a plan, oldest first."""
-    asked = select(PlanComment).where(PlanComment.plan_id == plan.id)
-    return session.scalars(asked.order_by(PlanComment.id)).all()
+    """Return the comments on a plan, oldest first."""
+    statement = select(PlanComment).where(PlanComment.plan_id == plan.id)
+    return session.scalars(statement.order_by(PlanComment.id)).all()
 
 
-def comment(session: Session, plan: Plan, text: str, *, by: str) -> PlanComment:
-    """Say something about a plan, whoever's it is."""
-    said = PlanComment(plan_id=plan.id, text=text, made_by=by)
-    session.add(said)
+def add_comment(session: Session, plan: Plan, text: str, *, made_by: str) -> PlanComment:
+    """Comment on any plan."""
+    comment = PlanComment(plan_id=plan.id, text=text, made_by=made_by)
+    session.add(comment)
     session.flush()
-    session.refresh(said)
-    return said
+    session.refresh(comment)
+    return comment
 
 
-def page(
+def list_plans(
     session: Session,
     *,
     status: PlanStatus | None = None,
@@ -214,15 +224,15 @@ def page(
 ) -> tuple[Sequence[Plan], int | None]:
     """Return at most `limit` plans below number `cursor`, newest first, and the next cursor.
 
-    With `area_code` those of which a step in effect touches the area.
+    With `area_code` only plans with a step in effect that touches the area.
     """
-    newest = select(Plan).order_by(Plan.id.desc()).limit(limit + 1)
+    statement = select(Plan).order_by(Plan.id.desc()).limit(limit + 1)
     if cursor is not None:
-        newest = newest.where(Plan.id < cursor)
+        statement = statement.where(Plan.id < cursor)
     if status is not None:
-        newest = newest.where(Plan.status == status)
+        statement = statement.where(Plan.status == status)
     if author is not None:
-        newest = newest.where(Plan.author == author)
+        statement = statement.where(Plan.author == author)
     if area_code is not None:
         community = func.unnest(PlanStep.communities).column_valued("community")
         touching = select(PlanStep.plan_id).where(
@@ -230,6 +240,6 @@ def page(
             PlanStep.number <= Plan.done,
             select(community).where(func.starts_with(community, area_code)).exists(),
         )
-        newest = newest.where(touching.exists())
-    found = session.scalars(newest).all()
-    return found[:limit], found[limit - 1].id if len(found) > limit else None
+        statement = statement.where(touching.exists())
+    plans = session.scalars(statement).all()
+    return plans[:limit], plans[limit - 1].id if len(plans) > limit else None

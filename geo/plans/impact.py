@@ -1,4 +1,4 @@
-"""What a plan means on the ground: which buildings, households and open issues change grid."""
+"""The impact of a plan: the buildings, households and open issues that change grid."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,22 +12,22 @@ from sqlalchemy.orm import Session
 
 from geo.models import WGS84, Issue, IssueStatus
 from geo.plans.core.partition import Partition
-from geo.plans.core.voronoi import Buildings, holders
-from geo.plans.replay_cache import Outcome
+from geo.plans.core.voronoi import Buildings, grid_codes_at
+from geo.plans.replay_cache import ReplayResult
 
 OPEN = (IssueStatus.OPEN, IssueStatus.IN_PROGRESS)
 
 
 @dataclass
-class Holding:
-    """Buildings, their households, and the issues that are still open."""
+class GridCounts:
+    """Buildings, their households, and open issues."""
 
     buildings: int = 0
     households: int = 0
     open_issues: int = 0
 
     def add(self, households: int | None) -> None:
-        """Count one more building of so many households, or for None one more open issue."""
+        """Count one more building with its households, or for None one more open issue."""
         if households is None:
             self.open_issues += 1
         else:
@@ -36,26 +36,26 @@ class Holding:
 
 
 @dataclass(frozen=True)
-class Move:
-    """What goes from one grid to another; None is ground in no grid."""
+class GridMove:
+    """What moves from one grid to another; None is an area without a grid."""
 
     from_code: str | None
     to_code: str | None
-    holding: Holding
+    counts: GridCounts
 
 
 @dataclass(frozen=True)
-class Held:
-    """What a grid holds before and after; None where there is no such grid."""
+class GridImpact:
+    """The counts of a grid before and after; None where the grid does not exist."""
 
     code: str
-    before: Holding | None
-    after: Holding | None
+    before: GridCounts | None
+    after: GridCounts | None
 
 
 @dataclass(frozen=True)
-class Spread:
-    """How even grids are: their number, and the least, middle and most that one holds."""
+class SizeDistribution:
+    """The number of grids, and the minimum, median and maximum of their sizes."""
 
     grids: int
     buildings: tuple[int, int, int]
@@ -64,97 +64,98 @@ class Spread:
 
 @dataclass(frozen=True)
 class Impact:
-    """All that changes grid, in total, from grid to grid, and grid by grid."""
+    """Everything that changes grid: in total, from grid to grid, and by grid."""
 
     communities: Sequence[str]
-    total: Holding
-    moves: Sequence[Move]
-    grids: Sequence[Held]
-    spread_before: Spread | None
-    spread_after: Spread | None
+    total: GridCounts
+    moves: Sequence[GridMove]
+    grids: Sequence[GridImpact]
+    distribution_before: SizeDistribution | None
+    distribution_after: SizeDistribution | None
 
 
-class _Tally:
-    """What grids hold on both sides of a plan, counted one building or issue at a time."""
+class _Counter:
+    """Counts by grid before and after a plan, one building or issue at a time."""
 
     def __init__(self) -> None:
-        self.before: dict[str, Holding] = {}
-        self.after: dict[str, Holding] = {}
-        self.moves: dict[tuple[str | None, str | None], Holding] = {}
-        self.total = Holding()
+        self.before: dict[str, GridCounts] = {}
+        self.after: dict[str, GridCounts] = {}
+        self.moves: dict[tuple[str | None, str | None], GridCounts] = {}
+        self.total = GridCounts()
 
-    def take_in(self, start: Partition, end: Partition) -> None:
-        """Let the grids of a community count, also those that hold nothing."""
-        self.before |= {code: Holding() for code in start.grids}
-        self.after |= {code: Holding() for code in end.grids}
+    def add_grids(self, before: Partition, after: Partition) -> None:
+        """Add the grids of a community with counts of zero."""
+        self.before |= {code: GridCounts() for code in before.grids}
+        self.after |= {code: GridCounts() for code in after.grids}
 
     def count(self, old: str | None, new: str | None, households: int | None) -> None:
-        """Count a building of so many households, or for None an open issue."""
-        held = [self.before[old]] if old is not None else []
-        held += [self.after[new]] if new is not None else []
+        """Count a building with its households, or for None an open issue."""
+        counts = [self.before[old]] if old is not None else []
+        counts += [self.after[new]] if new is not None else []
         if old != new:
-            held += [self.moves.setdefault((old, new), Holding()), self.total]
-        for holding in held:
-            holding.add(households)
+            counts += [self.moves.setdefault((old, new), GridCounts()), self.total]
+        for one in counts:
+            one.add(households)
 
 
-def contents(partition: Partition, buildings: Buildings) -> dict[str, Holding]:
-    """Return the buildings and households that each grid of a partition holds, by code."""
-    held = {code: Holding() for code in partition.grids}
-    sizes = buildings.households.tolist()
-    for code, size in zip(holders(partition, buildings.points), sizes, strict=True):
+def count_by_grid(partition: Partition, buildings: Buildings) -> dict[str, GridCounts]:
+    """Return the buildings and households of each grid of a partition, by code."""
+    counts = {code: GridCounts() for code in partition.grids}
+    codes = grid_codes_at(partition, buildings.points)
+    for code, households in zip(codes, buildings.households.tolist(), strict=True):
         if code is not None:
-            held[code].add(size)
-    return held
+            counts[code].add(households)
+    return counts
 
 
-def of(session: Session, outcome: Outcome) -> Impact:
-    """Return the impact of a plan: buildings by their points, issues by their places."""
-    tally = _Tally()
-    for community in outcome.communities:
-        start, end = outcome.situation.partition(community), outcome.after[community]
-        tally.take_in(start, end)
-        buildings = outcome.situation.buildings(community)
-        issues = _open_issues(session, start.outline)
-        households: list[int | None] = [int(size) for size in buildings.households]
+def compute_impact(session: Session, result: ReplayResult) -> Impact:
+    """Return the impact of a plan. Buildings and issues count where their point is."""
+    counter = _Counter()
+    for community in result.communities:
+        before, after = result.context.partition(community), result.after[community]
+        counter.add_grids(before, after)
+        buildings = result.context.buildings(community)
+        issues = _open_issues(session, before.outline)
+        households: list[int | None] = [int(count) for count in buildings.households]
         for points, sizes in ((buildings.points, households), (issues, [None] * len(issues))):
-            sides = holders(start, points), holders(end, points)
-            for old, new, size in zip(*sides, sizes, strict=True):
-                tally.count(old, new, size)
+            codes = grid_codes_at(before, points), grid_codes_at(after, points)
+            for old, new, size in zip(*codes, sizes, strict=True):
+                counter.count(old, new, size)
     return Impact(
-        communities=outcome.communities,
-        total=tally.total,
-        moves=[Move(*pair, tally.moves[pair]) for pair in sorted(tally.moves, key=_order)],
+        communities=result.communities,
+        total=counter.total,
+        moves=[GridMove(*pair, counter.moves[pair]) for pair in sorted(counter.moves, key=_order)],
         grids=[
-            Held(code, tally.before.get(code), tally.after.get(code))
-            for code in sorted({*tally.before, *tally.after})
+            GridImpact(code, counter.before.get(code), counter.after.get(code))
+            for code in sorted({*counter.before, *counter.after})
         ],
-        spread_before=_spread(tally.before),
-        spread_after=_spread(tally.after),
+        distribution_before=_distribution(counter.before),
+        distribution_after=_distribution(counter.after),
     )
 
 
 def _open_issues(session: Session, outline: shapely.Geometry) -> NDArray[np.object_]:
-    ground = func.ST_GeomFromWKB(shapely.to_wkb(outline), WGS84)
+    """Return the points of the open issues inside an outline."""
+    area = func.ST_GeomFromWKB(shapely.to_wkb(outline), WGS84)
     rows = session.scalars(
         select(func.ST_AsBinary(Issue.geom))
-        .where(Issue.status.in_(OPEN), func.ST_Intersects(Issue.geom, ground))
+        .where(Issue.status.in_(OPEN), func.ST_Intersects(Issue.geom, area))
         .order_by(Issue.ref)
     )
     return np.asarray(shapely.from_wkb([bytes(wkb) for wkb in rows]), dtype=object)
 
 
-def _spread(grids: Mapping[str, Holding]) -> Spread | None:
+def _distribution(grids: Mapping[str, GridCounts]) -> SizeDistribution | None:
     if not grids:
         return None
-    return Spread(
+    return SizeDistribution(
         len(grids),
-        _range([held.buildings for held in grids.values()]),
-        _range([held.households for held in grids.values()]),
+        _min_median_max([counts.buildings for counts in grids.values()]),
+        _min_median_max([counts.households for counts in grids.values()]),
     )
 
 
-def _range(counts: Sequence[int]) -> tuple[int, int, int]:
+def _min_median_max(counts: Sequence[int]) -> tuple[int, int, int]:
     return min(counts), median_low(counts), max(counts)
 
 

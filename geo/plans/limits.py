@@ -1,4 +1,4 @@
-"""How large the grids of an area should be: rules of thumb that a plan is held against."""
+"""Size limits: how many buildings and households the grids of an area should have."""
 
 from collections.abc import Sequence
 
@@ -11,50 +11,47 @@ from geo.models import SizeLimit
 from geo.plans.core.rules import Limits
 
 
-class LimitsCrossed(Invalid):
-    """The least is more than the most."""
+class MinimumAboveMaximum(Invalid):
+    """The minimum is larger than the maximum."""
 
-    code = "limits_crossed"
-
-
-NONE = Limits((None, None), (None, None))
+    code = "minimum_above_maximum"
 
 
-def of(session: Session, community: str) -> Limits:
-    """Return the limits of the smallest area around a community that has some."""
-    around = select(SizeLimit).where(func.starts_with(literal(community), SizeLimit.area_code))
-    nearest = around.order_by(func.length(SizeLimit.area_code).desc()).limit(1)
-    found = session.scalar(nearest)
-    if found is None:
-        return NONE
+NO_LIMITS = Limits((None, None), (None, None))
+
+
+def limits_for(session: Session, community: str) -> Limits:
+    """Return the limits of the smallest area that has some and contains a community."""
+    containing = select(SizeLimit).where(func.starts_with(literal(community), SizeLimit.area_code))
+    nearest = containing.order_by(func.length(SizeLimit.area_code).desc()).limit(1)
+    row = session.scalar(nearest)
+    if row is None:
+        return NO_LIMITS
     return Limits(
-        (found.least_buildings, found.most_buildings),
-        (found.least_households, found.most_households),
+        (row.least_buildings, row.most_buildings),
+        (row.least_households, row.most_households),
     )
 
 
-def every(session: Session) -> Sequence[SizeLimit]:
+def list_limits(session: Session) -> Sequence[SizeLimit]:
     """Return the limits of all areas that have some, by code."""
     return session.scalars(select(SizeLimit).order_by(SizeLimit.area_code)).all()
 
 
-def put(session: Session, area_code: str, limits: Limits) -> SizeLimit:
-    """Give an area limits of its own, in place of those it had.
-
-    Raises AreaUnknown, and LimitsCrossed where the least is more than the most.
-    """
+def set_limits(session: Session, area_code: str, limits: Limits) -> SizeLimit:
+    """Set or replace the limits of an area. Raises AreaUnknown, MinimumAboveMaximum."""
     areas.get(session, area_code)
     for what, (least, most) in vars(limits).items():
         if least is not None and most is not None and least > most:
-            raise LimitsCrossed(
-                f"At least {least} {what} and at most {most} cannot be.",
+            raise MinimumAboveMaximum(
+                f"The minimum of {least} {what} is larger than the maximum of {most}.",
                 hint="Give the smaller number first.",
             )
     (least_buildings, most_buildings), (least_households, most_households) = (
         limits.buildings,
         limits.households,
     )
-    kept = session.merge(
+    row = session.merge(
         SizeLimit(
             area_code=area_code,
             least_buildings=least_buildings,
@@ -64,4 +61,4 @@ def put(session: Session, area_code: str, limits: Limits) -> SizeLimit:
         )
     )
     session.flush()
-    return kept
+    return row

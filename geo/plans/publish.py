@@ -1,7 +1,8 @@
-"""Publishing a plan: checked whole, written whole, once, and never over somebody else's work."""
+"""Publishing a plan as a revision: checked and written as a whole, once, without overwriting."""
 
 import datetime
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import shapely
 from sqlalchemy import or_, select
@@ -9,25 +10,25 @@ from sqlalchemy.orm import Session
 
 from geo.errors import Conflict, Invalid
 from geo.grids import revisions
-from geo.grids.revisions import Delta, Outline
+from geo.grids.revisions import Delta, GridVersion
 from geo.models import MicroGrid, Plan, PlanStatus, Revision
 from geo.plans import drafts, limits
 from geo.plans.core import rules
 from geo.plans.core.partition import Partition
-from geo.plans.replay_cache import Outcome, Replays
+from geo.plans.replay_cache import ReplayCache, ReplayResult
 from geo.quality.findings import Finding
 
 
 class PlanOutdated(Conflict):
-    """Another plan changed one of these communities first."""
+    """Another revision changed one of these communities first."""
 
     code = "plan_outdated"
 
 
-class PlanBlocked(Invalid):
-    """The plan has findings that are errors, so that it cannot be published."""
+class PlanHasErrors(Invalid):
+    """The plan has findings that are errors, so it cannot be published."""
 
-    code = "plan_blocked"
+    code = "plan_has_errors"
 
 
 class PlanEmpty(Invalid):
@@ -37,60 +38,74 @@ class PlanEmpty(Invalid):
 
 
 class NotPublished(Conflict):
-    """The plan has published nothing that could be taken back."""
+    """The plan has published nothing that could be reverted."""
 
     code = "not_published"
 
 
-class KeyUsed(Conflict):
-    """The key was given for another publication."""
+class IdempotencyKeyReused(Conflict):
+    """The idempotency key was used to publish another plan."""
 
-    code = "key_used"
+    code = "idempotency_key_reused"
+
+
+@dataclass(frozen=True)
+class Publication:
+    """How a plan is published."""
+
+    author: str
+    """The author of the revision."""
+    title: str | None = None
+    """The title of the revision; that of the plan if None."""
+    effective_at: datetime.datetime | None = None
+    """When the revision comes into force; now if None."""
+    key: str | None = None
+    """An idempotency key: a repeated call with the same key returns the same revision."""
 
 
 def publish(
     session: Session,
     number: int,
-    replays: Replays,
+    cache: ReplayCache,
+    publication: Publication,
     *,
-    who: str,
-    author: str,
+    owner: str | None,
     version: int | None = None,
-    title: str | None = None,
-    at: datetime.datetime | None = None,
-    key: str | None = None,
 ) -> Revision:
-    """Publish a plan as the next revision, in force from now or from a moment.
+    """Publish a plan as the next revision.
 
-    Asking again with the same key answers with the same revision. `who` and `version` are as in
-    `drafts.take`, `author` is put under the revision. Raises what `drafts.take` raises, PlanEmpty,
-    PlanOutdated, PlanBlocked, KeyUsed, and TooEarly.
+    `owner` and `version` are as in `drafts.lock_draft`. Raises what that raises, PlanEmpty,
+    PlanOutdated, PlanHasErrors, IdempotencyKeyReused, and EffectiveAtTooEarly.
     """
-    drafts.hold(session, number)
-    done_before = _published_by(session, number, author, key)
-    if done_before is not None:
-        return done_before
-    plan = drafts.take(session, number, who=who, version=version)
-    touched = drafts.touched(session, plan)
-    revisions.lock(session, touched)
-    require_current(session, plan, touched)
-    outcome = drafts.outcome(session, plan, replays)
-    deltas = changes(outcome)
+    drafts.lock_for_update(session, number)
+    earlier = _find_by_key(session, number, publication)
+    if earlier is not None:
+        return earlier
+    plan = drafts.lock_draft(session, number, owner=owner, version=version)
+    communities = drafts.touched_communities(session, plan)
+    revisions.lock_communities(session, communities)
+    require_up_to_date(session, plan, communities)
+    result = drafts.replay(session, plan, cache)
+    deltas = plan_deltas(result)
     if not deltas:
         raise PlanEmpty(f"Plan {number} changes nothing.", hint="Add a step, or discard the plan.")
-    _require_sound(findings(session, outcome))
+    _require_no_errors(check_plan(session, result))
     revision = revisions.publish(
-        session, deltas, title=title or plan.title, author=author, effective_at=at
+        session,
+        deltas,
+        title=publication.title or plan.title,
+        author=publication.author,
+        effective_at=publication.effective_at,
     )
     plan.status = PlanStatus.PUBLISHED
     plan.revision = revision.number
-    plan.publish_key = key
-    drafts.mark_changed(session, plan)
+    plan.publish_key = publication.key
+    drafts.bump_version(session, plan)
     return revision
 
 
-def published_as(plan: Plan) -> int:
-    """Return the number of the revision that a plan became. Raises NotPublished."""
+def published_revision(plan: Plan) -> int:
+    """Return the number of the revision that a plan was published as. Raises NotPublished."""
     if plan.revision is None:
         raise NotPublished(
             f"Plan {plan.id} is {plan.status}: it has published nothing.",
@@ -99,30 +114,31 @@ def published_as(plan: Plan) -> int:
     return plan.revision
 
 
-def changes(outcome: Outcome) -> list[Delta]:
-    """Return what a plan does to each grid, by code; grids that stay as they were are left out."""
-    before, after = (_outlines(side) for side in (outcome.before, outcome.after))
-    every = (Delta(code, before.get(code), after.get(code)) for code in sorted({*before, *after}))
-    return [delta for delta in every if delta.old != delta.new]
+def plan_deltas(result: ReplayResult) -> list[Delta]:
+    """Return the changes that a plan makes, by grid code, without unchanged grids."""
+    before, after = (_grid_versions(side) for side in (result.before, result.after))
+    codes = sorted({*before, *after})
+    deltas = (Delta(code, before.get(code), after.get(code)) for code in codes)
+    return [delta for delta in deltas if delta.old != delta.new]
 
 
-def findings(session: Session, outcome: Outcome) -> list[Finding]:
-    """Return what is wrong or odd with the touched communities: errors first, then by code."""
-    found = [
+def check_plan(session: Session, result: ReplayResult) -> list[Finding]:
+    """Return the findings in the touched communities: errors first, then by kind and code."""
+    findings = [
         finding
-        for community in outcome.communities
-        for finding in rules.findings(
-            outcome.after[community],
-            outcome.situation.buildings(community),
-            limits.of(session, community),
+        for community in result.communities
+        for finding in rules.check_partition(
+            result.after[community],
+            result.context.buildings(community),
+            limits.limits_for(session, community),
         )
     ]
-    return sorted(found, key=lambda one: (not one.is_error, one.kind, one.codes))
+    return sorted(findings, key=lambda one: (not one.is_error, one.kind, one.codes))
 
 
-def require_current(session: Session, plan: Plan, communities: Sequence[str]) -> None:
-    """Raise PlanOutdated where a revision changed one of the communities after the plan's base."""
-    changed = (
+def require_up_to_date(session: Session, plan: Plan, communities: Sequence[str]) -> None:
+    """Raise PlanOutdated where a revision after the plan's base changed one of the communities."""
+    statement = (
         select(MicroGrid.community_code, Revision.number, Revision.author, Revision.title)
         .join(Revision, Revision.number.in_((MicroGrid.begun_in, MicroGrid.ended_in)))
         .where(
@@ -133,50 +149,55 @@ def require_current(session: Session, plan: Plan, communities: Sequence[str]) ->
         .distinct()
         .order_by(MicroGrid.community_code, Revision.number)
     )
-    found = session.execute(changed).all()
-    if found:
-        told = "; ".join(
+    rows = session.execute(statement).all()
+    if rows:
+        changes = "; ".join(
             f"community {row.community_code} by {row.author} in revision {row.number} "
             f"({row.title!r})"
-            for row in found
+            for row in rows
         )
         raise PlanOutdated(
-            f"Since revision {plan.base_revision}, on which plan {plan.id} stands, others "
-            f"changed {told}.",
+            f"Since revision {plan.base_revision}, on which plan {plan.id} is based, others "
+            f"changed {changes}.",
             hint=f"Rebase the plan: POST /v1/plans/{plan.id}/rebase, or gridward plan rebase "
-            f"{plan.id}. It takes its steps again on today's grids.",
+            f"{plan.id}. It applies the plan's steps to the newest grids.",
         )
 
 
-def _published_by(session: Session, number: int, author: str, key: str | None) -> Revision | None:
-    """Return what the same publication made before. Raises KeyUsed where it was another's."""
-    if key is None:
+def _find_by_key(session: Session, number: int, publication: Publication) -> Revision | None:
+    """Return the revision that an earlier call with the same key published.
+
+    Raises IdempotencyKeyReused if that was another plan.
+    """
+    if publication.key is None:
         return None
-    plan = session.scalar(select(Plan).where(Plan.author == author, Plan.publish_key == key))
+    plan = session.scalar(
+        select(Plan).where(Plan.author == publication.author, Plan.publish_key == publication.key)
+    )
     if plan is None:
         return None
     if plan.id != number or plan.revision is None:
-        raise KeyUsed(
-            f"This key was given to publish plan {plan.id}.", hint="Choose a key of its own."
+        raise IdempotencyKeyReused(
+            f"This idempotency key was used to publish plan {plan.id}.", hint="Choose another key."
         )
     return revisions.get(session, plan.revision)
 
 
-def _require_sound(found: Sequence[Finding]) -> None:
-    errors = [finding for finding in found if finding.is_error]
+def _require_no_errors(findings: Sequence[Finding]) -> None:
+    errors = [finding for finding in findings if finding.is_error]
     if errors:
         first = errors[0]
-        raise PlanBlocked(
+        raise PlanHasErrors(
             f"{len(errors)} findings keep the plan from being published; the first is "
             f"{first.kind} at {first.lon:.7f},{first.lat:.7f}: {first.size:,.2f} {first.unit}, "
             f"{', '.join(first.codes)}.",
-            hint="See all of them under findings, mend them, and publish again.",
+            hint="See all of them under findings, repair them, and publish again.",
         )
 
 
-def _outlines(partitions: Mapping[str, Partition]) -> dict[str, Outline]:
+def _grid_versions(partitions: Mapping[str, Partition]) -> dict[str, GridVersion]:
     return {
-        code: Outline(grid.name, community, shapely.to_wkb(grid.geom))
+        code: GridVersion(grid.name, community, shapely.to_wkb(grid.geom))
         for community, partition in partitions.items()
         for code, grid in partition.grids.items()
     }

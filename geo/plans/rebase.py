@@ -1,7 +1,7 @@
-"""Taking the steps of a plan again on today's grids, after somebody else published first."""
+"""Rebasing a plan: its operations are applied again to the grids of the newest revision."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import delete, func, select
@@ -11,139 +11,149 @@ from geo.errors import Conflict, GridwardError
 from geo.models import Plan, PlanStep, Revision
 from geo.plans import drafts
 from geo.plans.core.apply import Partitions
-from geo.plans.core.operations import communities, from_json
+from geo.plans.core.operations import Import, Operation, from_json, to_json, touched_communities
 from geo.plans.core.partition import Grid
-from geo.plans.replay_cache import Outcome, Replays
+from geo.plans.replay_cache import ReplayCache, ReplayResult
 
-Names = dict[str, str | None]
-"""For the code of each grid that the plan makes the one it has now; None where it has none."""
-Made = Mapping[str, Grid]
+NewCodes = dict[str, str | None]
+"""For the old code of each grid that the plan creates its new one; None if it has none now."""
+CreatedGrids = Mapping[str, Grid]
 
 
-class StepGone(Conflict):
-    """The step is about a grid that an earlier step made, which no longer applies."""
+class StepNoLongerApplies(Conflict):
+    """The step changes a grid that an earlier step created, which no longer applies."""
 
-    code = "step_gone"
+    code = "step_no_longer_applies"
 
 
 @dataclass(frozen=True)
-class Dropped:
+class DroppedStep:
     """A step that no longer applies, and why."""
 
     number: int
-    body: Mapping[str, Any]
-    why: str
+    operation: Operation
+    reason: str
 
 
-def rebase(session: Session, plan: Plan, replays: Replays) -> tuple[Outcome, list[Dropped]]:
-    """Put a plan on the newest revision; steps that no longer apply are left out and returned.
+@dataclass(frozen=True)
+class _KeptStep:
+    """A step that still applies, with its operation on the new base."""
 
-    Grids that the plan makes get fresh codes, since others may have taken those of before; later
-    steps follow. Steps that were undone are forgotten.
+    row: PlanStep
+    operation: Operation
+
+
+def rebase(
+    session: Session, plan: Plan, cache: ReplayCache
+) -> tuple[ReplayResult, list[DroppedStep]]:
+    """Move a plan to the newest revision; steps that no longer apply are dropped and returned.
+
+    Grids that the plan creates get new codes, since others may have taken the old ones; later steps
+    are translated. Undone steps are deleted.
     """
     newest = session.scalar(select(func.coalesce(func.max(Revision.number), 0))) or 0
-    steps = [step for step in drafts.steps(session, plan) if step.number <= plan.done]
-    old = [step.body for step in steps]
-    kept: list[tuple[PlanStep, dict[str, Any]]] = []
-    dropped: list[Dropped] = []
-    names: Names = {}
-    for step, born in zip(steps, _born(session, plan.base_revision, old, replays), strict=True):
-        before = [body for _, body in kept]
+    rows = [row for row in drafts.steps(session, plan) if row.number <= plan.done]
+    old = [from_json(row.body) for row in rows]
+    kept: list[_KeptStep] = []
+    dropped: list[DroppedStep] = []
+    codes: NewCodes = {}
+    created_by_step = _created_by_each(session, plan.base_revision, old, cache)
+    for row, operation, created in zip(rows, old, created_by_step, strict=True):
+        before = [step.operation for step in kept]
         try:
-            body = translated(step.body, names)
-            after = replays.replay(session, newest, [*before, body])
+            translated = translate(operation, codes)
+            result = cache.replay(session, newest, [*before, translated])
         except GridwardError as error:
-            dropped.append(Dropped(step.number, step.body, str(error)))
-            names |= dict.fromkeys(born, None)
+            dropped.append(DroppedStep(row.number, operation, str(error)))
+            codes |= dict.fromkeys(created, None)
             continue
-        start = replays.replay(session, newest, before)
-        names |= _heirs(born, _made(start.after, after))
-        kept.append((step, body))
-    outcome = replays.replay(session, newest, [body for _, body in kept])
-    _write(session, plan, newest, kept, outcome)
-    return outcome, dropped
+        start = cache.replay(session, newest, before)
+        codes |= _match_codes(created, _created(start.after, result))
+        kept.append(_KeptStep(row, translated))
+    result = cache.replay(session, newest, [step.operation for step in kept])
+    _replace_steps(session, plan, newest, kept, result)
+    return result, dropped
 
 
-def translated(body: Mapping[str, Any], names: Names) -> dict[str, Any]:
-    """Return a step with the codes that its grids have now. Raises StepGone."""
-    told = dict(body)
+def translate(operation: Operation, codes: NewCodes) -> Operation:
+    """Return an operation with the new codes of its grids. Raises StepNoLongerApplies."""
+    changes: dict[str, Any] = {}
     for field in ("code", "to", "codes", "into"):
-        match told.get(field):
+        match getattr(operation, field, None):
             case str(code):
-                told[field] = _now(code, names)
-            case [*several]:
-                told[field] = [_now(code, names) for code in several]
-    if "grids" in told:
-        told["grids"] = [translated(grid, names) for grid in told["grids"]]
-    return told
-
-
-def _now(code: str, names: Names) -> str:
-    known = names.get(code, code)
-    if known is None:
-        raise StepGone(
-            f"Grid {code} was made by a step that no longer applies.",
-            hint="Take that step anew, then this one.",
+                changes[field] = _new_code(code, codes)
+            case tuple(several):
+                changes[field] = tuple(_new_code(code, codes) for code in several)
+    if isinstance(operation, Import):
+        changes["grids"] = tuple(
+            grid if grid.code is None else replace(grid, code=_new_code(grid.code, codes))
+            for grid in operation.grids
         )
-    return known
+    return replace(operation, **changes)
 
 
-def _born(
-    session: Session, base: int, bodies: Sequence[Mapping[str, Any]], replays: Replays
-) -> Iterator[Made]:
-    """Yield for each step the grids that it made on the old base."""
-    before = replays.replay(session, base, [])
-    for count in range(1, len(bodies) + 1):
-        after = replays.replay(session, base, bodies[:count])
-        yield _made(before.after, after)
+def _new_code(code: str, codes: NewCodes) -> str:
+    new = codes.get(code, code)
+    if new is None:
+        raise StepNoLongerApplies(
+            f"Grid {code} was created by a step that no longer applies.",
+            hint="Repeat that step, then this one.",
+        )
+    return new
+
+
+def _created_by_each(
+    session: Session, base: int, operations: Sequence[Operation], cache: ReplayCache
+) -> Iterator[CreatedGrids]:
+    """Yield for each operation the grids that it created on the old base."""
+    before = cache.replay(session, base, [])
+    for count in range(1, len(operations) + 1):
+        after = cache.replay(session, base, operations[:count])
+        yield _created(before.after, after)
         before = after
 
 
-def _made(before: Partitions, after: Outcome) -> Made:
-    """Return the grids that a step made, by code."""
+def _created(before: Partitions, result: ReplayResult) -> CreatedGrids:
+    """Return the grids of a result that did not exist before, by code."""
     return {
         code: grid
-        for community, partition in after.after.items()
+        for community, partition in result.after.items()
         for code, grid in partition.grids.items()
-        if code not in (before.get(community) or after.situation.partition(community)).grids
+        if code not in (before.get(community) or result.context.partition(community)).grids
     }
 
 
-def _heirs(born: Made, made: Made) -> Names:
-    """Return for the code of each grid of before the one that has most of its ground now."""
-    heirs: Names = dict.fromkeys(born, None)
-    shares = sorted(
-        (-float(old.geom.intersection(new.geom).area), code, heir)
-        for code, old in born.items()
-        for heir, new in made.items()
-        if old.geom.intersects(new.geom)
+def _match_codes(old: CreatedGrids, new: CreatedGrids) -> NewCodes:
+    """Return for each old code the new grid that has most of its area, each new grid once."""
+    matches: NewCodes = dict.fromkeys(old, None)
+    shared_areas = sorted(
+        (-float(old_grid.geom.intersection(new_grid.geom).area), old_code, new_code)
+        for old_code, old_grid in old.items()
+        for new_code, new_grid in new.items()
+        if old_grid.geom.intersects(new_grid.geom)
     )
-    for share, code, heir in shares:
-        if share and heirs[code] is None and heir not in heirs.values():
-            heirs[code] = heir
-    return heirs
+    for area, old_code, new_code in shared_areas:
+        if area and matches[old_code] is None and new_code not in matches.values():
+            matches[old_code] = new_code
+    return matches
 
 
-def _write(
-    session: Session,
-    plan: Plan,
-    newest: int,
-    kept: Sequence[tuple[PlanStep, dict[str, Any]]],
-    outcome: Outcome,
+def _replace_steps(
+    session: Session, plan: Plan, newest: int, kept: Sequence[_KeptStep], result: ReplayResult
 ) -> None:
     rows = [
         PlanStep(
             plan_id=plan.id,
             number=number,
-            body=body,
-            communities=list(communities(from_json(body), outcome.situation)),
-            made_by=step.made_by,
-            made_at=step.made_at,
+            body=to_json(step.operation),
+            communities=list(touched_communities(step.operation, result.context)),
+            made_by=step.row.made_by,
+            made_at=step.row.made_at,
         )
-        for number, (step, body) in enumerate(kept, start=1)
+        for number, step in enumerate(kept, start=1)
     ]
     session.execute(delete(PlanStep).where(PlanStep.plan_id == plan.id))
     session.expire_all()
     session.add_all(rows)
     plan.base_revision = newest
-    drafts.mark_changed(session, plan, done=len(rows))
+    drafts.bump_version(session, plan, done=len(rows))

@@ -1,39 +1,38 @@
-"""Plans carried out, and kept: a step costs itself alone, however long the plan is."""
+"""Replays plans and caches each step, so that one more step costs only itself."""
 
-import json
+import datetime
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from types import MappingProxyType
 from typing import Any
 
+import shapely
 from sqlalchemy.orm import Session
 
+from geo import table_versions
 from geo.models import Area, Building, MicroGrid
-from geo.plans.context import Memory, Register
+from geo.plans.context import ContextCache, DatabaseContext
 from geo.plans.core.apply import Partitions, apply
-from geo.plans.core.operations import from_json
+from geo.plans.core.operations import Operation
 from geo.plans.core.partition import Partition
-from geo.tiles import versions
 
-Bodies = Sequence[Mapping[str, Any]]
-"""Operations as plain fields, in order."""
-_FRESH: Partitions = MappingProxyType({})
+_NO_PARTITIONS: Partitions = MappingProxyType({})
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """The touched communities before a plan and after it, and the world it stands in."""
+class ReplayResult:
+    """The touched communities after a plan, and the context that it was replayed in."""
 
-    situation: Register
+    context: DatabaseContext
     after: Partitions
 
     @property
     def before(self) -> dict[str, Partition]:
-        """The touched communities as the plan found them."""
-        return {community: self.situation.partition(community) for community in self.after}
+        """The touched communities before the plan."""
+        return {community: self.context.partition(community) for community in self.after}
 
     @property
     def communities(self) -> list[str]:
@@ -41,54 +40,70 @@ class Outcome:
         return sorted(self.after)
 
 
-class Replays:
-    """Carries out plans; what came of the beginnings of a plan is kept for its next step.
+class ReplayCache:
+    """Thread-safe LRU cache of replayed plans.
 
-    Kept under all that it depends on: the state of the register and every step before.
+    Each entry is keyed by everything that it depends on: the table versions, the base revision and
+    all operations so far.
     """
 
-    def __init__(self, most: int = 512) -> None:
-        self.most = most
-        self._kept: OrderedDict[str, Any] = OrderedDict()
+    def __init__(self, max_entries: int = 512) -> None:
+        self.max_entries = max_entries
+        self._entries: OrderedDict[str, Any] = OrderedDict()
         self._lock = threading.Lock()
 
-    def replay(self, session: Session, base: int, bodies: Bodies) -> Outcome:
-        """Return what steps make of the grids after a base revision, or raise what the first
-        that cannot be carried out raises."""
-        state = versions.of_tables(session, Area, Building, MicroGrid)
-        name = f"{state}/{base}"
-        memory = self._find(name) or self._keep(name, Memory())
-        situation = Register(session, base, memory)
-        names = _chain(name, bodies)
-        partitions, done = _FRESH, 0
-        for count in range(len(bodies), 0, -1):
-            found = self._find(names[count])
-            if found is not None:
-                partitions, done = found, count
+    def replay(self, session: Session, base: int, operations: Sequence[Operation]) -> ReplayResult:
+        """Return the result of operations on the grids after a base revision.
+
+        Raises what the first operation that cannot be applied raises.
+        """
+        versions_key = table_versions.read_combined(session, Area, Building, MicroGrid)
+        start = f"{versions_key}/{base}"
+        context_cache = self._get(start) or self._put(start, ContextCache())
+        context = DatabaseContext(session, base, context_cache)
+        keys = _prefix_keys(start, operations)
+        partitions, done = _NO_PARTITIONS, 0
+        for count in range(len(operations), 0, -1):
+            cached = self._get(keys[count])
+            if cached is not None:
+                partitions, done = cached, count
                 break
-        for count in range(done, len(bodies)):
-            partitions = apply(partitions, from_json(bodies[count]), situation)
-            self._keep(names[count + 1], partitions)
-        return Outcome(situation, partitions)
+        for count in range(done, len(operations)):
+            partitions = apply(partitions, operations[count], context)
+            self._put(keys[count + 1], partitions)
+        return ReplayResult(context, partitions)
 
-    def _find(self, name: str) -> Any:
+    def _get(self, key: str) -> Any:
         with self._lock:
-            if name in self._kept:
-                self._kept.move_to_end(name)
-            return self._kept.get(name)
+            if key in self._entries:
+                self._entries.move_to_end(key)
+            return self._entries.get(key)
 
-    def _keep(self, name: str, value: Any) -> Any:
+    def _put(self, key: str, value: Any) -> Any:
+        """Store a value unless another thread was first; return the stored one."""
         with self._lock:
-            kept = self._kept.setdefault(name, value)
-            while len(self._kept) > self.most:
-                self._kept.popitem(last=False)
-            return kept
+            stored = self._entries.setdefault(key, value)
+            while len(self._entries) > self.max_entries:
+                self._entries.popitem(last=False)
+            return stored
 
 
-def _chain(start: str, bodies: Bodies) -> list[str]:
-    """Return a name for each beginning of a plan: none of its steps, the first, the first two …"""
-    names = [start]
-    for body in bodies:
-        told = json.dumps(body, sort_keys=True)
-        names.append(blake2b(f"{names[-1]}{told}".encode(), digest_size=16).hexdigest())
-    return names
+def _prefix_keys(start: str, operations: Sequence[Operation]) -> list[str]:
+    """Return the key of each prefix of the operations: none, the first, the first two …"""
+    keys = [start]
+    for operation in operations:
+        content = f"{keys[-1]}{_key_part(operation)!r}"
+        keys.append(blake2b(content.encode(), digest_size=16).hexdigest())
+    return keys
+
+
+def _key_part(value: Any) -> Any:
+    """Return a value that has the same `repr` for equal operations only."""
+    match value:
+        case shapely.Geometry():
+            return shapely.to_wkb(value, hex=True)
+        case tuple():
+            return [_key_part(item) for item in value]
+        case None | str() | int() | datetime.datetime():
+            return value
+    return type(value).__name__, [_key_part(field) for field in vars(value).values()]

@@ -14,7 +14,7 @@ _DIRECT: Final = {
 }
 """They go straight to their rows by an index; the planner, who knows no shapes, fears for more."""
 
-OPTIONS: Final = " ".join(
+CONNECTION_OPTIONS: Final = " ".join(
     f"-c {name}={value}"
     for name, value in {**_DIRECT, "plan_cache_mode": "force_generic_plan"}.items()
 )
@@ -23,10 +23,10 @@ OPTIONS: Final = " ".join(
 _LOCAL = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in _DIRECT.items())
 _NAMES = ", ".join(f"'{name}'" for name in _DIRECT)
 
-READILY: Final = text(f"SELECT {_LOCAL}")
+PREFER_INDEX_SCANS: Final = text(f"SELECT {_LOCAL}")
 """For the rest of a transaction."""
 
-FREELY: Final = text(
+RESET_PLANNER_SETTINGS: Final = text(
     f"SELECT set_config(name, reset_val, true) FROM pg_settings WHERE name IN ({_NAMES})"
 )
 """Take that back: the statement that follows reads the whole city."""

@@ -1,4 +1,4 @@
-"""Connections for statements that each read a tile's worth of rows."""
+"""Database connections of the threads that render tiles."""
 
 import threading
 from collections.abc import Iterator
@@ -9,60 +9,67 @@ import psycopg
 from sqlalchemy import Engine, NullPool, create_engine
 from sqlalchemy.pool import PoolProxiedConnection
 
-from geo.db import ASKED
+from geo.db import CONNECT_ARGS
 from geo.postgres import planner_settings
 
-Asking = psycopg.Cursor[tuple[Any, ...]]
+TileCursor = psycopg.Cursor[tuple[Any, ...]]
 
 
-class Reader:
-    """For each thread that asks a connection, and on it the driver's own cursor.
+class TileConnections:
+    """One autocommit connection per thread, each with a psycopg cursor.
 
-    A statement stands for itself, outside of any transaction, and takes a fifth of the time that
-    SQLAlchemy takes for one. The first one after a restart of the database fails, later ones do
-    not: to ask every time whether it is there would cost as much as a small tile.
+    A statement on such a cursor takes a fifth of the time that it takes through SQLAlchemy. There
+    is no ping before a statement, which would cost as much as a small tile: after a restart of the
+    database, a thread's first statement fails and its next one reconnects.
     """
 
     def __init__(self, engine: Engine) -> None:
+        options = f"{CONNECT_ARGS['options']} {planner_settings.CONNECTION_OPTIONS}"
         self._engine = create_engine(
             engine.url,
             poolclass=NullPool,
-            connect_args={**ASKED, "options": f"{ASKED['options']} {planner_settings.OPTIONS}"}
-            | {"connect_timeout": 10, "prepare_threshold": 0, "autocommit": True},
+            connect_args={
+                **CONNECT_ARGS,
+                "options": options,
+                "connect_timeout": 10,
+                "prepare_threshold": 0,
+                "autocommit": True,
+            },
         )
-        self._here = threading.local()
-        self._held: set[PoolProxiedConnection] = set()
+        self._local = threading.local()
+        self._connections: set[PoolProxiedConnection] = set()
 
     @contextmanager
-    def cursor(self) -> Iterator[Asking]:
+    def cursor(self) -> Iterator[TileCursor]:
         """Yield this thread's cursor.
 
-        Raises psycopg.OperationalError if the database has gone; that connection is not used again.
+        Raises psycopg.OperationalError if the database is unreachable, and drops the connection.
         """
         try:
             yield self._cursor()
         except psycopg.OperationalError:
-            self._let_go()
+            self._drop_connection()
             raise
 
     def dispose(self) -> None:
-        """Close all connections; no thread may be asking."""
-        for held in self._held:
-            held.close()
-        self._held.clear()
-        self._here = threading.local()
+        """Close all connections; no thread may be using one."""
+        for connection in self._connections:
+            connection.close()
+        self._connections.clear()
+        self._local = threading.local()
 
-    def _cursor(self) -> Asking:
-        cursor: Asking | None = getattr(self._here, "cursor", None)
+    def _cursor(self) -> TileCursor:
+        cursor: TileCursor | None = getattr(self._local, "cursor", None)
         if cursor is None:
-            held = self._here.held = self._engine.raw_connection()
-            self._held.add(held)
-            cursor = self._here.cursor = held.driver_connection.cursor()  # type: ignore[union-attr]
+            connection = self._local.connection = self._engine.raw_connection()
+            self._connections.add(connection)
+            cursor = connection.driver_connection.cursor()  # type: ignore[union-attr]
+            self._local.cursor = cursor
         return cursor
 
-    def _let_go(self) -> None:
-        held = getattr(self._here, "held", None)
-        self._here.cursor = self._here.held = None
-        if held is not None:
-            self._held.discard(held)
-            held.invalidate()
+    def _drop_connection(self) -> None:
+        connection = getattr(self._local, "connection", None)
+        self._local.cursor = self._local.connection = None
+        if connection is not None:
+            self._connections.discard(connection)
+            connection.invalidate()

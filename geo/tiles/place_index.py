@@ -1,4 +1,4 @@
-"""Where places are, read once for each state they are in: so a tile asks the database but once."""
+"""In-memory index of the areas or grids of one version, so that a tile needs only one query."""
 
 import datetime
 import threading
@@ -9,82 +9,88 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.feature_query import Box
-from geo.tiles.connections import Asking
+from geo.feature_query import BBox
+from geo.tiles.connections import TileCursor
 from geo.tiles.layers import Layer
-from geo.tiles.tile_math import in_pyramid
+from geo.tiles.tile_math import to_world
 
 Key = str | int
-Spots = Mapping[Key, tuple[float, float]]
-"""By key where names are written, in the pyramid of tiles."""
+"""Primary key of an area or a grid."""
+LabelPoints = Mapping[Key, tuple[float, float]]
+"""Where labels are placed, in world coordinates (see `tile_math.to_world`)."""
 
 
-class Place(NamedTuple):
+class PlaceEntry(NamedTuple):
     """An area or a grid."""
 
     key: Key
-    """In its table."""
     code: str
     level: str | None
-    """Of an area."""
+    """Of an area; None for a grid."""
 
 
 @dataclass(frozen=True)
-class _Table:
-    name: str
+class _Source:
+    table: str
     key: str
     level: str
-    there: str
+    condition: str
 
 
-_TABLES = {
-    Layer.AREAS: _Table("area", "code", "level", "geom IS NOT NULL"),
-    Layer.GRIDS: _Table("micro_grid", "id", "NULL", "in_force @> CAST(%(at)s AS timestamptz)"),
+_SOURCES = {
+    Layer.AREAS: _Source("area", "code", "level", "geom IS NOT NULL"),
+    Layer.GRIDS: _Source("micro_grid", "id", "NULL", "in_force @> CAST(%(at)s AS timestamptz)"),
 }
 
 
-class Whereabouts:
-    """All areas, or all grids in force at a moment: their boxes, and where their names go."""
+class PlaceIndex:
+    """Bounding boxes and label points of all areas, or of all grids in force at a time.
+
+    Loaded from the database on first use. Thread-safe.
+    """
 
     def __init__(self) -> None:
-        self._places: list[Place] | None = None
-        self._boxes: NDArray[np.float64] = np.empty((4, 0))
-        self._spots: dict[Key, tuple[float, float]] = {}
+        self._entries: list[PlaceEntry] | None = None
+        self._bounds: NDArray[np.float64] = np.empty((4, 0))
+        self._label_points: dict[Key, tuple[float, float]] = {}
         self._lock = threading.Lock()
 
-    def near(self, asking: Asking, layer: Layer, at: datetime.datetime, box: Box) -> list[Place]:
-        """Return the places whose boxes meet a box."""
+    def intersecting(
+        self, cursor: TileCursor, layer: Layer, at: datetime.datetime, box: BBox
+    ) -> list[PlaceEntry]:
+        """Return the areas or grids whose bounding boxes intersect a box."""
         with self._lock:
-            if self._places is None:
-                self._places, self._boxes = _read(asking, layer, at)
-            places = self._places
-        west, south, east, north = self._boxes
-        meet = (west <= box[2]) & (east >= box[0]) & (south <= box[3]) & (north >= box[1])
-        return [places[position] for position in np.flatnonzero(meet)]
+            if self._entries is None:
+                self._entries, self._bounds = _load(cursor, layer, at)
+            entries = self._entries
+        west, south, east, north = self._bounds
+        intersects = (west <= box[2]) & (east >= box[0]) & (south <= box[3]) & (north >= box[1])
+        return [entries[position] for position in np.flatnonzero(intersects)]
 
-    def spots(self, asking: Asking, layer: Layer, keys: list[Key]) -> Spots:
-        """Return where the names of some places are written, and maybe of others."""
-        unknown = [key for key in keys if key not in self._spots]
-        if unknown:
-            table = _TABLES[layer]
-            rows = asking.execute(
-                f"SELECT key, ST_X(spot), ST_Y(spot) FROM (SELECT {table.key} AS key, "
-                f"ST_PointOnSurface(geom) AS spot FROM {table.name} "
-                f"WHERE {table.key} = ANY (%(keys)s)) AS place",
-                {"keys": unknown},
+    def label_points(self, cursor: TileCursor, layer: Layer, keys: list[Key]) -> LabelPoints:
+        """Return the label points of some areas or grids, and possibly of others."""
+        missing = [key for key in keys if key not in self._label_points]
+        if missing:
+            source = _SOURCES[layer]
+            rows = cursor.execute(
+                f"SELECT key, ST_X(point), ST_Y(point) FROM (SELECT {source.key} AS key, "
+                f"ST_PointOnSurface(geom) AS point FROM {source.table} "
+                f"WHERE {source.key} = ANY (%(keys)s)) AS label",
+                {"keys": missing},
             )
-            self._spots |= {key: in_pyramid(lon, lat) for key, lon, lat in rows}
-        return self._spots
+            self._label_points |= {key: to_world(lon, lat) for key, lon, lat in rows}
+        return self._label_points
 
 
-def _read(
-    asking: Asking, layer: Layer, at: datetime.datetime
-) -> tuple[list[Place], NDArray[np.float64]]:
-    table = _TABLES[layer]
-    rows = asking.execute(
-        f"SELECT {table.key}, code, {table.level}, ST_XMin(geom), ST_YMin(geom), ST_XMax(geom), "
-        f"ST_YMax(geom) FROM {table.name} WHERE {table.there} ORDER BY code",
+def _load(
+    cursor: TileCursor, layer: Layer, at: datetime.datetime
+) -> tuple[list[PlaceEntry], NDArray[np.float64]]:
+    """Return the entries by code, and their bounds as west, south, east, north: shape (4, n)."""
+    source = _SOURCES[layer]
+    rows = cursor.execute(
+        f"SELECT {source.key}, code, {source.level}, ST_XMin(geom), ST_YMin(geom), "
+        f"ST_XMax(geom), ST_YMax(geom) FROM {source.table} WHERE {source.condition} ORDER BY code",
         {"at": at},
     ).fetchall()
-    boxes = np.array([row[3:] for row in rows], dtype=np.float64).reshape(-1, 4)
-    return [Place(*row[:3]) for row in rows], boxes.T
+    bounds = np.array([row[3:] for row in rows], dtype=np.float64).reshape(-1, 4)
+    return [PlaceEntry(*row[:3]) for row in rows], bounds.T

@@ -1,4 +1,4 @@
-"""Vector tiles, each written by PostGIS in one statement."""
+"""Renders vector tiles, each with one PostGIS statement."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -9,138 +9,155 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
-from geo.coverage.counts import Counts, Known
+from geo import table_versions
+from geo.coverage.counts import CoverageCountCache, CoverageCounts
 from geo.models import Level
-from geo.tiles import mvt_sql, versions
-from geo.tiles.connections import Asking
-from geo.tiles.layers import NAMED_FROM, SHALLOWEST, Layer, Scene, level_at
-from geo.tiles.mvt_sql import Picture
-from geo.tiles.place_index import Key, Place, Spots, Whereabouts
+from geo.table_versions import SNAPSHOT_COLUMNS, VersionSnapshot
+from geo.tiles import mvt_sql
+from geo.tiles.connections import TileCursor
+from geo.tiles.layers import LABELS_MIN_ZOOM, MIN_ZOOM, SOURCE_TABLES, Layer, level_for_zoom
+from geo.tiles.mvt_sql import TileSql
+from geo.tiles.place_index import Key, LabelPoints, PlaceEntry, PlaceIndex
 from geo.tiles.tile_math import Tile
-from geo.tiles.versions import SEEN, Seen
+from geo.tiles.tile_request import TileRequest
 
 Sessions = sessionmaker[Session]
 
 
 @dataclass(frozen=True)
-class Sight:
-    """A tile to be drawn, and of what."""
+class LayerCache:
+    """Counts and places cached for one version of a layer; filled on demand."""
 
-    layer: Layer
-    tile: Tile
-    scene: Scene
-
-
-@dataclass(frozen=True)
-class Knowledge:
-    """What is known of the state that a tile is drawn in; what is not yet is found out."""
-
-    tallies: Known
-    places: Whereabouts
+    counts: CoverageCountCache
+    places: PlaceIndex
 
 
-TALLIED = frozenset({Layer.AREAS, Layer.GRIDS})
-"""Layers that are drawn with such knowledge; the others need none."""
+CACHED_LAYERS = frozenset({Layer.AREAS, Layer.GRIDS})
+"""Layers that are rendered with a LayerCache."""
 
 
-def look(asking: Asking, sight: Sight) -> Seen:
-    """Return how the register is seen."""
-    values = versions.asked(sight.layer, sight.scene.at)
-    told = asking.execute(_sql(f"SELECT {SEEN}"), values, binary=True).fetchone()
-    assert told is not None  # it has no FROM
-    return Seen(*told)
+def read_versions(cursor: TileCursor, request: TileRequest) -> VersionSnapshot:
+    """Return the current versions of a layer's source tables."""
+    row = cursor.execute(
+        _compile(f"SELECT {SNAPSHOT_COLUMNS}"), _snapshot_params(request), binary=True
+    ).fetchone()
+    assert row is not None  # a SELECT without FROM returns one row
+    return VersionSnapshot(*row)
 
 
-def paint(
-    asking: Asking, sessions: Sessions, sight: Sight, known: Knowledge | None = None
-) -> tuple[bytes, Seen]:
-    """Return a tile as MVT, empty where it shows nothing, and how the register was seen for it.
+def render_tile(
+    cursor: TileCursor, sessions: Sessions, request: TileRequest, cached: LayerCache | None = None
+) -> tuple[bytes, VersionSnapshot]:
+    """Return a tile as MVT, empty if it has no features, and the versions that it was read at.
 
-    Areas and grids have to be `known`; if that is of another state, the tile is of neither. They
-    bring a second layer, `…_labels`: a point for each, in the one tile it lies in, so that a
-    name is written once however many tiles its ground spreads over; grids from zoom 13 on. Where
-    buildings are many and small, `crowds` has a point for each of 8 × 8 squares, with its counts,
-    in their place; issues from afar are counted by squares too.
+    Areas and grids need a LayerCache. If it is not of the returned versions, the tile mixes two
+    versions: discard it.
+
+    Beside its own MVT layer, a tile may have these:
+
+    - areas and grids (from zoom 13 on): `…_labels`, one point per feature, in the one tile that
+      the point lies in, so that each label appears once;
+    - buildings: `clusters` instead, where they are too many: a point with counts for each of
+      8 × 8 cells. At low zooms, the issues themselves are counted by cell.
     """
-    drawn, binds = _NOTHING
-    if sight.tile.z >= SHALLOWEST[sight.layer]:
-        drawn, binds = _picture(asking, sessions, sight, known)
-    values = sight.tile.values() | versions.asked(sight.layer, sight.scene.at) | binds
-    told = asking.execute(_sql(f"SELECT {drawn}, {SEEN}"), values, binary=True).fetchone()
-    assert told is not None  # it has no FROM
-    return told[0] or b"", Seen(*told[1:])
+    sql, params = _EMPTY
+    if request.tile.z >= MIN_ZOOM[request.layer]:
+        sql, params = _layer_sql(cursor, sessions, request, cached)
+    params = request.tile.sql_params() | _snapshot_params(request) | params
+    row = cursor.execute(
+        _compile(f"SELECT {sql}, {SNAPSHOT_COLUMNS}"), params, binary=True
+    ).fetchone()
+    assert row is not None  # a SELECT without FROM returns one row
+    return row[0] or b"", VersionSnapshot(*row[1:])
+
+
+def _snapshot_params(request: TileRequest) -> dict[str, Any]:
+    return table_versions.snapshot_params(SOURCE_TABLES[request.layer], request.params.at)
 
 
 _DIALECT = make_url("postgresql+psycopg://").get_dialect()()
 
 
 @cache
-def _sql(statement: str) -> bytes:
-    """Return a statement as the driver takes it."""
+def _compile(statement: str) -> bytes:
+    """Return a statement with psycopg's placeholders."""
     return str(text(statement).compile(dialect=_DIALECT)).encode()
 
 
-_NOTHING: Picture = "CAST(NULL AS bytea)", {}
+_EMPTY: TileSql = "CAST(NULL AS bytea)", {}
 
 
-def _picture(asking: Asking, sessions: Sessions, sight: Sight, known: Knowledge | None) -> Picture:
-    match sight.layer:
+def _layer_sql(
+    cursor: TileCursor, sessions: Sessions, request: TileRequest, cached: LayerCache | None
+) -> TileSql:
+    match request.layer:
         case Layer.AREAS | Layer.GRIDS:
-            assert known is not None
-            return _places(asking, sessions, sight, known)
+            assert cached is not None
+            return _areas_or_grids_sql(cursor, sessions, request, cached)
         case Layer.BUILDINGS:
-            return mvt_sql.buildings(sight.tile, sight.scene.on)
+            return mvt_sql.buildings(request.tile, request.params.on)
         case Layer.ISSUES:
-            return mvt_sql.issues(sight.tile, sight.scene)
+            return mvt_sql.issues(request.tile, request.params)
         case Layer.BACKDROP:
-            return mvt_sql.backdrop(sight.tile)
+            return mvt_sql.backdrop(request.tile)
 
 
-def _places(asking: Asking, sessions: Sessions, sight: Sight, known: Knowledge) -> Picture:
-    """Return the grids, or the areas of one level, with their tallies; those above as outlines."""
-    layer, scene = sight.layer, sight.scene
-    counted = known.places.near(asking, layer, scene.at, sight.tile.box())
-    outlines: list[Place] = []
+def _areas_or_grids_sql(
+    cursor: TileCursor, sessions: Sessions, request: TileRequest, cached: LayerCache
+) -> TileSql:
+    """Return SQL of grids, or of the areas of one level, with counts; higher levels without."""
+    layer, params = request.layer, request.params
+    counted = cached.places.intersecting(cursor, layer, params.at, request.tile.bounds())
+    outlines: list[PlaceEntry] = []
     if layer is Layer.AREAS:
-        counted, outlines = _at_level(counted, _level(sight))
+        counted, outlines = _split_by_level(counted, _level(request))
     if not counted and not outlines:
-        return _NOTHING
-    codes = [place.code for place in counted]
+        return _EMPTY
+    codes = [entry.code for entry in counted]
     with sessions() as session:
         if layer is Layer.AREAS:
-            exact = _level(sight) is Level.COMMUNITY
-            tallies = known.tallies.of_areas(session, codes, scene.on, exact=exact)
+            exact = _level(request) is Level.COMMUNITY
+            counts = cached.counts.count_areas(session, codes, params.on, exact=exact)
         else:
-            tallies = known.tallies.of_grids(session, codes, scene.on, scene.at)
-    keys = [place.key for place in counted + outlines]
-    is_named = sight.tile.z >= NAMED_FROM.get(layer, 0)
-    spots = known.places.spots(asking, layer, keys) if is_named else {}
-    return mvt_sql.places(layer, sight.tile, _rows(sight.tile, keys, tallies, spots))
+            counts = cached.counts.count_grids(session, codes, params.on, params.at)
+    keys = [entry.key for entry in counted + outlines]
+    has_labels = request.tile.z >= LABELS_MIN_ZOOM.get(layer, 0)
+    points = cached.places.label_points(cursor, layer, keys) if has_labels else {}
+    return mvt_sql.areas_or_grids(layer, request.tile, _rows(request.tile, keys, counts, points))
 
 
-def _level(sight: Sight) -> Level:
-    return sight.scene.level or level_at(sight.tile.z)
+def _level(request: TileRequest) -> Level:
+    return request.params.level or level_for_zoom(request.tile.z)
 
 
-def _at_level(areas: list[Place], level: Level) -> tuple[list[Place], list[Place]]:
-    """Return the areas of a level, and those above it."""
-    rungs = list(Level)
-    above = rungs[: rungs.index(level)]
+def _split_by_level(
+    areas: list[PlaceEntry], level: Level
+) -> tuple[list[PlaceEntry], list[PlaceEntry]]:
+    """Return the areas of a level, and those of higher levels."""
+    levels = list(Level)
+    higher = levels[: levels.index(level)]
     return (
         [area for area in areas if area.level == level],
-        [area for area in areas if area.level in above],
+        [area for area in areas if area.level in higher],
     )
 
 
 def _rows(
-    tile: Tile, keys: list[Key], tallies: list[Counts], spots: Spots
+    tile: Tile, keys: list[Key], counts: list[CoverageCounts], points: LabelPoints
 ) -> list[tuple[Any, ...]]:
-    """Return each place's key, its tally if there is one, and where its name goes if in here."""
+    """Return a row per key: the key, four counts or None, and x, y of a label in the tile or None.
+
+    `counts` belong to the first keys.
+    """
     return [
-        (key, *(counts or _UNCOUNTED), *((key in spots and tile.spot(*spots[key])) or _ELSEWHERE))
-        for key, counts in zip_longest(keys, tallies)
+        (
+            key,
+            *(count or _NO_COUNTS),
+            *((key in points and tile.to_units(*points[key])) or _NO_LABEL),
+        )
+        for key, count in zip_longest(keys, counts)
     ]
 
 
-_UNCOUNTED = (None, None, None, None)
-_ELSEWHERE = (None, None)
+_NO_COUNTS = (None, None, None, None)
+_NO_LABEL = (None, None)

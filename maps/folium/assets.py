@@ -1,4 +1,4 @@
-"""Scripts and styles of the pages: ours, and those that npm installed by `package-lock.json`."""
+"""Scripts and styles of the pages: from maps/frontend, and from npm packages."""
 
 import base64
 import hashlib
@@ -13,8 +13,9 @@ from typing import Final
 from geo.errors import Unavailable
 
 PREFIX: Final = "/assets"
+"""The route of all assets."""
 
-SCRIPTS: Final = {
+MAP_SCRIPTS: Final = {
     "leaflet": ("dist/leaflet.js",),
     "protomaps-leaflet": ("dist/protomaps-leaflet.js",),
     "gridward": (
@@ -46,7 +47,7 @@ SCRIPTS: Final = {
         "page.js",
     ),
 }
-TABLE_SCRIPTS: Final = {
+REDRAW_SCRIPTS: Final = {
     "leaflet": ("dist/leaflet.js",),
     "protomaps-leaflet": ("dist/protomaps-leaflet.js",),
     "gridward": (
@@ -78,15 +79,15 @@ TABLE_SCRIPTS: Final = {
         "redraw.js",
     ),
 }
-LIST_SCRIPTS: Final = {"gridward": ("words.js", "nodes.js", "ask.js", "plans.js")}
-TABLE_STYLES: Final = {
+PLAN_LIST_SCRIPTS: Final = {"gridward": ("words.js", "nodes.js", "ask.js", "plans.js")}
+REDRAW_STYLES: Final = {
     "leaflet": ("dist/leaflet.css",),
     "gridward": ("gridward.css", "redraw.css"),
 }
-STYLES: Final = {"leaflet": ("dist/leaflet.css",), "gridward": ("gridward.css",)}
-SIGN_IN_STYLES: Final = {"gridward": ("gridward.css", "sign_in.css")}
+MAP_STYLES: Final = {"leaflet": ("dist/leaflet.css",), "gridward": ("gridward.css",)}
+LOGIN_STYLES: Final = {"gridward": ("gridward.css", "login.css")}
 NOTICE_STYLES: Final = {"gridward": ("gridward.css", "notice.css")}
-DOCUMENTATION: Final = {
+API_DOCS: Final = {
     "swagger-ui-dist": ("swagger-ui-bundle.js", "swagger-ui.css", "favicon-32x32.png")
 }
 IMAGES: Final = {
@@ -98,14 +99,14 @@ IMAGES: Final = {
 
 
 class AssetsMissing(Unavailable):
-    """The scripts that pages load are not installed."""
+    """The npm packages that pages load are not installed."""
 
     code = "assets_missing"
 
 
 @dataclass(frozen=True)
 class Asset:
-    """Files of one package at one version, served as one under a path."""
+    """One or more files of a package at one version, served concatenated under one URL."""
 
     package: str
     version: str
@@ -114,62 +115,62 @@ class Asset:
 
     @property
     def url(self) -> str:
-        """`/assets/<package>@<version>/<path>`: it changes whenever the content does."""
+        """`/assets/<package>@<version>/<path>`: a changed file gets another URL."""
         return f"{PREFIX}/{self.package}@{self.version}/{self.path}"
 
-    def body(self) -> bytes:
-        """Return the files, one after the other."""
+    def read_bytes(self) -> bytes:
+        """Return the concatenated content."""
         return b"\n".join(file.read_bytes() for file in self.files)
 
-    def text(self) -> str:
-        """Return the same of a script or a style sheet."""
-        return self.body().decode()
+    def read_text(self) -> str:
+        """Return the concatenated content of scripts or style sheets as text."""
+        return self.read_bytes().decode()
 
 
-def root() -> Path:
-    """Return the folder that npm installs into."""
+def node_modules() -> Path:
+    """Return the folder into which npm installs packages."""
     return Path(__file__).parents[2] / "node_modules"
 
 
-def own() -> Path:
-    """Return the folder of the scripts and styles written here."""
+def frontend_folder() -> Path:
+    """Return the folder of Gridward's own scripts and styles."""
     return Path(__file__).parents[1] / "frontend"
 
 
 @cache
-def scripts() -> tuple[Asset, ...]:
-    """Return the scripts of a page in the order in which they load."""
-    return _bundled(SCRIPTS, "map-page.js")
+def map_scripts() -> tuple[Asset, ...]:
+    """Return the scripts of the map pages in load order."""
+    return _bundle(MAP_SCRIPTS, "map-page.js")
 
 
 @cache
-def styles() -> tuple[Asset, ...]:
-    """Return the style sheets of a page in the order in which they load."""
-    return _assets(STYLES)
+def map_styles() -> tuple[Asset, ...]:
+    """Return the style sheets of the map pages in load order."""
+    return _assets(MAP_STYLES)
 
 
 @cache
-def table_scripts() -> tuple[Asset, ...]:
-    """Return the scripts of the redraw table in the order in which they load."""
-    return _bundled(TABLE_SCRIPTS, "redraw-page.js")
+def redraw_scripts() -> tuple[Asset, ...]:
+    """Return the scripts of the redraw page in load order."""
+    return _bundle(REDRAW_SCRIPTS, "redraw-page.js")
 
 
 @cache
-def list_scripts() -> tuple[Asset, ...]:
-    """Return the scripts of the list of plans in the order in which they load."""
-    return _bundled(LIST_SCRIPTS, "plans-page.js")
+def plan_list_scripts() -> tuple[Asset, ...]:
+    """Return the scripts of the plan list in load order."""
+    return _bundle(PLAN_LIST_SCRIPTS, "plans-page.js")
 
 
 @cache
-def table_styles() -> tuple[Asset, ...]:
-    """Return the style sheets of the redraw table and of the list of plans."""
-    return _assets(TABLE_STYLES)
+def redraw_styles() -> tuple[Asset, ...]:
+    """Return the style sheets of the redraw page and the plan list."""
+    return _assets(REDRAW_STYLES)
 
 
 @cache
-def sign_in_styles() -> tuple[Asset, ...]:
-    """Return the style sheets of the page to sign in on."""
-    return _assets(SIGN_IN_STYLES)
+def login_styles() -> tuple[Asset, ...]:
+    """Return the style sheets of the login page."""
+    return _assets(LOGIN_STYLES)
 
 
 @cache
@@ -179,88 +180,91 @@ def notice_styles() -> tuple[Asset, ...]:
 
 
 @cache
-def documentation() -> tuple[Asset, ...]:
-    """Return the script, the style and the icon of the page that documents the routes."""
-    return _assets(DOCUMENTATION)
+def api_docs_assets() -> tuple[Asset, ...]:
+    """Return the script, style sheet and icon of Swagger UI, the API documentation page."""
+    return _assets(API_DOCS)
 
 
-def served() -> dict[str, Asset]:
-    """Return everything that pages may ask for under `/assets`, by its URL path.
+def assets_by_url() -> dict[str, Asset]:
+    """Return every asset by its URL path.
 
-    Raises AssetsMissing when npm has not installed the packages. The URLs carry the version,
-    so the answers may be cached for ever.
+    The URLs contain the version, so responses can be cached without expiry. Raises AssetsMissing
+    when the npm packages are not installed.
     """
-    pages = (*scripts(), *styles(), *table_scripts(), *list_scripts(), *table_styles())
-    pages += (*sign_in_styles(), *notice_styles())
-    return {asset.url: asset for asset in (*pages, *_assets(IMAGES), *documentation())}
+    scripts = (*map_scripts(), *redraw_scripts(), *plan_list_scripts())
+    styles = (*map_styles(), *redraw_styles(), *login_styles(), *notice_styles())
+    others = (*_assets(IMAGES), *api_docs_assets())
+    return {asset.url: asset for asset in (*scripts, *styles, *others)}
 
 
-def script_text(asset: Asset) -> str:
-    """Return a script in the form in which it can stand between `<script>` tags."""
-    code = re.sub(r"\n?//# sourceMappingURL=\S+\s*", "\n", asset.text())
+def inline_script(asset: Asset) -> str:
+    """Return a script that is safe between `<script>` tags."""
+    code = re.sub(r"\n?//# sourceMappingURL=\S+\s*", "\n", asset.read_text())
     return code.replace("</script", "<\\/script").replace("<!--", "<\\!--")
 
 
-def style_text(asset: Asset) -> str:
-    """Return a style sheet with the images it names inside it."""
+def inline_style(asset: Asset) -> str:
+    """Return a style sheet with its images as data URLs."""
 
     def embed(match: re.Match[str]) -> str:
         image = asset.files[0].parent / match[1]
         return f"url(data:image/png;base64,{base64.b64encode(image.read_bytes()).decode()})"
 
-    return re.sub(r"url\((images/[\w.-]+\.png)\)", embed, asset.text())
+    return re.sub(r"url\((images/[\w.-]+\.png)\)", embed, asset.read_text())
 
 
 @cache
-def notices() -> str:
-    """Return the licences of the packages, which a page that carries their code must carry too.
+def license_texts() -> str:
+    """Return the licences of the npm packages, for a page that contains their code.
 
-    The text can stand in an HTML comment. A package without a licence text is named with the
-    licence that it declares.
+    The text is safe inside an HTML comment. For a package without a licence file it has the name of
+    the licence that the package declares.
     """
-    unused = {"@types", *DOCUMENTATION}
-    folders = sorted(file.parent for file in root().glob("**/package.json") if _is_package(file))
-    texts = (_notice(folder) for folder in folders if not unused & {*folder.parts})
+    unused = {"@types", *API_DOCS}
+    folders = sorted(
+        file.parent for file in node_modules().glob("**/package.json") if _is_package_root(file)
+    )
+    texts = (_license_text(folder) for folder in folders if not unused & {*folder.parts})
     return "\n\n".join(texts).replace("--", "- -")
 
 
-def _is_package(file: Path) -> bool:
-    """Tell whether a package.json stands at the top of a package, not somewhere inside."""
+def _is_package_root(file: Path) -> bool:
+    """Whether a package.json is at the root of a package, not in a subfolder."""
     folder = file.parent.parent
     return folder.name == "node_modules" or folder.name.startswith("@")
 
 
-def _notice(folder: Path) -> str:
+def _license_text(folder: Path) -> str:
     declared = json.loads((folder / "package.json").read_text("utf-8"))
     texts = [file.read_text("utf-8") for file in sorted(folder.glob("LICENSE*"))]
     return "\n\n".join((declared["name"], *(texts or [declared.get("license", "")])))
 
 
 def _assets(listing: Mapping[str, tuple[str, ...]]) -> tuple[Asset, ...]:
-    return tuple(_asset(package, path) for package, paths in listing.items() for path in paths)
+    return tuple(_find_asset(package, path) for package, paths in listing.items() for path in paths)
 
 
-def _bundled(listing: Mapping[str, tuple[str, ...]], ours: str) -> tuple[Asset, ...]:
-    """Return one asset a package: a browser asks for a few scripts sooner than for thirty."""
-    each = {package: _assets({package: paths}) for package, paths in listing.items()}
+def _bundle(listing: Mapping[str, tuple[str, ...]], own_path: str) -> tuple[Asset, ...]:
+    """Return one asset per package, so that a page needs few requests."""
+    assets = {package: _assets({package: paths}) for package, paths in listing.items()}
     return tuple(
         Asset(
             package,
             parts[0].version,
-            ours if package == "gridward" else parts[0].path,
+            own_path if package == "gridward" else parts[0].path,
             tuple(file for part in parts for file in part.files),
         )
-        for package, parts in each.items()
+        for package, parts in assets.items()
     )
 
 
-def _asset(package: str, path: str) -> Asset:
-    folder = own() if package == "gridward" else root() / package
+def _find_asset(package: str, path: str) -> Asset:
+    folder = frontend_folder() if package == "gridward" else node_modules() / package
     file = folder / path
     if not file.is_file():
         raise AssetsMissing(
-            f"The map pages need {package}/{path}, which is not installed.",
-            hint=f"Run `npm ci` (or `make setup`) in {root().parent}.",
+            f"The pages need {package}/{path}, which is not installed.",
+            hint=f"Run `npm ci` (or `make setup`) in {node_modules().parent}.",
         )
     return Asset(package, _version(package), path.removeprefix("dist/"), (file,))
 
@@ -268,8 +272,10 @@ def _asset(package: str, path: str) -> Asset:
 @cache
 def _version(package: str) -> str:
     if package != "gridward":
-        return str(json.loads((root() / package / "package.json").read_text("utf-8"))["version"])
+        return str(
+            json.loads((node_modules() / package / "package.json").read_text("utf-8"))["version"]
+        )
     digest = hashlib.sha256()
-    for file in sorted(own().iterdir()):
+    for file in sorted(frontend_folder().iterdir()):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:12]

@@ -1,4 +1,4 @@
-"""Folium elements of ours: the sheet around the map, the map itself, layers of vector tiles."""
+"""Folium elements: the page around a map, the map itself, vector tile layers."""
 
 import base64
 import hashlib
@@ -14,19 +14,19 @@ from markupsafe import Markup
 
 from maps.folium import assets, geometry_packing
 
-DEFAULT_TEMPLATE: Final = "page.html"
+DEFAULT_TEMPLATE: Final = "map.html"
 MAX_ZOOM: Final = 20
 
 
 class BareMap(folium.Map):
-    """A Folium map that loads nothing by itself; size, viewport and scripts are the sheet's."""
+    """A Folium map without Folium's default scripts and styles; the page loads its own."""
 
     default_js: list[tuple[str, str]] = []  # noqa: RUF012  # as folium.Map declares them
     default_css: list[tuple[str, str]] = []  # noqa: RUF012
 
 
 def create_map(bounds: tuple[float, float, float, float]) -> BareMap:
-    """Return an empty map around west, south, east, north."""
+    """Return a map without layers, centred on the bounds (west, south, east, north)."""
     west, south, east, north = bounds
     return BareMap(
         location=[(south + north) / 2, (west + east) / 2],
@@ -40,7 +40,7 @@ def create_map(bounds: tuple[float, float, float, float]) -> BareMap:
 
 
 class VectorTileLayer(Layer):
-    """A layer drawn by our own script from vector tiles, or from the features inside the page."""
+    """A layer that the front end renders from vector tiles or from features in the page."""
 
     _template = Template(
         """
@@ -52,12 +52,12 @@ class VectorTileLayer(Layer):
 
     def __init__(self, layer: str, name: str, *, show: bool = True) -> None:
         super().__init__(name=name, overlay=True, control=True, show=show)
-        self._name = "VectorTiles"
+        self._name = "VectorTileLayer"
         self.options = {"layer": layer}
 
 
 class MapStartup(MacroElement):
-    """Hands the finished map to our script; the last child of its map."""
+    """Passes the finished map to the front end; the last child of its map."""
 
     _template = Template(
         """
@@ -69,13 +69,15 @@ class MapStartup(MacroElement):
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self._name = "Opening"
+        self._name = "MapStartup"
 
 
 class PageFigure(Figure):
-    """The HTML page around a map: title bar, panel, data blocks, and scripts by address or inside.
+    """The HTML page around a map: template, data blocks, scripts and styles.
 
-    `said` holds what the template needs; `blocks` is JSON by the id of its data block.
+    `context` is passed to the template. `data_blocks` holds JSON values by the id of their
+    `<script>` element. With `inline_assets` the page contains its scripts and styles, otherwise it
+    links to them.
     """
 
     def __init__(
@@ -91,48 +93,53 @@ class PageFigure(Figure):
         super().__init__()
         self.header._children.clear()
         self.template = template
-        self.scripts = assets.scripts() if scripts is None else scripts
-        self.styles = assets.styles() if styles is None else styles
+        self.scripts = assets.map_scripts() if scripts is None else scripts
+        self.styles = assets.map_styles() if styles is None else styles
         self.context = context
         self.data_blocks = data_blocks
-        self.embedded = inline_assets
+        self.inline_assets = inline_assets
         self.script_hashes: tuple[str, ...] = ()
 
     def render(self, **kwargs: Any) -> str:
-        """Return the page, the same one for the same input; afterwards `script_hashes` is known."""
+        """Return the HTML and set `script_hashes`. The same input gives the same page."""
         assign_ids(self)
         for child in self._children.values():
             child.render(**kwargs)
-        self.header._children.clear()  # of Folium's own header nothing is needed
+        self.header._children.clear()  # drops Folium's own header elements
         script = self.script.render()
-        codes = [script]
-        links: list[Element] = []
-        for asset in self.styles:
-            links.append(_link(CssLink(asset.url), assets.style_text(asset), self.embedded))
-        for asset in self.scripts:
-            code = assets.script_text(asset)
-            links.append(_link(JavascriptLink(asset.url), code, self.embedded))
-            codes.append(code)
-        inline = codes if self.embedded else codes[:1]
-        self.script_hashes = tuple(csp_hash(code) for code in inline)
+        scripts = [assets.inline_script(asset) for asset in self.scripts]
+        inline_scripts = [script, *scripts] if self.inline_assets else [script]
+        self.script_hashes = tuple(csp_hash(code) for code in inline_scripts)
         return (
             template_environment()
             .get_template(self.template)
             .render(
                 self.context,
-                header=Markup("\n".join(link.render(embedded=self.embedded) for link in links)),
+                header=self._header(scripts),
                 html=Markup(self.html.render()),
                 data=Markup(
-                    "\n".join(_block(name, value) for name, value in self.data_blocks.items())
+                    "\n".join(_data_block(name, value) for name, value in self.data_blocks.items())
                 ),
                 script=Markup(script),
-                policy=self.content_security_policy() if self.embedded else None,
-                notices=Markup(assets.notices()) if self.embedded else None,
+                policy=self.content_security_policy() if self.inline_assets else None,
+                licenses=Markup(assets.license_texts()) if self.inline_assets else None,
             )
         )
 
+    def _header(self, scripts: Sequence[str]) -> Markup:
+        """Return the style and script elements, as links or with their content."""
+        links = [
+            _asset_element(CssLink(asset.url), assets.inline_style(asset), self.inline_assets)
+            for asset in self.styles
+        ]
+        links += [
+            _asset_element(JavascriptLink(asset.url), code, self.inline_assets)
+            for asset, code in zip(self.scripts, scripts, strict=True)
+        ]
+        return Markup("\n".join(link.render(embedded=self.inline_assets) for link in links))
+
     def content_security_policy(self) -> str:
-        """Return the content-security policy of a page that holds everything itself."""
+        """Return the content security policy of a page with inline assets."""
         scripts = " ".join(f"'{code}'" for code in self.script_hashes)
         images = " ".join(("data:", *self.context["image_origins"]))
         return (
@@ -142,32 +149,44 @@ class PageFigure(Figure):
 
 
 def assign_ids(root: Element) -> None:
-    """Give every element below a root an id by its place, where Folium gives a random one."""
-    for position, element in enumerate(_walk(root)):
+    """Number the elements below a root, in place of Folium's random ids."""
+    for position, element in enumerate(_iter_elements(root)):
         element._id = str(position)
 
 
 def csp_hash(code: str) -> str:
-    """Return what a content-security policy calls a script by: `sha256-…`."""
+    """Return the content security policy hash of a script: `sha256-…`."""
     return f"sha256-{base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()}"
 
 
-def _walk(element: Element) -> Iterator[Element]:
-    yield element
-    for child in element._children.values():
-        yield from _walk(child)
-
-
-def _link(link: CssLink | JavascriptLink, text: str, embedded: bool) -> Element:
-    if embedded:
-        link.code = text  # type: ignore[assignment]  # branca fills its template with it as it is
-    return link
-
-
-def _block(name: str, value: object) -> str:
-    return f'<script type="application/json" id="{name}">{geometry_packing.dump(value)}</script>'
+def stylesheet_links(styles: Sequence[assets.Asset]) -> Markup:
+    """Return the `<link>` elements of style sheets."""
+    link = Markup('<link rel="stylesheet" href="{}">')
+    return Markup("\n").join(link.format(style.url) for style in styles)
 
 
 def template_environment() -> jinja2.Environment:
-    """Return where the pages' templates are; they escape what they are given."""
-    return jinja2.Environment(loader=jinja2.PackageLoader("maps"), autoescape=True)
+    """Return the Jinja environment of the page templates, with autoescape.
+
+    An undefined name, such as a missing text, raises UndefinedError.
+    """
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("maps"), autoescape=True, undefined=jinja2.StrictUndefined
+    )
+
+
+def _iter_elements(element: Element) -> Iterator[Element]:
+    yield element
+    for child in element._children.values():
+        yield from _iter_elements(child)
+
+
+def _asset_element(link: CssLink | JavascriptLink, content: str, inline: bool) -> Element:
+    if inline:
+        link.code = content  # type: ignore[assignment]  # branca puts it into its template as it is
+    return link
+
+
+def _data_block(name: str, value: object) -> str:
+    json_text = geometry_packing.dump_for_html(value)
+    return f'<script type="application/json" id="{name}">{json_text}</script>'

@@ -1,19 +1,19 @@
-"""Colours, classes and zooms of the maps, fit for colour-blind readers and for grey print."""
+"""Colours, class bounds and zooms of the maps, safe for colour blindness and greyscale print."""
 
 from typing import Final
 
 LEVELS: Final = ("district", "subdistrict", "community", "grid")
-"""The levels a table or a choropleth can show, coarse to fine; city is their sum."""
+"""The administrative levels of tables and choropleths, coarse to fine; the city is their sum."""
 
 LEVEL_ZOOMS: Final = {"district": 0, "subdistrict": 11, "community": 12, "grid": 14}
-"""From which map zoom each level is drawn and, on automatic, chosen."""
+"""The lowest map zoom that shows each level."""
 
 ZOOMS: Final = {"buildings": 14, "grids": 14, "grid_labels": 16, "names": 8, "dots": 16}
-"""From which map zoom footprints, grid borders, names and single issues are drawn."""
+"""The lowest map zoom that shows footprints, grid borders, labels and single issues."""
 
 MAX_DATA_ZOOM: Final = 15
-"""The deepest tiles asked for. A screen tile of 256 pixels shows a quarter of the tile one zoom up,
-so a map at zoom 16 is drawn from tiles of zoom 15, and any deeper zoom from the same tiles."""
+"""The highest zoom of requested tiles. A screen tile of 256 pixels shows a quarter of a tile
+one zoom lower, so a map at zoom 16 or higher uses tiles of zoom 15."""
 
 COLOURS: Final = {
     "paper": "#f4f2ee",
@@ -48,7 +48,7 @@ COLOURS: Final = {
     "closed": "#9aa5ad",
     "line": "#b3004b",
 }
-"""Uncovered is orange-red against grey-blue: told apart by every eye, and by lightness in print."""
+"""Uncovered is orange-red, covered grey-blue: they differ in hue for all eyes, and in lightness."""
 
 RATE_CLASSES: Final = (
     (0.0, "#7f2a04"),
@@ -58,13 +58,13 @@ RATE_CLASSES: Final = (
     (0.85, "#fcd5ab"),
     (0.95, "#eef1f2"),
 )
-"""Lower bound of a coverage rate and its colour: the darker, the more is uncovered."""
+"""Lower bounds of the coverage rate and their colours: the darker, the lower the rate."""
 
 LOAD_COLOURS: Final = ("#eef3f7", "#c9dbe8", "#97bcd6", "#5d95bd", "#2b6a9b", "#12426b")
-"""Households or buildings of a grid, few to many; the class bounds are the data's own."""
+"""Households or buildings per grid, few to many; the class bounds are quantiles of the data."""
 
 HEAT_COLOURS: Final = ("#fbe3cc", "#f8b878", "#ee8a3a", "#cc5f12", "#973c08", "#5f2203")
-"""Issues in a square of the heat map, few to many: one hue, darker and darker."""
+"""Issues per heat map cell, few to many: one hue, light to dark."""
 
 CATEGORY_COLOURS: Final = (
     "#0072b2",
@@ -75,7 +75,7 @@ CATEGORY_COLOURS: Final = (
     "#56b4e9",
     "#6b4c9a",
 )
-"""Okabe and Ito's palette, handed to issue categories from the most frequent on; then grey."""
+"""Okabe and Ito's palette for issue categories, the most frequent first; the rest are grey."""
 
 GRID_COLOURS: Final = (
     "#0072b2",
@@ -87,11 +87,11 @@ GRID_COLOURS: Final = (
     "#f0e442",
     "#332288",
 )
-"""Okabe and Ito's palette and Tol's indigo for grids side by side; their numbers stand on them."""
+"""Okabe and Ito's palette and Tol's indigo for adjacent grids, which also have number labels."""
 
 
-def sheet() -> dict[str, object]:
-    """Return all of it in the form that the scripts of a page read."""
+def frontend_style() -> dict[str, object]:
+    """Return the style as JSON for the front end."""
     return {
         "colours": COLOURS,
         "rates": RATE_CLASSES,

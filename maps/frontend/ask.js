@@ -1,8 +1,8 @@
-/* Questions and writes of the redraw table: each write says which version of the plan it has seen. */
+/* HTTP client of the redraw pages. Each write sends the last-seen version of the plan in If-Match. */
 "use strict";
 
 (function (G) {
-  /* A refusal of the service: its status, its code, what is wrong and what to do next. */
+  /* A problem document of the service: status, code, detail and hint. */
   class Problem extends Error {
     constructor(status, { code = "", detail, hint } = {}) {
       super(detail ?? `HTTP ${status}`);
@@ -23,7 +23,7 @@
 
   async function ask(address, options = {}) {
     const answer = await fetch(address, { credentials: "same-origin", ...options }).catch((error) => {
-      throw new Problem(0, { code: "unreachable", detail: G.word("unreachable", { why: error.message }) });
+      throw new Problem(0, { code: "unreachable", detail: G.word("load_failed", { reason: error.message }) });
     });
     const document_ = await answer.json().catch(() => ({}));
     if (!answer.ok) throw new Problem(answer.status, document_);
@@ -38,7 +38,7 @@
   G.post = (address, body, { version, key } = {}) =>
     ask(address, { method: "POST", headers: written(version, key), body: JSON.stringify(body ?? {}) });
 
-  /* Every feature of a list that comes in pages. */
+  /* Returns the features of all pages of a list. */
   G.getAll = async function (address, query) {
     const features = [];
     let page = await G.get(address, query);
@@ -46,12 +46,12 @@
       features.push(...page.features);
       const next = page.links?.find(({ rel }) => rel === "next")?.href;
       if (!next) return features;
-      const { pathname, search } = new URL(next, location.href); // behind a proxy its host may be another
+      const { pathname, search } = new URL(next, location.href); // behind a proxy the link may have another host
       page = await G.get(pathname + search);
     }
   };
 
-  /* A key that nobody else has; crypto.randomUUID is missing where a page comes without TLS. */
+  /* Returns a random key. crypto.randomUUID exists only on pages served over TLS. */
   G.newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
   G.Problem = Problem;

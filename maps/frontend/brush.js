@@ -1,8 +1,8 @@
-/* The brush: buildings that a stroke runs over go, with their ground, to the grid in hand. */
+/* The brush: transfers the buildings under a stroke, with their Voronoi cells, to the selected grid. */
 "use strict";
 
 (function (G) {
-  const APART = 4; // pixels between two looks along a stroke
+  const APART = 4; // pixels between two samples along a stroke
 
   class Brush {
     constructor(map, ground) {
@@ -23,7 +23,7 @@
       else this.map.dragging.enable();
     }
 
-    /* While Space is down the map moves instead; on a control, and for the cross, it has its own use. */
+    /* While Space is down, dragging moves the map. On controls and with the keyboard cursor Space keeps its own meaning. */
     hold(event) {
       if (event.key !== " " || G.desk.mode !== "paint" || this.stroke || event.defaultPrevented) return;
       if (event.target.closest("input, textarea, button, a, summary, dialog")) return;
@@ -36,7 +36,7 @@
       this.begin(latlng);
     }
 
-    /* Puts the brush down. Without a building beneath, the ground says which grid is meant. */
+    /* Starts a stroke. Where there is no building, selects the grid at the location. */
     begin(latlng) {
       const beneath = this.ground.near(latlng).length > 0;
       const [to] = G.desk.picked;
@@ -80,7 +80,7 @@
       this.lift();
     }
 
-    /* Lets go of what was painted and not taken. */
+    /* Removes the paint of buildings that were not transferred. */
     lift() {
       if (this.stroke) return;
       for (const code of [...this.ground.painted.keys()]) this.ground.paint(code, null);

@@ -1,13 +1,13 @@
-/* Two days on one map: an earlier one left of a divider, the day shown right of it. */
+/* Compares two dates on one map: the earlier one left of a divider, the date shown right of it. */
 "use strict";
 
 (function (G) {
-  /* By the code of a building: whether it "gained" or "lost" a manager between the days compared. */
+  /* "gained" or "lost" by building code, for buildings whose coverage differs between the two dates. */
   G.changes = new Map();
 
   const TWINS = ["shade", "backdrop", "borders", "grids", "buildings", "names"];
 
-  /* The layer that is drawn at a place: the earlier day's, left of the divider. */
+  /* Returns the layer visible at a location: left of the divider it is that of the earlier date. */
   G.layerAt = function (map, latlng, name) {
     const twin = G.layers[`then-${name}`];
     return twin && map.latLngToContainerPoint(latlng).x < G.divider.x() ? twin : G.layers[name];
@@ -16,11 +16,11 @@
   class Compare {
     constructor(map, place) {
       this.map = map;
-      this.button = G.button(G.word("compare"), () => this.set(G.state.then ? null : yearBefore(G.state.on)), { class: "compare" });
-      this.field = G.node("input", { type: "date", max: G.state.on, "aria-label": G.word("earlier_day"), hidden: true });
+      this.button = G.button(G.word("compare_dates"), () => this.set(G.state.then ? null : yearBefore(G.state.on)), { class: "compare" });
+      this.field = G.node("input", { type: "date", max: G.state.on, "aria-label": G.word("earlier_date"), hidden: true });
       this.field.addEventListener("change", () => this.field.value && this.field.validity.valid && this.set(this.field.value));
       place.append(this.button, this.field);
-      this.range = G.node("input", { type: "range", class: "divider", min: 0, max: 100, step: 1, value: 50, "aria-label": G.word("divider") });
+      this.range = G.node("input", { type: "range", class: "divider", min: 0, max: 100, step: 1, value: 50, "aria-label": G.word("divider_position") });
       this.range.addEventListener("input", () => this.clip());
       this.labels = [G.node("span", { class: "then" }), G.node("span", { class: "now" })];
       this.box = G.node("div", { class: "comparing", hidden: true }, [G.node("span", { class: "divider-line" }), ...this.labels, this.range]);
@@ -32,7 +32,7 @@
       G.divider = this;
     }
 
-    /* Compares with an earlier day, or with none. */
+    /* Sets the earlier date; null ends the comparison. */
     set(then) {
       const was = G.state.then;
       if (then === was) return;
@@ -63,7 +63,7 @@
       }
     }
 
-    /* Notes which buildings in view gained or lost a manager, so that they stand out on both sides. */
+    /* Finds the buildings in view that gained or lost coverage, to highlight them on both sides. */
     async note() {
       const { then, on } = G.state;
       const near = then && G.zoom(this.map) >= G.style.zooms.buildings;
@@ -79,7 +79,7 @@
       return (this.map.getSize().x * Number(this.range.value)) / 100;
     }
 
-    /* Cuts every layer at the divider; the layers move below it. */
+    /* Clips every layer at the divider. The layers move with the map, the divider does not. */
     clip() {
       if (!G.state.then) return;
       this.box.style.setProperty("--x", `${this.range.value}%`);

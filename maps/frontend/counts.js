@@ -1,4 +1,4 @@
-/* The panel of the issues page: how many of each category and status, and which of them to show. */
+/* The panel of the issues page: counts by category and status, and filters. */
 "use strict";
 
 (function (G) {
@@ -6,10 +6,10 @@
 
   let rows;
 
-  /* Rows {category, status, issues}: counted in the page, or counted by the service. */
+  /* Returns rows {category, status, issues}, counted from the embedded data or by the service. */
   G.issueRows = function () {
     if (rows) return rows;
-    if (!G.data) return (rows = G.config.served.issueCounts);
+    if (!G.data) return (rows = G.config.service.issueCounts);
     const counted = new Map();
     for (const { props } of G.features("issues")) {
       if (!G.inPeriod(props)) continue;
@@ -25,21 +25,21 @@
 
   const add = (list) => list.reduce((total, row) => total + row.issues, 0);
 
-  /* Categories from the most frequent on; the palette is handed out in this order. */
+  /* Returns the categories by descending frequency; the palette follows this order. */
   G.categories = function () {
     const totals = new Map();
     for (const row of G.issueRows()) totals.set(row.category, (totals.get(row.category) ?? 0) + row.issues);
     return [...totals.keys()].sort((a, b) => totals.get(b) - totals.get(a) || (a < b ? -1 : 1));
   };
 
-  /* Counts anew what was reported in the period. */
+  /* Counts the issues reported in the period again. */
   async function recount() {
     rows = G.data ? null : await G.register().issueCounts(G.state.period);
   }
 
   const dayIn = new Map();
 
-  /* The day of a moment where the city is. */
+  /* Returns the date of a timestamp in the city's time zone. */
   function dayOf(moment) {
     if (!dayIn.has(moment)) dayIn.set(moment, G.isoDay(moment));
     return dayIn.get(moment);
@@ -47,19 +47,19 @@
 
   G.inPeriod = function ({ reported_at: moment }) {
     const { from, to } = G.state.period;
-    if (G.config.served || (!from && !to)) return true; // the service sends those of the period alone
+    if (G.config.service || (!from && !to)) return true; // the service filters by period itself
     const day = dayOf(moment);
     return (!from || day >= from) && (!to || day <= to);
   };
 
   let known;
 
-  /* Every category that there is, whatever the period holds. */
+  /* Returns all categories, independent of the period. */
   G.allCategories = () => (known ??= G.categories());
 
   G.STATUSES = STATUSES;
 
-  /* Whether every category or every status is switched off. */
+  /* Whether every category or every status is hidden. */
   G.showsNoIssue = () => G.allCategories().every((name) => G.state.hidden.category.has(name))
     || STATUSES.every((name) => G.state.hidden.status.has(name));
 
@@ -80,7 +80,7 @@
   class Counts {
     constructor(place) {
       this.place = place;
-      this.palette = G.allCategories(); // keeps its order, whatever the period holds
+      this.palette = G.allCategories(); // the order does not change with the period
       G.categoryColour(this.palette[0]);
       G.on("filter", () => this.draw());
       G.on("period", () => this.recount());
@@ -92,7 +92,7 @@
         await recount();
         this.draw();
       } catch (error) {
-        this.place.append(G.node("p", { class: "note", role: "status" }, G.word("unreachable", { why: error.message })));
+        this.place.append(G.node("p", { class: "note", role: "status" }, G.word("load_failed", { reason: error.message })));
       }
       this.changed();
     }
@@ -108,15 +108,15 @@
       ]);
     }
 
-    /* Bubbles or a heat map, from afar. */
+    /* The choice between clusters and a heat map at low zoom. */
     manner() {
       const choose = (heat) => {
         G.state.heat = heat;
         this.changed();
         this.place.querySelector(".manner [aria-pressed=true]").focus();
       };
-      return G.node("div", { class: "levels manner", role: "group", "aria-label": G.word("from_afar") }, [false, true].map((heat) =>
-        G.button(G.word(heat ? "heat" : "bubbles"), () => choose(heat), { "aria-pressed": String(G.state.heat === heat) })));
+      return G.node("div", { class: "levels manner", role: "group", "aria-label": G.word("overview_style") }, [false, true].map((heat) =>
+        G.button(G.word(heat ? "heat_map" : "clusters"), () => choose(heat), { "aria-pressed": String(G.state.heat === heat) })));
     }
 
     period() {
@@ -129,7 +129,7 @@
         });
         return input;
       };
-      return G.node("fieldset", { class: "counts span" }, [G.node("legend", {}, G.word("period")), field("from"), "–", field("to")]);
+      return G.node("fieldset", { class: "counts span" }, [G.node("legend", {}, G.word("report_period")), field("from"), "–", field("to")]);
     }
 
     group(family, names, colour) {

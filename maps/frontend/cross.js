@@ -1,9 +1,9 @@
-/* A cross moved by arrow keys: what the mouse does on the map, the keyboard does with it. */
+/* A keyboard cursor on the map, moved by the arrow keys, for everything that the mouse can do. */
 "use strict";
 
 (function (G) {
   const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-  const STEP = 10; // pixels; a fifth of it with Shift
+  const STEP = 10; // pixels; a fifth of that with Shift
 
   class Cross {
     constructor(map, brush, line) {

@@ -1,31 +1,31 @@
-/* The day that the map shows: a slider over the months of ten years, a field for any day, and play. */
+/* The date that the map shows: a slider over the months of ten years, a date field, and playback. */
 "use strict";
 
 (function (G) {
   const YEARS = 10;
-  const REST = 120; // milliseconds
-  const PAUSE = 600; // milliseconds that a drawn month stands while the past is played
+  const REST = 120; // milliseconds that the slider rests before the map changes
+  const PAUSE = 600; // milliseconds that playback shows each month
 
-  /* Whether the page can show another day at all: one without a service holds a single one. */
-  G.hasDays = () => Boolean(G.config.served) && G.config.kind !== "issues";
+  /* Whether the page can show other dates; a stand-alone page contains only one. */
+  G.hasDays = () => Boolean(G.config.service) && G.config.kind !== "issues";
 
   const iso = (year, month, day) => new Date(Date.UTC(year, month, day)).toISOString().slice(0, 10);
 
-  /* Today as the clock here has it, or the page's day where that is later: in the city it may be tomorrow. */
+  /* Returns today by the local clock, or the date of the page where that is later because of time zones. */
   function today() {
     const now = new Date();
     const here = iso(now.getFullYear(), now.getMonth(), now.getDate());
     return here > G.config.on ? here : G.config.on;
   }
 
-  /* The first day of each month of the last years, and today. */
+  /* Returns the first day of each month of the last ten years, and today. */
   function stops(last) {
     const [year, month] = last.split("-").map(Number);
     const first = Array.from({ length: YEARS * 12 }, (_, at) => iso(year - YEARS, month + at, 1));
     return [...first.filter((day) => day < last), last];
   }
 
-  /* Shows another day: tiles, figures and table follow. */
+  /* Shows another date: updates tiles, figures and table. */
   G.setDay = function (on) {
     if (!on || on === G.state.on) return;
     G.state.on = on;
@@ -39,26 +39,26 @@
       this.last = today();
       this.stops = stops(this.last);
       this.playing = G.button("▶", () => this.toggle(), { class: "play" });
-      this.range = G.node("input", { type: "range", min: 0, max: this.stops.length - 1, "aria-label": G.word("day_shown") });
-      this.field = G.node("input", { type: "date", max: this.last, "aria-label": G.word("any_day") });
+      this.range = G.node("input", { type: "range", min: 0, max: this.stops.length - 1, "aria-label": G.word("date_shown") });
+      this.field = G.node("input", { type: "date", max: this.last, "aria-label": G.word("choose_date") });
       this.range.addEventListener("input", () => this.slide());
       this.field.addEventListener("change", () => this.field.validity.valid && this.halt(G.setDay(this.field.value)));
       const step = (mark, by, word) => G.button(mark, () => this.choose(this.at() + by), { "aria-label": G.word(word), title: G.word(word) });
       const ends = G.node("span", { class: "ends", "aria-hidden": "true" }, [
         G.node("span", {}, this.stops[0].slice(0, 4)), G.node("span", {}, this.last.slice(0, 4)),
       ]);
-      place.append(this.playing, step("‹", -1, "month_back"), G.node("span", { class: "track" }, [this.range, ends]),
-        step("›", 1, "month_on"), this.field);
+      place.append(this.playing, step("‹", -1, "previous_month"), G.node("span", { class: "track" }, [this.range, ends]),
+        step("›", 1, "next_month"), this.field);
       G.on("day", () => this.draw());
       this.draw();
     }
 
-    /* The stop that the day shown stands at, or the last one before it. */
+    /* Returns the index of the last slider stop at or before the date shown. */
     at() {
       return Math.max(0, this.stops.findLastIndex((day) => day <= G.state.on));
     }
 
-    /* While the thumb moves the label follows it; the map does as soon as it rests. */
+    /* Updates the date field while the slider moves, and the map when it rests. */
     slide() {
       const at = Number(this.range.value);
       this.field.value = this.stops[at];
@@ -77,13 +77,13 @@
 
     toggle() {
       if (this.running) return this.halt();
-      if (this.at() === this.stops.length - 1) this.go(this.stops.length - 37); // three years to see
+      if (this.at() === this.stops.length - 1) this.go(this.stops.length - 37); // replays the last three years
       this.running = true;
       this.draw();
       return this.next();
     }
 
-    /* One month on, as soon as the one before has been drawn and looked at. */
+    /* Shows the next month, some time after the current one is rendered. */
     next() {
       G.whenDrawn(this.map, () => {
         this.timer = setTimeout(() => {
@@ -105,7 +105,7 @@
       this.range.value = this.at();
       this.range.setAttribute("aria-valuetext", G.day(G.state.on));
       this.field.value = G.state.on;
-      const word = G.word(this.running ? "pause" : "play");
+      const word = G.word(this.running ? "pause" : "play_history");
       this.playing.textContent = this.running ? "❚❚" : "▶";
       this.playing.setAttribute("aria-label", word);
       this.playing.title = word;

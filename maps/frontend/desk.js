@@ -1,4 +1,4 @@
-/* What is on the table: the tool in hand, the grids picked, the locks, and a step that was refused. */
+/* Editor state of the redraw page: the tool, selected and locked grids, colours, and messages. */
 "use strict";
 
 (function (G) {
@@ -16,7 +16,7 @@
 
   const most = () => ({ border: 2, merge: Infinity })[desk.mode] ?? 1;
 
-  /* Takes a grid in hand, or one more where the tool wants several; once more lets it go. */
+  /* Selects a grid, or adds it to the selection of a tool that needs several; there a second call removes it. */
   G.pick = function (code) {
     if (desk.picked.includes(code)) desk.picked = most() > 1 ? desk.picked.filter((one) => one !== code) : desk.picked;
     else if (desk.picked.length < most()) desk.picked = [...desk.picked, code];
@@ -34,7 +34,7 @@
     G.tell("picked");
   };
 
-  /* Gives each grid a colour that none of its neighbours has, and keeps it while the grid stays. */
+  /* Gives each grid a colour unlike its neighbours'; an existing grid keeps its colour. */
   G.colourAll = function (plan) {
     for (const code of desk.colours.keys()) if (!plan.grids.has(code)) desk.colours.delete(code);
     for (const [code, grid] of plan.grids) {
@@ -45,32 +45,32 @@
         const colour = desk.colours.get(properties.code);
         if (colour) taken.set(colour, taken.get(colour) + 1);
       }
-      for (const colour of desk.colours.values()) taken.set(colour, taken.get(colour) + 0.001); // then the rarest
+      for (const colour of desk.colours.values()) taken.set(colour, taken.get(colour) + 0.001); // on a tie, the least used colour
       desk.colours.set(code, [...taken].sort((a, b) => a[1] - b[1])[0][0]);
     }
     desk.picked = desk.picked.filter((code) => plan.grids.has(code));
   };
 
-  /* The end of a code, which tells the grids of a community apart. */
+  /* Returns a grid code without the community's code. */
   G.shortCode = function (code) {
     const grid = G.plan.grids.get(code) ?? G.plan.before.get(code);
     const community = grid?.properties.community_code ?? [...G.plan.communities].find((one) => code.startsWith(one)) ?? "";
     return code.slice(community.length);
   };
 
-  /* Sends a step unless it touches a locked grid; says what was refused and why. */
+  /* Applies an operation unless it changes a locked grid; shows why it was refused. */
   G.act = async function (operation, grids = []) {
     const locked = grids.find((code) => desk.locked.has(code));
     if (locked) return G.say(G.word("grid_locked", { grid: G.shortCode(locked) }), "fault");
     return G.attempt(() => G.plan.apply(operation));
   };
 
-  const SLOW_MS = 700; // without an answer, until it is said that one is on its way
+  const SLOW_MS = 700; // milliseconds without a response before a progress message is shown
 
-  /* Runs a step of the plan; a plan that somebody else changed meanwhile gets its dialogue. */
+  /* Runs an operation and shows errors; on a version conflict opens the conflict dialog. */
   G.attempt = async function (run) {
-    if (!G.plan.isOpen) return G.say(G.word("plan_is_closed"), "fault");
-    const slow = setTimeout(() => G.say(G.word("working"), "working"), SLOW_MS);
+    if (!G.plan.isOpen) return G.say(G.word("plan_read_only"), "fault");
+    const slow = setTimeout(() => G.say(G.word("calculating"), "working"), SLOW_MS);
     try {
       document.body.classList.add("busy");
       const answer = await run();

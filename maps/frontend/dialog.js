@@ -1,8 +1,8 @@
-/* Questions in a window of their own: what was asked is text, and Escape says no. */
+/* Modal dialogs; Escape cancels. */
 "use strict";
 
 (function (G) {
-  /* Resolves to the action chosen, or null. The first action is what Enter does. */
+  /* Resolves to the chosen action, or null when cancelled. Enter chooses the first action. */
   G.dialog = (title, content, actions) => new Promise((resolve) => {
     const form = G.node("form", { method: "dialog" });
     const window_ = G.node("dialog", { "aria-labelledby": "dialog-title" }, form);

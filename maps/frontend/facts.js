@@ -1,4 +1,4 @@
-/* What a popup says about a building, a grid, an area or an issue: text nodes only. */
+/* Popup contents of buildings, grids, areas and issues, made of text nodes only. */
 "use strict";
 
 (function (G) {
@@ -45,11 +45,11 @@
 
   function building(props) {
     const box = card(G.named(props), "building", coverage(props), inBuilding(props), G.history(props.code));
-    if (G.config.served) G.register().building(props.code).then((more) => complete(box, { ...props, ...more }), () => {});
+    if (G.config.service) G.register().building(props.code).then((more) => complete(box, { ...props, ...more }), () => {});
     return box;
   }
 
-  /* A tile has what the map is drawn by; the rest comes from the service a moment later. */
+  /* Fills in the attributes that tiles do not have, once the service returns them. */
   function complete(box, props) {
     box.querySelector(".badge").replaceWith(coverage(props));
     box.querySelector("dl").replaceWith(rows(inBuilding(props)));
@@ -82,14 +82,14 @@
     ["description", props.description],
     ["reported_at", G.moment(props.reported_at)],
     ["channel", props.channel && G.term("channel", props.channel)],
-    ["filed_in", props.grid_code],
-    ["grid_today", props.current_grid_code === props.grid_code ? null : props.current_grid_code],
+    ["grid_when_reported", props.grid_code],
+    ["current_grid", props.current_grid_code === props.grid_code ? null : props.current_grid_code],
     ["ref", props.ref],
   ];
 
   function issue(props) {
     const box = card(G.term("category", props.category), "issue", badge(props.status, G.term("status", props.status)), ofIssue(props));
-    if (G.config.served && props.grid_code === undefined && props.description === undefined) { // a tile from afar
+    if (G.config.service && props.grid_code === undefined && props.description === undefined) { // a tile of low zoom
       G.register().issue(props.ref).then((more) => {
         box.querySelector("dl").replaceWith(rows(ofIssue({ ...props, ...more })));
         G.tell("grown");
@@ -98,11 +98,11 @@
     return box;
   }
 
-  /* What the service says about a place that was typed as coordinates. */
+  /* The lookup result of coordinates entered in the search box. */
   const place = ({ lon, lat, datum, grid, areas }) =>
-    card(grid ? grid.name ?? grid.code : G.word("outside"), "place", null, [
+    card(grid ? grid.name ?? grid.code : G.word("outside_all_grids"), "place", null, [
       ["wgs84", `${lon.toFixed(6)}, ${lat.toFixed(6)}`],
-      ["typed_in", datum === "wgs84" ? null : G.term("datum", datum)],
+      ["entered_datum", datum === "wgs84" ? null : G.term("datum", datum)],
       ["grid", grid?.code],
       ...(areas ?? []).filter(({ level }) => level !== "city").map(({ level, name, code }) => [level, name ?? code]),
     ]);
@@ -111,7 +111,7 @@
 
   G.facts = ({ layer, props }) => cards[layer](props);
 
-  /* The line that follows the pointer. */
+  /* Returns the text of the tooltip that follows the pointer. */
   G.hint = function ({ layer, props }) {
     if (layer === "buildings") return `${G.named(props)} · ${G.standingWord(props)}`;
     if (layer === "heat") return G.word("issues_here", { count: G.number(props.heat) });
@@ -121,7 +121,7 @@
     }
     if (G.config.kind === "issues") return G.named(props);
     if (G.config.kind === "grids" && layer === "grids") {
-      return `${G.named(props)} · ${G.word("households_of", { count: G.number(props.households) })}`;
+      return `${G.named(props)} · ${G.word("household_count", { count: G.number(props.households) })}`;
     }
     return `${G.named(props)} · ${G.percent(props.rate)}`;
   };

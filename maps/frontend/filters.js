@@ -1,4 +1,4 @@
-/* Which buildings are drawn: by who manages them or why nobody does, by the year built, by use. */
+/* The building filter: by management type or reason uncovered, year built, and use. */
 "use strict";
 
 (function (G) {
@@ -10,7 +10,7 @@
   const inYears = (year, { from, to }) =>
     (from == null && to == null) || (year != null && year >= (from ?? year) && year <= (to ?? year));
 
-  /* Whether a building is among those asked for; one of unknown year is in no span of years. */
+  /* Whether a building passes the filter. An unknown year is outside every range of years. */
   G.passes = function (props) {
     const { hidden, built } = G.state;
     return !hidden.standing.has(standing(props)) && !hidden.use.has(props.use ?? "") && inYears(props.built_year, built);
@@ -21,7 +21,7 @@
     return hidden.standing.size > 0 || hidden.use.size > 0 || built.from != null || built.to != null;
   };
 
-  /* What to ask the service for, so that its figures are of the buildings asked for. */
+  /* Returns the filter as query parameters of the service. */
   G.filterQuery = function () {
     if (!G.isFiltered()) return [];
     const { hidden, built } = G.state;
@@ -35,7 +35,7 @@
     ];
   };
 
-  /* Whether nothing can pass, whoever manages it. */
+  /* Whether the filter hides every management type and reason. */
   G.passesNone = () => [...KINDS, ...REASONS].every((name) => G.state.hidden.standing.has(name));
 
   class Filters {
@@ -106,7 +106,7 @@
       G.tell("filter");
     }
 
-    /* Says how many of the buildings in view are shown, as soon as single ones are drawn. */
+    /* Shows how many of the buildings in view pass the filter, at zooms that show footprints. */
     async count() {
       const near = G.zoom(this.map) >= G.style.zooms.buildings;
       const seen = near ? await G.inView(this.map, "buildings") : null;

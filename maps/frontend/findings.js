@@ -1,4 +1,4 @@
-/* What the service found in the touched communities; each can be gone to. */
+/* The findings in the changed communities; a click zooms to one. */
 "use strict";
 
 (function (G) {
@@ -16,20 +16,20 @@
       const { findings } = G.plan;
       G.counted("findings", findings.length, findings.some((finding) => finding.is_error));
       const items = findings.map((finding) => G.node("li", {}, this.entry(finding)));
-      G.fill(this.place, items.length ? G.node("ul", { class: "found" }, items) : G.node("p", { class: "empty" }, G.word("nothing_found")));
+      G.fill(this.place, items.length ? G.node("ul", { class: "found" }, items) : G.node("p", { class: "empty" }, G.word("no_findings")));
     }
 
     entry(finding) {
       const { kind, is_error: isError, codes, size, unit, meaning } = finding;
-      const title = G.config.words[`finding.${kind}`] ?? meaning;
+      const title = G.config.texts[`finding.${kind}`] ?? meaning;
       return G.button([
-        G.node("span", { class: `weight ${isError ? "error" : ""}` }, G.word(isError ? "blocks" : "warns")),
+        G.node("span", { class: `weight ${isError ? "error" : ""}` }, G.word(isError ? "finding_error" : "finding_warning")),
         G.node("b", {}, title),
         G.node("small", {}, `${codes.map(G.shortCode).join(", ")} · ${G.number(size < 10 ? size : Math.round(size))} ${unit}`),
       ], () => this.show(finding), { title: G.word("zoom_to") });
     }
 
-    /* Goes to the place of a finding and marks it until the next step. */
+    /* Zooms to a finding and highlights it until the plan changes. */
     show({ lon, lat, geometry }) {
       this.mark.clearLayers();
       const style = { pane: "plan-line", renderer: L.svg({ pane: "plan-line" }), color: G.style.colours.line, weight: 4, fillOpacity: 0.35, interactive: false };

@@ -1,4 +1,4 @@
-/* The working area on the map: grids in their colours, buildings, numbers, and the borders in force. */
+/* The map layers of a plan: coloured grids, buildings, grid numbers, and the borders in force. */
 "use strict";
 
 (function (G) {
@@ -8,7 +8,7 @@
     constructor(map, plan) {
       this.map = map;
       this.plan = plan;
-      this.painted = new Map(); // buildings under the brush, not yet given
+      this.painted = new Map(); // colours of buildings under the brush, before the transfer
       this.layers = new Map();
       for (const [name, zIndex] of Object.entries(PANES)) {
         const pane = map.createPane(`plan-${name}`);
@@ -72,7 +72,7 @@
       this.replace("before", G.edges(shown.map((grid) => grid.geometry)).map((run) => L.polyline(L.GeoJSON.coordsToLatLngs(run), dashes)));
     }
 
-    /* Colours a building as it will be, while the brush is down. */
+    /* Previews the colour of a building during a brush stroke. */
     paint(code, colour) {
       if (colour) this.painted.set(code, colour);
       else this.painted.delete(code);
@@ -88,13 +88,13 @@
       const [lon, lat] = G.spot(geometry);
       const text = G.node("span", { class: "grid-mark" }, [
         G.node("b", {}, G.shortCode(properties.code)),
-        G.node("small", {}, G.word("households_of", { count: G.number(properties.households) })),
+        G.node("small", {}, G.word("household_count", { count: G.number(properties.households) })),
       ]);
       const icon = L.divIcon({ html: text, className: "", iconSize: [0, 0] });
       return L.marker([lat, lon], { icon, pane: "plan-marks", interactive: false, keyboard: false });
     }
 
-    /* The buildings within some pixels of a place. */
+    /* Returns the buildings within some pixels of a location. */
     near({ lat, lng }, pixels = 3) {
       const at = this.map.project([lat, lng]);
       const corner = (x, y) => this.map.unproject(at.add([x, y]));

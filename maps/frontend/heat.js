@@ -1,20 +1,20 @@
-/* Issues from afar as a heat map: squares of one size on the ground, the darker the more issues they hold. */
+/* The heat map of issues at low zoom: square cells of equal size, the darker the more issues. */
 "use strict";
 
 (function (G) {
-  const ACROSS = 16; // squares along a tile's side: 32 pixels each
+  const ACROSS = 16; // cells along the side of a tile: 32 pixels each
   const BOUNDS = [1, 2, 4, 8, 16, 32];
-  const CLOSE = 14; // the zoom at which they hold; a square from further out covers more ground and holds more
+  const CLOSE = 14; // the zoom of these bounds; at lower zooms cells are larger and contain more issues
 
   const bounds = (zoom) => BOUNDS.map((bound, at) => (at ? bound * 3 ** Math.max(0, CLOSE - zoom) : bound));
 
-  /* Shades are those of the loads, few to many: one hue, so that print and every eye keep the order. */
+  /* Returns the colour of a count: one hue, light to dark, which keeps the order in print. */
   G.heatShade = (zoom, count) => G.style.heat[bounds(zoom).filter((bound) => count >= bound).length - 1];
 
   G.heatClasses = (zoom) =>
     bounds(zoom).map((from, at, all) => ({ colour: G.style.heat[at], from, to: all[at + 1] ? all[at + 1] - 1 : null }));
 
-  /* Counts a tile's points into squares. */
+  /* A tile source that counts the points of a tile by cell. */
   G.Heat = class {
     constructor(name, cache, shown) {
       Object.assign(this, { name, cache, shown });

@@ -1,8 +1,8 @@
-/* Who managed a building from when to when, gaps included, as a list in its popup. */
+/* The management history of a building in its popup, with gaps. */
 "use strict";
 
 (function (G) {
-  /* Periods and the gaps between them, oldest first: [{from, to, manager?, kind?}]. */
+  /* Returns the periods and the gaps between them, oldest first: [{from, to, manager?, kind?}]. */
   function spells(periods) {
     const told = [];
     let last = null;
@@ -24,9 +24,9 @@
     ]);
   }
 
-  /* The history of a building, filled in when the service has answered; null where nobody can be asked. */
+  /* Returns an element that fills when the service responds; null on a stand-alone page. */
   G.history = function (code) {
-    if (!G.config.served) return null;
+    if (!G.config.service) return null;
     const box = G.node("section", { class: "history", "aria-busy": "true" }, G.node("h3", {}, G.word("history")));
     const say = (content) => {
       box.append(content);
@@ -35,7 +35,7 @@
     };
     G.register().history(code).then(
       (periods) => say(periods.length ? G.node("ol", {}, spells(periods).map(line)) : G.node("p", {}, G.word("never_covered"))),
-      (error) => say(G.node("p", {}, G.word("unreachable", { why: error.message }))),
+      (error) => say(G.node("p", {}, G.word("load_failed", { reason: error.message }))),
     );
     return box;
   };

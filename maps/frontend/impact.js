@@ -1,4 +1,4 @@
-/* The effect of a plan: what changes grid in total, from which grid to which, and how even they become. */
+/* The impact of a plan: totals moved, transfers from grid to grid, and the distribution of grid sizes. */
 "use strict";
 
 (function (G) {
@@ -11,7 +11,7 @@
       G.on("tab", () => this.read());
     }
 
-    /* Asks only while it is looked at. */
+    /* Requests the impact only while its tab is open. */
     async read() {
       if (this.place.hidden) return;
       const { version } = G.plan;
@@ -24,10 +24,10 @@
       }
     }
 
-    draw({ total, moves, spread_before: before, spread_after: after }) {
-      if (!G.plan.json.communities.length) return G.fill(this.place, G.node("p", { class: "empty" }, G.word("no_effect")));
+    draw({ total, moves, distribution_before: before, distribution_after: after }) {
+      if (!G.plan.json.communities.length) return G.fill(this.place, G.node("p", { class: "empty" }, G.word("no_changes")));
       const figures = HELD.map((what) =>
-        G.node("div", {}, [G.node("dt", {}, G.term("moving", what)), G.node("dd", {}, G.number(total[what]))]));
+        G.node("div", {}, [G.node("dt", {}, G.term("moved", what)), G.node("dd", {}, G.number(total[what]))]));
       return G.fill(this.place, [
         G.node("dl", { class: "figures moving" }, figures),
         before && after ? this.spread(before, after) : null,
@@ -39,7 +39,7 @@
       const row = (label, pair) => G.node("tr", {}, [G.node("th", { scope: "row" }, label), ...pair.map((text) => G.node("td", { class: "n" }, text))]);
       const range = ([least, middle, most]) => `${G.number(least)} – ${G.number(middle)} – ${G.number(most)}`;
       return G.node("table", {}, [
-        G.node("caption", {}, G.word("spread")),
+        G.node("caption", {}, G.word("size_distribution")),
         heads("", G.word("before"), G.word("after")),
         G.node("tbody", {}, [
           row(G.word("grids"), [G.number(before.grids), G.number(after.grids)]),
@@ -51,10 +51,10 @@
 
     moves(moves) {
       const name = (code) => (code ? G.shortCode(code) : "–");
-      const row = ({ from_code: from, to_code: to, holding }) => G.node("tr", {}, [
-        G.node("th", { scope: "row" }, `${name(from)} → ${name(to)}`), ...HELD.map((what) => G.node("td", { class: "n" }, G.number(holding[what])))]);
+      const row = ({ from_code: from, to_code: to, counts }) => G.node("tr", {}, [
+        G.node("th", { scope: "row" }, `${name(from)} → ${name(to)}`), ...HELD.map((what) => G.node("td", { class: "n" }, G.number(counts[what])))]);
       return G.node("table", {}, [
-        G.node("caption", {}, G.word("moves")),
+        G.node("caption", {}, G.word("transfers")),
         heads(G.word("from_to_grid"), ...HELD.map((what) => G.word(what))),
         G.node("tbody", {}, moves.map(row)),
       ]);

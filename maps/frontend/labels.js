@@ -1,4 +1,4 @@
-/* Names on the map: one or two centred lines with a halo. */
+/* Map labels: one or two centred lines with a halo. */
 "use strict";
 
 (function (G) {
@@ -20,7 +20,7 @@
     ctx.textAlign = "center";
     ctx.lineJoin = "round";
     ctx.strokeStyle = "rgba(255, 255, 255, 0.92)";
-    for (const halo of [true, false]) { // a halo must not cover the line above it
+    for (const halo of [true, false]) { // all halos first: a halo must not cover the line above it
       let y = -height / 2;
       for (const line of lines) {
         const base = y + line.size * ASCENT + line.size * 0.22;
@@ -35,7 +35,7 @@
     ctx.textAlign = "start";
   }
 
-  /* `said(zoom, properties)` gives the lines: [{text, size, weight, colour}]. */
+  /* `said(zoom, properties)` returns the lines: [{text, size, weight, colour}]. */
   G.label = (said) => ({
     place(layout, [[at]], feature) {
       const lines = said(layout.zoom, feature.props)

@@ -1,4 +1,4 @@
-/* The legend: what the colours on the map mean at this zoom. */
+/* The legend of the colours at the current zoom. */
 "use strict";
 
 (function (G) {
@@ -41,19 +41,19 @@
   function issues(zoom) {
     const { open, closed, ink } = G.style.colours;
     if (zoom < G.style.zooms.dots && G.state.heat) {
-      return section(G.word("cluster_legend"), G.heatClasses(zoom).map(({ colour, from, to }) =>
+      return section(G.word("issue_count_legend"), G.heatClasses(zoom).map(({ colour, from, to }) =>
         entry(G.swatch(colour), from === to ? `${from}` : to ? `${from} – ${to}` : `≥ ${from}`)));
     }
     if (zoom < G.style.zooms.dots) {
       return section(G.word("issues"), [
-        entry(G.node("span", { class: "swatch bubble", "aria-hidden": "true" }, "12"), G.word("cluster_legend")),
-        entry(G.swatch(open, "rim"), G.word("still_open")),
-        entry(G.swatch(closed, "rim"), G.word("settled")),
+        entry(G.node("span", { class: "swatch bubble", "aria-hidden": "true" }, "12"), G.word("issue_count_legend")),
+        entry(G.swatch(open, "rim"), G.word("unresolved")),
+        entry(G.swatch(closed, "rim"), G.word("resolved")),
       ]);
     }
     return section(G.word("issues"), [
-      entry(G.swatch(ink, "round"), G.word("still_open")),
-      entry(G.swatch(ink, "hollow"), G.word("settled")),
+      entry(G.swatch(ink, "round"), G.word("unresolved")),
+      entry(G.swatch(ink, "hollow"), G.word("resolved")),
     ]);
   }
 

@@ -1,4 +1,4 @@
-/* A line drawn corner by corner: it splits the grid in hand, or moves the border between two. */
+/* Draws a line point by point: it splits the selected grid, or becomes the border of two grids. */
 "use strict";
 
 (function (G) {
@@ -22,7 +22,7 @@
       return G.desk.mode === "border" ? 2 : 1;
     }
 
-    /* Picks the grids that the line is for; then sets corners. */
+    /* Selects the grids that the line needs, then adds points. */
     click(latlng) {
       const code = G.plan.gridAt([latlng.lng, latlng.lat]);
       if (!code && !this.corners.length && !G.plan.grids.size) return G.openAt(latlng);
@@ -36,7 +36,7 @@
 
     add(latlng) {
       const last = this.corners.at(-1);
-      if (last && this.map.project(last).distanceTo(this.map.project(latlng)) < 3) return; // the second of a double click
+      if (last && this.map.project(last).distanceTo(this.map.project(latlng)) < 3) return; // the second click of a double click
       this.corners.push(latlng);
       this.draw();
     }
@@ -63,7 +63,7 @@
       return busy;
     }
 
-    /* Sends the line; where it is refused it stays, so that a corner can be mended. */
+    /* Sends the line. A refused line stays, so that it can be corrected. */
     async finish() {
       if (!this.draws() || this.corners.length < 2) return;
       const coordinates = this.corners.map(({ lng, lat }) => [lng, lat]);

@@ -1,8 +1,8 @@
-/* The address of the page holds the view: sent to somebody, kept, or gone back to, it shows the same. */
+/* Permalinks: the URL fragment holds the view, for sharing, bookmarks and browser history. */
 "use strict";
 
 (function (G) {
-  const QUICK = 1500; // milliseconds
+  const QUICK = 1500; // milliseconds within which changes share one history entry
 
   const FAMILIES = ["category", "status", "standing", "use"];
 
@@ -19,7 +19,7 @@
 
   const day = (text) => (isDay(text) ? text : null);
 
-  /* What the address says of the view; only what differs from the page as it opens. */
+  /* Returns the view as URL parameters; only those that differ from the defaults. */
   function told(map) {
     const { lat, lng } = map.getCenter();
     const { state } = G;
@@ -44,7 +44,7 @@
   const withoutPlace = (text) => text.replace(/(^|&)at=[^&]*/, "");
 
   G.keepLink = function (map, table) {
-    let busy = false; // while an address is being followed it is not written
+    let busy = false; // the URL is not written while it is being applied
     let timer;
     let stepped = -QUICK;
     const write = () => {
@@ -52,7 +52,7 @@
       const next = told(map).toString();
       const was = location.hash.slice(1);
       if (next === was) return;
-      // Only a choice is a step to go back, and choices in quick turn, as when days are played, are one.
+      // Moving the map adds no history entry. Rapid changes, as in playback, share one entry.
       const step = was && withoutPlace(next) !== withoutPlace(was) && performance.now() - stepped > QUICK;
       if (withoutPlace(next) !== withoutPlace(was)) stepped = performance.now();
       history[step ? "pushState" : "replaceState"](null, "", `#${next}`);
@@ -95,7 +95,7 @@
       G.divider.set(day(asked.get("then")));
     }
     const level = asked.get("level");
-    if (table) await table.restore(asked.get("in") ?? G.config.area ?? "").catch(() => {}); // the table goes on with what it has
+    if (table) await table.restore(asked.get("in") ?? G.config.area ?? "").catch(() => {}); // the table keeps its area
     place(map, asked.get("at"));
     if (G.config.levels.includes(level)) G.setLevel(level);
     else G.followZoom();
@@ -112,7 +112,7 @@
     else map.fitBounds(G.home(), { animate: false });
   }
 
-  /* Marks what the address names and, where it is drawn, says what is known about it. */
+  /* Selects the feature named in the URL and opens its popup when it is visible. */
   async function choose(map, code) {
     map.closePopup();
     G.select(code);

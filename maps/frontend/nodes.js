@@ -1,4 +1,4 @@
-/* Elements made from text: nothing that comes from data ever reaches the HTML parser. */
+/* Creates DOM elements from text; data never reaches the HTML parser. */
 "use strict";
 
 (function (G) {
@@ -19,7 +19,7 @@
     return element;
   };
 
-  /* A small square in a colour, or hatched in it. */
+  /* Returns a colour swatch, plain or hatched. */
   G.swatch = function (colour, kind = "") {
     const element = G.node("span", { class: `swatch ${kind}`, "aria-hidden": "true" });
     element.style.setProperty("--colour", colour);

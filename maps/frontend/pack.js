@@ -1,11 +1,11 @@
-/* The features inside a stand-alone page: lists of columns and whole-number steps become shapes to draw. */
+/* Decodes the features of a stand-alone page: columns, and delta-encoded integer coordinates. */
 "use strict";
 
 (function (G) {
   const SCALE = 1e6;
   const POLYGON = 3;
 
-  /* A corner as the drawing library handles it. */
+  /* A point with the methods that protomaps-leaflet expects. */
   class Corner {
     constructor(x, y) {
       this.x = x;
@@ -31,7 +31,7 @@
 
   G.corner = (x, y) => new Corner(x, y);
 
-  /* Web Mercator with the world between 0 and 1, x to the east and y to the south. */
+  /* Projects to Web Mercator with the world between 0 and 1, x to the east and y to the south. */
   G.project = function (lon, lat) {
     const sine = Math.sin((lat * Math.PI) / 180);
     return { x: lon / 360 + 0.5, y: 0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI) };
@@ -54,19 +54,19 @@
     return rows;
   }
 
-  function walker(steps) {
+  function walker(deltas) {
     let at = 0;
     let lon = 0;
     let lat = 0;
     return function () {
-      lon += steps[at++];
-      lat += steps[at++];
+      lon += deltas[at++];
+      lat += deltas[at++];
       return [lon / SCALE, lat / SCALE];
     };
   }
 
-  function shapes({ types, parts, sizes, steps }) {
-    const next = walker(steps);
+  function shapes({ types, parts, sizes, deltas }) {
+    const next = walker(deltas);
     let part = 0;
     return parts.map((count, at) => {
       const type = Array.isArray(types) ? types[at] : types;
@@ -90,11 +90,11 @@
     });
   }
 
-  /* Features {props, type, rings, box, extent}: rings in Mercator, box in degrees, extent in Mercator. */
+  /* Returns features {props, type, rings, box, extent}: rings and extent in Mercator, box in degrees. */
   G.unpack = function (packed) {
     const rows = properties(packed);
     const anchor = packed.labels ? walker(packed.labels) : null;
-    return shapes(packed.shapes).map((shape, at) => {
+    return shapes(packed.geometry).map((shape, at) => {
       const [west, south, east, north] = shape.box;
       const low = G.project(west, north);
       const high = G.project(east, south);

@@ -1,10 +1,10 @@
-/* Brings the page to life: Folium's Screen element calls `Gridward.open` with the map it made. */
+/* Starts a map page: the MapStartup element calls `Gridward.open` with the map. */
 "use strict";
 
 (function (G) {
   let map;
 
-  /* Until the map is where it belongs, at its level, no tile is asked for: none would be looked at. */
+  /* While true, no tiles are requested: the initial view is not set yet. */
   G.opening = true;
 
   G.open = function (made) {
@@ -27,15 +27,15 @@
     G.keepLink(map, table);
     G.opening = false;
     G.refresh(...Object.keys(G.layers));
-    // On a narrow screen the strip of days grows a line when it is filled, and the map shrinks.
+    // On a narrow screen the date strip gets a second line, which shrinks the map.
     new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
     map.on("resize", fitPaper);
     fitPaper();
     document.documentElement.dataset.ready = "true";
   };
 
-  /* On paper stands what was seen: the map keeps its size and is scaled, for tiles of another zoom
-     would come after the print. The paper is A4 across, less margins and heading. */
+  /* Prints the map as seen: it keeps its size and is scaled, since tiles of another zoom would
+     arrive too late. The paper is A4 landscape without margins and heading. */
   function fitPaper() {
     if (window.matchMedia("print").matches) return;
     const { width, height } = map.getContainer().getBoundingClientRect();
@@ -76,11 +76,11 @@
   }
 
   async function headline() {
-    if (G.config.kind === "grids") return; // its figures come with the grids
+    if (G.config.kind === "grids") return; // the grids page computes its figures from the grids
     try {
       figures(await G.register().rows(G.config.levels[0], G.config.area ?? ""));
     } catch {
-      figures([]); // the table says what is wrong
+      figures([]); // the table shows the error
     }
   }
 
@@ -92,7 +92,7 @@
     G.on("filter", raiseNames);
   }
 
-  /* A heat map lies under the names, bubbles over them. */
+  /* Puts the labels above the heat map and below clusters. */
   function raiseNames() {
     const { names, issues } = G.layers;
     if (names && issues) names.setZIndex(issues.options.zIndex + (G.state.heat ? 1 : -1));
@@ -105,8 +105,8 @@
     const settled = G.settled(counts);
     show([
       [counts.length < G.issueRows().length || G.state.period.from || G.state.period.to ? "issues_filtered" : "issues", G.number(total)],
-      ["still_open", G.number(total - settled), "alarm"],
-      ["settled_share", G.percent(total ? settled / total : null)],
+      ["unresolved", G.number(total - settled), "alarm"],
+      ["resolution_rate", G.percent(total ? settled / total : null)],
     ]);
   }
 
@@ -125,11 +125,11 @@
       G.node("div", { class: kind ?? "" }, [G.node("dt", {}, G.word(key)), G.node("dd", {}, value)])));
   }
 
-  /* The measure that shades the grids: households, buildings or the coverage rate. */
+  /* The choice of the figure that colours the grids: households, buildings or coverage rate. */
   async function measures() {
-    const box = G.node("div", { class: "levels measures", role: "group", "aria-label": G.word("shade_by") });
+    const box = G.node("div", { class: "levels measures", role: "group", "aria-label": G.word("colour_grids_by") });
     const place = document.getElementById("content");
-    place.prepend(G.node("h2", { class: "small" }, G.word("shade_by")), box);
+    place.prepend(G.node("h2", { class: "small" }, G.word("colour_grids_by")), box);
     let rows = [];
     const choose = (measure) => {
       G.state.measure = measure;
@@ -145,7 +145,7 @@
       gridFigures(rows);
       choose(G.state.measure);
     };
-    G.on("day", () => read().catch(() => {})); // the table says what is wrong
+    G.on("day", () => read().catch(() => {})); // the table shows the error
     await read();
   }
 
@@ -155,12 +155,12 @@
       ["grids", G.number(rows.length)],
       ["buildings", G.number(total.buildings)],
       ["households", G.number(total.households)],
-      ["households_each", G.number(Math.round(total.households / Math.max(1, rows.length)))],
+      ["households_per_grid", G.number(Math.round(total.households / Math.max(1, rows.length)))],
       ["rate", G.percent(total.rate)],
     ]);
   }
 
-  /* The finest level that is drawn at a zoom, but one that divides the chosen area. */
+  /* Returns the finest level shown at a zoom, but at least one level below the current area. */
   function levelAt(zoom) {
     const { levels } = G.config;
     const fits = levels.findLastIndex((level) => zoom >= G.style.levelZooms[level]);
@@ -174,7 +174,7 @@
   function setLevel(level) {
     G.state.level = level;
     const areaLevels = G.config.levels.filter((name) => name !== "grid");
-    const coarser = G.config.kind === "issues" ? -2 : 0; // so that names leave room for the bubbles
+    const coarser = G.config.kind === "issues" ? -2 : 0; // fewer labels leave room for the clusters
     const shown = level === "grid" ? areaLevels.length - 1 : areaLevels.indexOf(level);
     G.state.areaLevel = areaLevels[Math.max(0, shown + coarser)];
     G.refresh("shade", "borders", "grids", "names");
@@ -192,7 +192,7 @@
     setLevel(levelAt(G.zoom(map)));
   };
 
-  /* Looks inside an area of a level, at its parts. */
+  /* Restricts the page to an area and shows its parts. */
   G.setScope = function (scope, level) {
     const { levels } = G.config;
     G.state.scope = scope;

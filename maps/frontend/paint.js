@@ -1,4 +1,4 @@
-/* How each layer looks at each zoom, on each page: rules for the drawing library. */
+/* Style rules of each layer, by zoom and page, for protomaps-leaflet. */
 "use strict";
 
 (function (G) {
@@ -9,7 +9,7 @@
     return G.style.rates.findLast(([from]) => rate >= from)[1];
   };
 
-  /* Class bounds that put as many grids into each shade: quantiles, rounded to what people say aloud. */
+  /* Returns class bounds with equal numbers of grids per class (quantiles). */
   G.classes = function (values) {
     const sorted = values.filter((value) => value != null).sort((a, b) => a - b);
     const count = G.style.loads.length;
@@ -28,10 +28,10 @@
 
   const choropleth = () => G.config.kind === "property-coverage";
 
-  /* Whether grids carry the shades rather than areas: always on their own page, else at their level. */
+  /* Whether the choropleth shows grids instead of areas. */
   G.byGrid = () => G.config.kind === "grids" || (choropleth() && G.state.level === "grid");
 
-  /* Shades step back as footprints come up, and outside the area that was chosen. */
+  /* Returns the opacity of the choropleth, lower above footprints and outside the current area. */
   const opacity = (zoom, props) => {
     const { buildings, dots } = G.style.zooms;
     const steps = byLoad() ? [0.92, 0.75, 0.5] : [0.92, 0.42, 0.22];
@@ -39,10 +39,10 @@
     return strength * (G.config.basemap ? 0.7 : 1);
   };
 
-  /* Whether the page is about how much a grid holds rather than about coverage. */
+  /* Whether the grids are coloured by households or buildings instead of coverage. */
   const byLoad = () => G.config.kind === "grids" && G.state.measure !== "rate";
 
-  /* Whether footprints say who is covered, or are mere ground. */
+  /* Whether footprints are coloured by coverage. */
   G.tellsCoverage = () => G.config.kind !== "issues" && !byLoad();
 
   function shade(day) {
@@ -65,7 +65,7 @@
 
   const WIDTHS = { city: 2.8, district: 2.4, subdistrict: 1.5, community: 0.9 };
 
-  /* Borders of the level shown and of those above it. */
+  /* Borders of the current level and of the levels above it. */
   function borders() {
     const order = ["city", ...G.style.levels];
     const bordered = (level, zoom) =>
@@ -81,7 +81,7 @@
   const edge = (props, stroke, width, dash = null) =>
     selected(props) ? { stroke: colours().selected, width: 3.5 } : { stroke, width, dash };
 
-  /* The edge of a building: marked where its coverage differs between two days, solid or dashed. */
+  /* The outline of a building: highlighted where its coverage differs between two dates. */
   function outline(props, stroke, width) {
     const change = G.changes.get(props.code);
     if (!change || selected(props)) return edge(props, stroke, width);
@@ -112,11 +112,11 @@
       filter: (zoom, { props }) => G.isCovered(props) === wanted && (!G.tellsCoverage() || G.passes(props)),
       symbolizer: G.polygon(look),
     });
-    const crowd = { dataLayer: "crowds", symbolizer: G.crowd(), filter: (zoom) => zoom >= G.style.zooms.buildings && !G.isFiltered?.() };
+    const crowd = { dataLayer: "clusters", symbolizer: G.crowd(), filter: (zoom) => zoom >= G.style.zooms.buildings && !G.isFiltered?.() };
     return [rule(true), rule(false), crowd];
   }
 
-  /* A building of a tile has the kind of its manager alone. */
+  /* Whether a building is covered; in tiles only `manager_kind` tells it. */
   G.isCovered = ({ covered, manager_kind: kind }) => Boolean(covered ?? kind);
 
   function issues() {
@@ -166,7 +166,7 @@
 
   G.paint = { shade, backdrop, borders, grids, buildings, issues };
 
-  /* A grid's name without its community's, which stands beside it; without a name, the end of its code. */
+  /* Returns a grid's name without the name of its community, or the end of its code. */
   function shortName({ name, code, community_code }) {
     const community = G.register().name(community_code);
     const number = code.slice(String(community_code ?? "").length);
@@ -174,7 +174,7 @@
     return community && name.startsWith(community) ? name.slice(community.length) : name;
   }
 
-  /* Names of the level shown, with its rate where the page is about rates; grid names when close. */
+  /* Label rules: areas of the current level, with rates on the coverage page; grids at high zoom. */
   G.names = function (day) {
     const { ink, muted, uncovered_line } = colours();
     const figures = ({ rate, uncovered }) =>
@@ -197,9 +197,9 @@
     ];
   };
 
-  /* Whether each grid says how many of its buildings are uncovered. */
+  /* Whether grid labels show the number of uncovered buildings. */
   const countsGrids = () => choropleth() && G.byGrid();
 
-  /* From which zoom something is written on each grid. */
+  /* Whether grids have labels at a zoom. */
   G.namesGrids = (zoom) => zoom >= G.style.zooms[countsGrids() ? "grids" : "grid_labels"];
 })(window.Gridward);

@@ -1,4 +1,4 @@
-/* The grids of the working area: pick, lock, rename, and what each holds against the grids in force. */
+/* The table of grids: select, lock, rename, and figures compared with the grids in force. */
 "use strict";
 
 (function (G) {
@@ -21,7 +21,7 @@
       return undefined;
     }
 
-    /* Findings per grid: true where one of them is an error. */
+    /* Returns the grids with findings: true where one of them is an error. */
     found() {
       const bad = new Map();
       for (const { codes, is_error: isError } of G.plan.findings) {
@@ -39,7 +39,7 @@
       return [
         G.node("h2", { class: "community" }, [
           G.button(name, () => this.ground.fit(grids.map(({ properties }) => properties.code)), { title: G.word("zoom_to") }),
-          G.plan.json.communities.includes(community) ? G.node("span", { class: "tag" }, G.word("touched")) : null,
+          G.plan.json.communities.includes(community) ? G.node("span", { class: "tag" }, G.word("community_changed")) : null,
         ]),
         G.node("table", { class: "grid-rows" }, [
           G.node("thead", {}, G.node("tr", {}, [...head, G.node("th", {}, G.node("span", { class: "unseen" }, G.word("lock")))])),
@@ -68,7 +68,7 @@
       ]);
     }
 
-    /* A figure, and by how much it differs from the grid in force. */
+    /* Returns a table cell: a figure and its difference from the grid in force. */
     count(grid, what) {
       const before = G.plan.before.get(grid.code)?.properties[what];
       const change = before == null ? null : grid[what] - before;
@@ -78,7 +78,7 @@
 
     gone({ code }) {
       return G.node("tr", { class: "gone" }, [
-        G.node("th", { scope: "row" }, G.node("s", {}, G.shortCode(code))), G.node("td", { colspan: "3" }, G.word("grid_gone"))]);
+        G.node("th", { scope: "row" }, G.node("s", {}, G.shortCode(code))), G.node("td", { colspan: "3" }, G.word("grid_removed"))]);
     }
 
     async rename({ code, name }) {
@@ -87,7 +87,7 @@
       if (sent && field.value.trim()) await G.act({ kind: "rename", code, name: field.value.trim() }, [code]);
     }
 
-    /* Arrows go from grid to grid. */
+    /* Moves the focus with the arrow keys. */
     key(event) {
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
       const rows = [...this.place.querySelectorAll(".pick")];

@@ -1,4 +1,4 @@
-/* The plan as the service has it: steps go there one after another, and what comes back is drawn. */
+/* The plan on the service: sends operations one at a time and stores the resulting grids. */
 "use strict";
 
 (function (G) {
@@ -6,14 +6,14 @@
     constructor(address) {
       this.address = address;
       this.json = null;
-      this.grids = new Map(); // by code, of the communities that are open
+      this.grids = new Map(); // by code, of the open communities
       this.before = new Map(); // by code, the grids in force
       this.buildings = new Map(); // by code: {code, name, households, geometry, extent, point, community}
       this.communities = new Set();
       this.names = new Map(); // of the communities
       this.starts = new Map();
       this.findings = [];
-      this.line = Promise.resolve(); // steps wait for each other: each needs the version of the one before
+      this.line = Promise.resolve(); // operations run one at a time: each needs the version that the previous one returns
     }
 
     get version() {
@@ -33,7 +33,7 @@
       G.tell("plan");
     }
 
-    /* Makes a community part of the working area. */
+    /* Opens a community for editing. */
     async open(community) {
       if (this.communities.has(community)) return;
       await this.fetchGrids(community);
@@ -50,12 +50,12 @@
     }
 
     async fetchGround(community) {
-      const { buildings, grids } = G.config.addresses;
+      const { buildings, grids } = G.config.urls;
       const [homes, before, area] = await Promise.all([
         G.getAll(buildings, { area: community }), G.getAll(grids, { area: community }), G.register().area(community),
       ]);
       this.names.set(community, G.named(area));
-      this.starts.set(community, area.name); // grids have one name, in the city's own language
+      this.starts.set(community, area.name); // grid names exist in the city's language only
       for (const { properties, geometry } of homes) {
         if (geometry) this.buildings.set(properties.code, placed(properties, geometry, community));
       }
@@ -70,7 +70,7 @@
       }
     }
 
-    /* A grid's own part of its name: the community stands above it. */
+    /* Returns a grid's name without the name of its community. */
     gridName({ name, community_code: community }) {
       const start = this.starts.get(community);
       return start && name?.startsWith(start) ? name.slice(start.length) : name;
@@ -101,7 +101,7 @@
       return this.step("rebase");
     }
 
-    /* Sends a step once those before it are answered, and takes the answer. */
+    /* Sends a request after the previous ones are done, and applies the response. */
     step(what, body) {
       const begun = performance.now();
       const done = this.line.then(async () => {

@@ -1,8 +1,8 @@
-/* The list of plans, and the form that begins one. */
+/* The list of plans, and the form that creates one. */
 "use strict";
 
 (function (G) {
-  const home = (id) => `${G.config.addresses.page}/${id}${location.search}`;
+  const home = (id) => `${G.config.urls.page}/${id}${location.search}`;
 
   G.plans = function () {
     G.load();
@@ -14,14 +14,14 @@
   async function begin(event, field) {
     event.preventDefault();
     try {
-      const plan = await G.post(G.config.addresses.plans, { title: field.value.trim() });
+      const plan = await G.post(G.config.urls.plans, { title: field.value.trim() });
       location.assign(home(plan.id));
     } catch (problem) {
       say([problem.message, problem.hint].filter(Boolean).join(" "));
     }
   }
 
-  async function read(address = G.config.addresses.plans) {
+  async function read(address = G.config.urls.plans) {
     try {
       const { plans, links = [] } = await G.get(address);
       const body = document.getElementById("plans");

@@ -1,4 +1,4 @@
-/* Clicks open a popup, the pointer brings up a hint. */
+/* Popups on click and tooltips under the pointer. */
 "use strict";
 
 (function (G) {
@@ -6,7 +6,7 @@
     const hint = L.tooltip({ className: "hint", direction: "top", offset: [0, -8], opacity: 1 });
     let waiting = false;
     map.on("click", ({ latlng }) => press(map, latlng));
-    map.getContainer().addEventListener("keydown", (event) => { // the middle stands for the pointer
+    map.getContainer().addEventListener("keydown", (event) => { // Enter clicks at the centre of the map
       if (event.key === "Enter" && event.target === map.getContainer()) press(map, map.getCenter());
     });
     map.on("mousemove", ({ latlng }) => {
@@ -20,7 +20,7 @@
     map.on("mouseout movestart", () => map.closeTooltip(hint));
   };
 
-  let shown; // the popup that is open, or was last
+  let shown; // the current or last popup
 
   G.on("grown", () => shown?.update());
 
@@ -31,9 +31,9 @@
     else G.show(map, found.filter(({ layer }) => layer === found[0].layer), latlng);
   }
 
-  /* Opens a popup at a place; where several features share the place, it turns from one to the next. */
+  /* Opens a popup at a location; with several features there it has previous and next buttons. */
   G.show = function (map, found, latlng, first = 0) {
-    const maxHeight = Math.max(160, map.getSize().y - 80); // on a phone the facts scroll, their close button stays
+    const maxHeight = Math.max(160, map.getSize().y - 80); // on a phone the content scrolls below the close button
     const popup = L.popup({ maxWidth: 320, minWidth: 220, maxHeight, autoPanPadding: [24, 24] }).setLatLng(latlng);
     const turn = (at) => {
       popup.setContent(G.node("div", {}, [found.length > 1 ? pager(found.length, at, turn) : null, G.facts(found[at])]));
@@ -47,12 +47,12 @@
 
   function pager(count, at, turn) {
     const step = (word, mark, to) => G.button(mark, (event) => {
-      event.stopPropagation(); // the button is gone when the map looks where it was
+      event.stopPropagation(); // the map would not find the removed button and treat this as a click outside
       turn((to + count) % count);
     }, { "aria-label": G.word(word) });
     return G.node("nav", { class: "pager" }, [
       step("previous", "‹", at - 1),
-      G.node("span", {}, G.word("pager", { at: at + 1, count })),
+      G.node("span", {}, G.word("pager", { position: at + 1, count })),
       step("next", "›", at + 1),
     ]);
   }

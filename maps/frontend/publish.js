@@ -1,4 +1,4 @@
-/* Publishing, and what to do when somebody else was first: nothing is ever written over unseen. */
+/* Publishing, discarding, and resolving conflicts with changes by others. */
 "use strict";
 
 (function (G) {
@@ -19,7 +19,7 @@
 
   let last = {};
 
-  /* The same key while the plan stays the same: where an answer was lost, asking again publishes nothing more. */
+  /* Returns one idempotency key per plan version: a retry after a lost response publishes once. */
   const keyOf = (version) => (last.version === version ? last : (last = { version, key: G.newKey() })).key;
 
   async function send(title, at, key) {
@@ -35,9 +35,9 @@
     }
   }
 
-  /* Another revision changed a community of the plan: its steps can be taken again on today's grids. */
+  /* Another revision changed a community of the plan: offers to reapply the steps. */
   async function outdated(problem) {
-    const chosen = await G.dialog(G.word("outdated"), [
+    const chosen = await G.dialog(G.word("plan_outdated"), [
       G.paragraph(problem.message), G.paragraph(G.word("outdated_offer")),
     ], ["rebase"]);
     if (!chosen) return;
@@ -47,27 +47,27 @@
 
   async function rebased(dropped) {
     await refreshBefore();
-    if (!dropped.length) return G.say(G.word("rebased_whole"), "done");
-    const items = dropped.map(({ number, body, why }) => G.node("li", {}, [G.node("b", {}, `${number}. ${G.stepText(body)}`), G.node("p", {}, why)]));
-    return G.dialog(G.word("rebased"), [G.paragraph(G.word("rebased_without", { count: dropped.length })), G.node("ul", { class: "dropped" }, items)], ["go_on"]);
+    if (!dropped.length) return G.say(G.word("all_steps_reapplied"), "done");
+    const items = dropped.map(({ number, body, reason }) => G.node("li", {}, [G.node("b", {}, `${number}. ${G.stepText(body)}`), G.node("p", {}, reason)]));
+    return G.dialog(G.word("steps_dropped_title"), [G.paragraph(G.word("steps_dropped", { count: dropped.length })), G.node("ul", { class: "dropped" }, items)], ["continue"]);
   }
 
-  /* After a rebase the grids in force are others. */
+  /* Loads the grids in force again after a rebase. */
   async function refreshBefore() {
     G.plan.before.clear();
     await Promise.all([...G.plan.communities].map((code) => G.plan.fetchGround(code)));
     G.tell("plan");
   }
 
-  /* The plan moved on in another tab or by other hands: look first, then repeat the step or leave it. */
+  /* The plan was changed in another tab or by another person: offers to load it and repeat the step. */
   G.planChanged = async function (again) {
     const steps = G.plan.json.operations.length;
-    const chosen = await G.dialog(G.word("changed"), [G.paragraph(G.word("changed_explained"))], again ? ["reload", "reload_repeat"] : ["reload"]);
+    const chosen = await G.dialog(G.word("plan_changed"), [G.paragraph(G.word("plan_changed_explained"))], again ? ["reload", "reload_repeat"] : ["reload"]);
     if (!chosen) return undefined;
     await G.plan.load();
-    const newer = G.plan.json.operations.slice(steps).map(({ body, made_by: author }) => `${G.stepText(body)} (${author})`);
+    const newer = G.plan.json.operations.slice(steps).map(({ body, author }) => `${G.stepText(body)} (${author})`);
     if (chosen === "reload_repeat") return G.attempt(again);
-    G.say(newer.length ? G.word("changed_by", { steps: newer.join(", ") }) : "", "done");
+    G.say(newer.length ? G.word("steps_added", { steps: newer.join(", ") }) : "", "done");
     return undefined;
   };
 

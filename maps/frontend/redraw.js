@@ -1,10 +1,10 @@
-/* Lays the table: Folium's Opening element calls `Gridward.open` with the map it made. */
+/* Starts the redraw page: the MapStartup element calls `Gridward.open` with the map. */
 "use strict";
 
 (function (G) {
   let map;
 
-  /* Where the working area is, its own grids are drawn, not those in force. */
+  /* Hides the grids in force in open communities, where the plan's grids are shown. */
   const elsewhere = (rule) => ({
     ...rule,
     filter: (zoom, feature) => (rule.filter?.(zoom, feature) ?? true) && !["code", "community_code"].some((key) => G.plan?.communities.has(feature.props[key])),
@@ -28,7 +28,7 @@
     map.fitBounds(G.toBounds(G.config.bounds), { animate: false });
     map.on("zoomend", zoomed);
     zoomed();
-    G.plan = new G.Plan(`${G.config.addresses.plans}/${G.config.plan}`);
+    G.plan = new G.Plan(`${G.config.urls.plans}/${G.config.plan}`);
     try {
       await G.plan.load();
       lay();
@@ -38,7 +38,7 @@
     document.documentElement.dataset.ready = "true";
   };
 
-  /* Names and borders of the finest areas that the zoom has room for. */
+  /* Shows labels and borders of the finest level for the zoom. */
   function zoomed() {
     G.rescale(map);
     const areas = G.config.levels.filter((level) => level !== "grid");
@@ -50,7 +50,7 @@
 
   function lay() {
     const ground = new G.Ground(map, G.plan);
-    ground.draw(); // first: the colours of the grids are everybody's
+    ground.draw(); // first, because it assigns the grid colours
     const brush = new G.Brush(map, ground);
     const line = new G.Line(map);
     new G.Cross(map, brush, line);
@@ -72,14 +72,14 @@
     head();
   }
 
-  /* The plan's own line above the map: what it is called, how it stands, and what ends it. */
+  /* Updates the title bar: name, status, and the buttons to publish and discard. */
   function head() {
     const { title, status, author, revision } = G.plan.json;
-    document.title = `${title} · ${G.word("redraw_table")}`;
+    document.title = `${title} · ${G.word("redraw_grids")}`;
     byId("plan-title").textContent = title;
-    const state = revision ? G.word("revision", { number: revision }) : status === "draft" ? G.word("saved") : "";
+    const state = revision ? G.word("revision", { number: revision }) : status === "draft" ? G.word("all_saved") : "";
     byId("as-of").textContent = [G.term("plan", status), author, state].filter(Boolean).join(" · ");
-    const effective = G.plan.json.operations.length - G.plan.json.undone;
+    const effective = G.plan.json.operations.length - G.plan.json.undone_count;
     G.fill(byId("endings"), G.plan.isOpen ? [
       G.button(G.word("discard"), () => G.discard()),
       G.button(G.word("publish"), () => G.publish(), { class: "first", disabled: !effective }),
@@ -87,10 +87,10 @@
   }
 
 
-  /* Opens the community around a place as a working area. */
+  /* Opens the community at a location for editing. */
   G.openAt = async function ({ lat, lng }) {
     try {
-      const found = await G.get(G.config.addresses.lookup, { lon: lng, lat });
+      const found = await G.get(G.config.urls.lookup, { lon: lng, lat });
       const community = found.areas.find(({ level }) => level === "community");
       if (!community) return G.say(G.word("no_community_here"));
       await G.plan.open(community.code);
@@ -138,7 +138,7 @@
     });
   }
 
-  /* Writes a number beside the name of a tab. */
+  /* Sets the badge of a tab. */
   G.counted = function (tab, count, alarm = false) {
     const place = document.querySelector(`[aria-controls="tab-${tab}"] .count-badge`);
     place.textContent = count || "";

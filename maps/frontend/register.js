@@ -1,10 +1,10 @@
-/* What the page asks about the city: rows of figures, places by name, where a place lies. */
+/* Data client of the page: figures, search and locations. */
 "use strict";
 
 (function (G) {
   const MOST = 12;
 
-  /* Answers out of the page itself. */
+  /* Reads the data embedded in a stand-alone page. */
   class Embedded {
     constructor() {
       this.areas = G.features("areas");
@@ -52,7 +52,7 @@
     }
   }
 
-  /* The figures of a place counted anew, of the buildings that pass the filter. */
+  /* Returns the figures of an area or grid for the buildings that pass the filter. */
   function counted(code, level) {
     const homes = G.features("buildings").map(({ props }) => props).filter((props) => G.passes(props)
       && (level === "grid" ? props.grid_code === code : String(props.community_code ?? "").startsWith(code)));
@@ -78,60 +78,60 @@
 
   const bounds = (box) => (box ? [[box[1], box[0]], [box[3], box[2]]] : null);
 
-  /* Answers from the service. */
+  /* Requests data from the service. */
   class Served {
     constructor() {
       this.names = new Map();
     }
 
-    /* With a box, the rows of the places that meet it. */
+    /* Returns the rows of a level in an area; with a box, those that intersect it. */
     async rows(level, scope, box = null, on = G.state.on) {
-      const { coverage } = G.config.served;
+      const { coverageUrl } = G.config.service;
       const query = { by: level, area: scope || null, on, bbox: box };
-      const rows = await ask(coverage, query, G.passesNone() ? [] : G.filterQuery());
+      const rows = await ask(coverageUrl, query, G.passesNone() ? [] : G.filterQuery());
       for (const row of rows) this.names.set(row.code, G.named(row));
       return G.passesNone() ? rows.map((row) => ({ ...row, ...NONE })) : rows;
     }
 
-    /* Buildings that gained and lost a manager between two days, by place, of those asked for. */
+    /* Returns the numbers of buildings that gained and lost coverage between two dates, by area. */
     async changes(level, scope) {
       if (G.passesNone()) return [];
-      const { changes } = G.config.served;
-      return ask(changes, { by: level, area: scope || null, since: G.state.then, on: G.state.on }, G.filterQuery());
+      const { coverageChangesUrl } = G.config.service;
+      return ask(coverageChangesUrl, { by: level, area: scope || null, since: G.state.then, on: G.state.on }, G.filterQuery());
     }
 
     async building(code) {
-      const { lists } = G.config.served;
-      return (await ask(`${lists.buildings}/${encodeURIComponent(code)}`, { on: G.state.on })).properties;
+      const { listUrls } = G.config.service;
+      return (await ask(`${listUrls.buildings}/${encodeURIComponent(code)}`, { on: G.state.on })).properties;
     }
 
     async issue(ref) {
-      return ask(`${G.config.served.lists.issues}/${encodeURIComponent(ref)}`, {});
+      return ask(`${G.config.service.listUrls.issues}/${encodeURIComponent(ref)}`, {});
     }
 
     async history(code) {
-      return ask(G.config.served.history.replace("{code}", encodeURIComponent(code)), {});
+      return ask(G.config.service.historyUrl.replace("{code}", encodeURIComponent(code)), {});
     }
 
     async issueCounts({ from, to }) {
-      return ask(G.config.served.counts, { since: from, until: to, area: G.config.area });
+      return ask(G.config.service.issueCountsUrl, { since: from, until: to, area: G.config.area });
     }
 
-    /* Where a place typed in a datum is: its lon and lat in WGS 84, its grid and areas. */
+    /* Looks up coordinates of a datum: lon and lat in WGS 84, grid and areas. */
     async lookUp(lon, lat, datum) {
-      return ask(G.config.served.lookup, { lon, lat, datum });
+      return ask(G.config.service.lookupUrl, { lon, lat, datum });
     }
 
     async area(code) {
-      return (await ask(G.config.served.places.area.replace("{code}", encodeURIComponent(code)), {})).properties;
+      return (await ask(G.config.service.featureUrls.area.replace("{code}", encodeURIComponent(code)), {})).properties;
     }
 
     async find(query) {
-      return (await ask(G.config.served.search, { q: query })).slice(0, MOST);
+      return (await ask(G.config.service.searchUrl, { q: query })).slice(0, MOST);
     }
 
     async place(kind, code) {
-      const address = G.config.served.places[kind];
+      const address = G.config.service.featureUrls[kind];
       if (!address) return null;
       const feature = await ask(address.replace("{code}", encodeURIComponent(code)), {});
       return bounds(feature.bbox ?? extent(feature.geometry));

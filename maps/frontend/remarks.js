@@ -1,4 +1,4 @@
-/* What was said about a plan and done to it: comments, and its steps in order. */
+/* The comments on a plan, and the list of its steps. */
 "use strict";
 
 (function (G) {
@@ -25,7 +25,7 @@
 
     draw(comments) {
       G.counted("comments", comments.length);
-      G.fill(this.list, comments.length ? comments.map(({ text, made_by: author, made_at: at }) =>
+      G.fill(this.list, comments.length ? comments.map(({ text, author, created_at: at }) =>
         G.node("li", {}, [G.node("small", {}, `${author} · ${G.moment(at)}`), G.node("p", {}, text)]))
         : G.node("li", { class: "empty" }, G.word("no_comments")));
     }
@@ -50,15 +50,15 @@
     }
 
     draw() {
-      const { operations, undone } = G.plan.json;
-      G.counted("steps", operations.length - undone);
+      const { operations, undone_count: undoneCount } = G.plan.json;
+      G.counted("steps", operations.length - undoneCount);
       const items = operations.map((step) => G.node("li", { class: step.undone ? "undone" : "" }, [
-        G.node("b", {}, G.stepText(step.body)), G.node("small", {}, `${step.made_by} · ${G.moment(step.made_at)}`)]));
+        G.node("b", {}, G.stepText(step.body)), G.node("small", {}, `${step.author} · ${G.moment(step.created_at)}`)]));
       G.fill(this.place, items.length ? G.node("ol", { class: "remarks steps" }, items) : G.node("p", { class: "empty" }, G.word("no_steps")));
     }
   }
 
-  /* A step in the page's language: its kind, and the grids or the number of buildings it is about. */
+  /* Describes a step in the page's language: its kind and the grids or buildings that it changes. */
   G.stepText = function (body) {
     const codes = [body.code, ...(body.codes ?? [])].filter(Boolean).map(G.shortCode);
     if (body.kind === "transfer") return G.word("step_transfer", { count: body.buildings.length, grid: G.shortCode(body.to) });

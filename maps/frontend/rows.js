@@ -1,4 +1,4 @@
-/* What the table lists: rows of figures, of changes between two days, or of single buildings in view. */
+/* The rows of the table: figures, changes between two dates, or single buildings in view. */
 "use strict";
 
 (function (G) {
@@ -12,7 +12,7 @@
 
   const sum = (rows, key) => rows.reduce((total, row) => total + (row[key] ?? 0), 0);
 
-  /* The row that stands for all rows. */
+  /* Returns the totals of all rows. */
   G.total = function (rows) {
     const total = {};
     for (const key of ["buildings", "covered", "uncovered", "households", "covered_households", "gained", "lost"]) {
@@ -21,7 +21,7 @@
     return { ...total, rate: total.buildings ? total.covered / total.buildings : null };
   };
 
-  /* The rows of the level in the chosen area; while the level follows the zoom, those in view. */
+  /* Returns the rows of the level in the current area; while the level follows the zoom, those in view. */
   G.readRows = async function (map) {
     const { level, scope, follows, then } = G.state;
     if (G.isNear(map)) {
@@ -39,7 +39,7 @@
 
   const boxOf = (map) => map.getBounds().toBBoxString();
 
-  /* Whether the map is close enough for a row per building. */
+  /* Whether the table lists single buildings at this zoom. */
   G.isNear = function (map) {
     const { follows, then } = G.state;
     return follows && !then && G.hasBuildings() && G.zoom(map) >= G.style.zooms.dots;
@@ -49,7 +49,7 @@
     return G.config.kind === "property-coverage" && Boolean(G.layers.buildings);
   };
 
-  /* Rows with what each gained and lost since the day compared with. */
+  /* Adds the buildings gained and lost since the earlier date to each row. */
   async function changed(rows, level, scope) {
     const changes = new Map((await G.register().changes(level, scope)).map((row) => [row.code, row]));
     return rows.map((row) => ({ ...row, gained: changes.get(row.code)?.gained ?? 0, lost: changes.get(row.code)?.lost ?? 0 }));

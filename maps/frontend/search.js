@@ -1,8 +1,8 @@
-/* The search box: names and codes as they are typed, arrows and Enter to go there. */
+/* The search box: results while typing, arrow keys and Enter to open one. */
 "use strict";
 
 (function (G) {
-  const PAUSE = 160; // milliseconds without a key before the question is asked
+  const PAUSE = 160; // milliseconds after the last key before the request
   const ZOOM = { building: 17, issue: 17, grid: 16 };
 
   class Search {
@@ -30,14 +30,14 @@
         const hits = places ?? await G.register().find(query);
         if (query === this.input.value.trim()) this.show(hits);
       } catch (error) {
-        this.say(G.word("unreachable", { why: error.message }));
+        this.say(G.word("load_failed", { reason: error.message }));
       }
     }
 
     show(hits) {
       this.hits = hits;
       this.at = -1;
-      if (!hits.length) return this.say(G.word("not_found"));
+      if (!hits.length) return this.say(G.word("no_results"));
       G.fill(this.list, hits.map((hit, at) => this.option(hit, at)));
       this.open();
     }
@@ -74,7 +74,7 @@
     async go(hit) {
       this.close();
       this.input.value = hit.name ?? hit.code;
-      if (hit.datum && G.config.served) return this.goTo(hit);
+      if (hit.datum && G.config.service) return this.goTo(hit);
       const bounds = hit.kind === "place" ? null : await G.register().place(hit.kind, hit.code);
       const target = L.latLng(hit.lat, hit.lon);
       if (bounds) this.map.fitBounds(bounds, { maxZoom: 17, padding: [30, 30], animate: false });
@@ -83,7 +83,7 @@
       G.whenDrawn(this.map, () => this.reveal(hit, target));
     }
 
-    /* Goes to coordinates of any datum, and tells the grid and the areas they are in. */
+    /* Zooms to coordinates of any datum and shows their grid and areas. */
     async goTo(hit) {
       try {
         const found = await G.register().lookUp(hit.lon, hit.lat, hit.datum);
@@ -91,11 +91,11 @@
         this.map.setView(target, Math.max(this.map.getZoom(), 16), { animate: false });
         G.show(this.map, [{ layer: "place", props: { ...found, datum: hit.datum } }], target);
       } catch (error) {
-        this.say(G.word("unreachable", { why: error.message }));
+        this.say(G.word("load_failed", { reason: error.message }));
       }
     }
 
-    /* Opens the popup of what was found, once its tile is there. */
+    /* Opens the popup of a result, once its tile is rendered. */
     reveal(hit, target) {
       const layer = { building: "buildings", issue: "issues", grid: "grids", area: "areas" }[hit.kind];
       const here = G.at(this.map, target).filter(({ layer: name }) => name === layer);
@@ -115,13 +115,13 @@
     }
   }
 
-  /* "130.30, 47.35": longitude first, as everywhere; one hit per datum that it may have been read in. */
+  /* "130.30, 47.35": longitude first, as everywhere; one result per possible datum. */
   function coordinates(text) {
     const match = text.match(/^(-?\d+(?:\.\d+)?)\s*[,，\s]\s*(-?\d+(?:\.\d+)?)$/);
     if (!match) return null;
     const [lon, lat] = [Number(match[1]), Number(match[2])];
     if (Math.abs(lon) > 180 || Math.abs(lat) > 85) return null;
-    const datums = G.config.served ? ["wgs84", "gcj02", "bd09", "cgcs2000"] : ["wgs84"];
+    const datums = G.config.service ? ["wgs84", "gcj02", "bd09", "cgcs2000"] : ["wgs84"];
     return datums.map((datum) => ({ kind: "place", code: text, lon, lat, datum }));
   }
 

@@ -1,14 +1,14 @@
-/* The figures that areas and grids are shaded and named by while only some buildings are asked for. */
+/* The figures of the choropleth and its labels while the building filter is on. */
 "use strict";
 
 (function (G) {
   const FIGURES = ["buildings", "covered", "uncovered", "rate", "households", "covered_households"];
   const UNKNOWN = Object.fromEntries(FIGURES.map((name) => [name, null]));
 
-  const known = new Map(); // by day: figures by the code of their place
+  const known = new Map(); // by date: figures by area or grid code
   let asked = null;
 
-  /* What is told of an area or a grid on a day: of the buildings asked for, nothing until it is known. */
+  /* Replaces the figures of an area or grid by the filtered ones; null until they are loaded. */
   G.told = function (props, day) {
     if (!asked) return props;
     const row = known.get(day)?.get(props.code);
@@ -17,7 +17,7 @@
 
   const level = () => (G.byGrid() ? "grid" : G.state.areaLevel);
 
-  /* All that the figures depend on, apart from where the map is. */
+  /* Returns a key of everything that the figures depend on, except the view. */
   const question = () => JSON.stringify([G.filterQuery(), G.passesNone(), level(), G.state.on, G.state.then]);
 
   class Shades {
@@ -34,7 +34,7 @@
       const mine = (asked = { says, box: view.pad(0.5) });
       const days = [G.state.on, G.state.then].filter(Boolean);
       const found = await Promise.all(days.map((day) => this.ask(day, mine.box)));
-      if (mine !== asked) return undefined; // somebody has asked for others since
+      if (mine !== asked) return undefined; // superseded by a later request
       known.clear();
       days.forEach((day, at) => known.set(day, new Map(found[at].map((row) => [row.code, row]))));
       return G.refresh("shade", "names");
@@ -44,7 +44,7 @@
       try {
         return await G.register().rows(level(), G.config.area ?? "", box.toBBoxString(), day);
       } catch {
-        return []; // the table says what is wrong
+        return []; // the table shows the error
       }
     }
 

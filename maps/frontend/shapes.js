@@ -1,4 +1,4 @@
-/* Polygons as GeoJSON has them: what they hold, where to write on them, what a line runs through. */
+/* Geometry functions for GeoJSON polygons: point in polygon, extent, label point, shared edges. */
 "use strict";
 
 (function (G) {
@@ -33,7 +33,7 @@
 
   G.meet = (a, b) => a[0] <= b[2] && a[2] >= b[0] && a[1] <= b[3] && a[3] >= b[1];
 
-  /* A point inside: the middle of the widest stretch, half-way up. */
+  /* Returns a point inside: the middle of the widest section at half height. */
   G.spot = function (geometry) {
     const [, south, , north] = G.extent(geometry);
     const y = (south + north) / 2 + (north - south) * 1e-7;
@@ -55,7 +55,7 @@
     return found;
   }
 
-  /* The borders of polygons, each shared one once: drawn twice, dashes would fill each other's gaps. */
+  /* Returns the borders of polygons, shared ones once: dashes drawn twice would fill each other's gaps. */
   G.edges = function (geometries) {
     const seen = new Set();
     const runs = [];

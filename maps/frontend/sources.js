@@ -1,8 +1,8 @@
-/* Where a layer's tiles come from: out of the page itself, from the service, or gathered into clusters. */
+/* Tile sources: embedded features, the service, and clusters of points. */
 "use strict";
 
 (function (G) {
-  const MARGIN = 64; // pixels drawn beyond a tile's edge, so that strokes and dots are never cut
+  const MARGIN = 64; // pixels rendered beyond the tile's edge, so that strokes and dots are not clipped
 
   const within = (box, west, north, east, south) =>
     box.maxX >= west && box.minX <= east && box.maxY >= north && box.minY <= south;
@@ -15,7 +15,7 @@
     return { props: feature.props, geomType: feature.type, geom, bbox, numVertices: 0 };
   }
 
-  /* Cuts features that are in memory; any zoom is as exact as the data. */
+  /* Cuts embedded features into tiles, without loss of precision at any zoom. */
   class Embedded {
     constructor(name, features) {
       this.name = name;
@@ -45,10 +45,11 @@
     return { props: feature.props, type: 1, rings: [[at]], extent };
   }
 
-  /* Asks the service; an answer that is no tile is an error, not an empty tile. */
+  /* Requests tiles from the service. An error response throws instead of giving an empty tile. */
   function served(name, more, on) {
-    const { tiles, query, states } = G.config.served;
-    const address = `${tiles.replace("{layer}", name)}?${query.replace("{on}", on)}${more}${states[name] ? `&state=${states[name]}` : ""}`;
+    const { tileUrl, tileQuery, tileVersions } = G.config.service;
+    const version = tileVersions[name] ? `&version=${tileVersions[name]}` : "";
+    const address = `${tileUrl.replace("{layer}", name)}?${tileQuery.replace("{on}", on)}${more}${version}`;
     return new protomapsL.PmtilesSource(
       {
         async getZxy(z, x, y, signal) {
@@ -64,7 +65,7 @@
     );
   }
 
-  /* Gathers a tile's points into one bubble per square; what is alone stays itself. */
+  /* Clusters the points of a tile by square cells; a single point stays as it is. */
   class Clusters {
     constructor(name, cache, shown) {
       this.name = name;
@@ -87,7 +88,7 @@
     }
   }
 
-  /* It stays within its square, so that no two bubbles overlap. */
+  /* Keeps the cluster inside its cell, so that clusters do not overlap. */
   function bubble(points, side) {
     const total = points.reduce((sum, point) => sum + (point.props.count ?? 1), 0);
     const open = points.filter((point) => ["open", "in_progress"].includes(point.props.status));
@@ -104,7 +105,7 @@
     return { props, geomType: 1, geom: [[at]], bbox, numVertices: 1 };
   }
 
-  /* What a layer's tiles depend on besides the day, as an address has it. */
+  /* Returns the query parameters of a layer's tiles besides the date. */
   function asked(name) {
     const { areaLevel, period: { from, to } } = G.state;
     if (name === "areas") return areaLevel ? `&level=${areaLevel}` : "";
@@ -114,9 +115,9 @@
   const caches = new Map();
   const SIZE = 512;
 
-  const MOST_CACHES = 24; // of the days that were looked at, the last ones
+  const MOST_CACHES = 24; // FIFO eviction
 
-  /* The tile cache of a layer on a day; several map layers that draw the same tiles share it. */
+  /* Returns the tile cache of a layer on a date, shared by the map layers that render the same tiles. */
   G.cache = function (name, on = G.state.on) {
     const more = G.data ? "" : asked(name);
     const day = G.data || name === "backdrop" ? G.config.on : on;
@@ -129,7 +130,7 @@
     return caches.get(key);
   };
 
-  /* Lets through only the tiles that something will be drawn from, and of those the day shown by then. */
+  /* A tile source that loads only tiles that will be rendered, always of the current date. */
   class Gate {
     constructor(cache, wanted) {
       this.cache = cache;
@@ -142,7 +143,7 @@
         if (!this.wanted(tile.z + 1)) return new Map();
         const cache = this.cache();
         const found = await cache.get(tile);
-        if (cache === this.cache()) return found; // else another day was chosen while this one came
+        if (cache === this.cache()) return found; // otherwise the date changed during loading
       }
     }
 
@@ -151,10 +152,10 @@
     }
   }
 
-  /* `cache` is a function: which day's tiles are wanted may change. */
+  /* `cache` is a function, because the date may change. */
   G.gate = (cache, wanted) => new Gate(cache, wanted);
 
-  /* Tiles for the screen; each knows the view that it came from. */
+  /* Returns a view of tiles for the screen; each tile has a reference to its view. */
   G.view = function (cache) {
     const view = new protomapsL.View(cache, G.data ? 22 : G.style.maxDataZoom, 1);
     const ask = view.getDisplayTile.bind(view);
@@ -167,7 +168,7 @@
 
   const unpacked = new Map();
 
-  /* The features of a layer inside the page. */
+  /* Returns the embedded features of a layer. */
   G.features = function (name) {
     if (!unpacked.has(name)) unpacked.set(name, G.data?.[name] ? G.unpack(G.data[name]) : []);
     return unpacked.get(name);

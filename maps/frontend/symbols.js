@@ -1,4 +1,4 @@
-/* Strokes, fills and hatches on a canvas tile. */
+/* Symbolizers for canvas tiles: polygons, lines, dots, clusters. */
 "use strict";
 
 (function (G) {
@@ -13,7 +13,7 @@
 
   const hatches = new Map();
 
-  /* Diagonal stripes: what differs by colour on screen differs by pattern in print. */
+  /* Returns a pattern of diagonal stripes, which tells colours apart in print. */
   G.hatch = function (ctx, colour, ground) {
     const key = `${colour} ${ground}`;
     if (!hatches.has(key)) {
@@ -35,7 +35,7 @@
     return hatches.get(key);
   };
 
-  /* A symbol of the drawing library from a function of (zoom, properties) that says how to draw it. */
+  /* Returns a symbolizer from a function (zoom, properties) => style. */
   G.polygon = (styled) => ({
     draw(ctx, rings, zoom, feature) {
       const { fill, hatch, opacity = 1, stroke, width = 0, dash } = styled(zoom, feature.props);
@@ -86,7 +86,7 @@
     },
   });
 
-  /* A bubble with a number; its rim shows which share is still open. */
+  /* A cluster with its number of issues; the rim shows the share of unresolved ones. */
   G.bubble = () => ({
     draw(ctx, [[at]], zoom, { props: { cluster, unsettled, radius } }) {
       const { ink, open, closed } = G.style.colours;
@@ -116,7 +116,7 @@
     },
   });
 
-  /* How many buildings of a square are uncovered, or how many there are, where they are too many to draw. */
+  /* The number of buildings of a square, or of uncovered ones, where they are too many to render. */
   G.crowd = () => ({
     draw(ctx, [[at]], zoom, { props: { buildings, covered, uncovered } }) {
       const tells = G.tellsCoverage();

@@ -1,4 +1,4 @@
-/* The figures beside the map: a sortable table per level, within the area that was chosen. */
+/* The sortable table of figures by level, within the current area. */
 "use strict";
 
 (function (G) {
@@ -10,8 +10,8 @@
     constructor(map, place) {
       this.map = map;
       this.order = { by: G.config.kind === "grids" ? "households" : "uncovered", up: false };
-      this.levels = G.node("div", { class: "levels", role: "group", "aria-label": G.word("level") });
-      this.trail = G.node("nav", { class: "trail", "aria-label": G.word("scope") });
+      this.levels = G.node("div", { class: "levels", role: "group", "aria-label": G.word("area_level") });
+      this.trail = G.node("nav", { class: "trail", "aria-label": G.word("current_area") });
       this.head = G.node("tr");
       this.body = G.node("tbody");
       this.foot = G.node("tfoot");
@@ -34,11 +34,11 @@
       this.note.textContent = this.rows ? "" : G.word("loading");
       try {
         const found = await G.readRows(this.map);
-        if (asked !== this.asked) return; // somebody has asked for others since
-        Object.assign(this, found); // the level is that of the rows that stand there, until the next have come
+        if (asked !== this.asked) return; // superseded by a later request
+        Object.assign(this, found); // sets `level` together with the rows it belongs to
         this.draw();
       } catch (error) {
-        this.note.textContent = G.word("unreachable", { why: error.message });
+        this.note.textContent = G.word("load_failed", { reason: error.message });
       }
     }
 
@@ -74,7 +74,7 @@
       G.fill(this.body, sorted.slice(0, MOST_ROWS).map((row) => this.row(row)));
       G.fill(this.foot, this.totals());
       const hidden = sorted.length - MOST_ROWS;
-      this.note.textContent = !sorted.length ? G.word("nothing_here")
+      this.note.textContent = !sorted.length ? G.word("no_data_here")
         : hidden > 0 ? G.word("rows_hidden", { count: G.number(hidden) }) : "";
       this.mark();
     }
@@ -120,7 +120,7 @@
       return G.node("tr", {}, [label, ...cells]);
     }
 
-    /* Goes to a row's place and, when it has parts of its own, looks inside it. */
+    /* Zooms to a row and, when it has parts, lists them. */
     async enter(row) {
       const { level } = this;
       if (level === "building") return G.show(this.map, [{ layer: "buildings", props: row }], L.latLng(row.lat, row.lon));
@@ -135,7 +135,7 @@
       return undefined;
     }
 
-    /* Looks inside an area known by its code alone, as a link has it; "" is everything. */
+    /* Restricts the table to the area of a permalink; "" is the whole city. */
     async restore(code) {
       if (code === (this.scopes.at(-1)?.code ?? "")) return;
       const found = code && code !== G.config.area ? await G.register().area(code) : null;
@@ -155,12 +155,12 @@
       this.map.fitBounds(bounds ?? G.home());
     }
 
-    /* Where a row's place lies; null, with a word of why, when that cannot be told. */
+    /* Returns the bounds of a row; on an error shows it and returns null. */
     async find(kind, code) {
       try {
         return await G.register().place(kind, code);
       } catch (error) {
-        this.note.textContent = G.word("unreachable", { why: error.message });
+        this.note.textContent = G.word("load_failed", { reason: error.message });
         return null;
       }
     }

@@ -1,4 +1,4 @@
-/* One layer of vector tiles on the map; Folium's VectorTiles element calls `Gridward.tiles`. */
+/* Vector tile layers; the VectorTileLayer element calls `Gridward.tiles`. */
 "use strict";
 
 (function (G) {
@@ -6,13 +6,13 @@
 
   G.layers = {};
 
-  /* Returns a Leaflet layer that draws `options.layer` by its rules, out of the page or from the service. */
+  /* Returns a Leaflet layer that renders `options.layer` by its style rules. */
   G.tiles = function (options) {
     if (!G.config) G.load();
     return (G.layers[options.layer] = G.drawn(options.layer, options));
   };
 
-  /* A layer of the day shown or, with `then`, of the day that it is compared with. */
+  /* Returns a layer of the date shown or, with `then`, of the earlier date of a comparison. */
   G.drawn = function (name, options = {}) {
     const day = () => (options.then ? G.state.then : G.state.on);
     const layer = protomapsL.leafletLayer({
@@ -32,7 +32,7 @@
     return layer;
   };
 
-  /* The tiles that a layer draws, by the name its rules use for them. */
+  /* Returns the tile views of a layer by the data source name of its rules. */
   function views(name, day) {
     const view = (of, wanted = () => true) => G.view(G.gate(() => G.cache(of, day()), (zoom) => !G.opening && wanted(zoom)));
     if (name === "issues") return new Map([["", view(name, G.isApart)], ["clusters", gathered()]]);
@@ -45,27 +45,27 @@
 
   const from = (what) => (zoom) => zoom >= G.style.zooms[what];
 
-  let clusters; // of what is shown now: tiles gathered before a filter was set are not drawn after it
+  let clusters; // replaced when a filter changes, so that old clusters are not rendered
 
   function gathered() {
     clusters = G.clusters("issues", (props) => G.isShown(props));
     return G.view(G.gate(() => clusters, (zoom) => !G.opening && !G.isApart(zoom)));
   }
 
-  /* Whether issues are drawn one by one, no longer in bubbles. */
+  /* Whether issues are shown one by one instead of in clusters. */
   G.isApart = (zoom) => zoom >= G.style.zooms.dots;
 
   function relabel(layer) {
     const { scratch, labelRules, onTilesInvalidated } = layer;
     const labelers = new protomapsL.Labelers(scratch, labelRules, LABELLED_TILES, onTilesInvalidated);
     const add = labelers.add.bind(labelers);
-    // A tile is labelled once: one that was on its way when the views changed must not be the one.
+    // A tile is labelled once: skip tiles that were loading when the views changed.
     labelers.add = (zoom, tiles) =>
       add(zoom, new Map([...tiles].filter(([name, [tile]]) => tile.view === layer.views.get(name))));
     layer.labelers = labelers;
   }
 
-  /* Draws again, after something that the rules look at has changed. */
+  /* Renders the layer again after an input of its rules changed. */
   function refresh() {
     this.views = views(this.name, this.day);
     relabel(this);
@@ -74,7 +74,7 @@
 
   const stale = new Set();
 
-  /* Draws layers again at the next frame, once however often they were named until then. */
+  /* Renders layers again at the next frame, once for any number of calls. */
   G.refresh = function (...names) {
     if (!stale.size) requestAnimationFrame(redraw);
     for (const name of names) stale.add(name);
@@ -89,10 +89,10 @@
     }
   }
 
-  /* Whether layers still wait to be drawn again. */
+  /* Whether layers are waiting to be rendered again. */
   G.isStale = () => stale.size > 0;
 
-  /* Calls back once all tiles of the map stand. */
+  /* Calls back when all tiles of the map are rendered. */
   G.whenDrawn = function (on, then) {
     const ask = () => {
       const loading = Object.values(G.layers).some((layer) => on.hasLayer(layer) && layer.isLoading());
@@ -102,7 +102,7 @@
     setTimeout(ask, 60);
   };
 
-  /* Between two whole zooms the map shrinks its tiles; what is drawn on them grows to make up for it. */
+  /* At fractional zooms the map scales its tiles down; symbols are enlarged to compensate. */
   G.rescale = function (map) {
     const scale = 2 ** (G.zoom(map) - map.getZoom());
     if (scale === G.state.scale) return;
@@ -110,10 +110,10 @@
     G.refresh(...Object.keys(G.layers));
   };
 
-  /* The zoom of the tiles that a map shows. */
+  /* Returns the zoom of the tiles that a map shows. */
   G.zoom = (map) => Math.round(map.getZoom());
 
-  /* What is drawn at a place, topmost first: [{layer, props}]. */
+  /* Returns the features at a location, topmost first: [{layer, props}]. */
   G.at = function (map, { lng, lat }) {
     const zoom = G.zoom(map);
     const found = [];
@@ -123,7 +123,7 @@
       if (!layer || !map.hasLayer(layer)) continue;
       for (const [source, picked] of layer.queryTileFeaturesDebug(lng, lat, name === "issues" ? 12 : 4)) {
         for (const { layerName, feature } of picked) {
-          if (layerName === "crowds") continue;
+          if (layerName === "clusters") continue;
           const drawn = layer.paintRules.some((rule) => draws(rule, source, layerName, zoom, feature));
           const props = name === "shade" && G.told ? G.told(feature.props, layer.day()) : feature.props;
           if (drawn) found.push({ layer: layerName, props });

@@ -1,4 +1,4 @@
-/* The tools above the map, the line that says what to do next, and the keys for all of it. */
+/* The toolbar, the instruction line and the keyboard shortcuts. */
 "use strict";
 
 (function (G) {
@@ -15,7 +15,7 @@
 
     draw() {
       const { json, isOpen } = G.plan;
-      const effective = json.operations.length - json.undone;
+      const effective = json.operations.length - json.undone_count;
       const focused = document.activeElement?.dataset?.tool;
       const tool = (mode) => G.button(G.term("tool", mode), () => G.choose(mode), {
         "aria-pressed": String(G.desk.mode === mode), "aria-keyshortcuts": G.MODES[mode], "data-tool": mode,
@@ -24,7 +24,7 @@
       G.fill(this.place, [
         G.node("div", { class: "group", role: "group", "aria-label": G.word("tools") }, Object.keys(G.MODES).map(tool)),
         G.node("div", { class: "group", role: "group", "aria-label": G.word("steps") }, [
-          this.step("undo", effective, "Ctrl+Z", isOpen), this.step("redo", json.undone, "Ctrl+Shift+Z", isOpen),
+          this.step("undo", effective, "Ctrl+Z", isOpen), this.step("redo", json.undone_count, "Ctrl+Shift+Z", isOpen),
         ]),
         G.button(G.word("compare_in_force"), () => this.compare(!this.kept, true), {
           class: "compare", "aria-pressed": String(G.desk.comparing), "data-tool": "compare", title: G.word("compare_hold"),
@@ -40,7 +40,7 @@
       });
     }
 
-    /* What to do next with the tool in hand. */
+    /* Shows what to do next with the current tool. */
     advise() {
       const { mode, picked } = G.desk;
       const names = picked.map(G.shortCode).join(" + ");
@@ -48,14 +48,14 @@
       const needs = { look: 0, paint: 1, split: 1, border: 2, merge: 2 }[mode];
       let text = G.plan.grids.size ? G.term("hint", mode) : G.word("hint_open");
       if (G.plan.grids.size && picked.length < needs) text = G.term("hint_pick", mode);
-      const finish = mode === "merge" && picked.length > 1 ? G.button(G.word("merge_them", { count: picked.length }), () => this.finish())
+      const finish = mode === "merge" && picked.length > 1 ? G.button(G.word("merge_grids", { count: picked.length }), () => this.finish())
         : corners > 1 ? G.button(G.word("finish_line"), () => this.finish()) : null;
       G.fill(this.hint, [
         ...picked.map((code) => G.swatch(G.desk.colours.get(code))),
         names ? G.node("b", {}, names) : null,
         G.node("span", {}, text),
         finish,
-        picked.length || corners ? G.button(G.word("let_go"), () => this.escape()) : null,
+        picked.length || corners ? G.button(G.word("clear_selection"), () => this.escape()) : null,
       ]);
     }
 

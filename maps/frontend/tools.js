@@ -1,16 +1,16 @@
-/* What can be taken along: the uncovered list as a file, the map as a picture or on paper. */
+/* Exports: lists as files, the map as a PNG image, printing. */
 "use strict";
 
 (function (G) {
-  const HEAD = 54; // pixels above the map in a picture
+  const HEAD = 54; // pixels above the map in the image
 
   const query = (values) => new URLSearchParams(Object.entries(values).flatMap(([name, value]) =>
     [value].flat().filter((one) => one != null && one !== "").map((one) => [name, one])));
 
-  /* The names of a family that are shown, where some are not: all of them need not be named. */
+  /* Returns the values of a family that are shown, or none when nothing is hidden. */
   const shown = (family, names) => (G.state.hidden[family].size ? names.filter((name) => !G.state.hidden[family].has(name)) : []);
 
-  /* What to ask for to get the issues that the page shows, in whichever file. */
+  /* Returns the query parameters of the issues that the page shows. */
   function issuesShown() {
     const { from, to } = G.state.period;
     return { category: shown("category", G.allCategories()), status: shown("status", G.STATUSES), since: from, until: to };
@@ -21,23 +21,23 @@
       this.map = map;
       this.place = place;
       this.lists = G.node("span", { class: "lists" });
-      const picture = G.button(G.word("picture"), () => this.save());
+      const picture = G.button(G.word("png_image"), () => this.save());
       place.append(this.lists, picture, G.button(G.word("print"), () => window.print()));
       for (const subject of ["day", "level", "filter", "period"]) G.on(subject, () => this.draw());
       this.draw();
     }
 
-    /* Links to the list behind the page: it is the service that writes the files. */
+    /* Updates the links to the list routes, which export files. */
     draw() {
-      if (!G.config.served) return;
-      const { buildings, issues } = G.config.served.lists;
+      if (!G.config.service) return;
+      const { buildings, issues } = G.config.service.listUrls;
       const ofIssues = G.config.kind === "issues";
-      const values = { area: G.state.scope, limit: G.config.served.mostListed };
+      const values = { area: G.state.scope, limit: G.config.service.listLimit };
       const [address, asked] = ofIssues ? [issues, { ...issuesShown(), ...values }] : [buildings, { covered: "false", on: G.state.on, ...values }];
       const forms = ofIssues ? { xlsx: "XLSX", geojson: "GeoJSON", csv: "CSV" } : { xlsx: "XLSX", geojson: "GeoJSON" };
       const links = Object.entries(forms).map(([format, name]) =>
         G.node("a", { href: `${address}?${query({ ...asked, format })}`, download: `gridward.${format}` }, name));
-      const none = ofIssues && G.showsNoIssue(); // nothing named would be everything
+      const none = ofIssues && G.showsNoIssue(); // an empty filter would export everything
       G.fill(this.lists, [G.node("span", {}, G.word(ofIssues ? "issues_shown" : "uncovered_buildings")), ...(none ? ["–"] : links)]);
     }
 
@@ -50,7 +50,7 @@
     }
   }
 
-  /* The map as it stands with its title and legend. Tiles of a basemap come from elsewhere and stay out. */
+  /* Renders the map with title and legend, without the basemap, whose tiles come from another host. */
   function picture(map) {
     const frame = map.getContainer().getBoundingClientRect();
     const scale = window.devicePixelRatio;

@@ -1,8 +1,8 @@
-/* What of a layer lies within the view of the map, out of the tiles that it is drawn from. */
+/* The features of a layer in the current view, read from its tiles. */
 "use strict";
 
 (function (G) {
-  /* The features of a layer in view, each once: [{props, lon, lat}]; null where they cannot be had. */
+  /* Returns the features of a layer in view, each once: [{props, lon, lat}]; null when loading fails. */
   G.inView = async function (map, name, on = G.state.on) {
     const view = map.getBounds();
     const low = G.project(view.getWest(), view.getNorth());
@@ -13,7 +13,7 @@
         : await fromTiles(name, G.zoom(map), extent, on);
       return distinct(found.filter((feature) => meets(feature, extent)));
     } catch {
-      return null; // the layer itself says what is wrong
+      return null; // the layer reports the error
     }
   };
 
@@ -36,9 +36,9 @@
     return (await Promise.all(asked)).flat();
   }
 
-  /* The features of a tile; a crowded one counts its buildings instead and cannot tell which they are. */
+  /* Returns the features of a tile; throws for a tile that has counts instead of buildings. */
   function whole(tile, name) {
-    if (name === "buildings" && tile.get("crowds")?.length) throw new Error("crowded");
+    if (name === "buildings" && tile.get("clusters")?.length) throw new Error("crowded");
     return tile.get(name) ?? [];
   }
 
@@ -57,12 +57,12 @@
     return { lon: ((minX + maxX) / 2 - 0.5) * 360, lat: (Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180) / Math.PI };
   }
 
-  const english = new Map(); // what the tiles say of names, by code: rows of figures bring no other ones
+  const english = new Map(); // attributes from tiles by code; rows of figures have no English names
 
-  /* The name of a place by its code, in the page's language as far as that is known. */
+  /* Returns the name of an area or grid in the page's language, if known. */
   G.nameOf = (code) => (G.config.language === "en" && english.get(code)?.name_en) || G.register().name(code);
 
-  /* Splits rows by what is in view: {rows, inView}; all of them are where that is not known. */
+  /* Returns {rows, inView}; `inView` has all rows when the view is unknown. */
   G.rowsInView = async function (map, level, rows) {
     const seen = (await G.inView(map, level === "grid" ? "grids" : "areas")) ?? [];
     for (const { props: { code, name_en, community_code } } of seen) english.set(code, { name_en, community_code });
@@ -72,7 +72,7 @@
     return { rows: named, inView: kept.length ? kept : named };
   };
 
-  /* Calls back when the map has come to rest, once however often it moved until then. */
+  /* Calls back when the map has stopped moving. */
   G.whenStill = function (map, then) {
     let timer;
     map.on("moveend", () => {

@@ -1,4 +1,4 @@
-/* The words of the page in its language, and numbers and days as that language writes them. */
+/* Texts, numbers and dates in the page's language. */
 "use strict";
 
 window.Gridward = window.Gridward || {};
@@ -6,7 +6,7 @@ window.Gridward = window.Gridward || {};
 (function (G) {
   const read = (id) => JSON.parse(document.getElementById(id).textContent);
 
-  /* What the page was told: words, style, what it shows and where its data is. Scripts run before the body. */
+  /* Reads the configuration and data from the page. Scripts load before the body is parsed. */
   G.load = function () {
     G.config = read("gridward-config");
     G.style = G.config.style;
@@ -16,31 +16,31 @@ window.Gridward = window.Gridward || {};
     G.state = {
       level: G.config.levels[0],
       areaLevel: G.config.levels[0],
-      follows: true, // the level follows the zoom until somebody chooses one
+      follows: true, // the level follows the zoom until the user chooses one
       scope: G.config.area ?? "",
       selected: null,
-      on: G.config.on, // the day shown
-      then: null, // the earlier day that it is compared with
-      scale: 1, // how much larger to draw, where the map shows its tiles smaller than they are
+      on: G.config.on, // the date shown
+      then: null, // the earlier date of a comparison
+      scale: 1, // enlarges symbols where the map scales its tiles down
       measure: "households",
       classes: [],
-      floor: 0, // the coarsest level that has parts of the chosen area
+      floor: 0, // index of the coarsest level below the current area
       hidden: { category: new Set(), status: new Set(), standing: new Set(), use: new Set() },
       built: { from: null, to: null }, // years
-      period: { from: null, to: null }, // days on which issues were reported
-      heat: false, // whether issues from afar are a heat map, not bubbles
+      period: { from: null, to: null }, // report dates
+      heat: false, // whether issues at low zoom are a heat map instead of clusters
     };
   };
 
   G.word = function (key, values = {}) {
-    const text = G.config.words[key] ?? key;
+    const text = G.config.texts[key] ?? key;
     return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
   };
 
-  /* A word for a value that comes from a list we know, or the value itself. */
-  G.term = (family, value) => G.config.words[`${family}.${value}`] ?? String(value ?? "");
+  /* Returns the text of a value of a known list, or the value itself. */
+  G.term = (family, value) => G.config.texts[`${family}.${value}`] ?? String(value ?? "");
 
-  /* The name that a row or a feature goes by in the page's language. */
+  /* Returns the name of a row or feature in the page's language. */
   G.named = function (props) {
     const { name, name_en, address, code, community_code } = props;
     if (G.config.language !== "en") return name || address || code;
@@ -57,7 +57,7 @@ window.Gridward = window.Gridward || {};
     return new Intl.NumberFormat(G.locale, digits).format(rate);
   };
 
-  /* What cannot be read as a day stays as it is. */
+  /* Formats a date; an invalid date stays as it is. */
   const written = (moment, format, text) =>
     Number.isNaN(moment.getTime()) ? text : new Intl.DateTimeFormat(G.locale, format).format(moment);
 
@@ -67,11 +67,11 @@ window.Gridward = window.Gridward || {};
     return written(new Date(Date.UTC(year, month - 1, day)), { dateStyle: "medium", timeZone: "UTC" }, text);
   };
 
-  /* The day of a moment where the city is, as ISO has it. */
+  /* Returns the ISO date of a timestamp in the city's time zone. */
   G.isoDay = function (text) {
     const moment = new Date(text.replace(" ", "T").replace(/([+-]\d\d)$/, "$1:00"));
     if (Number.isNaN(moment.getTime())) return text.slice(0, 10);
-    return new Intl.DateTimeFormat("sv-SE", { timeZone: G.config.served?.timezone }).format(moment);
+    return new Intl.DateTimeFormat("sv-SE", { timeZone: G.config.service?.timezone }).format(moment);
   };
 
   G.longDay = (text) => written(new Date(`${text}T00:00:00Z`), { dateStyle: "long", timeZone: "UTC" }, text);
@@ -79,11 +79,11 @@ window.Gridward = window.Gridward || {};
   G.moment = function (text) {
     if (!text) return "";
     if (text.length <= 10) return G.day(text);
-    const iso = text.replace(" ", "T").replace(/([+-]\d\d)$/, "$1:00"); // as PostgreSQL writes it
+    const iso = text.replace(" ", "T").replace(/([+-]\d\d)$/, "$1:00"); // PostgreSQL's format
     return written(new Date(iso), { dateStyle: "medium", timeStyle: "short" }, text);
   };
 
-  /* Subjects that tell each other: "level", "measure", "selected", "filter", "day", "compare", "grown". */
+  /* Events of the page: "level", "measure", "selected", "filter", "day", "compare", "grown". */
   const bus = new EventTarget();
   G.on = (name, heard) => bus.addEventListener(name, (event) => heard(event.detail));
   G.tell = (name, detail) => bus.dispatchEvent(new CustomEvent(name, { detail }));

@@ -1,1 +1,1 @@
-"""The texts of pages, one set per language."""
+"""The texts of the pages in every language."""

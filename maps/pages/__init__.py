@@ -1,1 +1,1 @@
-"""The pages: rows and frames in, HTML out."""
+"""The pages as HTML."""

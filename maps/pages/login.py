@@ -1,68 +1,60 @@
-"""The page to sign in on: plain HTML, without a script."""
+"""The login page: a plain HTML form without scripts."""
 
 from dataclasses import dataclass
+from typing import Final
 from urllib.parse import urlencode
-
-from markupsafe import Markup
 
 from geo.accounts import passwords
 from geo.settings import Language
 from maps.folium import assets
-from maps.folium.elements import template_environment
-from maps.locales.map_texts import WORDS, word
+from maps.folium.elements import stylesheet_links, template_environment
+from maps.locales.texts import HTML_LANG, PageName, page_texts
 from maps.pages.map_pages import RenderedPage
 
-LANG = {Language.ZH: "zh-CN", Language.EN: "en"}
-OWN_NAME = {Language.ZH: "中文", Language.EN: "English"}
-"""What a language is called by those who read it."""
+NATIVE_NAME: Final = {Language.ZH: "中文", Language.EN: "English"}
 
 
 @dataclass(frozen=True)
-class Door:
-    """Where somebody stands who is to sign in, or has."""
+class LoginState:
+    """What the login page shows: the form, or the account that is signed in."""
 
-    csrf: str
-    """What the form repeats."""
-    next: str = "/"
-    """Where the page leads."""
-    login: str = ""
-    """What was typed before."""
-    who: str | None = None
-    """Who is signed in."""
-    fault: str | None = None
-    """The code of what went wrong, as `bad_credentials`."""
-    is_changed: bool = False
-    """Whether the password was changed just now."""
-    minutes: int = 0
-    """How long to wait, where it went wrong too often."""
+    csrf_token: str
+    """The token that the form sends back."""
+    next_path: str = "/"
+    """The path to open after signing in."""
+    entered_login: str = ""
+    """The login of a failed attempt, to fill in again."""
+    signed_in_as: str | None = None
+    """The login of the current session."""
+    error_code: str | None = None
+    """The code of the error to show, such as `bad_credentials`."""
+    is_password_changed: bool = False
+    """Whether the password has just been changed."""
+    wait_minutes: int = 0
+    """How long to wait after too many attempts."""
 
 
-def page(door: Door, language: Language) -> RenderedPage:
-    """Return the form to sign in with, or to sign out for who is signed in."""
+def render_login_page(state: LoginState, language: Language) -> RenderedPage:
+    """Return the page with the sign-in form, or with sign-out and password change."""
+    texts = page_texts(language, PageName.LOGIN)
     other = Language.EN if language is Language.ZH else Language.ZH
-    fault = door.fault and word(language, f"sign_in.{door.fault}", minutes=door.minutes)
+    error = state.error_code and texts[f"login_error.{state.error_code}"].format(
+        minutes=state.wait_minutes
+    )
     html = (
         template_environment()
-        .get_template("sign_in.html")
+        .get_template("login.html")
         .render(
-            lang=LANG[language],
+            lang=HTML_LANG[language],
             language=str(language),
-            words=WORDS[language],
-            header=Markup("\n").join(
-                Markup('<link rel="stylesheet" href="{}">').format(style.url)
-                for style in assets.sign_in_styles()
-            ),
-            csrf=door.csrf,
-            next=door.next,
-            login=door.login,
-            who=door.who,
-            signed_in_as=door.who and word(language, "signed_in_as", who=door.who),
-            fault=fault,
-            is_changed=door.is_changed,
-            shortest=passwords.SHORTEST,
-            other="/login?" + urlencode({"lang": str(other), "next": door.next}),
-            other_lang=LANG[other],
-            other_name=OWN_NAME[other],
+            texts=texts,
+            header=stylesheet_links(assets.login_styles()),
+            state=state,
+            error=error,
+            min_password_length=passwords.MIN_LENGTH,
+            other_url="/login?" + urlencode({"lang": str(other), "next": state.next_path}),
+            other_lang=HTML_LANG[other],
+            other_name=NATIVE_NAME[other],
         )
     )
     return RenderedPage(html, (), ())

@@ -1,4 +1,4 @@
-"""The pages: frames or addresses in, HTML out."""
+"""The three map pages: property coverage, micro-grids and issues."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,197 +11,186 @@ from geo.settings import Language
 from maps.folium import basemap as folium_basemap
 from maps.folium import style
 from maps.folium.elements import BareMap, MapStartup, PageFigure, VectorTileLayer, create_map
-from maps.folium.geometry_packing import pack
-from maps.locales.map_texts import WORDS, day, word
-from maps.pages.page_data import COLUMNS, EmbeddedData, TileSources
+from maps.folium.geometry_packing import pack_frame
+from maps.locales.texts import HTML_LANG, PageName, Texts, format_date, page_texts
+from maps.pages.page_data import COLUMNS, EmbeddedData, TileSources, service_config
 
-__all__ = ["EmbeddedData", "RenderedPage", "TileSources", "grids", "issues", "property_coverage"]
+__all__ = [
+    "EmbeddedData",
+    "RenderedPage",
+    "TileSources",
+    "render_grids",
+    "render_issues",
+    "render_property_coverage",
+]
 
 LAYERS: Final = ("shade", "backdrop", "borders", "grids", "buildings", "names", "issues")
-"""What the pages draw, from the ground up."""
+"""The layers of the map, bottom to top."""
 
-DRAWN_FROM: Final = {"shade": "areas", "borders": "areas", "names": "areas"}
-"""The layer of data behind a layer of the map, where the names differ."""
-"""What each page draws, from the ground up."""
+SOURCE_LAYER: Final = {"shade": "areas", "borders": "areas", "names": "areas"}
+"""The data layer behind a map layer, where the names differ."""
 
-ISSUES_GROUND: Final = {"buildings": ("code", "name"), "grids": ("code", "name")}
-"""What the issues page carries of the ground beneath them: enough to find a place."""
+ISSUES_PAGE_COLUMNS: Final = {"buildings": ("code", "name"), "grids": ("code", "name")}
+"""The columns of buildings and grids on the issues page: enough to search for them."""
 
 
 @dataclass(frozen=True)
 class RenderedPage:
-    """A page, and what a content-security policy must allow it."""
+    """The HTML of a page, and what its content security policy must allow."""
 
     html: str
     script_hashes: tuple[str, ...]
-    """`sha256-…` of each script that stands in the page itself."""
+    """`sha256-…` of each inline script."""
     image_origins: tuple[str, ...]
     """Hosts of the basemap, such as `https://tile.openstreetmap.org`; empty without one."""
 
 
-def property_coverage(
-    data: EmbeddedData | TileSources,
+def render_property_coverage(
+    source: EmbeddedData | TileSources,
     *,
     title: str,
     on: date,
     language: Language = Language.ZH,
     basemap: str = folium_basemap.NONE,
 ) -> RenderedPage:
-    """Return the page of property coverage on a day: rates by area, managers by building.
+    """Return the page of property coverage on a date: rates by area, managers by building.
 
-    From a City it is one file that needs no network, from Tiles it asks the service. `title` is the
-    name of the city or area. Raises BasemapUnknown, and AssetsMissing before npm has run.
+    EmbeddedData gives a single file that works offline; with TileSources the page requests its
+    data from the service. `title` is the name of the city or area. Raises BasemapUnknown, and
+    AssetsMissing before `npm ci` has run.
     """
-    return _page("property-coverage", data, title, on, language, basemap)
+    return _render("property-coverage", source, title, on, language, basemap)
 
 
-def grids(
-    data: EmbeddedData | TileSources,
+def render_grids(
+    source: EmbeddedData | TileSources,
     *,
     title: str,
     on: date,
     language: Language = Language.ZH,
     basemap: str = folium_basemap.NONE,
 ) -> RenderedPage:
-    """Return the page of micro-grids, shaded by households, buildings or coverage rate.
+    """Return the page of micro-grids, coloured by households, buildings or coverage rate.
 
-    Otherwise as property_coverage.
+    Parameters and errors are those of render_property_coverage.
     """
-    return _page("grids", data, title, on, language, basemap)
+    return _render("grids", source, title, on, language, basemap)
 
 
-def issues(
-    data: EmbeddedData | TileSources,
+def render_issues(
+    source: EmbeddedData | TileSources,
     *,
     title: str,
     on: date,
     language: Language = Language.ZH,
     basemap: str = folium_basemap.NONE,
 ) -> RenderedPage:
-    """Return the page of issues by category and status, gathered into bubbles from afar.
+    """Return the page of issues by category and status, clustered at low zoom.
 
-    Otherwise as property_coverage.
+    Parameters and errors are those of render_property_coverage.
     """
-    return _page("issues", data, title, on, language, basemap)
+    return _render("issues", source, title, on, language, basemap)
 
 
-def _page(
+def _render(
     kind: str,
-    data: EmbeddedData | TileSources,
+    source: EmbeddedData | TileSources,
     title: str,
     on: date,
     language: Language,
     basemap: str,
 ) -> RenderedPage:
-    ground = folium_basemap.tile_layer(basemap, word(language, "layer.basemap"))
-    origins = folium_basemap.image_origins(ground)
-    config = _config(kind, data, title, on, language) | {"basemap": ground is not None}
-    blocks = {"gridward-config": config}
-    if isinstance(data, EmbeddedData):
-        blocks["gridward-data"] = _data(kind, data)
-    said = {
-        "lang": "zh-CN" if language is Language.ZH else "en",
+    texts = page_texts(language, PageName.MAP)
+    basemap_layer = folium_basemap.tile_layer(basemap, texts["layer.basemap"])
+    origins = folium_basemap.image_origins(basemap_layer)
+    config = _config(kind, source, title, on, language) | {"basemap": basemap_layer is not None}
+    data_blocks = {"gridward-config": config}
+    if isinstance(source, EmbeddedData):
+        data_blocks["gridward-data"] = _packed_layers(kind, source)
+    context = {
+        "lang": HTML_LANG[language],
         "kind": kind,
         "title": title,
-        "as_of": _as_of(data, on, language),
-        "words": WORDS[language],
+        "as_of": config["asOf"],
+        "texts": texts,
         "image_origins": origins,
-        "links": dict(data.pages) if isinstance(data, TileSources) else {},
+        "links": dict(source.page_urls) if isinstance(source, TileSources) else {},
     }
-    sheet = PageFigure(said, blocks, inline_assets=isinstance(data, EmbeddedData))
-    _map(data, _layers(kind, data), ground, language).add_to(sheet)
-    html = sheet.render()
-    return RenderedPage(html, sheet.script_hashes, origins)
+    page = PageFigure(context, data_blocks, inline_assets=isinstance(source, EmbeddedData))
+    _build_map(source, _map_layers(kind, source), basemap_layer, texts).add_to(page)
+    html = page.render()
+    return RenderedPage(html, page.script_hashes, origins)
 
 
-def _map(
-    data: EmbeddedData | TileSources,
+def _build_map(
+    source: EmbeddedData | TileSources,
     layers: Sequence[str],
-    ground: folium.TileLayer | None,
-    language: Language,
+    basemap_layer: folium.TileLayer | None,
+    texts: Texts,
 ) -> BareMap:
-    drawn = create_map(data.bounds)
-    if ground is not None:
-        ground.add_to(drawn)
+    """Return the map; with a basemap the backdrop layer is off at first."""
+    page_map = create_map(source.bounds)
+    if basemap_layer is not None:
+        basemap_layer.add_to(page_map)
     for layer in layers:
-        hidden = layer == "backdrop" and ground is not None
-        VectorTileLayer(layer, word(language, f"layer.{layer}"), show=not hidden).add_to(drawn)
-    folium.LayerControl().add_to(drawn)
-    MapStartup().add_to(drawn)
-    return drawn
+        is_hidden = layer == "backdrop" and basemap_layer is not None
+        VectorTileLayer(layer, texts[f"layer.{layer}"], show=not is_hidden).add_to(page_map)
+    folium.LayerControl().add_to(page_map)
+    MapStartup().add_to(page_map)
+    return page_map
 
 
-def _layers(kind: str, data: EmbeddedData | TileSources) -> list[str]:
-    """Return the layers of a page that there is data for; issues are on their own page alone."""
-    there = set(data.frames() if isinstance(data, EmbeddedData) else data.layers)
+def _map_layers(kind: str, source: EmbeddedData | TileSources) -> list[str]:
+    """Return the map layers that have data; only the issues page shows issues."""
+    available = set(source.frames() if isinstance(source, EmbeddedData) else source.layers)
     if kind != "issues":
-        there.discard("issues")
-    return [layer for layer in LAYERS if DRAWN_FROM.get(layer, layer) in there]
+        available.discard("issues")
+    return [layer for layer in LAYERS if SOURCE_LAYER.get(layer, layer) in available]
 
 
 def _config(
-    kind: str, data: EmbeddedData | TileSources, title: str, on: date, language: Language
+    kind: str, source: EmbeddedData | TileSources, title: str, on: date, language: Language
 ) -> dict[str, Any]:
+    """Return the configuration that the front end reads from the page."""
     return {
         "kind": kind,
         "title": title,
         "language": str(language),
         "on": on.isoformat(),
-        "bounds": data.bounds,
-        "levels": _levels(data),
-        "style": style.sheet(),
-        "words": WORDS[language],
-        "area": data.area,
-        "asOf": _as_of(data, on, language),
-        "served": _addresses(data) if isinstance(data, TileSources) else None,
+        "bounds": source.bounds,
+        "levels": _levels(source),
+        "style": style.frontend_style(),
+        "texts": page_texts(language, PageName.MAP),
+        "area": source.area,
+        "asOf": _as_of(source, on, language),
+        "service": service_config(source) if isinstance(source, TileSources) else None,
     }
 
 
-def _levels(data: EmbeddedData | TileSources) -> list[str]:
-    """Return the levels that the page offers, coarse to fine: those there are rows of."""
-    if isinstance(data, TileSources):
-        there = {level for level in data.levels if level != "grid" or "grids" in data.layers}
-        return [level for level in style.LEVELS if level in there] or [style.LEVELS[0]]
-    present = set(data.areas["level"]) if len(data.areas) else set()
-    if data.grids is not None and len(data.grids):
-        present.add("grid")
+def _levels(source: EmbeddedData | TileSources) -> list[str]:
+    """Return the administrative levels that have rows, coarse to fine; at least one level."""
+    if isinstance(source, TileSources):
+        present = {level for level in source.levels if level != "grid" or "grids" in source.layers}
+    else:
+        present = set(source.areas["level"]) if len(source.areas) else set()
+        if source.grids is not None and len(source.grids):
+            present.add("grid")
     return [level for level in style.LEVELS if level in present] or [style.LEVELS[0]]
 
 
-def _addresses(tiles: TileSources) -> dict[str, Any]:
-    query = f"on={{on}}&revision={tiles.revision}"
-    if tiles.at is not None:
-        query += f"&at={tiles.at.isoformat().replace('+', '%2B')}"
+def _packed_layers(kind: str, data: EmbeddedData) -> dict[str, Any]:
+    used = {SOURCE_LAYER.get(layer, layer) for layer in _map_layers(kind, data)}
+    columns = COLUMNS | ISSUES_PAGE_COLUMNS if kind == "issues" else COLUMNS
     return {
-        "tiles": tiles.tiles,
-        "query": query,
-        "states": dict(tiles.states),
-        "coverage": tiles.coverage,
-        "changes": tiles.changes,
-        "history": tiles.history,
-        "lookup": tiles.lookup,
-        "counts": tiles.counts,
-        "search": tiles.search,
-        "lists": dict(tiles.lists),
-        "mostListed": tiles.most_listed,
-        "timezone": tiles.timezone,
-        "places": dict(tiles.places),
-        "issueCounts": list(tiles.issue_counts),
-    }
-
-
-def _data(kind: str, city: EmbeddedData) -> dict[str, Any]:
-    used = {DRAWN_FROM.get(layer, layer) for layer in _layers(kind, city)}
-    columns = COLUMNS | ISSUES_GROUND if kind == "issues" else COLUMNS
-    return {
-        layer: pack(frame, columns[layer], labels=layer in ("areas", "grids"))
-        for layer, frame in city.frames().items()
+        layer: pack_frame(frame, columns[layer], labels=layer in ("areas", "grids"))
+        for layer, frame in data.frames().items()
         if layer in used
     }
 
 
-def _as_of(data: EmbeddedData | TileSources, on: date, language: Language) -> str:
-    text = word(language, "as_of", day=day(language, on))
-    if isinstance(data, TileSources):
-        text += " · " + word(language, "revision", number=data.revision)
-    return text
+def _as_of(source: EmbeddedData | TileSources, on: date, language: Language) -> str:
+    texts = page_texts(language, PageName.MAP)
+    as_of = texts["as_of"].format(day=format_date(language, on))
+    if isinstance(source, TileSources):
+        as_of += " · " + texts["revision"].format(number=source.revision)
+    return as_of

@@ -1,4 +1,4 @@
-"""The change notice of a plan, to be printed: what becomes of the grids, told and drawn."""
+"""The change notice of a plan for printing: tables and maps of the grids before and after."""
 
 import datetime
 from collections.abc import Iterator, Sequence
@@ -6,27 +6,25 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import shapely
-from markupsafe import Markup
 
 from geo.geometry import topology
 from geo.plans.core.partition import Grid, Partition
-from geo.plans.impact import Held, Holding, Impact
+from geo.plans.impact import GridCounts, GridImpact, GridMove, Impact
 from geo.quality.findings import Finding
 from geo.settings import Language
 from maps.folium import assets
-from maps.folium.elements import template_environment
-from maps.locales.map_texts import day
-from maps.locales.notice_texts import NOTICE_WORDS
+from maps.folium.elements import stylesheet_links, template_environment
+from maps.locales.texts import HTML_LANG, PageName, Texts, format_date, page_texts
 from maps.pages import svg
-from maps.pages.login import LANG
 from maps.pages.map_pages import RenderedPage
 
-HELD: Final = ("buildings", "households", "open_issues")
+FIGURES: Final = ("buildings", "households", "open_issues")
+"""The figures of each grid, before and after."""
 
 
 @dataclass(frozen=True)
-class Heading:
-    """What a notice is about, and who answers for it."""
+class NoticeHeader:
+    """The plan that a notice is about."""
 
     number: int
     title: str
@@ -34,113 +32,118 @@ class Heading:
     status: str
     revision: int | None
     effective_at: datetime.datetime | None
-    """In the city's zone; None for what is not in force yet."""
+    """In the city's time zone; None while the plan is not published."""
 
 
 @dataclass(frozen=True)
-class Ground:
-    """A community that the plan touches: before it, after it, and what stands there."""
+class CommunityChange:
+    """A community that the plan changes: its grids before and after, and its buildings."""
 
     name: str
     before: Partition
     after: Partition
-    footprints: svg.Shapes
+    footprints: svg.Geometries
 
 
-def page(
-    heading: Heading,
-    grounds: Sequence[Ground],
+def render_notice(
+    header: NoticeHeader,
+    changes: Sequence[CommunityChange],
     impact: Impact,
     findings: Sequence[Finding],
     language: Language,
 ) -> RenderedPage:
-    """Return the notice as a page without a script, laid out for A4."""
-    words = NOTICE_WORDS[language]
-    header = (
-        Markup('<link rel="stylesheet" href="{}">').format(style.url)
-        for style in assets.notice_styles()
-    )
+    """Return the notice as a page without scripts, laid out for A4."""
+    texts = page_texts(language, PageName.NOTICE)
     html = (
         template_environment()
         .get_template("notice.html")
         .render(
-            lang=LANG[language],
-            words=words,
-            header=Markup("\n").join(header),
-            plan=heading,
-            since=_moment(heading.effective_at, language, words),
-            total=impact.total,
-            held=HELD,
-            communities=[_community(ground, impact) for ground in grounds],
-            moves=impact.moves,
-            findings=[_finding(finding, words) for finding in findings],
+            lang=HTML_LANG[language],
+            texts=texts,
+            header=stylesheet_links(assets.notice_styles()),
+            plan=header,
+            in_force_from=_format_effective_at(header.effective_at, language, texts),
+            total=list(_counts(impact.total)),
+            figures=FIGURES,
+            communities=[_community_context(change, impact) for change in changes],
+            transfers=[_transfer(move) for move in impact.moves],
+            findings=[_finding_context(finding, texts) for finding in findings],
         )
     )
     return RenderedPage(html, (), ())
 
 
-def _moment(at: datetime.datetime | None, language: Language, words: dict[str, str]) -> str:
-    return words["not_in_force"] if at is None else f"{day(language, at.date())} {at:%H:%M}"
+def _format_effective_at(at: datetime.datetime | None, language: Language, texts: Texts) -> str:
+    if at is None:
+        return texts["not_in_force"]
+    return f"{format_date(language, at.date())} {at:%H:%M}"
 
 
-def _community(ground: Ground, impact: Impact) -> dict[str, Any]:
-    code = ground.before.community
-    mine = [held for held in impact.grids if held.code in _codes(ground)]
-    codes = sorted(_codes(ground))
+def _community_context(change: CommunityChange, impact: Impact) -> dict[str, Any]:
+    codes = sorted({*change.before.grids, *change.after.grids})
     return {
-        "code": code,
-        "name": ground.name,
-        "rows": [_row(held, ground) for held in mine],
-        "pictures": [
-            (side, svg.draw(codes, partition, ground.footprints))
-            for side, partition in (("before", ground.before), ("after", ground.after))
+        "code": change.before.community,
+        "name": change.name,
+        "rows": [_grid_row(grid, change) for grid in impact.grids if grid.code in codes],
+        "drawings": [
+            (side, svg.render_partition(codes, partition, change.footprints))
+            for side, partition in (("before", change.before), ("after", change.after))
         ],
     }
 
 
-def _codes(ground: Ground) -> set[str]:
-    return {*ground.before.grids, *ground.after.grids}
-
-
-def _row(held: Held, ground: Ground) -> dict[str, Any]:
-    """A grid's names and figures on both sides; an empty figure where there is no such grid."""
-    old, new = (side.grids.get(held.code) for side in (ground.before, ground.after))
-    fate = "gone" if new is None else "new" if old is None else "kept"
-    if old and new and _has_moved(old, new):
-        fate = "redrawn"
-    elif old and new and old.name != new.name:
-        fate = "renamed"
+def _grid_row(impact: GridImpact, change: CommunityChange) -> dict[str, Any]:
+    """Return the table row of a grid: code, names, kind of change and figures."""
+    old, new = (partition.grids.get(impact.code) for partition in (change.before, change.after))
     return {
-        "code": held.code,
-        "was_named": old.name if old and new and old.name != new.name else None,
-        "name": next((side.name for side in (new, old) if side), None),
-        "fate": fate,
-        "figures": list(_figures(held.before, held.after)),
+        "code": impact.code,
+        "former_name": old.name if old and new and old.name != new.name else None,
+        "name": next((grid.name for grid in (new, old) if grid), None),
+        "change": _kind_of_change(old, new),
+        "figures": list(zip(_counts(impact.before), _counts(impact.after), strict=True)),
     }
 
 
-def _has_moved(old: Grid, new: Grid) -> bool:
-    """Tell whether ground came or went: a border that only received a corner is as it was."""
-    moved = shapely.symmetric_difference(old.geom, new.geom)
-    return topology.area_m2(moved) > topology.NOTHING_M2
+def _kind_of_change(old: Grid | None, new: Grid | None) -> str:
+    if new is None:
+        return "removed"
+    if old is None:
+        return "new"
+    if _is_redrawn(old, new):
+        return "redrawn"
+    return "unchanged" if old.name == new.name else "renamed"
 
 
-def _figures(before: Holding | None, after: Holding | None) -> Iterator[tuple[Any, Any]]:
-    for name in HELD:
-        old, new = ("–" if side is None else getattr(side, name) for side in (before, after))
-        yield old, new
+def _is_redrawn(old: Grid, new: Grid) -> bool:
+    """Whether the area of a grid changed; an additional vertex on its border is no change."""
+    difference = shapely.symmetric_difference(old.geom, new.geom)
+    return topology.area_m2(difference) > topology.AREA_TOLERANCE_M2
 
 
-def _finding(finding: Finding, words: dict[str, str]) -> dict[str, Any]:
+def _counts(counts: GridCounts | None) -> Iterator[int | str]:
+    """Yield the figures of a grid, or dashes where the grid does not exist."""
+    for figure in FIGURES:
+        yield "–" if counts is None else getattr(counts, figure)
+
+
+def _transfer(move: GridMove) -> dict[str, Any]:
     return {
-        "weight": words["blocks" if finding.is_error else "warns"],
-        "title": words.get(f"finding.{finding.kind}", finding.meaning),
+        "from_code": move.from_code or "–",
+        "to_code": move.to_code or "–",
+        "figures": list(_counts(move.counts)),
+    }
+
+
+def _finding_context(finding: Finding, texts: Texts) -> dict[str, Any]:
+    return {
+        "severity": texts["finding_error" if finding.is_error else "finding_warning"],
+        "title": texts.get(f"finding.{finding.kind}", finding.meaning),
         "codes": ", ".join(finding.codes),
-        "size": _size(finding.size),
+        "size": _format_size(finding.size),
         "unit": finding.unit,
     }
 
 
-def _size(size: float) -> str:
-    """Return a size as people say it: whole from ten on, else to the hundredth."""
+def _format_size(size: float) -> str:
+    """Return a size with no decimals from 10 on, and at most two below."""
     return f"{size:,.0f}" if size >= 10 else f"{size:.2f}".rstrip("0").rstrip(".")

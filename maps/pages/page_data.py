@@ -1,9 +1,9 @@
-"""What a page is drawn from: frames that it carries inside, or addresses that it asks."""
+"""Where a map page gets its data: frames embedded in the page, or URLs of the service."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import geopandas as gpd
 
@@ -12,8 +12,8 @@ from maps.folium.style import LEVELS
 Bounds = tuple[float, float, float, float]
 """West, south, east, north in degrees."""
 
-KINDS: Final = ("property-coverage", "grids", "issues")
-"""The pages there are."""
+PAGE_KINDS: Final = ("property-coverage", "grids", "issues")
+"""The map pages."""
 
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "backdrop": ("kind", "name"),
@@ -70,14 +70,15 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "current_grid_code",
     ),
 }
-"""The attributes a page knows, by layer: columns of a frame and properties of a tile alike."""
+"""The attributes that pages use, by layer: columns of a frame and properties of a tile alike."""
 
 
 @dataclass(frozen=True)
 class EmbeddedData:
-    """Frames in EPSG:4326 with the columns of COLUMNS; a page drawn from it needs nobody else.
+    """Frames in EPSG:4326 with the columns of COLUMNS, embedded in a page that works offline.
 
-    A column that is missing counts as unknown. Areas hold every level, the city included or not.
+    The values of a missing column are unknown. `areas` contains every level, with or without the
+    city.
     """
 
     areas: gpd.GeoDataFrame
@@ -86,18 +87,18 @@ class EmbeddedData:
     issues: gpd.GeoDataFrame | None = None
     backdrop: gpd.GeoDataFrame | None = None
     area: str | None = None
-    """The code of the area that the page is about, when it is not the whole city."""
+    """The code of the area that the page shows; None for the whole city."""
 
     def frames(self) -> dict[str, gpd.GeoDataFrame]:
-        """Return the frames that are there, by the name of their layer."""
-        named = {name: getattr(self, name) for name in COLUMNS}
-        return {name: frame for name, frame in named.items() if frame is not None}
+        """Return the frames that are present, by layer."""
+        frames = {layer: getattr(self, layer) for layer in COLUMNS}
+        return {layer: frame for layer, frame in frames.items() if frame is not None}
 
     @property
     def bounds(self) -> Bounds:
-        """The extent of the areas, or of the first frame that has any shape."""
-        for name in ("areas", "grids", "buildings", "issues"):
-            frame = getattr(self, name)
+        """The bounds of the areas, or of the first frame with rows; those of China without any."""
+        for layer in ("areas", "grids", "buildings", "issues"):
+            frame = getattr(self, layer)
             if frame is not None and len(frame):
                 west, south, east, north = frame.total_bounds
                 return float(west), float(south), float(east), float(north)
@@ -106,41 +107,64 @@ class EmbeddedData:
 
 @dataclass(frozen=True)
 class TileSources:
-    """Where a served page finds its features and figures; `{…}` are filled in by the page."""
+    """The URLs and versions that a served page uses; the front end fills in `{…}` of a URL."""
 
     bounds: Bounds
     revision: int
-    states: Mapping[str, str] = field(default_factory=dict)
-    """By layer, the name of the state it is in: an address that holds it may be kept for good."""
+    tile_versions: Mapping[str, str] = field(default_factory=dict)
+    """The version of each tile layer. A tile URL with a version can be cached without expiry."""
     at: datetime | None = None
-    """The moment asked for when it is not now."""
+    """The past timestamp that the page shows; None for now."""
     issue_counts: Sequence[Mapping[str, object]] = ()
-    """Rows `{category, status, issues}`, for the issues page."""
+    """Rows `{category, status, issues}` for the issues page."""
     area: str | None = None
-    """The code of the area that the page is about, when it is not the whole city."""
+    """The code of the area that the page shows; None for the whole city."""
     levels: Sequence[str] = LEVELS
-    """The levels that there are areas of, and `grid`."""
+    """The administrative levels that have areas, and `grid`."""
     layers: Sequence[str] = tuple(COLUMNS)
-    tiles: str = "/tiles/{layer}/{z}/{x}/{y}.mvt"
-    coverage: str = "/v1/property-coverage"
-    changes: str = "/v1/property-coverage/changes"
-    history: str = "/v1/buildings/{code}/history"
-    lookup: str = "/v1/lookup"
-    counts: str = "/v1/issues/counts"
-    search: str = "/v1/search"
-    lists: Mapping[str, str] = field(
+    tile_url: str = "/tiles/{layer}/{z}/{x}/{y}.mvt"
+    coverage_url: str = "/v1/property-coverage"
+    coverage_changes_url: str = "/v1/property-coverage/changes"
+    history_url: str = "/v1/buildings/{code}/history"
+    lookup_url: str = "/v1/lookup"
+    issue_counts_url: str = "/v1/issues/counts"
+    search_url: str = "/v1/search"
+    list_urls: Mapping[str, str] = field(
         default_factory=lambda: {"buildings": "/v1/buildings", "issues": "/v1/issues"}
     )
-    """By what they list, the addresses that answer with files too."""
-    most_listed: int = 1000
-    """The most that one file of a list holds."""
+    """The list routes by resource; they also export files."""
+    list_limit: int = 1000
+    """The largest number of rows in one exported file."""
     timezone: str = "UTC"
-    """The zone whose days issues are counted by."""
-    places: Mapping[str, str] = field(
+    """The time zone of the dates by which issues are counted."""
+    feature_urls: Mapping[str, str] = field(
         default_factory=lambda: {"area": "/v1/areas/{code}", "grid": "/v1/grids/{code}"}
     )
-    """By kind, the address that answers with a GeoJSON feature, with or without a `bbox`."""
-    pages: Mapping[str, str] = field(
-        default_factory=lambda: {kind: f"/maps/{kind}" for kind in KINDS}
+    """The routes that return a GeoJSON feature by kind, with or without a `bbox`."""
+    page_urls: Mapping[str, str] = field(
+        default_factory=lambda: {kind: f"/maps/{kind}" for kind in PAGE_KINDS}
     )
-    """By kind, the address of each page, for the links between them."""
+    """The URL of each map page by kind, for the links between them."""
+
+
+def service_config(sources: TileSources) -> dict[str, Any]:
+    """Return the sources as JSON for the front end."""
+    query = f"on={{on}}&revision={sources.revision}"
+    if sources.at is not None:
+        query += f"&at={sources.at.isoformat().replace('+', '%2B')}"
+    return {
+        "tileUrl": sources.tile_url,
+        "tileQuery": query,
+        "tileVersions": dict(sources.tile_versions),
+        "coverageUrl": sources.coverage_url,
+        "coverageChangesUrl": sources.coverage_changes_url,
+        "historyUrl": sources.history_url,
+        "lookupUrl": sources.lookup_url,
+        "issueCountsUrl": sources.issue_counts_url,
+        "searchUrl": sources.search_url,
+        "listUrls": dict(sources.list_urls),
+        "listLimit": sources.list_limit,
+        "timezone": sources.timezone,
+        "featureUrls": dict(sources.feature_urls),
+        "issueCounts": list(sources.issue_counts),
+    }

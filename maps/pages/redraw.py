@@ -1,7 +1,6 @@
-"""The redraw table and the list of plans: who looks and where the plans are in, HTML out."""
+"""The redraw page, where a plan is edited on the map, and the list of plans."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 import folium
@@ -12,143 +11,133 @@ from geo.settings import Language
 from maps.folium import assets, style
 from maps.folium import basemap as folium_basemap
 from maps.folium.elements import MapStartup, PageFigure, VectorTileLayer, create_map
-from maps.locales.redraw_texts import REDRAW_WORDS
+from maps.locales.texts import HTML_LANG, PageName, Texts, page_texts
 from maps.pages.map_pages import RenderedPage
-from maps.pages.page_data import Bounds
+from maps.pages.page_data import Bounds, TileSources, service_config
 
 LAYERS: Final = ("shade", "backdrop", "borders", "grids", "names")
-"""What lies beneath the working area; its grids and buildings come with the plan."""
+"""The tile layers below the communities that are edited; those are loaded with the plan."""
 TABS: Final = ("grids", "findings", "impact", "comments", "steps")
 MAP_PAGE: Final = "/maps/grids"
 COLUMNS: Final = ("title", "status", "author", "communities", "changed")
 
 
+URLS: Final = {
+    "page": "/redraw",
+    "plans": "/v1/plans",
+    "grids": "/v1/grids",
+    "buildings": "/v1/buildings",
+    "lookup": "/v1/lookup",
+}
+"""The routes that the pages request."""
+
+
 @dataclass(frozen=True)
-class Desk:
-    """Who sits at the table, and where it finds what it draws."""
+class EditorAccount:
+    """The account that opens the page."""
 
     login: str
     role: str
-    csrf: str | None = None
-    """What a write by cookie must repeat; None where a readable cookie tells it."""
-    addresses: Mapping[str, str] = field(
-        default_factory=lambda: {
-            "page": "/redraw",
-            "plans": "/v1/plans",
-            "grids": "/v1/grids",
-            "buildings": "/v1/buildings",
-            "lookup": "/v1/lookup",
-        }
-    )
+    csrf_token: str | None = None
+    """The token that a write with a session cookie sends; None where a readable cookie holds it."""
 
 
-class _Plans(MacroElement):
-    """Starts the list of plans."""
+class _PlanListStartup(MacroElement):
+    """Starts the front end of the plan list."""
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self._name = "Plans"
+        self._name = "PlanListStartup"
 
     _template = Template("{% macro script(this, kwargs) %}Gridward.plans();{% endmacro %}")
 
 
-def plans(desk: Desk, *, language: Language = Language.ZH) -> RenderedPage:
-    """Return the list of plans with the form that begins one."""
-    said = {"who": desk.login, "map_page": MAP_PAGE, "columns": COLUMNS}
-    sheet = _sheet("plans", desk, said, _config("plans", desk, language), assets.list_scripts())
-    sheet.add_child(_Plans())
-    return RenderedPage(sheet.render(), sheet.script_hashes, ())
+def render_plan_list(account: EditorAccount, *, language: Language = Language.ZH) -> RenderedPage:
+    """Return the list of plans with the form that creates one."""
+    context = {"login": account.login, "map_page": MAP_PAGE, "columns": COLUMNS}
+    config = _config("plans", account, language)
+    page = _build_page("plans", account, context, config, assets.plan_list_scripts())
+    page.add_child(_PlanListStartup())
+    return RenderedPage(page.render(), page.script_hashes, ())
 
 
-def table(
-    desk: Desk,
+def render_redraw_page(
+    account: EditorAccount,
     plan: int,
     *,
-    bounds: Bounds,
-    revision: int,
+    sources: TileSources,
     on: str,
-    states: Mapping[str, str],
     language: Language = Language.ZH,
     basemap: str = folium_basemap.NONE,
 ) -> RenderedPage:
-    """Return the table on which a plan is redrawn, with the grids of a day and revision beneath.
+    """Return the page that edits a plan, above the tiles of the date `on`.
 
-    `states` names the state that each layer of tiles is in; one that is missing is asked anew.
-    Raises BasemapUnknown, and AssetsMissing before npm has run.
+    Raises BasemapUnknown, and AssetsMissing before `npm ci` has run.
     """
-    words = REDRAW_WORDS[language]
-    ground = folium_basemap.tile_layer(basemap, words["layer.basemap"])
-    origins = folium_basemap.image_origins(ground)
-    more = {
-        "plan": plan,
-        "bounds": bounds,
-        "on": on,
-        "served": _served(revision, states),
-        "basemap": ground is not None,
-    }
-    said = {
-        "plans_page": desk.addresses["page"],
-        "notice_page": f"{desk.addresses['page']}/{plan}/notice",
+    texts = page_texts(language, PageName.REDRAW)
+    basemap_layer = folium_basemap.tile_layer(basemap, texts["layer.basemap"])
+    origins = folium_basemap.image_origins(basemap_layer)
+    context = {
+        "plans_page": URLS["page"],
+        "notice_page": f"{URLS['page']}/{plan}/notice",
         "map_page": MAP_PAGE,
         "tabs": TABS,
     }
-    config = _config("redraw", desk, language) | more
-    sheet = _sheet("redraw", desk, said, config, assets.table_scripts())
-    _drawn(bounds, ground, words).add_to(sheet)
-    return RenderedPage(sheet.render(), sheet.script_hashes, origins)
-
-
-def _served(revision: int, states: Mapping[str, str]) -> dict[str, Any]:
-    """Return where the page asks for what lies beneath the plan."""
-    return {
-        "tiles": "/tiles/{layer}/{z}/{x}/{y}.mvt",
-        "query": f"on={{on}}&revision={revision}",
-        "states": dict(states),
-        "coverage": "/v1/property-coverage",
-        "lookup": "/v1/lookup",
-        "search": "/v1/search",
-        "places": {"area": "/v1/areas/{code}"},
+    config = _config("redraw", account, language) | {
+        "plan": plan,
+        "bounds": sources.bounds,
+        "on": on,
+        "service": service_config(sources),
+        "basemap": basemap_layer is not None,
     }
+    page = _build_page("redraw", account, context, config, assets.redraw_scripts())
+    _build_map(sources.bounds, basemap_layer, texts).add_to(page)
+    return RenderedPage(page.render(), page.script_hashes, origins)
 
 
-def _drawn(bounds: Bounds, ground: folium.TileLayer | None, words: Mapping[str, str]) -> folium.Map:
-    """Return the map, with the city's own backdrop unless there is a base map."""
-    drawn = create_map(bounds)
-    if ground is not None:
-        ground.add_to(drawn)
+def _build_map(bounds: Bounds, basemap_layer: folium.TileLayer | None, texts: Texts) -> folium.Map:
+    """Return the map, with the city's own backdrop unless there is a basemap."""
+    page_map = create_map(bounds)
+    if basemap_layer is not None:
+        basemap_layer.add_to(page_map)
     for layer in LAYERS:
-        if layer != "backdrop" or ground is None:
-            VectorTileLayer(layer, words[f"layer.{layer}"]).add_to(drawn)
-    MapStartup().add_to(drawn)
-    return drawn
+        if layer != "backdrop" or basemap_layer is None:
+            VectorTileLayer(layer, texts[f"layer.{layer}"]).add_to(page_map)
+    MapStartup().add_to(page_map)
+    return page_map
 
 
-def _config(kind: str, desk: Desk, language: Language) -> dict[str, Any]:
+def _config(kind: str, account: EditorAccount, language: Language) -> dict[str, Any]:
+    """Return the configuration that the front end reads from either page."""
     return {
         "kind": kind,
         "language": str(language),
         "levels": style.LEVELS,
-        "style": style.sheet(),
-        "words": REDRAW_WORDS[language],
-        "account": {"login": desk.login, "role": desk.role},
-        "addresses": dict(desk.addresses),
+        "style": style.frontend_style(),
+        "texts": page_texts(language, PageName.REDRAW),
+        "account": {"login": account.login, "role": account.role},
+        "urls": URLS,
     }
 
 
-def _sheet(
+def _build_page(
     kind: str,
-    desk: Desk,
-    said: dict[str, Any],
+    account: EditorAccount,
+    context: dict[str, Any],
     config: dict[str, Any],
     scripts: tuple[assets.Asset, ...],
 ) -> PageFigure:
-    lang = "zh-CN" if config["language"] == Language.ZH else "en"
-    about = {"lang": lang, "words": config["words"], "csrf": desk.csrf, "image_origins": ()}
+    shared = {
+        "lang": HTML_LANG[Language(config["language"])],
+        "texts": config["texts"],
+        "csrf_token": account.csrf_token,
+        "image_origins": (),
+    }
     return PageFigure(
-        about | said,
+        shared | context,
         {"gridward-config": config},
         inline_assets=False,
         template=f"{kind}.html",
         scripts=scripts,
-        styles=assets.table_styles(),
+        styles=assets.redraw_styles(),
     )

@@ -1,4 +1,4 @@
-"""A picture of a community's grids as SVG: shapes in, lines and letters out."""
+"""SVG drawings of the grids of a community."""
 
 import math
 from collections.abc import Sequence
@@ -12,58 +12,58 @@ from numpy.typing import NDArray
 from geo.plans.core.partition import Partition
 from maps.folium import style
 
-Shapes = NDArray[np.object_]
+Geometries = NDArray[np.object_]
 WIDTH: Final = 400.0
 HEIGHT: Final = 420.0
 MARGIN: Final = 6.0
 
 
-def draw(codes: Sequence[str], partition: Partition, footprints: Shapes) -> Markup:
-    """Return an SVG of the grids, north up, a colour for each of `codes`, and the buildings.
+def render_partition(codes: Sequence[str], partition: Partition, footprints: Geometries) -> Markup:
+    """Return an SVG of the grids and buildings, north up; `codes` fixes the colour of each grid.
 
-    Two pictures of one community with the same `codes` can be laid side by side: the place of
-    everything is set by the outline.
+    Drawings of one community with the same `codes` have the same scale and colours, because the
+    scale depends on the community's outline alone.
     """
-    place = _Place(partition.outline)
+    projection = _SvgProjection(partition.outline)
     parts = []
     for code, grid in partition.grids.items():
         colour = style.GRID_COLOURS[codes.index(code) % len(style.GRID_COLOURS)]
         path = Markup('<path d="{}" fill="{}" fill-opacity="0.35" stroke="#33424d"/>')
-        parts.append(path.format(place.path(grid.geom), colour))
-    homes = " ".join(place.path(shape) for shape in footprints)
+        parts.append(path.format(projection.path(grid.geom), colour))
+    buildings = " ".join(projection.path(footprint) for footprint in footprints)
     parts.append(
-        Markup('<path d="{}" fill="#fff" stroke="#5c6b76" stroke-width="0.5"/>').format(homes)
+        Markup('<path d="{}" fill="#fff" stroke="#5c6b76" stroke-width="0.5"/>').format(buildings)
     )
     for code, grid in partition.grids.items():
-        ((x, y),) = place.at(shapely.get_coordinates(grid.geom.representative_point()))
+        point = shapely.get_coordinates(grid.geom.representative_point())
+        ((x, y),) = projection.project(point)
         label = Markup('<text x="{:.1f}" y="{:.1f}">{}</text>')
         parts.append(label.format(x, y, code.removeprefix(partition.community)))
     frame = Markup('<svg viewBox="0 0 {:.0f} {:.0f}" role="img" aria-label="{}">{}</svg>')
-    return frame.format(*place.size, partition.community, Markup("").join(parts))
+    return frame.format(*projection.size, partition.community, Markup("").join(parts))
 
 
-class _Place:
-    """Where on the paper a place of the map is; a metre is as long east as north."""
+class _SvgProjection:
+    """Projects degrees to SVG units; a metre has the same length in both directions."""
 
     def __init__(self, outline: shapely.Geometry) -> None:
         self.west, south, east, self.north = shapely.bounds(outline).tolist()
-        self.narrow = math.cos(math.radians((south + self.north) / 2))
-        wide, high = (east - self.west) * self.narrow, self.north - south
-        self.scale = min((WIDTH - 2 * MARGIN) / wide, (HEIGHT - 2 * MARGIN) / high)
-        self.size = (wide * self.scale + 2 * MARGIN, high * self.scale + 2 * MARGIN)
+        self.lon_factor = math.cos(math.radians((south + self.north) / 2))
+        width, height = (east - self.west) * self.lon_factor, self.north - south
+        self.scale = min((WIDTH - 2 * MARGIN) / width, (HEIGHT - 2 * MARGIN) / height)
+        self.size = (width * self.scale + 2 * MARGIN, height * self.scale + 2 * MARGIN)
 
-    def at(self, coordinates: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return places (n, 2) in degrees as places on the paper."""
+    def project(self, coordinates: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return coordinates (n, 2) in degrees as SVG coordinates (n, 2)."""
         lon, lat = coordinates.T
-        x = (lon - self.west) * self.narrow * self.scale + MARGIN
+        x = (lon - self.west) * self.lon_factor * self.scale + MARGIN
         return np.column_stack((x, (self.north - lat) * self.scale + MARGIN))
 
-    def path(self, shape: Any) -> str:
+    def path(self, polygon: Any) -> str:
         """Return the rings of a polygon as an SVG path."""
-        rings = shapely.get_rings(shape)
         return " ".join(
             "M"
-            + " ".join(f"{x:.1f},{y:.1f}" for x, y in self.at(shapely.get_coordinates(ring)))
+            + " ".join(f"{x:.1f},{y:.1f}" for x, y in self.project(shapely.get_coordinates(ring)))
             + "Z"
-            for ring in rings
+            for ring in shapely.get_rings(polygon)
         )

@@ -13,11 +13,11 @@ from geo.accounts import sessions, tokens
 from geo.models import Account, Role
 
 WHO = {
-    "admin": (Role.ADMIN, ""),
+    "admin": (Role.ADMIN, None),
     "chen": (Role.COORDINATOR, "230403001"),
     "wang": (Role.COORDINATOR, "230403"),
     "reporter": (Role.REPORTER, "230403001001"),
-    "viewer": (Role.VIEWER, ""),
+    "viewer": (Role.VIEWER, None),
 }
 """Logins with their role and reach in the district of tests/district.py; none has a password."""
 
@@ -47,7 +47,7 @@ def signed_in(
             _, secret = tokens.issue(session, account, name="a test")
             caller.headers["Authorization"] = f"Bearer {secret}"
         else:
-            secret = sessions.begin(session, account, hours=1)
-            caller.cookies.set(auth.COOKIE, secret)
-            caller.headers[auth.HEADER] = sessions.csrf(secret)
+            secret = sessions.start(session, account, hours=1)
+            caller.cookies.set(auth.SESSION_COOKIE, secret)
+            caller.headers[auth.CSRF_HEADER] = sessions.csrf_token(secret)
     return caller

@@ -1,4 +1,4 @@
-"""The real application on a register that holds a district; each test's writes are rolled back."""
+"""The application on a database with the district; each test is rolled back."""
 
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext, suppress
@@ -11,37 +11,37 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from api.app import create_app
-from api.tiles.renderer import Memory
+from api.tiles.renderer import TileCaches
 from geo import db
 from geo.errors import Unavailable
 from geo.settings import Settings
 from tests import district as districts
-from tests.browser import Visit
+from tests.browser import BrowserPage
 from tests.conftest import Databases
-from tests.drawing import cursor_of
 from tests.sample_service import SCREENS, Service
+from tests.tiles import cursor_of
 from tests.waiting import until
 
 
 @pytest.fixture(scope="session")
 def engine(databases: Databases, template: str) -> Iterator[Engine]:
-    """An engine on a register in which the district of tests/district.py is committed."""
-    made = db.connect(databases.make(template))
-    with Session(made) as session:
+    """An engine on a database that contains the district of tests/district.py."""
+    engine = db.connect(databases.make(template))
+    with Session(engine) as session:
         districts.build(session)
-    yield made
-    made.dispose()
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture
 def district(session: Session) -> Session:
-    """The test's own session on that register."""
+    """The session of the test on that database."""
     return session
 
 
 @pytest.fixture(scope="session")
 def settings(engine: Engine, home: Path) -> Settings:
-    """Settings that name the test database; a test copies them to change one."""
+    """Settings for the test database; a test copies them to change one."""
     return Settings(
         home=home,
         database_url=engine.url.render_as_string(hide_password=False),
@@ -51,50 +51,50 @@ def settings(engine: Engine, home: Path) -> Settings:
     )
 
 
-def followed(app: FastAPI) -> None:
-    """Wait until lookups follow the database: on a busy machine that can take a moment."""
-    until(lambda: _follows(app))
+def wait_until_connected(app: FastAPI) -> None:
+    """Wait until lookups follow the revisions of the database."""
+    until(lambda: _is_up_to_date(app))
 
 
-def _follows(app: FastAPI) -> bool:
+def _is_up_to_date(app: FastAPI) -> bool:
     with suppress(Unavailable):
-        app.state.live.require_following()
+        app.state.snapshots.require_up_to_date()
         return True
     return False
 
 
 @pytest.fixture(scope="session")
 def application(settings: Settings) -> Iterator[FastAPI]:
-    """The application, made once: its OpenAPI document takes most of a second."""
-    made = create_app(settings)
-    with TestClient(made):
-        followed(made)
-        yield made
+    """The application; one for all tests, as its OpenAPI document takes most of a second."""
+    app = create_app(settings)
+    with TestClient(app):
+        wait_until_connected(app)
+        yield app
 
 
 @pytest.fixture
 def app(application: FastAPI, settings: Settings, session: Session) -> FastAPI:
-    """The application as new; what it commits is a savepoint that the test rolls back."""
+    """The application in its initial state; its commits are savepoints that are rolled back."""
     application.state.settings = settings
     application.state.sessions = sessionmaker(
         session.connection(), join_transaction_mode="create_savepoint"
     )
-    application.state.memory = Memory()
-    application.state.reading = lambda: nullcontext(cursor_of(session))
+    application.state.tile_caches = TileCaches()
+    application.state.tile_cursor = lambda: nullcontext(cursor_of(session))
     return application
 
 
 @pytest.fixture
 def client(app: FastAPI) -> TestClient:
-    """A caller of the application."""
+    """An HTTP client of the application."""
     return TestClient(app)
 
 
 @pytest.fixture
-def open_page(sample_service: Service, visit) -> Callable[..., Visit]:
-    """Open a page of the sample city on a screen."""
+def open_page(sample_service: Service, open_url) -> Callable[..., BrowserPage]:
+    """Open a map page of the sample city on a screen."""
 
-    def open_(path: str = "property-coverage", screen: str = "laptop") -> Visit:
-        return visit(f"{sample_service.home}/maps/{path}", size=SCREENS[screen])
+    def open_(path: str = "property-coverage", screen: str = "laptop") -> BrowserPage:
+        return open_url(f"{sample_service.home}/maps/{path}", size=SCREENS[screen])
 
     return open_

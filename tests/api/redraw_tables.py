@@ -1,4 +1,4 @@
-"""Coordinators at the redraw table of the real service, in a browser without network."""
+"""Coordinators who redraw the sample city in a browser."""
 
 from collections.abc import Callable, Iterator
 
@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from geo.accounts import accounts
 from geo.models import Role
-from tests.browser import Visit
+from tests.browser import BrowserPage
 from tests.conftest import Databases
-from tests.sample_service import Service, serving
+from tests.sample_service import Service, serve_database
 
 PASSWORD = "correct horse"
 LOGINS = {"chen": "230407", "wang": "2304"}
@@ -20,8 +20,8 @@ LOGINS = {"chen": "230407", "wang": "2304"}
 
 @pytest.fixture(scope="module")
 def city(databases: Databases, sample_city: str) -> Iterator[Service]:
-    """The sample city, served for the tests of a module to redraw; with two coordinators."""
-    with serving(databases.make(sample_city)) as service:
+    """The sample city with two coordinators, served for the tests of a module."""
+    with serve_database(databases.make(sample_city)) as service:
         with Session(service.engine) as session:
             for login, reach in LOGINS.items():
                 accounts.add(session, login, Role.COORDINATOR, reach=reach, password=PASSWORD)
@@ -29,19 +29,19 @@ def city(databases: Databases, sample_city: str) -> Iterator[Service]:
         yield service
 
 
-def ground(city: Service, community: str) -> dict[str, shapely.Geometry]:
-    """The grids of a community in force, by the end of their codes."""
-    asked = text(
+def grids_in_force(city: Service, community: str) -> dict[str, shapely.Geometry]:
+    """Return the grids of a community in force, by the last digits of their codes."""
+    query = text(
         "SELECT code, ST_AsBinary(geom) FROM micro_grid "
         "WHERE community_code = :code AND in_force @> now() ORDER BY code"
     )
     with city.engine.connect() as connection:
-        rows = connection.execute(asked, {"code": community}).all()
+        rows = connection.execute(query, {"code": community}).all()
     return {code.removeprefix(community): shapely.from_wkb(bytes(wkb)) for code, wkb in rows}
 
 
-class Seat:
-    """Somebody signed in, in a browser of their own."""
+class SignedInBrowser:
+    """A browser session in which a coordinator is signed in."""
 
     def __init__(self, browser: Browser, home: str, login: str, size: tuple[int, int]) -> None:
         self.home = home
@@ -49,45 +49,45 @@ class Seat:
             viewport={"width": size[0], "height": size[1]}, locale="en-GB", timezone_id="UTC"
         )
         self.context.set_default_timeout(15_000)
-        self.visits: list[Visit] = []
+        self.pages: list[BrowserPage] = []
         page = self.open("/redraw").page
         page.get_by_label("Account").fill(login)
         page.get_by_label("Password").fill(PASSWORD)
         page.keyboard.press("Enter")
         page.wait_for_url("**/redraw")
-        self.list = page
+        self.plan_list = page
 
-    def open(self, path: str) -> Visit:
-        shown = Visit(self.context.new_page(), self.home)
-        self.visits.append(shown)
-        shown.page.goto(f"{self.home}{path}")
-        return shown
+    def open(self, path: str) -> BrowserPage:
+        browser_page = BrowserPage(self.context.new_page(), self.home)
+        self.pages.append(browser_page)
+        browser_page.page.goto(f"{self.home}{path}")
+        return browser_page
 
-    def begin(self, title: str, community: str, *, first: str = "001") -> "Table":
-        """Begin a plan on the list, and open a community on its table."""
-        self.list.get_by_label("Title of a new plan").fill(title)
-        self.list.get_by_role("button", name="Begin a plan").click()
-        self.list.wait_for_url("**/redraw/*")
-        return Table(self.visits[0], community, first)
+    def create_plan(self, title: str, community: str, *, first: str = "001") -> "RedrawTable":
+        """Create a plan on the list page, and open a community on its redraw table."""
+        self.plan_list.get_by_label("New plan title").fill(title)
+        self.plan_list.get_by_role("button", name="Create plan").click()
+        self.plan_list.wait_for_url("**/redraw/*")
+        return RedrawTable(self.pages[0], community, first)
 
-    def table(self, path: str, community: str) -> "Table":
-        return Table(self.open(path), community)
+    def open_table(self, path: str, community: str) -> "RedrawTable":
+        return RedrawTable(self.open(path), community)
 
 
-class Table:
-    """A plan on the table, worked on as a coordinator would."""
+class RedrawTable:
+    """The redraw table of a plan, used as a coordinator does."""
 
-    def __init__(self, shown: Visit, community: str, first: str = "001") -> None:
-        self.shown, self.page, self.community = shown, shown.page, community
+    def __init__(self, browser_page: BrowserPage, community: str, first: str = "001") -> None:
+        self.browser_page, self.page, self.community = browser_page, browser_page.page, community
         self.page.locator("html[data-ready]").wait_for()
         self.page.locator("#query").fill(community)
         self.page.locator("#hits [role=option]").first.click()
         self.row(first).wait_for()
-        shown.settle()
+        browser_page.wait_until_rendered()
 
     @property
     def path(self) -> str:
-        return self.page.url.removeprefix(self.shown.home)
+        return self.page.url.removeprefix(self.browser_page.home)
 
     def row(self, number: str):
         return self.page.locator(f"tr[data-code='{self.community}{number}']")
@@ -96,12 +96,12 @@ class Table:
         for number in numbers:
             self.row(number).locator(".pick").click()
 
-    def tool(self, name: str) -> None:
+    def choose_tool(self, name: str) -> None:
         self.page.get_by_role("button", name=name, exact=True).click()
 
-    def line(self, *corners: tuple[float, float]) -> None:
-        for corner in corners:
-            self.shown.click_map(*corner)
+    def draw_line(self, *points: tuple[float, float]) -> None:
+        for point in points:
+            self.browser_page.click_map(*point)
         self.page.keyboard.press("Enter")
 
     def rename(self, number: str, name: str) -> None:
@@ -109,7 +109,7 @@ class Table:
         self.page.get_by_label("New name").fill(name)
         self.page.keyboard.press("Enter")
 
-    def tab(self, name: str):
+    def open_tab(self, name: str):
         self.page.get_by_role("tab", name=name).click()
         return self.page.locator("[role=tabpanel]:not([hidden])")
 
@@ -118,23 +118,24 @@ class Table:
         self.page.get_by_role("dialog").get_by_label("Title").fill(title)
         self.page.keyboard.press("Enter")
 
-    def measured(self) -> list[float]:
-        """Milliseconds from each step to its picture, by size."""
-        asked = "() => performance.getEntriesByName('operation').map((one) => one.duration)"
-        return sorted(self.page.evaluate(asked))
+    def step_durations_ms(self) -> list[float]:
+        """Return the milliseconds from each step to its rendering, sorted."""
+        script = "() => performance.getEntriesByName('operation').map((one) => one.duration)"
+        return sorted(self.page.evaluate(script))
 
 
 @pytest.fixture
-def seat(browser: Browser, city: Service) -> Iterator[Callable[..., Seat]]:
-    """Sign somebody in; at the end nobody asked another host, and no page had an error."""
-    seats: list[Seat] = []
+def sign_in(browser: Browser, city: Service) -> Iterator[Callable[..., SignedInBrowser]]:
+    """Sign a coordinator in. Fails if a page requested another host or reported an error."""
+    sessions: list[SignedInBrowser] = []
 
-    def take(login: str = "chen", size: tuple[int, int] = (1366, 768)) -> Seat:
-        seats.append(Seat(browser, city.home, login, size))
-        return seats[-1]
+    def open_session(login: str = "chen", size: tuple[int, int] = (1366, 768)) -> SignedInBrowser:
+        sessions.append(SignedInBrowser(browser, city.home, login, size))
+        return sessions[-1]
 
-    yield take
-    for taken in seats:
-        taken.context.close()
-    assert [shown.foreign for taken in seats for shown in taken.visits if shown.foreign] == []
-    assert [shown.faults for taken in seats for shown in taken.visits if shown.faults] == []
+    yield open_session
+    for session in sessions:
+        session.context.close()
+    pages = [page for session in sessions for page in session.pages]
+    assert [page.foreign_requests for page in pages if page.foreign_requests] == []
+    assert [page.errors for page in pages if page.errors] == []

@@ -18,12 +18,13 @@ from sqlalchemy.orm import Session
 from geo.accounts import accounts, passwords, sessions, tokens
 from geo.models import Account, Audit, Role
 from geo.plans import drafts
-from geo.plans.replay_cache import Replays
+from geo.plans.core.operations import Rename
+from geo.plans.replay_cache import ReplayCache
 from tests import staff
 from tests.api.accounts import signed_in
-from tests.api.conftest import followed
+from tests.api.conftest import wait_until_connected
 from tests.district import place
-from tests.redrawn import merge
+from tests.district_edits import merge_grids
 
 PASSWORD = "correct horse"
 INSIDE, OUTSIDE = "230403001001", "230403001002"
@@ -157,7 +158,7 @@ def routes(client: TestClient) -> list[tuple[str, str]]:
 @pytest.fixture
 def people(session: Session, district: Session) -> dict[str, Account]:
     """An account of every role inside the first community, and one elsewhere; and `somebody`."""
-    merge(session)
+    merge_grids(session)
     made = {}
     for login in LOGINS:
         role, _, where = login.partition("-")
@@ -172,7 +173,7 @@ def people(session: Session, district: Session) -> dict[str, Account]:
 @cache
 def _hashed() -> str:
     """The hash of everybody's password, made once: it is slow on purpose."""
-    return passwords.hashed(PASSWORD)
+    return passwords.hash_password(PASSWORD)
 
 
 @pytest.fixture
@@ -186,7 +187,7 @@ def ask(app, settings, session, people) -> Ask:
         more: dict[str, Any] = {"params": QUERY.get(path, {}) if method == "get" else {}}
         if path == "/login" and method == "post":
             caller.cookies.set("gridward_form", "known")
-            csrf = sessions.csrf("known")
+            csrf = sessions.csrf_token("known")
             more["data"] = {"login": "somebody", "password": PASSWORD, "csrf": csrf}
         elif path == "/login/password":
             more["data"] = {"old": PASSWORD, "new": "another horse"}
@@ -206,12 +207,12 @@ def _plan_of(session: Session, caller: TestClient) -> int:
     """A plan of the caller with a step in effect in the first community, and one undone."""
     bearer = caller.headers.get("Authorization")
     owner = tokens.account_of(session, bearer.removeprefix("Bearer ")) if bearer else None
-    plan = drafts.begin(session, "a plan", author=owner.login if owner else "nobody")
-    replays = Replays()
+    plan = drafts.create(session, "a plan", author=owner.login if owner else "nobody")
+    replays = ReplayCache()
     for name in ("w", "x"):
-        step = {"kind": "rename", "code": f"{INSIDE}003", "name": name}
-        drafts.add(session, plan, step, replays, by=plan.author)
-    drafts.step_back(session, plan, replays)
+        operation = Rename(f"{INSIDE}003", name)
+        drafts.add_step(session, plan, operation, replays, made_by=plan.author)
+    drafts.undo(session, plan, replays)
     plan.version = 3
     session.flush()
     return plan.id
@@ -273,7 +274,7 @@ def test_every_role_may_do_what_the_table_says_and_no_more(client, ask, session,
     for login in (None, *LOGINS):
         caller = _caller(client, login)
         savepoint = session.connection().begin_nested()
-        followed(client.app)  # or it is not ready, which is no matter of roles
+        wait_until_connected(client.app)  # or it is not ready, which is no matter of roles
         answer = ask(caller, method, path)
         savepoint.rollback()
         expected = _expected(TABLE[method, path], login, path)

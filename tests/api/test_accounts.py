@@ -62,15 +62,15 @@ def test_a_disabled_account_is_refused_at_once(client, accounts, by):
 
 def test_a_cookie_without_the_csrf_token_reads_but_does_not_write(client, accounts):
     chen = signed_in(client, "chen", "cookie")
-    secret = chen.cookies[auth.COOKIE]
-    del chen.headers[auth.HEADER]
+    secret = chen.cookies[auth.SESSION_COOKIE]
+    del chen.headers[auth.CSRF_HEADER]
     assert chen.get("/v1/account").status_code == 200
-    for offered in ("", "wrong", sessions.csrf("another"), secret, "ü"):
+    for offered in ("", "wrong", sessions.csrf_token("another"), secret, "ü"):
         answer = chen.post(
-            "/v1/accounts/chen/tokens", headers={auth.HEADER: offered.encode("latin-1")}
+            "/v1/accounts/chen/tokens", headers={auth.CSRF_HEADER: offered.encode("latin-1")}
         )
         assert (answer.status_code, answer.json()["code"]) == (403, "csrf_missing")
-    right = {auth.HEADER: sessions.csrf(secret)}
+    right = {auth.CSRF_HEADER: sessions.csrf_token(secret)}
     assert chen.post("/v1/accounts/chen/tokens", headers=right).status_code == 201
 
 
@@ -101,7 +101,7 @@ def test_an_admin_makes_accounts_inside_the_own_reach_alone(client, accounts, se
     made = admin.post("/v1/accounts", json=body)
     assert (made.status_code, made.json()["login"]) == (201, "li")
     assert "a b c" not in made.text
-    for reach in ("", "230403"):
+    for reach in (None, "230403"):
         wider = admin.post("/v1/accounts", json=body | {"login": "x", "reach": reach})
         assert (wider.status_code, wider.json()["code"]) == (403, "out_of_reach")
     assert admin.post("/v1/accounts/wang/disable").json()["code"] == "account_unknown"
@@ -112,8 +112,8 @@ def test_an_admin_makes_accounts_inside_the_own_reach_alone(client, accounts, se
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        ({"login": "chen"}, "account_known"),
-        ({"login": "CHEN"}, "account_known"),
+        ({"login": "chen"}, "account_exists"),
+        ({"login": "CHEN"}, "account_exists"),
         ({"login": "a/b"}, "bad_login"),
         ({"login": "a b"}, "invalid"),
         ({"reach": "23040"}, "reach_unknown"),

@@ -1,4 +1,4 @@
-"""Tiles over HTTP: kept for good where the address says what they show, and never out of date."""
+"""Tiles over HTTP: immutable if the URL states their version, and never stale."""
 
 from contextlib import contextmanager
 
@@ -6,117 +6,121 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from geo import city_time
+from geo import city_time, table_versions
 from geo.tiles import renderer, versions
-from tests.geo.tiles.test_renderer import around
+from tests.tiles import ZONE, tile_around
 
-ZONE = "Asia/Shanghai"
-TILE = around(10, 5, 14)
+TILE = tile_around(10, 5, 14)
 TABLES = {"areas": "area", "grids": "micro_grid"}
 
 
+def path_of(layer: str) -> str:
+    return f"/tiles/{layer}/{TILE.z}/{TILE.x}/{TILE.y}.mvt"
+
+
 @pytest.fixture
-def ask(client, session):
-    """Ask for a tile as a page does, naming the day, the revision and the layer's state."""
+def get_tile(client, session):
+    """Request a tile as a page does, with the date, the revision and the layer's version."""
 
-    def ask(layer: str = "buildings", on: str = "2025-01-01", state: str | None = None, **headers):
-        named = state or versions.of_layers(session, ZONE)[layer]
-        revision = versions.revisions_at(session, city_time.now())
-        path = f"/tiles/{layer}/{TILE.z}/{TILE.x}/{TILE.y}.mvt"
-        asked = {"on": on, "revision": revision, "state": named}
-        return client.get(path, params=asked, headers=headers)
+    def get(
+        layer: str = "buildings", on: str = "2025-01-01", version: str | None = None, **headers
+    ):
+        version = version or versions.read_layer_versions(session, ZONE)[layer]
+        revision = table_versions.count_revisions(session, city_time.now())
+        params = {"on": on, "revision": revision, "version": version}
+        return client.get(path_of(layer), params=params, headers=headers)
 
-    return ask
+    return get
 
 
 @pytest.mark.parametrize("on", ["2025-01-01", str(city_time.today(ZONE))])
-def test_an_address_that_names_what_it_shows_may_be_kept_for_good(ask, on):
+def test_a_url_with_the_current_version_is_immutable(get_tile, on):
     for _ in range(2):
-        answer = ask(on=on)
-        assert "immutable" in answer.headers["cache-control"]
-        assert b"b1" in answer.content
+        response = get_tile(on=on)
+        assert "immutable" in response.headers["cache-control"]
+        assert b"b1" in response.content
 
 
-def test_a_kept_tile_is_answered_without_the_database(ask, app, client):
-    address = str(ask().url)
-    app.state.sessions = app.state.reading = None
-    assert b"b1" in client.get(address).content
+def test_a_stored_tile_needs_no_database(get_tile, app, client):
+    url = str(get_tile().url)
+    app.state.sessions = app.state.tile_cursor = None
+    assert b"b1" in client.get(url).content
 
 
-def test_a_change_is_seen_at_once_under_a_new_address(ask, session):
-    before = ask("grids")
+def test_a_write_is_visible_at_once_under_a_new_url(get_tile, session):
+    before = get_tile("grids")
     session.execute(text("UPDATE micro_grid SET name = 'renamed'"))
-    after = ask("grids")
+    after = get_tile("grids")
     assert b"renamed" not in before.content
     assert b"renamed" in after.content
     assert after.url != before.url
 
 
-def test_an_address_of_a_state_that_is_not_kept_is_answered_as_of_now(ask, session):
+def test_a_url_with_an_outdated_version_returns_the_current_tile(get_tile, session):
     session.execute(text("UPDATE building SET name = 'renamed'"))
-    answer = ask(state="0" * 16)
-    assert b"renamed" in answer.content
-    assert answer.headers["cache-control"] == "no-cache"
+    response = get_tile(version="0" * 16)
+    assert b"renamed" in response.content
+    assert response.headers["cache-control"] == "no-cache"
 
 
-def test_an_address_without_a_day_or_a_state_is_asked_again(client):
-    path = f"/tiles/buildings/{TILE.z}/{TILE.x}/{TILE.y}.mvt"
-    answer = client.get(path)
-    assert answer.headers["cache-control"] == "no-cache"
-    again = client.get(path, headers={"If-None-Match": answer.headers["etag"]})
+def test_a_url_without_date_or_version_is_revalidated(client):
+    path = path_of("buildings")
+    response = client.get(path)
+    assert response.headers["cache-control"] == "no-cache"
+    again = client.get(path, headers={"If-None-Match": response.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
 
 
-def test_a_reader_without_gzip_gets_the_same_tile(ask):
-    plain = ask(**{"Accept-Encoding": "identity"})
+def test_a_client_without_gzip_gets_the_same_tile(get_tile):
+    plain = get_tile(**{"Accept-Encoding": "identity"})
     assert "content-encoding" not in plain.headers
-    assert plain.content == ask().content
+    assert plain.content == get_tile().content
 
 
-def test_another_revision_named_than_the_one_in_force_is_not_kept(client, session):
-    state = versions.of_layers(session, ZONE)["grids"]
-    path = f"/tiles/grids/{TILE.z}/{TILE.x}/{TILE.y}.mvt"
-    asked = {"on": str(city_time.today(ZONE)), "revision": 77, "state": state}
+def test_a_url_with_another_revision_than_the_current_is_not_immutable(client, session):
+    version = versions.read_layer_versions(session, ZONE)["grids"]
+    path = path_of("grids")
+    asked = {"on": str(city_time.today(ZONE)), "revision": 77, "version": version}
     assert client.get(path, params=asked).headers["cache-control"] == "no-cache"
 
 
-def test_a_page_names_the_state_of_each_layer(client, session):
+def test_a_page_states_the_version_of_each_layer(client, session):
     page = client.get("/maps/property-coverage")
     assert page.status_code == 200
-    for name in versions.of_layers(session, ZONE).values():
-        assert name in page.text
+    for version in versions.read_layer_versions(session, ZONE).values():
+        assert version in page.text
 
 
 @pytest.mark.parametrize("layer", ["areas", "grids"])
-def test_a_change_is_in_the_next_tile_though_all_was_known_before(client, session, layer):
-    path, table = f"/tiles/{layer}/{TILE.z}/{TILE.x}/{TILE.y}.mvt", TABLES[layer]
+def test_a_write_is_in_the_next_tile_even_if_everything_was_cached(client, session, layer):
+    path, table = path_of(layer), TABLES[layer]
     client.get(path)
     for name in ("renamed", "named again"):
         session.execute(text(f"UPDATE {table} SET name = '{name}'"))
         assert name.encode() in client.get(path).content
 
 
-def test_a_place_that_goes_is_in_no_tile_any_more(client, session):
-    path = f"/tiles/grids/{TILE.z}/{TILE.x}/{TILE.y}.mvt"
+def test_a_deleted_grid_is_in_no_tile(client, session):
+    path = path_of("grids")
     assert b"230403001001001" in client.get(path).content
     session.execute(text("DELETE FROM micro_grid WHERE code = '230403001001001'"))
     assert b"230403001001001" not in client.get(path).content
 
 
-def test_a_tile_while_others_commit_is_answered_and_not_kept(client, session, monkeypatch):
-    """Whoever draws finds the register changed each time; of that day no other test keeps one."""
-    paint = renderer.paint
+def test_a_tile_invalidated_during_rendering_is_served_but_not_cached(client, session, monkeypatch):
+    """Every attempt finds new versions. No other test caches tiles of this date."""
+    render_tile = renderer.render_tile
 
-    def disturbed(*asked):
+    def render_after_a_write(*args):
         session.execute(text("UPDATE micro_grid SET name = 'disturbed'"))
-        return paint(*asked)
+        return render_tile(*args)
 
-    monkeypatch.setattr(renderer, "paint", disturbed)
-    state = versions.of_layers(session, ZONE)["grids"]
-    path = f"/tiles/grids/{TILE.z}/{TILE.x}/{TILE.y}.mvt?on=2024-02-02&state={state}"
-    answer = client.get(path)
-    assert answer.headers["cache-control"] == "no-cache"
-    assert b"disturbed" in answer.content
+    monkeypatch.setattr(renderer, "render_tile", render_after_a_write)
+    version = versions.read_layer_versions(session, ZONE)["grids"]
+    path = f"{path_of('grids')}?on=2024-02-02&version={version}"
+    response = client.get(path)
+    assert response.headers["cache-control"] == "no-cache"
+    assert b"disturbed" in response.content
 
 
 @pytest.mark.parametrize(
@@ -133,18 +137,18 @@ def test_a_tile_while_others_commit_is_answered_and_not_kept(client, session, mo
         ("/tiles/grids/14/1/1", 404),
     ],
 )
-def test_what_is_wrong_with_an_address_is_told(client, path, status):
-    answer = client.get(path)
-    assert answer.status_code == status
-    assert answer.headers["content-type"] == "application/problem+json"
+def test_an_invalid_url_is_rejected(client, path, status):
+    response = client.get(path)
+    assert response.status_code == status
+    assert response.headers["content-type"] == "application/problem+json"
 
 
-def test_a_database_that_has_gone_is_told(app, client):
+def test_an_unreachable_database_is_a_503(app, client):
     @contextmanager
-    def gone():
-        raise psycopg.OperationalError("gone")
+    def fail():
+        raise psycopg.OperationalError("unreachable")
         yield
 
-    app.state.reading = gone
-    answer = client.get(f"/tiles/grids/{TILE.z}/{TILE.x}/{TILE.y}.mvt")
-    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    app.state.tile_cursor = fail
+    response = client.get(path_of("grids"))
+    assert (response.status_code, response.json()["code"]) == (503, "unavailable")

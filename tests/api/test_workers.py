@@ -97,7 +97,7 @@ class Service:
         with Session(engine) as session, session.begin():
             [old] = (
                 outline
-                for code, outline in revisions.in_force_now(session, [COMMUNITY]).items()
+                for code, outline in revisions.current_grids(session, [COMMUNITY]).items()
                 if code == ONE
             )
             delta = Delta(ONE, old, replace(old, name=name))
@@ -177,7 +177,7 @@ def test_a_worker_that_cannot_follow_says_so_though_the_database_answers(service
     time.sleep(BOUND_S)
     service.let_in(False)
     try:
-        until(lambda: service.problems() == {(503, "not_following")})
+        until(lambda: service.problems() == {(503, "database_disconnected")})
         assert service.revisions() == {number}
     finally:
         service.let_in(True)
@@ -192,4 +192,4 @@ def test_a_caller_who_goes_away_stops_the_work(service):
     with socket.create_connection(("127.0.0.1", service.port)) as caller:
         caller.sendall(head.encode() + b"Content-Type: text/csv\r\n\r\n" + body)
     gone = 'route="/v1/lookup",status="499"'
-    assert until(lambda: gone in service.get("/metrics")[1].decode(), patience_s=30)
+    assert until(lambda: gone in service.get("/metrics")[1].decode(), timeout_s=30)

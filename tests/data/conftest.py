@@ -5,39 +5,42 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from data.columns import Kind
-from data.importing.load import LoadOptions, Outcome, load
+from data.columns import DatasetKind
+from data.importing.load import LoadOptions, load
+from data.importing.result import ImportResult
 from data.reading.reader import ReadOptions
-from tests import town
+from tests import district_files
 
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
 
 @pytest.fixture
-def into(session):
-    """Load files of a kind into the register of this test."""
+def import_files(session):
+    """Return a function that imports files of one kind into the test database."""
 
-    def load_into(kind: Kind, *paths: Path, columns=None, repair=False, **options) -> Outcome:
+    def load_files(
+        kind: DatasetKind, *paths: Path, columns=None, repair=False, **options
+    ) -> ImportResult:
         read = ReadOptions(columns=columns or {}, repair=repair)
         session.flush()
-        outcome = load(session.connection(), kind, paths, LoadOptions(read=read, **options))
+        result = load(session.connection(), kind, paths, LoadOptions(read=read, **options))
         session.expire_all()
-        return outcome
+        return result
 
-    return load_into
-
-
-@pytest.fixture
-def with_areas(into, tmp_path):
-    """The register of the town's areas."""
-    into(Kind.AREAS, town.areas(tmp_path))
-    return into
+    return load_files
 
 
 @pytest.fixture
-def with_buildings(with_areas, tmp_path):
-    """The register of the town's areas, buildings and managers."""
-    with_areas(Kind.BUILDINGS, town.buildings(tmp_path))
-    with_areas(Kind.MANAGERS, town.managers(tmp_path))
-    return with_areas
+def import_after_areas(import_files, tmp_path):
+    """Import the areas of the town; return a function that imports more."""
+    import_files(DatasetKind.AREAS, district_files.write_areas(tmp_path))
+    return import_files
+
+
+@pytest.fixture
+def import_after_buildings(import_after_areas, tmp_path):
+    """Import areas, buildings and managers of the town; return a function that imports more."""
+    import_after_areas(DatasetKind.BUILDINGS, district_files.write_buildings(tmp_path))
+    import_after_areas(DatasetKind.MANAGERS, district_files.write_managers(tmp_path))
+    return import_after_areas

@@ -1,6 +1,7 @@
 """Faults read well, are all counted, and do not fill the memory."""
 
-from data.row_errors import KEPT, LISTED, BadData, FaultLog, Notes, Repairs, RowError
+from data.reading.notes import Notes, RepairSummary
+from data.row_errors import MAX_LISTED, MAX_STORED, BadData, RowError, RowErrorLog
 from geo.errors import Invalid
 
 
@@ -16,25 +17,25 @@ def test_a_fault_says_where_what_and_how_to_mend_it() -> None:
 
 
 def test_all_faults_are_counted_and_the_first_are_kept() -> None:
-    log = FaultLog()
+    log = RowErrorLog()
     log.add(fault(row) for row in range(1, 1001))
     log.add([fault(1001, "duplicate")])
     assert len(log) == 1001
-    assert log.kinds == {"bad_level": 1000, "duplicate": 1}
-    assert [kept.row for kept in log.kept] == list(range(1, KEPT + 1))
+    assert log.counts == {"bad_level": 1000, "duplicate": 1}
+    assert [kept.row for kept in log.stored] == list(range(1, MAX_STORED + 1))
 
 
 def test_the_list_begins_with_counts_and_ends_with_what_it_left_out() -> None:
-    log = FaultLog()
+    log = RowErrorLog()
     log.add(fault(row) for row in range(1, 31))
     lines = list(log.lines())
     assert lines[0] == "30 faults: bad_level 30"
-    assert len(lines) == 1 + LISTED + 1
+    assert len(lines) == 1 + MAX_LISTED + 1
     assert lines[-1].strip() == "… and 10 more"
 
 
 def test_bad_data_is_an_invalid_input_that_lists_the_faults_and_says_what_to_do() -> None:
-    log = FaultLog()
+    log = RowErrorLog()
     log.add([fault(7)])
     error = BadData(log)
     assert isinstance(error, Invalid)
@@ -51,7 +52,7 @@ def test_notes_say_each_sentence_once_with_all_its_rows() -> None:
 
 
 def test_repairs_tell_the_farthest_move_and_the_sum_of_areas() -> None:
-    repairs = Repairs()
+    repairs = RepairSummary()
     repairs.add(0.5, 2.0)
     repairs.add(1.25, 3.0)
     notes = Notes(repairs=repairs)

@@ -1,4 +1,4 @@
-"""The people of a grid: how many on a day, and who."""
+"""The members of a grid on a day, counted and listed."""
 
 import datetime
 from collections import Counter
@@ -12,35 +12,35 @@ from geo import city_time, people
 from geo.grids.grids import GridUnknown
 from geo.models import Duty, GridMember
 from tests.district import day
-from tests.redrawn import merge
+from tests.district_edits import merge_grids
 from tests.staff import GRID, NAME, PHONE, assign
 
 ONE_DAY = datetime.timedelta(days=1)
 
 
-def counted(session, on: str) -> dict[str, int]:
-    """The duties that somebody has, with how many."""
-    found = people.numbers(session, GRID, on=day(on))
-    assert set(found.by_duty) == set(Duty)
-    assert found.count == sum(found.by_duty.values())
-    return {duty: count for duty, count in found.by_duty.items() if count}
+def duty_counts(session, on: str) -> dict[str, int]:
+    """The duties that at least one member has, with their counts."""
+    counts = people.count_members(session, GRID, on=day(on))
+    assert set(counts.by_duty) == set(Duty)
+    assert counts.count == sum(counts.by_duty.values())
+    return {duty: count for duty, count in counts.by_duty.items() if count}
 
 
 def test_members_are_counted_by_duty_on_a_day(staffed):
-    assert counted(staffed, "2020-12-31") == {}
-    assert counted(staffed, "2021-01-01") == {"head": 1, "part_time": 1}
-    assert counted(staffed, "2022-12-31") == {"head": 1, "part_time": 1, "volunteer": 1}
-    assert counted(staffed, "2023-01-01") == {"head": 1, "volunteer": 1}
+    assert duty_counts(staffed, "2020-12-31") == {}
+    assert duty_counts(staffed, "2021-01-01") == {"head": 1, "part_time": 1}
+    assert duty_counts(staffed, "2022-12-31") == {"head": 1, "part_time": 1, "volunteer": 1}
+    assert duty_counts(staffed, "2023-01-01") == {"head": 1, "volunteer": 1}
 
 
-def test_who_they_are_is_told_with_the_head_first(staffed):
-    found = people.members(staffed, GRID, on=day("2022-12-31"))
-    assert [(member["code"], member["duty"]) for member in found] == [
+def test_members_are_listed_with_the_head_first(staffed):
+    members = people.list_members(staffed, GRID, on=day("2022-12-31"))
+    assert [(member["code"], member["duty"]) for member in members] == [
         ("P1", Duty.HEAD),
         ("P2", Duty.PART_TIME),
         ("P3", Duty.VOLUNTEER),
     ]
-    assert found[1] == {
+    assert members[1] == {
         "code": "P2",
         "name": NAME,
         "phone": PHONE,
@@ -50,30 +50,30 @@ def test_who_they_are_is_told_with_the_head_first(staffed):
     }
 
 
-def test_a_grid_without_members_has_none_and_one_that_never_was_is_unknown(staffed):
-    assert people.members(staffed, "230403001001002", on=day("2022-01-01")) == []
+def test_a_grid_without_members_has_an_empty_list_and_an_unknown_grid_is_an_error(staffed):
+    assert people.list_members(staffed, "230403001001002", on=day("2022-01-01")) == []
     with pytest.raises(GridUnknown):
-        people.members(staffed, "999", on=day("2022-01-01"))
+        people.list_members(staffed, "999", on=day("2022-01-01"))
 
 
-def test_a_grid_keeps_its_members_through_a_redraw_and_a_retired_one_those_it_had(staffed):
-    """Grid 002 goes into grid 001, and is retired."""
+def test_a_changed_grid_and_a_retired_grid_keep_their_members(staffed):
+    """Grids 001 and 002 become grid 003, and are retired."""
     retired = GRID[:-1] + "2"
     assign(staffed, [("P2", retired, Duty.FULL_TIME, "2021-01-01", None)])
-    before = people.members(staffed, GRID, on=day("2022-12-31"))
-    merge(staffed)
+    before = people.list_members(staffed, GRID, on=day("2022-12-31"))
+    merge_grids(staffed)
     today = city_time.today("Asia/Shanghai")
-    assert people.members(staffed, GRID, on=day("2022-12-31")) == before
-    assert people.numbers(staffed, GRID, on=today).count == 2
-    assert [member["code"] for member in people.members(staffed, retired, on=today)] == ["P2"]
+    assert people.list_members(staffed, GRID, on=day("2022-12-31")) == before
+    assert people.count_members(staffed, GRID, on=today).count == 2
+    assert [row["code"] for row in people.list_members(staffed, retired, on=today)] == ["P2"]
 
 
 @settings(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(1, 9), st.sampled_from(Duty)), max_size=8))
-def test_counts_are_those_of_counting_one_by_one(district, periods):
-    """Each period (start, days, duty) is another person's; days count from 2021."""
+def test_counts_equal_those_of_the_single_periods(district, periods):
+    """Each period (start, days, duty) is another person's; its start counts days of 2021."""
     start = day("2021-01-01")
     rows = [
         (f"P{at}", GRID, duty, str(start + ONE_DAY * first), str(start + ONE_DAY * (first + days)))
@@ -82,19 +82,19 @@ def test_counts_are_those_of_counting_one_by_one(district, periods):
     district.execute(delete(GridMember))
     assign(district, rows)
     for at in range(20):
-        found = people.numbers(district, GRID, on=start + ONE_DAY * at)
-        there = Counter(duty for first, days, duty in periods if first <= at < first + days)
-        assert {duty: count for duty, count in found.by_duty.items() if count} == there
+        counts = people.count_members(district, GRID, on=start + ONE_DAY * at).by_duty
+        expected = Counter(duty for first, days, duty in periods if first <= at < first + days)
+        assert {duty: count for duty, count in counts.items() if count} == expected
 
 
 @pytest.mark.parametrize(
-    ("moment", "expected"),
+    ("timestamp", "expected"),
     [
         ("2026-01-01T15:59:59+00:00", "2026-01-01"),
         ("2026-01-01T16:00:00+00:00", "2026-01-02"),
         ("9999-12-31T23:00:00+00:00", "9999-12-31"),
     ],
 )
-def test_the_day_of_a_moment_is_the_citys(moment, expected):
-    at = datetime.datetime.fromisoformat(moment)
-    assert city_time.day_of(at, "Asia/Shanghai") == day(expected)
+def test_the_date_of_a_timestamp_is_that_of_the_city(timestamp, expected):
+    at = datetime.datetime.fromisoformat(timestamp)
+    assert city_time.date_of(at, "Asia/Shanghai") == day(expected)

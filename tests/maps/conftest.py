@@ -1,7 +1,8 @@
-"""A made-up town as frames, at any size."""
+"""A synthetic town as GeoDataFrames, of any size."""
 
 from collections.abc import Callable
 from datetime import date
+from itertools import product
 
 import geopandas as gpd
 import numpy as np
@@ -13,38 +14,27 @@ from maps.pages.page_data import EmbeddedData
 
 CRS = "EPSG:4326"
 WEST, SOUTH = 130.20, 47.28
-STEP_LON, STEP_LAT = 0.0140, 0.0095  # a community, about 1.05 km square
+STEP_LON, STEP_LAT = 0.0140, 0.0095  # the size of a community, about 1.05 km
 ON = date(2025, 6, 30)
 
 
-def town(districts: int = 2, grids: int = 4, homes: int = 6, issues: int = 40) -> EmbeddedData:
+def make_town(districts: int = 2, grids: int = 4, homes: int = 6, issues: int = 40) -> EmbeddedData:
     """Districts in rows of three, each of 2 subdistricts of 3 communities, each of strips of grids.
 
-    | 230401001 | 230402001 |      | c1 | c2 | c3 |      | g1 | g2 | g3 | g4 |   homes stand in rows
+    | 230401001 | 230402001 |      | c1 | c2 | c3 |      | g1 | g2 | g3 | g4 |   homes in rows
     | 230401002 | 230402002 |      one subdistrict        one community
     """
     rng = np.random.default_rng(7)
-    area_rows, grid_rows, home_rows = [], [], []
-    for district in range(districts):
-        for subdistrict in range(2):
-            for community in range(3):
-                _community(
-                    district,
-                    subdistrict,
-                    community,
-                    (grids, homes),
-                    rng,
-                    area_rows,
-                    grid_rows,
-                    home_rows,
-                )
-    communities = gpd.GeoDataFrame(area_rows, crs=CRS)
+    positions = product(range(districts), range(2), range(3))
+    communities = gpd.GeoDataFrame([_community(*position) for position in positions], crs=CRS)
+    grid_rows = [grid for row in communities.itertuples() for grid in _grids(row, grids)]
+    home_rows = [home for grid in grid_rows for home in _homes(grid, homes, rng)]
     buildings = gpd.GeoDataFrame(home_rows, crs=CRS)
     frames = [communities, *(_parents(communities, level, size) for level, size in _LEVELS)]
     areas = gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=CRS)
     return EmbeddedData(
-        areas=_counted(areas, buildings, "community_code"),
-        grids=_counted(gpd.GeoDataFrame(grid_rows, crs=CRS), buildings, "grid_code"),
+        areas=_with_figures(areas, buildings, "community_code"),
+        grids=_with_figures(gpd.GeoDataFrame(grid_rows, crs=CRS), buildings, "grid_code"),
         buildings=buildings,
         issues=_issues(buildings, issues, rng),
         backdrop=_backdrop(communities),
@@ -54,47 +44,50 @@ def town(districts: int = 2, grids: int = 4, homes: int = 6, issues: int = 40) -
 _LEVELS = (("subdistrict", 9), ("district", 6), ("city", 4))
 
 
-def _community(district, subdistrict, community, counts, rng, area_rows, grid_rows, home_rows):
+def _community(district, subdistrict, community):
     code = f"2304{district + 1:02}{subdistrict + 1:03}{community + 1:03}"
     west = WEST + (district % 3 * 3 + community) * STEP_LON
     south = SOUTH + (district // 3 * 2 + 1 - subdistrict) * STEP_LAT
-    area_rows.append(
-        {
-            "code": code,
-            "parent_code": code[:9],
-            "level": "community",
-            "name": f"第{int(code[-7:]) % 997}社区",
-            "geometry": box(west, south, west + STEP_LON, south + STEP_LAT),
+    return {
+        "code": code,
+        "parent_code": code[:9],
+        "level": "community",
+        "name": f"第{int(code[-7:]) % 997}社区",
+        "geometry": box(west, south, west + STEP_LON, south + STEP_LAT),
+    }
+
+
+def _grids(community, count):
+    west, south, _, north = community.geometry.bounds
+    for grid in range(count):
+        left = west + grid * STEP_LON / count
+        right = west + (grid + 1) * STEP_LON / count
+        yield {
+            "code": f"{community.code}{grid + 1:03}",
+            "name": f"网格{grid + 1}",
+            "community_code": community.code,
+            "geometry": box(left, south, right, north),
         }
-    )
-    grids, homes = counts
-    for grid in range(grids):
-        left = west + grid * STEP_LON / grids
-        right = west + (grid + 1) * STEP_LON / grids
-        grid_code = f"{code}{grid + 1:03}"
-        grid_rows.append(
-            {
-                "code": grid_code,
-                "name": f"网格{grid + 1}",
-                "community_code": code,
-                "geometry": box(left, south, right, south + STEP_LAT),
-            }
-        )
-        for home in range(homes):
-            home_rows.append(_home(grid_code, home, homes, (left, south, right), rng))
 
 
-def _home(grid_code, home, homes, frame, rng):
-    left, south, right = frame
-    depth = STEP_LAT / homes
-    y = south + (home + 0.25) * depth
-    x = left + (right - left) * 0.2
+def _homes(grid, count, rng):
+    left, south, right, _ = grid["geometry"].bounds
+    depth = STEP_LAT / count
+    for home in range(count):
+        x, y = left + (right - left) * 0.2, south + (home + 0.25) * depth
+        yield {
+            **_home_attributes(grid["code"], home + 1, rng),
+            "geometry": box(x, y, x + (right - left) * 0.6, y + depth * 0.4),
+        }
+
+
+def _home_attributes(grid_code, number, rng):
     reason = rng.choice(["covered"] * 8 + ["never_covered", "lapsed"])
     covered = reason == "covered"
     return {
-        "code": f"{grid_code}{home + 1:04}",
-        "name": f"{home + 1}号楼",
-        "address": f"和平路{int(grid_code[-6:])}号{home + 1}栋",
+        "code": f"{grid_code}{number:04}",
+        "name": f"{number}号楼",
+        "address": f"和平路{int(grid_code[-6:])}号{number}栋",
         "community_code": grid_code[:12],
         "neighborhood": "和平小区",
         "households": int(rng.integers(20, 120)),
@@ -107,7 +100,6 @@ def _home(grid_code, home, homes, frame, rng):
         "reason": None if covered else str(reason),
         "uncovered_since": date(2023, 3, 1) if reason == "lapsed" else None,
         "grid_code": grid_code,
-        "geometry": box(x, y, x + (right - left) * 0.6, y + depth * 0.4),
     }
 
 
@@ -120,8 +112,8 @@ def _parents(communities, level, size):
     return whole
 
 
-def _counted(frame, buildings, column):
-    """The frame with figures: buildings whose code starts with the row's code."""
+def _with_figures(frame, buildings, column):
+    """Add the figures of the buildings whose code starts with the code of the row."""
     rows = [buildings[buildings[column].str.startswith(code)] for code in frame.code]
     frame = frame.copy()
     frame["buildings"] = [len(homes) for homes in rows]
@@ -135,7 +127,7 @@ def _counted(frame, buildings, column):
 
 def _issues(buildings, count, rng):
     homes = buildings.sample(count, replace=True, random_state=11)
-    spots = homes.geometry.representative_point()
+    points = homes.geometry.representative_point()
     return gpd.GeoDataFrame(
         {
             "ref": [f"E{number:05}" for number in range(count)],
@@ -147,7 +139,7 @@ def _issues(buildings, count, rng):
             "grid_code": homes.grid_code.to_numpy(),
             "current_grid_code": homes.grid_code.to_numpy(),
         },
-        geometry=spots.to_numpy(),
+        geometry=points.to_numpy(),
         crs=CRS,
     )
 
@@ -159,16 +151,22 @@ def _backdrop(communities):
         LineString([(west + i * STEP_LON, south), (west + i * STEP_LON, north)]) for i in range(7)
     ]
     park = Point(west + 0.01, south + 0.012).buffer(0.0012)
-    shapes = [*streets, river.buffer(0.0005), park]
+    geometry = [*streets, river.buffer(0.0005), park]
     kinds = ["road"] * len(streets) + ["water", "green"]
-    return gpd.GeoDataFrame({"kind": kinds, "name": None}, geometry=shapes, crs=CRS)
+    return gpd.GeoDataFrame({"kind": kinds, "name": None}, geometry=geometry, crs=CRS)
+
+
+def middle(frame: gpd.GeoDataFrame, row: int) -> tuple[float, float]:
+    """Return lon and lat of a point inside the geometry of a row."""
+    point = frame.geometry.iloc[row].representative_point()
+    return point.x, point.y
 
 
 @pytest.fixture(scope="session")
 def build_town() -> Callable[..., EmbeddedData]:
-    return town
+    return make_town
 
 
 @pytest.fixture(scope="session")
 def small_town() -> EmbeddedData:
-    return town()
+    return make_town()

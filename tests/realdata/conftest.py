@@ -9,15 +9,16 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from data.columns import Kind
+from data.columns import DatasetKind
 from data.importing import grids
-from data.importing.grids import Publication
-from data.importing.load import LoadOptions, Outcome, load
+from data.importing.grids import RevisionOptions
+from data.importing.load import LoadOptions, load
+from data.importing.result import ImportResult
 from data.reading.reader import ReadOptions
 from geo import db
 from tests.command import GRIDWARD, environment_of
 
-Import = Callable[..., Outcome]
+Import = Callable[..., ImportResult]
 
 
 def bring_chiyoda(url: str, realdata: Path, folder: Path) -> None:
@@ -49,11 +50,13 @@ def register(database_url: str) -> Iterator[Engine]:
 def bring(register: Engine) -> Import:
     """Import a file, and keep it only if all went well."""
 
-    def bring(kind: Kind, path: Path, *, lengths=(), skip=False, replace=False, **read) -> Outcome:
-        options = LoadOptions(ReadOptions(**read), skip=skip, replace=replace)
+    def bring(
+        kind: DatasetKind, path: Path, *, lengths=(), skip=False, replace=False, **read
+    ) -> ImportResult:
+        options = LoadOptions(ReadOptions(**read), skip_bad_rows=skip, replace=replace)
         with Session(register) as session, session.begin():
-            if kind is Kind.GRIDS:
-                return grids.load(session, [path], options, Publication(lengths=lengths))
+            if kind is DatasetKind.GRIDS:
+                return grids.load(session, [path], options, RevisionOptions(prefix_lengths=lengths))
             return load(session.connection(), kind, [path], options)
 
     return bring

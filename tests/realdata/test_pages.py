@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.conftest import Databases
 from tests.realdata.conftest import bring_chiyoda
-from tests.sample_service import Service, serving
+from tests.sample_service import Service, serve_database
 
 pytestmark = pytest.mark.browser
 
@@ -23,21 +23,21 @@ def chiyoda(
     """The ward, to be looked at."""
     url = databases.make(template)
     bring_chiyoda(url, realdata, tmp_path_factory.mktemp("chiyoda"))
-    with serving(url) as service:
+    with serve_database(url) as service:
         yield service
 
 
 @pytest.mark.parametrize("size", [(1920, 1080), (1366, 768), (390, 844)])
-def test_a_ward_of_another_country_is_looked_at_like_any_other(chiyoda: Service, visit, size):
-    shown = visit(f"{chiyoda.home}/maps/property-coverage", size=size)
+def test_a_ward_of_another_country_is_looked_at_like_any_other(chiyoda: Service, open_url, size):
+    shown = open_url(f"{chiyoda.home}/maps/property-coverage", size=size)
     expect(shown.page.locator("#figures")).to_contain_text(re.compile(r"1[01],\d{3}"))
-    shown.look(*PALACE_SIDE, 17)
+    shown.set_view(*PALACE_SIDE, 17)
     rows = shown.page.locator("tbody tr")
     expect(shown.page.locator("tfoot th")).to_contain_text("In view")
     rows.first.locator("button").press("Enter")
     expect(shown.page.locator(".history")).to_contain_text("Never covered")
-    shown.page.get_by_role("slider", name="Day shown").press("Home")
+    shown.page.get_by_role("slider", name="Date shown").press("Home")
     expect(shown.page.locator("#as-of")).to_contain_text("2016")
-    shown.settle()
-    shown.page.get_by_role("button", name="Compare two days").press("Enter")
+    shown.wait_until_rendered()
+    shown.page.get_by_role("button", name="Compare two dates").press("Enter")
     expect(shown.page.locator("thead")).to_contain_text("Gained")

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from geo.accounts import accounts
 from geo.models import Role
-from tests.api.redraw_tables import PASSWORD, Seat, ground
+from tests.api.redraw_tables import PASSWORD, SignedInBrowser, grids_in_force
 from tests.conftest import Databases
 from tests.realdata.conftest import bring_chiyoda
-from tests.sample_service import Service, serving
+from tests.sample_service import Service, serve_database
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
@@ -37,7 +37,7 @@ def chiyoda(
     """The ward with a coordinator, to be redrawn."""
     url = databases.make(template)
     bring_chiyoda(url, realdata, tmp_path)
-    with serving(url) as service:
+    with serve_database(url) as service:
         with Session(service.engine) as session:
             accounts.add(session, "sato", Role.COORDINATOR, reach=WARD, password=PASSWORD)
             session.commit()
@@ -45,11 +45,11 @@ def chiyoda(
 
 
 @pytest.fixture
-def seat(browser: Browser, chiyoda: Service) -> Iterator[Seat]:
-    taken = Seat(browser, chiyoda.home, "sato", (1366, 768))
-    yield taken
-    taken.context.close()
-    assert [(shown.foreign, shown.faults) for shown in taken.visits] == [([], [])]
+def coordinator(browser: Browser, chiyoda: Service) -> Iterator[SignedInBrowser]:
+    session = SignedInBrowser(browser, chiyoda.home, "sato", (1366, 768))
+    yield session
+    session.context.close()
+    assert [(page.foreign_requests, page.errors) for page in session.pages] == [([], [])]
 
 
 def homes(service: Service, grid: str) -> dict[str, shapely.Geometry]:
@@ -67,28 +67,28 @@ def middle_line(shape: shapely.Geometry) -> list[tuple[float, float]]:
 
 
 def test_real_buildings_are_painted_across_a_border_and_a_real_grid_is_parted(
-    seat: Seat, chiyoda: Service
+    coordinator: SignedInBrowser, chiyoda: Service
 ):
-    grids = ground(chiyoda, WARD)
+    grids = grids_in_force(chiyoda, WARD)
     near = min(homes(chiyoda, OTHER).items(), key=lambda home: home[1].distance(grids[ONE]))
     spot = near[1].representative_point()
-    table = seat.begin("Fujimi", WARD, first=ONE)
-    page, shown = table.page, table.shown
+    table = coordinator.create_plan("Fujimi", WARD, first=ONE)
+    page, browser_page = table.page, table.browser_page
 
-    table.tool("Paint buildings")
+    table.choose_tool("Paint buildings")
     table.pick(ONE)
-    shown.look(spot.x, spot.y, 18)
-    shown.click_map(spot.x, spot.y)
+    browser_page.set_view(spot.x, spot.y, 18)
+    browser_page.click_map(spot.x, spot.y)
     gained = table.row(ONE).locator("td.n").first
     expect(gained).to_contain_text("+1", timeout=SLOW_MS)
     expect(table.row(OTHER).locator("td.n").first).to_contain_text("−1")
 
-    table.tool("Split")
+    table.choose_tool("Split")
     page.keyboard.press("Escape")
     table.pick(OTHER)
     middle = grids[OTHER].centroid
-    shown.look(middle.x, middle.y, 16)
-    table.line(*middle_line(grids[OTHER]))
+    browser_page.set_view(middle.x, middle.y, 16)
+    table.draw_line(*middle_line(grids[OTHER]))
     rows = page.locator("tr[data-code]")
     expect(rows).to_have_count(len(grids) + 1, timeout=SLOW_MS)
     page.keyboard.press("Control+z")
@@ -100,10 +100,10 @@ def test_real_buildings_are_painted_across_a_border_and_a_real_grid_is_parted(
     page.keyboard.press("Control+Shift+Z")
     expect(rows).to_have_count(len(grids) + 1, timeout=SLOW_MS)
 
-    expect(table.tab("Findings")).to_contain_text(OTHER)
+    expect(table.open_tab("Findings")).to_contain_text(OTHER)
     table.publish("Fujimi redrawn")
     expect(page.locator("#said")).to_contain_text("Published as revision 2", timeout=SLOW_MS)
-    after = ground(chiyoda, WARD)
+    after = grids_in_force(chiyoda, WARD)
     assert len(after) == len(grids) + 1
     assert near[0] in homes(chiyoda, ONE)
     whole = [shapely.union_all([*each.values()]).area for each in (grids, after)]

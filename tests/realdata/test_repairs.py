@@ -9,13 +9,14 @@ import pytest
 import shapely
 from sqlalchemy import text
 
-from data.columns import Kind
+from data.columns import DatasetKind
 from data.partitions.repair import LocalProjection
 from data.row_errors import BadData
 from geo.geometry import topology
-from geo.plans.core.import_shapes import NotTiling, Shape
-from geo.plans.core.import_shapes import bring as bring_into
-from geo.plans.core.partition import Partition, tiles_ground
+from geo.plans.core.import_shapes import GridShape, GridsNotTiling
+from geo.plans.core.import_shapes import import_grids as bring_into
+from geo.plans.core.partition import Partition
+from geo.quality.tiling import tiles_outline
 
 TOLD = {"columns": {"code": "NAMELSAD", "name": "NAMELSAD"}, "lengths": (6,)}
 """Codes such as `Denver 101`; what they begin with is the community."""
@@ -65,12 +66,12 @@ def test_the_original_is_refused_for_its_gap_and_repaired_by_closing_that_alone(
     bring, register, original
 ):
     with pytest.raises(BadData) as refused:
-        bring(Kind.GRIDS, original, **TOLD)
-    assert refused.value.faults.kinds == {"gap": 1}
-    outcome = bring(Kind.GRIDS, original, repair=True, **TOLD)
+        bring(DatasetKind.GRIDS, original, **TOLD)
+    assert refused.value.log.counts == {"gap": 1}
+    outcome = bring(DatasetKind.GRIDS, original, repair=True, **TOLD)
     assert (outcome.added, outcome.revision) == (346, 1)
     told = re.match(
-        r"1 outline redrawn .*: 0\.0 m² given up .*, ([\d.]+) m² gained in gaps, "
+        r"1 grid changed .*: 0\.0 m² removed .*, ([\d.]+) m² added from gaps, "
         r"borders moved by up to ([\d.]+) m",
         outcome.notes[0],
     )
@@ -81,12 +82,12 @@ def test_the_original_is_refused_for_its_gap_and_repaired_by_closing_that_alone(
     assert gained == pytest.approx(GAP_M2, abs=1) == pytest.approx(changed.max(), abs=1)
     assert np.sort(changed)[-2] < 0.001, "all others are as they were"
     assert moved == pytest.approx(GAP_WIDTH_M, abs=0.1), "as wide as the gap, not as it is long"
-    assert topology.tiles(after)
-    assert topology.overlaps(after) == []
+    assert topology.is_valid_coverage(after)
+    assert topology.find_overlaps(after) == []
 
 
 def test_every_point_that_was_in_one_precinct_is_in_the_same_one(bring, register, original):
-    bring(Kind.GRIDS, original, repair=True, **TOLD)
+    bring(DatasetKind.GRIDS, original, repair=True, **TOLD)
     before, after = precincts(original), ours(register)
     rng = np.random.default_rng(0)
     west, south, east, north = shapely.total_bounds(before)
@@ -113,7 +114,7 @@ def test_others_moved_more_ground_and_their_repair_comes_in_over_ours(
     bring, register, original, repaired_by_others
 ):
     """maup moved borders onto those of census blocks: another precinct's ground, 4 km² in all."""
-    bring(Kind.GRIDS, original, repair=True, **TOLD)
+    bring(DatasetKind.GRIDS, original, repair=True, **TOLD)
     before, mine, theirs = precincts(original), ours(register), precincts(repaired_by_others)
     plane = LocalProjection(before)
     moved = shapely.hausdorff_distance(plane.to_metres(before), plane.to_metres(theirs))
@@ -124,7 +125,7 @@ def test_others_moved_more_ground_and_their_repair_comes_in_over_ours(
         pytest.approx(0, abs=0.01),
     )
     assert (moved > 1).sum() == 61
-    outcome = bring(Kind.GRIDS, repaired_by_others, repair=True, **TOLD)
+    outcome = bring(DatasetKind.GRIDS, repaired_by_others, repair=True, **TOLD)
     assert (outcome.added, outcome.updated, outcome.revision) == (0, 89, 2)
     assert changed_m2(theirs, ours(register)).max() < 10
 
@@ -132,14 +133,14 @@ def test_others_moved_more_ground_and_their_repair_comes_in_over_ours(
 def test_as_a_step_of_a_plan_the_original_is_refused_and_the_repaired_one_taken(
     bring, register, original
 ):
-    bring(Kind.GRIDS, original, repair=True, **TOLD)
+    bring(DatasetKind.GRIDS, original, repair=True, **TOLD)
     before, after = precincts(original), ours(register)
     ground = topology.union(after)
     empty = Partition("Denver", ground, {}, frozenset())
-    with pytest.raises(NotTiling, match=r"1 × gap, 79\d\.\d\d m²"):
-        bring_into(empty, [Shape(geom, f"Denver {at:03}") for at, geom in enumerate(before)])
-    shapes = [Shape(geom, f"Denver {at:03}") for at, geom in enumerate(after)]
+    with pytest.raises(GridsNotTiling, match=r"1 × gap, 79\d\.\d\d m²"):
+        bring_into(empty, [GridShape(geom, f"Denver {at:03}") for at, geom in enumerate(before)])
+    shapes = [GridShape(geom, f"Denver {at:03}") for at, geom in enumerate(after)]
     taken = bring_into(empty, shapes)
     geoms = np.array([grid.geom for grid in taken.grids.values()], dtype=object)
-    assert tiles_ground(geoms, ground)
+    assert tiles_outline(geoms, ground)
     assert shapely.equals(geoms, after).all()

@@ -1,1 +1,1 @@
-"""Files as they lie: every format that is read and written, a few thousand rows at a time."""
+"""Read files of every supported format as Arrow batches, unchanged, some thousand rows at a time."""

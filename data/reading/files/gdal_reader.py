@@ -1,4 +1,4 @@
-"""Read what GDAL reads, as a stream of Arrow batches, with its grumbling collected as notes."""
+"""Read every format that GDAL supports as Arrow batches; its warnings become notes."""
 
 import os
 from collections.abc import Iterator
@@ -12,12 +12,13 @@ import pyarrow as pa
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
-from data.columns import Shape
+from data.columns import GeometryKind
+from data.errors import UnknownEncoding, UnreadableFile
 from data.reading.files import captured_warnings, datasets, encodings, text_decoding, wkb
-from data.reading.files.record_stream import ROWS, Raw, Stream
-from data.row_errors import Notes, UnknownEncoding, UnreadableFile
+from data.reading.files.record_stream import BATCH_ROWS, RawBatch, RecordStream
+from data.reading.notes import Notes
 
-_FAILURES = (
+_READ_ERRORS = (
     DataSourceError,
     DataLayerError,
     FeatureError,
@@ -27,199 +28,201 @@ _FAILURES = (
     OSError,
     UnicodeError,
 )
-_BYTES = "ISO-8859-1"
-"""What GDAL is told where we decode ourselves: it passes every byte on as one letter."""
-_HEAVY = 128 << 20
-"""Bytes of a file that are held at once, about."""
+_RAW_ENCODING = "ISO-8859-1"
+"""The encoding GDAL uses where we decode ourselves: each byte becomes one character."""
+_MAX_BATCH_BYTES = 128 << 20
+"""Approximate bytes of a file in memory at once."""
 _DBASE = "ESRI Shapefile"
 
-_ADVICE = {
-    True: "A Shapefile is several files: its .shx and .dbf belong beside it.",
-    False: "Check that the file is complete and that its suffix names its format.",
-}
+_MISSING_PARTS_HINT = "A Shapefile is several files: its .shx and .dbf belong next to it."
+_READ_HINT = "Check that the file is complete and that its suffix names its format."
 
 
 @contextmanager
-def listening(path: Path, notes: Notes) -> Iterator[None]:
-    """Turn GDAL's warnings into notes, and its failures into UnreadableFile."""
-    said: list[str] = []
+def translate_gdal_messages(path: Path, notes: Notes) -> Iterator[None]:
+    """Turn GDAL's warnings into notes, and its errors into UnreadableFile."""
+    messages: list[str] = []
     try:
-        with captured_warnings.heard() as said:
+        with captured_warnings.capture_warnings() as messages:
             yield
-    except _FAILURES as failure:
-        reasons = "; ".join(dict.fromkeys([*said, str(failure)]))
+    except _READ_ERRORS as error:
+        reasons = "; ".join(dict.fromkeys([*messages, str(error)]))
         raise UnreadableFile(
-            f"{path.name} cannot be read: {_here(path, reasons)[:500]}",
-            hint=_ADVICE["SHAPE_RESTORE_SHX" in reasons],
-        ) from failure
-    for message in said:
-        if "Non closed ring" not in message:  # each such ring is a fault with its row
-            notes.add(f"GDAL: {_here(path, message)}")
+            f"{path.name} cannot be read: {_without_folder(path, reasons)[:500]}",
+            hint=_MISSING_PARTS_HINT if "SHAPE_RESTORE_SHX" in reasons else _READ_HINT,
+        ) from error
+    for message in messages:
+        if "Non closed ring" not in message:  # reported as an error of its row
+            notes.add(f"GDAL: {_without_folder(path, message)}")
 
 
-def _here(path: Path, message: str) -> str:
-    """Return a message with the file by its name alone."""
+def _without_folder(path: Path, message: str) -> str:
+    """Return a message with only the name of the file in place of its path."""
     return message.replace(f"{path.parent}{os.sep}", "")
 
 
 @dataclass(frozen=True)
 class _Layer:
-    """One layer of one file, and how its text is to be decoded: by GDAL, or by us."""
+    """One layer of one file; `codec` is set where we decode its text instead of GDAL."""
 
     path: Path
     name: str
     notes: Notes
-    rows: int = ROWS
+    batch_rows: int = BATCH_ROWS
     codec: str | None = None
 
     @property
     def options(self) -> dict[str, Any]:
-        return {"layer": self.name, "encoding": _BYTES if self.codec else None}
+        return {"layer": self.name, "encoding": _RAW_ENCODING if self.codec else None}
 
-    def stream(self, **more: Any) -> Iterator[tuple[pa.RecordBatch, str]]:
-        """Yield batches as GDAL hands them out, and the name of their geometry column."""
-        with listening(self.path, self.notes):
-            opened = pyogrio.raw.open_arrow(
-                datasets.locate(self.path),
+    def arrow_batches(self, **options: Any) -> Iterator[tuple[pa.RecordBatch, str]]:
+        """Yield batches as GDAL returns them, with the name of their geometry column."""
+        with translate_gdal_messages(self.path, self.notes):
+            arrow_stream = pyogrio.raw.open_arrow(
+                datasets.gdal_path(self.path),
                 use_pyarrow=True,
                 datetime_as_string=True,
-                batch_size=self.rows,
+                batch_size=self.batch_rows,
                 **self.options,
-                **more,
+                **options,
             )
-            meta, reader = opened.__enter__()
+            metadata, reader = arrow_stream.__enter__()
         try:
             while True:
-                with listening(self.path, self.notes):
+                with translate_gdal_messages(self.path, self.notes):
                     batch = next(reader, None)
                 if batch is None:
                     return
-                yield batch, meta["geometry_name"] or "wkb_geometry"
+                yield batch, metadata["geometry_name"] or "wkb_geometry"
         finally:
-            opened.__exit__(None, None, None)
+            arrow_stream.__exit__(None, None, None)
 
-    def batches(self) -> Iterator[Raw]:
+    def batches(self) -> Iterator[RawBatch]:
         first = 1
-        for batch, geometry in self.stream():
-            yield self._raw(batch, geometry, first)
+        for batch, geometry in self.arrow_batches():
+            yield self._to_raw_batch(batch, geometry, first)
             first += batch.num_rows
 
-    def _raw(self, batch: pa.RecordBatch, geometry: str, first: int) -> Raw:
-        rows = np.arange(first, first + batch.num_rows)
-        at = batch.schema.get_field_index(geometry)
-        if at < 0:
-            return Raw(rows, self._decoded(batch))
-        shapes, table = batch.column(at), self._decoded(batch.remove_column(at))
-        if np.isin(wkb.types(shapes), wkb.CURVED).any():
-            shapes = self._straight(first, batch.num_rows)
-        return Raw(rows, table, shapes)
+    def _to_raw_batch(self, batch: pa.RecordBatch, geometry: str, first: int) -> RawBatch:
+        row_numbers = np.arange(first, first + batch.num_rows)
+        position = batch.schema.get_field_index(geometry)
+        if position < 0:
+            return RawBatch(row_numbers, self._decode(batch))
+        shapes, attributes = batch.column(position), self._decode(batch.remove_column(position))
+        if np.isin(wkb.geometry_types(shapes), wkb.CURVE_TYPES).any():
+            shapes = self._read_linearized(first, batch.num_rows)
+        return RawBatch(row_numbers, attributes, shapes)
 
-    def _decoded(self, table: pa.RecordBatch) -> pa.RecordBatch:
+    def _decode(self, attributes: pa.RecordBatch) -> pa.RecordBatch:
         try:
             if self.codec:
-                return text_decoding.decode(table, self.codec)
-            for column in filter(text_decoding.is_text, table.columns):
+                return text_decoding.decode_batch(attributes, self.codec)
+            for column in filter(text_decoding.is_text_column, attributes.columns):
                 column.validate(full=True)
-        except (UnicodeDecodeError, pa.ArrowInvalid) as failure:
+        except (UnicodeDecodeError, pa.ArrowInvalid) as error:
             raise UnknownEncoding(
                 f"{self.path.name}: its text is not in {self.codec or 'UTF-8'}.",
                 hint="Name its encoding with --encoding, or convert the file to GeoPackage.",
-            ) from failure
-        return table
+            ) from error
+        return attributes
 
-    def _straight(self, first: int, count: int) -> pa.Array:
-        """Read shapes again by the way on which GDAL draws curves as lines."""
-        with listening(self.path, self.notes):
+    def _read_linearized(self, first: int, count: int) -> pa.Array:
+        """Read geometries again through the interface in which GDAL linearizes curves."""
+        with translate_gdal_messages(self.path, self.notes):
             _, _, geometry, _ = pyogrio.raw.read(
-                datasets.locate(self.path),
+                datasets.gdal_path(self.path),
                 columns=[],
                 skip_features=first - 1,
                 max_features=count,
                 **self.options,
             )
         self.notes.add(
-            "Curves were drawn as lines with a corner every 4 degrees of arc, "
+            "Curves were converted to lines with a corner every 4 degrees of arc, "
             "within 0.06 % of their radius."
         )
         return pa.array(geometry, pa.binary())
 
 
 def open_layer(
-    path: Path, layer: str | None, shape: Shape, encoding: str | None, notes: Notes
-) -> Stream:
+    path: Path, layer: str | None, kind: GeometryKind, encoding: str | None, notes: Notes
+) -> RecordStream:
     """Return one layer as a stream; raises UnreadableFile, UnknownLayer, UnknownEncoding.
 
-    Without a name it is the only layer, or the only one whose geometry suits `shape`.
+    Without a name it is the only layer, or the only one with geometry of this kind.
     """
-    datasets.refuse_pointer(path)
-    with listening(path, notes):
-        info = _look(path, layer, shape, _BYTES if encoding else None)
+    datasets.reject_indirection(path)
+    with translate_gdal_messages(path, notes):
+        info = _read_info(path, layer, kind, _RAW_ENCODING if encoding else None)
     name = info["layer_name"]
-    datasets.refuse_pointer(path, info["driver"])
-    total = _plausible(info["features"], path)
-    codec = _codec(path, name, info, encoding, notes)
-    opened = _Layer(path, name, notes, _at_once(path, total), codec)
+    datasets.reject_indirection(path, info["driver"])
+    row_count = _plausible_count(info["features"], path)
+    codec = _choose_codec(path, name, info, encoding, notes)
+    opened = _Layer(path, name, notes, _batch_rows(path, row_count), codec)
     names = [str(field) for field in info["fields"]]
-    return Stream(
-        name=path.name,
-        fields=tuple(text_decoding.name(n, opened.codec) if opened.codec else n for n in names),
+    return RecordStream(
+        file_name=path.name,
+        column_names=tuple(text_decoding.decode_name(n, codec) if codec else n for n in names),
         batches=opened.batches,
         crs=info["crs"],
-        total=total,
-        shaped=info["geometry_type"] is not None,
-        dbase=info["driver"] == _DBASE,
+        row_count=row_count,
+        has_geometry=info["geometry_type"] is not None,
+        truncates_names=info["driver"] == _DBASE,
     )
 
 
-def _look(path: Path, layer: str | None, shape: Shape, encoding: str | None) -> dict[str, Any]:
-    """Return what GDAL knows of a layer; GeoJSON has but one, and each look reads it all."""
-    located = datasets.locate(path)
+def _read_info(
+    path: Path, layer: str | None, kind: GeometryKind, encoding: str | None
+) -> dict[str, Any]:
+    """Return GDAL's description of a layer.
+
+    GeoJSON has one layer, and GDAL parses the whole file each time: read its description once.
+    """
+    source = datasets.gdal_path(path)
     if layer is None and path.suffix.casefold() == ".geojson":
-        info: dict[str, Any] = pyogrio.read_info(located)
+        info: dict[str, Any] = pyogrio.read_info(source)
         if info["driver"] == "GeoJSON":
             return info
-    found = [(str(name), kind) for name, kind in pyogrio.list_layers(located)]
-    name = datasets.choose(path, found, layer, shape)
-    return dict(pyogrio.read_info(located, layer=name, encoding=encoding))
+    layers = [(str(name), type_name) for name, type_name in pyogrio.list_layers(source)]
+    name = datasets.choose_layer(path, layers, layer, kind)
+    return dict(pyogrio.read_info(source, layer=name, encoding=encoding))
 
 
-def _codec(
-    path: Path, layer: str, info: dict[str, Any], given: str | None, notes: Notes
+def _choose_codec(
+    path: Path, layer: str, info: dict[str, Any], encoding: str | None, notes: Notes
 ) -> str | None:
-    """Return the encoding we decode ourselves; None where the format or the file states its own."""
+    """Return the encoding that we decode; None where the format or the file declares its own."""
     if info["driver"] != _DBASE:
-        if given:
-            notes.add(f"--encoding was not needed: {info['driver']} states its own.")
+        if encoding:
+            notes.add(f"--encoding was ignored: {info['driver']} declares its own.")
         return None
-    if given:
-        return encodings.declared(given)
-    if info["encoding"] != _BYTES:
+    if encoding:
+        return encodings.lookup_codec(encoding)
+    if info["encoding"] != _RAW_ENCODING:
         return None
-    told = encodings.of_cpg(path)
-    if told:
-        return told
-    sample = _Layer(path, layer, notes, codec=_BYTES).stream(read_geometry=False)
+    declared = encodings.read_cpg(path)
+    if declared:
+        return declared
+    sample = _Layer(path, layer, notes, codec=_RAW_ENCODING).arrow_batches(read_geometry=False)
     names = [str(field) for field in info["fields"]]
-    found = text_decoding.guess(names, (batch for batch, _ in sample))
-    if found is None:
-        raise UnknownEncoding(
-            f"{path.name}: its text is in none of the encodings we know.",
-            hint="Name it with --encoding.",
-        )
-    if found != "utf-8":
-        notes.add(f"The text was taken as {found}; if it looks wrong, give --encoding.")
-    return found
+    detected = text_decoding.detect_encoding(names, (batch for batch, _ in sample))
+    if detected is None:
+        raise encodings.undetected_encoding(path)
+    if detected != "utf-8":
+        notes.add(encodings.guess_note(detected))
+    return detected
 
 
-def _plausible(features: int, path: Path) -> int | None:
-    """Return the number of features the file claims, unless it has not even that many bytes."""
+def _plausible_count(features: int, path: Path) -> int | None:
+    """Return the number of features that the file declares, None if it exceeds its bytes."""
     if features < 0 or (path.is_file() and features > path.stat().st_size):
         return None
     return features
 
 
-def _at_once(path: Path, total: int | None) -> int:
-    """Return how many rows to hold at once: fewer where they are large."""
+def _batch_rows(path: Path, row_count: int | None) -> int:
+    """Return how many rows to read at once: fewer where they are large."""
     size = path.stat().st_size if path.is_file() else 0
-    each = size / total if total else 0
-    return ROWS if each * ROWS <= _HEAVY else max(1, int(_HEAVY / each))
+    row_bytes = size / row_count if row_count else 0
+    if row_bytes * BATCH_ROWS <= _MAX_BATCH_BYTES:
+        return BATCH_ROWS
+    return max(1, int(_MAX_BATCH_BYTES / row_bytes))

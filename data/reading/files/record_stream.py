@@ -1,4 +1,4 @@
-"""What every reader yields: rows as they lie in the file, a few thousand at a time."""
+"""The output of every file reader: unchanged rows, some thousand at a time."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -9,37 +9,37 @@ from numpy.typing import NDArray
 
 from data.row_errors import RowError
 
-ROWS = 20_000
-"""The most rows of one batch; memory follows it, not the size of the file."""
+BATCH_ROWS = 20_000
+"""The most rows of one batch; memory use depends on it, not on the size of the file."""
 
 
 @dataclass(frozen=True)
-class Raw:
-    """Some rows as they lie in the file: attributes, shapes as WKB, and rows too broken to hold.
+class RawBatch:
+    """Some rows as the file has them: attributes, WKB, and errors of rows that cannot be read.
 
-    `rows` are their numbers in the file, from 1; `table` has the same length.
+    `row_numbers` are their numbers in the file, from 1; `attributes` has the same length.
     """
 
-    rows: NDArray[np.int64]
-    table: pa.RecordBatch
+    row_numbers: NDArray[np.int64]
+    attributes: pa.RecordBatch
     wkb: pa.Array | None = None
-    faults: tuple[RowError, ...] = ()
+    errors: tuple[RowError, ...] = ()
 
     def __len__(self) -> int:
-        return len(self.rows)
+        return len(self.row_numbers)
 
 
 @dataclass(frozen=True)
-class Stream:
-    """One layer of a file: what is in it, and its rows on demand."""
+class RecordStream:
+    """One layer of a file: its columns, and its rows on demand."""
 
-    name: str
-    fields: tuple[str, ...]
-    batches: Callable[[], Iterator[Raw]] = field(repr=False)
+    file_name: str
+    column_names: tuple[str, ...]
+    batches: Callable[[], Iterator[RawBatch]] = field(repr=False)
     crs: str | None = None
-    """None where the file does not say; empty where its format means longitude and latitude."""
-    total: int | None = None
-    shaped: bool = True
-    """Whether its rows can have a shape."""
-    dbase: bool = False
-    """Whether its column names are cut to ten letters."""
+    """None where the file names none; empty where its format means longitude and latitude."""
+    row_count: int | None = None
+    has_geometry: bool = True
+    """Whether its rows can have a geometry."""
+    truncates_names: bool = False
+    """Whether its column names are cut to ten characters, as in dBase."""

@@ -8,55 +8,58 @@ import pyarrow.compute as pc
 
 from data.reading.files import encodings
 
-_ENOUGH = 1 << 16
-_BYTES = "iso-8859-1"
-"""Read in this encoding, each letter stands for one byte."""
+_SAMPLE_BYTES = 1 << 16
+_RAW_ENCODING = "iso-8859-1"
+"""Text read in this encoding has one character for each byte."""
 
 
-def is_text(array: pa.Array) -> bool:
-    """Tell whether a column holds text."""
+def is_text_column(array: pa.Array) -> bool:
+    """Return whether a column holds text."""
     return bool(pa.types.is_string(array.type) or pa.types.is_large_string(array.type))
 
 
-def guess(names: list[str], batches: Iterator[pa.RecordBatch]) -> str | None:
+def detect_encoding(names: list[str], batches: Iterator[pa.RecordBatch]) -> str | None:
     """Return the encoding of names and rows that were read byte by byte; None if none fits.
 
-    Looks at text beyond ASCII alone, at 64 kB of it where there is so much.
+    Looks only at text that is not ASCII, at 64 kB of it at most.
     """
-    sample = [name.encode(_BYTES) for name in names]
+    sample = [name.encode(_RAW_ENCODING) for name in names]
     for batch in batches:
-        for column in filter(is_text, batch.columns):
-            foreign = pc.unique(column.filter(pc.invert(pc.string_is_ascii(column))))
-            sample += [text.encode(_BYTES) for text in foreign.to_pylist() if text]
-        if sum(map(len, sample)) > _ENOUGH:
+        for column in filter(is_text_column, batch.columns):
+            not_ascii = pc.unique(column.filter(pc.invert(pc.string_is_ascii(column))))
+            sample += [text.encode(_RAW_ENCODING) for text in not_ascii.to_pylist() if text]
+        if sum(map(len, sample)) > _SAMPLE_BYTES:
             break
-    return encodings.guess(b"\n".join(sample))
+    return encodings.detect_encoding(b"\n".join(sample))
 
 
-def name(text: str, codec: str) -> str:
-    """Return a column's name that was read byte by byte, decoded."""
-    return _decode(text.encode(_BYTES), codec)
+def decode_name(text: str, codec: str) -> str:
+    """Return a column name that was read byte by byte, decoded."""
+    return _decode_bytes(text.encode(_RAW_ENCODING), codec)
 
 
-def decode(batch: pa.RecordBatch, codec: str) -> pa.RecordBatch:
-    """Return a batch that was read byte by byte with its names and texts decoded.
+def decode_batch(batch: pa.RecordBatch, codec: str) -> pa.RecordBatch:
+    """Return a batch that was read byte by byte, with its names and texts decoded.
 
-    A character cut in half by the width of its column is dropped; raises UnicodeDecodeError for
-    bytes that the encoding does not know.
+    A character that the width of its column cuts in half is dropped. Raises UnicodeDecodeError
+    for bytes that are not in the encoding.
     """
-    columns = [_column(column, codec) if is_text(column) else column for column in batch.columns]
-    names = [name(theirs, codec) for theirs in batch.schema.names]
+    columns = [
+        _decode_column(column, codec) if is_text_column(column) else column
+        for column in batch.columns
+    ]
+    names = [decode_name(name, codec) for name in batch.schema.names]
     return pa.record_batch(columns, names=names)
 
 
-def _column(array: pa.Array, codec: str) -> pa.Array:
-    coded = array.dictionary_encode()
+def _decode_column(array: pa.Array, codec: str) -> pa.Array:
+    encoded = array.dictionary_encode()
     texts = [
-        None if text is None else _decode(text.encode(_BYTES), codec)
-        for text in coded.dictionary.to_pylist()
+        None if text is None else _decode_bytes(text.encode(_RAW_ENCODING), codec)
+        for text in encoded.dictionary.to_pylist()
     ]
-    return pa.array(texts, pa.string()).take(coded.indices)
+    return pa.array(texts, pa.string()).take(encoded.indices)
 
 
-def _decode(text: bytes, codec: str) -> str:
-    return codecs.getincrementaldecoder(codec)().decode(text)
+def _decode_bytes(content: bytes, codec: str) -> str:
+    return codecs.getincrementaldecoder(codec)().decode(content)

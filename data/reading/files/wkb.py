@@ -1,4 +1,4 @@
-"""Look into columns of WKB without making geometries of them."""
+"""Inspect columns of WKB without parsing them into geometries."""
 
 from dataclasses import dataclass
 
@@ -9,11 +9,10 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-CURVED = (8, 9, 10, 11, 12, 13, 14)
+CURVE_TYPES = (8, 9, 10, 11, 12, 13, 14)
 """CircularString, CompoundCurve, CurvePolygon, MultiCurve, MultiSurface, Curve, Surface."""
 
-
-NAMES = {
+TYPE_NAMES = {
     1: "Point",
     2: "LineString",
     3: "Polygon",
@@ -33,115 +32,125 @@ NAMES = {
 
 
 @dataclass(frozen=True)
-class Bytes:
-    """The bytes of n values end to end: value i is `data[starts[i]:ends[i]]`."""
+class BinaryValues:
+    """The bytes of n values in one array: value i is `data[starts[i]:ends[i]]`."""
 
     data: NDArray[np.uint8]
     starts: Ints
     ends: Ints
 
-    def uint32(self, at: Ints) -> NDArray[np.uint32]:
-        """Return the little-endian numbers that begin at these positions."""
-        if not len(at):
+    def uint32(self, offsets: Ints) -> NDArray[np.uint32]:
+        """Return the little-endian numbers that begin at these offsets."""
+        if not len(offsets):
             return np.empty(0, dtype=np.uint32)
-        four = np.lib.stride_tricks.sliding_window_view(self.data, 4)[at]
-        return four.view("<u4")[:, 0]
+        four_bytes = np.lib.stride_tricks.sliding_window_view(self.data, 4)[offsets]
+        return four_bytes.view("<u4")[:, 0]
 
-    def corners(self, at: Ints, size: int) -> NDArray[np.float64]:
-        """Return the pairs of numbers that begin at k positions, `size` of each: (k, size, 2)."""
-        if not len(at):
+    def coordinates(self, offsets: Ints, size: int) -> NDArray[np.float64]:
+        """Return the `size` pairs of numbers that begin at each of k offsets: (k, size, 2)."""
+        if not len(offsets):
             return np.empty((0, size, 2))
-        found = np.lib.stride_tricks.sliding_window_view(self.data, 16 * size)[at]
-        return found.view("<f8").reshape(-1, size, 2).astype(np.float64, copy=False)
+        windows = np.lib.stride_tricks.sliding_window_view(self.data, 16 * size)[offsets]
+        return windows.view("<f8").reshape(-1, size, 2).astype(np.float64, copy=False)
 
 
-def view(array: pa.Array) -> Bytes:
-    """Return the bytes of a binary column where they lie; nulls are empty."""
+def view_bytes(array: pa.Array) -> BinaryValues:
+    """Return the bytes of a binary column without a copy; nulls are empty."""
     width = np.dtype(np.int64 if pa.types.is_large_binary(array.type) else np.int32)
     _, offsets, data = array.buffers()
     bounds = np.frombuffer(offsets, width, len(array) + 1, array.offset * width.itemsize)
     bounds = bounds.astype(np.int64)
     flat = np.frombuffer(data, np.uint8) if data is not None else np.empty(0, np.uint8)
-    return Bytes(flat, bounds[:-1], bounds[1:])
+    return BinaryValues(flat, bounds[:-1], bounds[1:])
 
 
-def types(array: pa.Array) -> Ints:
+def geometry_types(array: pa.Array) -> Ints:
     """Return the type of each value, 1 Point … 7 GeometryCollection …, without Z, M or SRID.
 
-    -1 stands for a missing value, or one too short to have a type. Shapes (n,) → (n,).
+    -1 for a missing value, or one too short to have a type. Shapes (n,) → (n,).
     """
-    lying = view(array)
-    found = np.full(len(array), -1, dtype=np.int64)
-    told = np.flatnonzero(lying.ends - lying.starts >= 5)
-    code = lying.uint32(lying.starts[told] + 1)
-    code = np.where(lying.data[lying.starts[told]] == 1, code, code.byteswap())
-    found[told] = (code & 0x0FFFFFFF) % 1000
-    return found
+    values = view_bytes(array)
+    types = np.full(len(array), -1, dtype=np.int64)
+    has_type = np.flatnonzero(values.ends - values.starts >= 5)
+    code = values.uint32(values.starts[has_type] + 1)
+    is_little_endian = values.data[values.starts[has_type]] == 1
+    code = np.where(is_little_endian, code, code.byteswap())
+    types[has_type] = (code & 0x0FFFFFFF) % 1000
+    return types
 
 
 @dataclass(frozen=True)
-class Plain:
-    """The values of a column that are points, or polygons of one ring, in plain flat WKB.
+class FlatGeometries:
+    """The values of a column that are points or polygons of one ring, two-dimensional.
 
-    `rows` are their positions, `at` is where their coordinates begin, `sizes` counts their corners.
+    `positions` are their positions in the column, `offsets` is where their coordinates begin,
+    `sizes` counts their corners.
     """
 
-    lying: Bytes
-    rows: Ints
-    at: Ints
+    values: BinaryValues
+    positions: Ints
+    offsets: Ints
     sizes: Ints
 
 
-def points(array: pa.Array) -> Plain:
-    """Return the values that are plain points."""
-    lying = view(array)
-    rows = _begin(lying, np.arange(len(array)), 21, 0, 1)
-    return Plain(lying, rows, lying.starts[rows] + 5, np.ones(len(rows), dtype=np.int64))
+def find_points(array: pa.Array) -> FlatGeometries:
+    """Return the values that are two-dimensional points."""
+    values = view_bytes(array)
+    positions = _with_header(values, np.arange(len(array)), 21, 0, 1)
+    sizes = np.ones(len(positions), dtype=np.int64)
+    return FlatGeometries(values, positions, values.starts[positions] + 5, sizes)
 
 
-def outlines(array: pa.Array) -> Plain:
-    """Return the values that are plain polygons of one ring, or multipolygons of one such."""
-    lying = view(array)
+def find_simple_polygons(array: pa.Array) -> FlatGeometries:
+    """Return the values that are polygons of one ring, or multipolygons of one such polygon."""
+    values = view_bytes(array)
     every = np.arange(len(array))
-    lone = _ringed(lying, _begin(lying, every, 13, 0, 3), 0)
-    multi = _begin(lying, every, 22, 0, 6)
-    multi = multi[lying.uint32(lying.starts[multi] + 5) == 1]
-    multi = _ringed(lying, _begin(lying, multi, 22, 9, 3), 9)
-    rows = np.concatenate([lone, multi])
-    at = lying.starts[rows] + np.repeat([13, 22], [len(lone), len(multi)])
-    return Plain(lying, rows, at, lying.uint32(at - 4).astype(np.int64))
+    single = _with_one_ring(values, _with_header(values, every, 13, 0, 3), 0)
+    multi = _with_header(values, every, 22, 0, 6)
+    multi = multi[values.uint32(values.starts[multi] + 5) == 1]
+    multi = _with_one_ring(values, _with_header(values, multi, 22, 9, 3), 9)
+    positions = np.concatenate([single, multi])
+    offsets = values.starts[positions] + np.repeat([13, 22], [len(single), len(multi)])
+    sizes = values.uint32(offsets - 4).astype(np.int64)
+    return FlatGeometries(values, positions, offsets, sizes)
 
 
-def _begin(lying: Bytes, rows: Ints, least: int, skip: int, code: int) -> Ints:
-    """Return the rows of at least so many bytes that have a little-endian header at `skip`."""
-    rows = rows[lying.ends[rows] - lying.starts[rows] >= least]
-    at = lying.starts[rows] + skip
-    return np.asarray(rows[(lying.data[at] == 1) & (lying.uint32(at + 1) == code)])
+def _with_header(
+    values: BinaryValues, positions: Ints, min_bytes: int, skip: int, type_code: int
+) -> Ints:
+    """Return the positions of values with a little-endian header of a type at byte `skip`."""
+    positions = positions[values.ends[positions] - values.starts[positions] >= min_bytes]
+    header = values.starts[positions] + skip
+    matches = (values.data[header] == 1) & (values.uint32(header + 1) == type_code)
+    return np.asarray(positions[matches])
 
 
-def _ringed(lying: Bytes, rows: Ints, skip: int) -> Ints:
-    """Return the rows whose polygon at `skip` has one ring that fills the rest of the value."""
-    at = lying.starts[rows] + skip
-    size = lying.uint32(at + 9).astype(np.int64)
-    fills = (lying.ends[rows] - at == 13 + 16 * size) & (size >= 4)
-    return np.asarray(rows[(lying.uint32(at + 5) == 1) & fills])
+def _with_one_ring(values: BinaryValues, positions: Ints, skip: int) -> Ints:
+    """Return the positions whose polygon at byte `skip` has one ring that fills the value."""
+    header = values.starts[positions] + skip
+    size = values.uint32(header + 9).astype(np.int64)
+    fills_value = (values.ends[positions] - header == 13 + 16 * size) & (size >= 4)
+    return np.asarray(positions[(values.uint32(header + 5) == 1) & fills_value])
 
 
-_POINT = np.frombuffer(bytes.fromhex("0101000020E6100000"), np.uint8)
-_MULTI = np.frombuffer(bytes.fromhex("0106000020E610000001000000010300000001000000"), np.uint8)
+_POINT_HEADER = np.frombuffer(bytes.fromhex("0101000020E6100000"), np.uint8)
+_MULTIPOLYGON_HEADER = np.frombuffer(
+    bytes.fromhex("0106000020E610000001000000010300000001000000"), np.uint8
+)
 
 
-def stamp(corners: NDArray[np.float64]) -> pa.Array:
+def encode_ewkb(coords: NDArray[np.float64]) -> pa.Array:
     """Return EWKB in EPSG:4326 for k values of n corners, (k, n, 2).
 
-    One corner makes a point, more a multipolygon of one ring.
+    One corner makes a point, more corners a multipolygon of one ring.
     """
-    k, size = corners.shape[:2]
-    count = np.frombuffer(np.uint32(size).tobytes(), np.uint8)
-    head = _POINT if size == 1 else np.concatenate([_MULTI, count])
-    data = np.empty((k, len(head) + 16 * size), dtype=np.uint8)
-    data[:, : len(head)] = head
-    data[:, len(head) :] = np.ascontiguousarray(corners, "<f8").view(np.uint8).reshape(k, 16 * size)
-    offsets = np.arange(k + 1, dtype=np.int32) * data.shape[1]
+    count, size = coords.shape[:2]
+    ring_size = np.frombuffer(np.uint32(size).tobytes(), np.uint8)
+    header = _POINT_HEADER if size == 1 else np.concatenate([_MULTIPOLYGON_HEADER, ring_size])
+    data = np.empty((count, len(header) + 16 * size), dtype=np.uint8)
+    data[:, : len(header)] = header
+    body = np.ascontiguousarray(coords, "<f8").view(np.uint8)
+    data[:, len(header) :] = body.reshape(count, 16 * size)
+    offsets = np.arange(count + 1, dtype=np.int32) * data.shape[1]
     buffers = [None, pa.py_buffer(offsets), pa.py_buffer(data)]
-    return pa.Array.from_buffers(pa.binary(), k, buffers)
+    return pa.Array.from_buffers(pa.binary(), count, buffers)

@@ -13,131 +13,131 @@ import openpyxl
 import pyarrow as pa
 from openpyxl.utils.exceptions import InvalidFileException
 
+from data.errors import UnknownLayer, UnreadableFile
 from data.reading.files import captured_warnings
-from data.reading.files.record_stream import ROWS, Raw, Stream
-from data.row_errors import RowError, UnknownLayer, UnreadableFile
+from data.reading.files.record_stream import BATCH_ROWS, RawBatch, RecordStream
+from data.row_errors import RowError
 
-_FAILURES = (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError, ParseError,
-             EOFError)  # fmt: skip
-LARGEST = 1 << 30
-"""Bytes a workbook may unpack to: more is a trap rather than a table."""
+_READ_ERRORS = (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError, ParseError,
+                EOFError)  # fmt: skip
+MAX_UNPACKED_BYTES = 1 << 30
+"""Larger workbooks are rejected: they are zip bombs rather than tables."""
 
 
-def open_xlsx(path: Path, sheet: str | None) -> Stream:
-    """Return one sheet as a stream; raises UnreadableFile, UnknownLayer.
+def open_xlsx(path: Path, sheet: str | None) -> RecordStream:
+    """Return one sheet, by default the first one; raises UnreadableFile, UnknownLayer.
 
-    The first row that holds anything names the columns. Without a name it is the first sheet.
+    The first row that is not blank names the columns.
     """
     try:
-        _weigh(path)
-        with _Book(path) as book:
-            name = _choose(path, book.names, sheet)
-            header = next(book.rows(name), None)
-    except _FAILURES as failure:
-        raise _unreadable(path, failure) from failure
+        _check_unpacked_size(path)
+        with _Workbook(path) as workbook:
+            name = _choose_sheet(path, workbook.sheet_names, sheet)
+            header = next(workbook.rows(name), None)
+    except _READ_ERRORS as error:
+        raise _unreadable(path, error) from error
     if header is None:
         raise UnreadableFile(
             f"{path.name} has no header.", hint="Name the columns in its first row."
         )
-    fields = [_text(cell) or "" for cell in header]
-    while fields and not fields[-1]:
-        fields.pop()
+    names = [_to_text(cell) or "" for cell in header]
+    while names and not names[-1]:
+        names.pop()
 
-    def batches() -> Iterator[Raw]:
-        return _batches(path, name, fields)
+    def batches() -> Iterator[RawBatch]:
+        return _read_batches(path, name, names)
 
-    return Stream(path.name, tuple(fields), batches, shaped=False)
+    return RecordStream(path.name, tuple(names), batches, has_geometry=False)
 
 
-class _Book:
-    """A workbook held open for reading, row by row."""
+class _Workbook:
+    """A workbook opened for reading, row by row."""
 
     def __init__(self, path: Path) -> None:
-        with captured_warnings.heard():  # of features of Excel that hold no data
-            self.book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        self.names = [sheet.title for sheet in self.book.worksheets]
+        with captured_warnings.capture_warnings():  # about Excel features without data
+            self._workbook = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        self.sheet_names = [sheet.title for sheet in self._workbook.worksheets]
 
-    def __enter__(self) -> "_Book":
+    def __enter__(self) -> "_Workbook":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.book.close()
+        self._workbook.close()
 
     def rows(self, sheet: str) -> Iterator[tuple[Any, ...]]:
-        """Yield every row from the first that is not blank."""
-        worksheet = self.book[sheet]
+        """Yield every row from the first one that is not blank."""
+        worksheet = self._workbook[sheet]
         worksheet.reset_dimensions()
-        rows = worksheet.iter_rows(values_only=True)
-        begun = False
-        for row in rows:
-            begun = begun or any(map(_filled, row))
-            if begun:
+        started = False
+        for row in worksheet.iter_rows(values_only=True):
+            started = started or any(map(_has_value, row))
+            if started:
                 yield row
 
 
-def _weigh(path: Path) -> None:
+def _check_unpacked_size(path: Path) -> None:
     with zipfile.ZipFile(path) as archive:
         size = sum(member.file_size for member in archive.infolist())
-    if size > LARGEST:
+    if size > MAX_UNPACKED_BYTES:
         raise UnreadableFile(
             f"{path.name} unpacks to {size / 1e9:.1f} GB.", hint="Save it as CSV instead."
         )
 
 
-def _choose(path: Path, names: list[str], wanted: str | None) -> str:
-    if wanted is not None and wanted not in names:
+def _choose_sheet(path: Path, names: list[str], requested: str | None) -> str:
+    if requested is not None and requested not in names:
         raise UnknownLayer(
-            f"{path.name} has no sheet {wanted!r}.", hint=f"It has: {', '.join(names)}."
+            f"{path.name} has no sheet {requested!r}.", hint=f"It has: {', '.join(names)}."
         )
-    return wanted or names[0]
+    return requested or names[0]
 
 
-def _unreadable(path: Path, failure: Exception) -> UnreadableFile:
+def _unreadable(path: Path, error: Exception) -> UnreadableFile:
     return UnreadableFile(
-        f"{path.name} cannot be read as a workbook: {str(failure)[:300]}",
+        f"{path.name} cannot be read as a workbook: {str(error)[:300]}",
         hint="Check that it is complete, or save it as CSV.",
     )
 
 
-def _batches(path: Path, sheet: str, fields: list[str]) -> Iterator[Raw]:
+def _read_batches(path: Path, sheet: str, names: list[str]) -> Iterator[RawBatch]:
     try:
-        with _Book(path) as book:
-            numbered = enumerate(islice(book.rows(sheet), 1, None), start=1)
-            filled = (
-                numbered_row for numbered_row in numbered if any(map(_filled, numbered_row[1]))
-            )
-            while part := list(islice(filled, ROWS)):
-                yield _raw(path.name, part, fields)
-    except _FAILURES as failure:
-        raise _unreadable(path, failure) from failure
+        with _Workbook(path) as workbook:
+            numbered = enumerate(islice(workbook.rows(sheet), 1, None), start=1)
+            not_blank = ((number, row) for number, row in numbered if any(map(_has_value, row)))
+            while rows := list(islice(not_blank, BATCH_ROWS)):
+                yield _to_batch(path.name, rows, names)
+    except _READ_ERRORS as error:
+        raise _unreadable(path, error) from error
 
 
-def _raw(file: str, part: list[tuple[int, tuple[Any, ...]]], fields: list[str]) -> Raw:
-    wide = [number for number, row in part if any(map(_filled, row[len(fields) :]))]
-    faults = [
+def _to_batch(
+    file_name: str, rows: list[tuple[int, tuple[Any, ...]]], names: list[str]
+) -> RawBatch:
+    ragged = [number for number, row in rows if any(map(_has_value, row[len(names) :]))]
+    errors = [
         RowError(
-            file,
+            file_name,
             number,
             "ragged_row",
-            f"it has values beyond the {len(fields)} columns that the header names",
+            f"it has values to the right of the {len(names)} columns of the header",
             "Name their columns in the header, or clear them.",
         )
-        for number in wide
+        for number in ragged
     ]
     columns = [
-        pa.array([_text(row[at]) if at < len(row) else None for _, row in part], pa.string())
-        for at in range(len(fields))
+        pa.array([_to_text(row[i]) if i < len(row) else None for _, row in rows], pa.string())
+        for i in range(len(names))
     ]
-    numbers = np.array([number for number, _ in part], dtype=np.int64)
-    return Raw(numbers, pa.record_batch(columns, names=fields), None, tuple(faults))
+    row_numbers = np.array([number for number, _ in rows], dtype=np.int64)
+    return RawBatch(row_numbers, pa.record_batch(columns, names=names), None, tuple(errors))
 
 
-def _filled(cell: Any) -> bool:
+def _has_value(cell: Any) -> bool:
     return cell is not None
 
 
-def _text(cell: Any) -> str | None:
-    """Return a cell as text: whole numbers without `.0`, days and moments in ISO 8601."""
+def _to_text(cell: Any) -> str | None:
+    """Return a cell as text: whole numbers without `.0`, dates and times in ISO 8601."""
     if cell is None or isinstance(cell, str):
         return cell
     if isinstance(cell, float) and cell.is_integer():

@@ -1,1 +1,1 @@
-"""Geometry on its way in: taken to WGS 84, made the right type, checked, and mended if asked."""
+"""Geometry of files: converted to WGS 84 and to the required type, validated, optionally repaired."""

@@ -1,85 +1,99 @@
-"""Make geometries the type their kind needs, where that changes no place."""
+"""Convert geometries to the type that their dataset requires, where that moves no vertex."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely import GeometryType as Is
+from shapely import GeometryType
 
-from data.columns import Shape
+from data.columns import GeometryKind
 from data.reading.geometry import curves
 
 Geoms = NDArray[np.object_]
 
-_POLYGONS = (Is.POLYGON, Is.MULTIPOLYGON)
-_LINES = (Is.LINESTRING, Is.MULTILINESTRING)
-_MANY = (Is.MULTIPOINT, Is.MULTILINESTRING, Is.MULTIPOLYGON, Is.GEOMETRYCOLLECTION)
-WANTED = {
-    Shape.POINT: (Is.POINT,),
-    Shape.AREA: _POLYGONS,
-    Shape.DRAWING: (*_POLYGONS, *_LINES),
+_POLYGONS = (GeometryType.POLYGON, GeometryType.MULTIPOLYGON)
+_LINES = (GeometryType.LINESTRING, GeometryType.MULTILINESTRING)
+_COLLECTIONS = (
+    GeometryType.MULTIPOINT,
+    GeometryType.MULTILINESTRING,
+    GeometryType.MULTIPOLYGON,
+    GeometryType.GEOMETRYCOLLECTION,
+)
+ACCEPTED_TYPES = {
+    GeometryKind.POINT: (GeometryType.POINT,),
+    GeometryKind.POLYGON: _POLYGONS,
+    GeometryKind.LINE_OR_POLYGON: (*_POLYGONS, *_LINES),
 }
 
 
 @dataclass(frozen=True)
-class Fitted:
-    """Geometries made to fit, and how many of them were something else before."""
+class CoercionResult:
+    """Converted geometries, and how many of them had another type before."""
 
     geoms: Geoms
-    joined: int
-    outlined: int
+    union_count: int
+    """Collections that became the union of their polygons."""
+    polygonized_count: int
+    """Closed lines that became polygons."""
 
 
-def fit(geoms: Geoms, shape: Shape) -> Fitted:
-    """Return the geometries with collections taken apart and closed lines taken as outlines.
+def coerce(geoms: Geoms, kind: GeometryKind) -> CoercionResult:
+    """Return the geometries with collections unwrapped and closed lines as polygons.
 
-    A collection of one part becomes that part; one of polygons alone becomes their union. What
-    fits already, and what cannot be made to fit, comes back as it is. Shapes (n,) → (n,).
+    A collection of one part becomes that part; one of polygons only becomes their union. What
+    has an accepted type already, or cannot be converted, stays the same. Shapes (n,) → (n,).
     """
     geoms = geoms.copy()
-    joined = _unwrap(geoms, shape)
-    outlined = _outline(geoms) if shape is Shape.AREA else 0
-    return Fitted(geoms, joined, outlined)
+    union_count = _unwrap_collections(geoms, kind)
+    polygonized_count = _polygonize_lines(geoms) if kind is GeometryKind.POLYGON else 0
+    return CoercionResult(geoms, union_count, polygonized_count)
 
 
-def promote(geoms: Geoms) -> Geoms:
+def to_multipolygons(geoms: Geoms) -> Geoms:
     """Return the geometries with each polygon as a multipolygon."""
-    single = np.asarray(shapely.get_type_id(geoms) == Is.POLYGON)
+    is_polygon = _has_type(geoms, GeometryType.POLYGON)
     geoms = geoms.copy()
-    geoms[single] = shapely.multipolygons(geoms[single], indices=np.arange(single.sum()))
+    geoms[is_polygon] = shapely.multipolygons(
+        geoms[is_polygon], indices=np.arange(is_polygon.sum())
+    )
     return geoms
 
 
-def _unwrap(geoms: Geoms, shape: Shape) -> int:
-    """Take collections apart in place; return how many were joined from several polygons."""
-    types, joined = shapely.get_type_id(geoms), 0
-    for at in np.flatnonzero(np.isin(types, _MANY) & ~np.isin(types, WANTED[shape])):
-        parts = _parts(geoms[at])
+def _unwrap_collections(geoms: Geoms, kind: GeometryKind) -> int:
+    """Unwrap collections in place; return how many became a union of several polygons."""
+    types, union_count = shapely.get_type_id(geoms), 0
+    to_unwrap = np.isin(types, _COLLECTIONS) & ~np.isin(types, ACCEPTED_TYPES[kind])
+    for position in np.flatnonzero(to_unwrap):
+        parts = _single_parts(geoms[position])
         if len(parts) == 1:
-            geoms[at] = parts[0]
-        elif shape is not Shape.POINT and len(parts) and np.all(_are(parts, Is.POLYGON)):
-            geoms[at] = shapely.union_all(parts)
-            joined += 1
-    return joined
+            geoms[position] = parts[0]
+        elif (
+            kind is not GeometryKind.POINT
+            and len(parts)
+            and np.all(_has_type(parts, GeometryType.POLYGON))
+        ):
+            geoms[position] = shapely.union_all(parts)
+            union_count += 1
+    return union_count
 
 
-def _are(geoms: Geoms, kind: Is) -> NDArray[np.bool_]:
-    return np.asarray(shapely.get_type_id(geoms) == kind)
+def _has_type(geoms: Geoms, geometry_type: GeometryType) -> NDArray[np.bool_]:
+    return np.asarray(shapely.get_type_id(geoms) == geometry_type)
 
 
-def _parts(geometry: shapely.Geometry) -> Geoms:
-    """Return the single parts of a geometry, however deep they are nested, but no empty ones."""
-    found = curves.parts(np.array([geometry], dtype=object))
-    while np.any(np.isin(shapely.get_type_id(found), _MANY)):
-        found = curves.parts(found)
-    return np.asarray(found[~shapely.is_empty(found)], dtype=object)
+def _single_parts(geometry: shapely.Geometry) -> Geoms:
+    """Return the single parts of a geometry, nested ones included, empty ones excluded."""
+    parts = curves.get_parts(np.array([geometry], dtype=object))
+    while np.any(np.isin(shapely.get_type_id(parts), _COLLECTIONS)):
+        parts = curves.get_parts(parts)
+    return np.asarray(parts[~shapely.is_empty(parts)], dtype=object)
 
 
-def _outline(geoms: Geoms) -> int:
-    """Turn closed lines into polygons in place; return how many there were."""
-    lines = _are(geoms, Is.LINESTRING) & np.asarray(shapely.is_closed(geoms))
-    lines &= np.asarray(shapely.get_num_points(geoms) >= 4)
-    corners, owner = shapely.get_coordinates(geoms[lines], return_index=True)
-    geoms[lines] = shapely.polygons(shapely.linearrings(corners, indices=owner))
-    return int(lines.sum())
+def _polygonize_lines(geoms: Geoms) -> int:
+    """Convert closed lines into polygons in place; return their number."""
+    is_ring = _has_type(geoms, GeometryType.LINESTRING) & np.asarray(shapely.is_closed(geoms))
+    is_ring &= np.asarray(shapely.get_num_points(geoms) >= 4)
+    coords, owner = shapely.get_coordinates(geoms[is_ring], return_index=True)
+    geoms[is_ring] = shapely.polygons(shapely.linearrings(coords, indices=owner))
+    return int(is_ring.sum())

@@ -1,1 +1,1 @@
-"""Which grid a point is in, answered from memory."""
+"""The cell index: which grid covers a point, answered from memory."""

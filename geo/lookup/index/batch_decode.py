@@ -1,86 +1,94 @@
-"""Read many sketches side by side: the processor fetches and computes several at once."""
+"""Read many quantized cells in one pass, so that the processor can overlap fetches and use SIMD."""
 
 from typing import NamedTuple
 
 import numpy as np
 
-from geo.lookup.index.jit import kernel
+from geo.lookup.index.jit import jit
 from geo.lookup.index.quantized_cell import (
     EDGES,
-    HEAD,
-    MEANINGS,
-    MOST_EDGES,
+    EFFECTS,
+    HEADER,
+    MAX_EDGES,
     REFERENCE,
-    answer,
-    cross,
-    high,
+    cross_edge,
+    high_half,
     int32,
-    low,
-    on_lattice,
-    reference,
+    low_half,
+    resolve_weight,
+    to_lattice,
+    unpack_point,
 )
 
-DESK = 512
-"""How many sketches are read together."""
+BATCH_SIZE = 512
+"""The number of points in a batch."""
 
-SUM, NEAR, PX, PY, RX, ANSWER, NUMBERS = (row * DESK for row in range(7))
-MEANING, ONE_EDGE, OTHER_EDGE, PAIRS = (row * DESK for row in range(4))
-"""Where each row begins on a desk; in one array each, so that rows cannot overlap."""
+WEIGHT, NEAR, PX, PY, RX, GRID, INT32_LENGTH = (row * BATCH_SIZE for row in range(7))
+EFFECT_PAIR, FIRST_EDGE, SECOND_EDGE, INT64_LENGTH = (row * BATCH_SIZE for row in range(4))
+"""Offsets of the rows in `int32s` and `int64s`. One array for all rows helps loops to vectorize:
+separate arrays might overlap."""
 
 
-class Desk(NamedTuple):
-    """Room for DESK points: which sketches, where in their cells, and rows to compute in."""
+class Batch(NamedTuple):
+    """Buffers for BATCH_SIZE points.
 
-    sketches: np.ndarray
+    `quantized_cells` are the numbers of their quantized cells. `across` and `up` are coordinates in
+    cells, of which only the fraction counts. `int32s` and `int64s` hold rows of intermediate
+    values; the row GRID holds the results.
+    """
+
+    quantized_cells: np.ndarray
     across: np.ndarray
     up: np.ndarray
-    numbers: np.ndarray
-    pairs: np.ndarray
+    int32s: np.ndarray
+    int64s: np.ndarray
 
 
-@kernel
-def clear_desk() -> Desk:
-    """Return a desk."""
-    return Desk(
-        np.empty(DESK, np.int32),
-        np.empty(DESK),
-        np.empty(DESK),
-        np.empty(NUMBERS, np.int32),
-        np.empty(PAIRS, np.int64),
+@jit
+def allocate_batch() -> Batch:
+    """Return a batch of uninitialized buffers."""
+    return Batch(
+        np.empty(BATCH_SIZE, np.int32),
+        np.empty(BATCH_SIZE),
+        np.empty(BATCH_SIZE),
+        np.empty(INT32_LENGTH, np.int32),
+        np.empty(INT64_LENGTH, np.int64),
     )
 
 
-@kernel
-def read_sketches(sketches: np.ndarray, desk: Desk, n: int) -> None:
-    """Write the answers for the n points on the desk, as `read_sketch`.
-
-    Places are counted in cells, from any corner.
-    """
-    which, across, up, rows, pairs = desk
+@jit
+def find_in_quantized_batch(quantized_cells: np.ndarray, batch: Batch, n: int) -> None:
+    """Locate the n points of the batch as `find_in_quantized_cell` does; results go to row GRID."""
+    cell_ids, across, up, int32s, int64s = batch
     for t in range(n):
-        rows[SUM + t] = high(sketches[which[t], HEAD])
+        int32s[WEIGHT + t] = high_half(quantized_cells[cell_ids[t], HEADER])
     for t in range(n):
-        rows[PX + t] = on_lattice(across[t] - np.floor(across[t]))
-        rows[PY + t] = on_lattice(up[t] - np.floor(up[t]))
-        rows[NEAR + t] = 0
+        int32s[PX + t] = to_lattice(across[t] - np.floor(across[t]))
+        int32s[PY + t] = to_lattice(up[t] - np.floor(up[t]))
+        int32s[NEAR + t] = 0
     for t in range(n):
-        rows[RX + t], _ = reference(sketches[which[t], REFERENCE])
-    for j in range(MOST_EDGES // 2):
+        int32s[RX + t], _ = unpack_point(quantized_cells[cell_ids[t], REFERENCE])
+    for j in range(MAX_EDGES // 2):
         for t in range(n):
-            pairs[MEANING + t] = sketches[which[t], MEANINGS + j]
-            pairs[ONE_EDGE + t] = sketches[which[t], EDGES + 2 * j]
-            pairs[OTHER_EDGE + t] = sketches[which[t], EDGES + 2 * j + 1]
-        _cross_two(rows, pairs, n)
+            int64s[EFFECT_PAIR + t] = quantized_cells[cell_ids[t], EFFECTS + j]
+            int64s[FIRST_EDGE + t] = quantized_cells[cell_ids[t], EDGES + 2 * j]
+            int64s[SECOND_EDGE + t] = quantized_cells[cell_ids[t], EDGES + 2 * j + 1]
+        _cross_two_edges(int32s, int64s, n)
     for t in range(n):
-        rows[ANSWER + t] = answer(rows[SUM + t], rows[NEAR + t] != 0)
+        int32s[GRID + t] = resolve_weight(int32s[WEIGHT + t], int32s[NEAR + t] != 0)
 
 
-@kernel
-def _cross_two(rows: np.ndarray, pairs: np.ndarray, n: int) -> None:
-    """Cross two edges on the way to each point."""
+@jit
+def _cross_two_edges(int32s: np.ndarray, int64s: np.ndarray, n: int) -> None:
+    """Apply the effects of two edges to the weight of each point."""
     for t in range(n):
-        px, py, rx, meanings = rows[PX + t], rows[PY + t], rows[RX + t], pairs[MEANING + t]
-        one, near_one = cross(pairs[ONE_EDGE + t], low(meanings), px, py, rx)
-        two, near_two = cross(pairs[OTHER_EDGE + t], high(meanings), px, py, rx)
-        rows[SUM + t] += int32(one + two)
-        rows[NEAR + t] |= int32(near_one) | int32(near_two)
+        px, py, rx = int32s[PX + t], int32s[PY + t], int32s[RX + t]
+        effects = int64s[EFFECT_PAIR + t]
+        first_delta, is_near_first = cross_edge(
+            int64s[FIRST_EDGE + t], low_half(effects), px, py, rx
+        )
+        second_delta, is_near_second = cross_edge(
+            int64s[SECOND_EDGE + t], high_half(effects), px, py, rx
+        )
+        int32s[WEIGHT + t] += int32(first_delta + second_delta)
+        int32s[NEAR + t] |= int32(is_near_first) | int32(is_near_second)

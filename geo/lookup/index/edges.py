@@ -1,4 +1,4 @@
-"""Take grids apart into directed edges that know the grid on either side."""
+"""Split grids into directed edges, each with the grid on its left and on its right."""
 
 from dataclasses import dataclass
 
@@ -7,218 +7,236 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.errors import Invalid
-from geo.lookup.index.jit import kernel
-from geo.lookup.index.predicates import LEFT, side
-from geo.lookup.index.shared_edges import ALONE, NO_EDGE, match
+from geo.lookup.index.jit import jit
+from geo.lookup.index.orientation import LEFT, side_of_line
+from geo.lookup.index.shared_edges import NO_EDGE, NO_TWIN, match_twins
 
 NOWHERE = -1
-"""The position of ground, or of a point, that no grid covers."""
+"""The position of a point or an area that no grid covers."""
 
-END = -2
-"""Both sides of a slot that only ends a chain: no edge starts there."""
+CHAIN_END = -2
+"""`left` and `right` of a vertex that ends a chain: no edge starts there."""
 
-LINE = np.dtype([("x", "f8"), ("y", "f8"), ("left", "i4"), ("right", "i4")])
-"""A corner, and the grids to the left and right of the edge from it to the next one."""
+VERTEX = np.dtype([("x", "f8"), ("y", "f8"), ("left", "i4"), ("right", "i4")])
+"""A vertex, and the grids to the left and right of the edge from it to the next vertex."""
 
 POLYGON, MULTIPOLYGON = 3, 6
-MOST_CORNERS = 2**29
-TINY, HUGE = 1e-220, 1e30
+MAX_VERTICES = 2**29
+MIN_MAGNITUDE, MAX_MAGNITUDE = 1e-220, 1e30
+"""Bounds on the size of coordinates other than 0 for which `orientation` is exact."""
 
 
 class UnusableGrid(Invalid):
-    """A grid's shape cannot be put into an index."""
+    """The shape of a grid cannot be indexed."""
 
     code = "unusable_grid"
 
 
 @dataclass(frozen=True, eq=False)
 class Edges:
-    """The borders of m grids, each stretch once, as chains of corners.
+    """The borders of m grids as chains of vertices; a border between two grids is stored once.
 
-    Edge e runs from corner e of `lines` to corner e + 1. A slot whose sides are END starts no
-    edge. Grid g's borders are the slots `own[g]` to `own[g + 1]` and, where another grid has them
-    already, those numbered in `lent[lent_first[g]:lent_first[g + 1]]`.
+    Edge e runs from vertex e to vertex e + 1. No edge starts at a vertex marked CHAIN_END. The
+    edges of grid g are `own_offsets[g]` to `own_offsets[g + 1]` and, for borders that are stored
+    with another grid, `shared[shared_offsets[g]:shared_offsets[g + 1]]`.
     """
 
-    lines: NDArray[np.void]
-    own: NDArray[np.int64]
-    lent: NDArray[np.int32]
-    lent_first: NDArray[np.int64]
+    vertices: NDArray[np.void]
+    own_offsets: NDArray[np.int64]
+    shared: NDArray[np.int32]
+    shared_offsets: NDArray[np.int64]
 
     @property
-    def numbers(self) -> NDArray[np.int32]:
-        """The numbers of the slots that start an edge."""
-        return np.flatnonzero(self.lines["left"] != END).astype(np.int32)
+    def edge_ids(self) -> NDArray[np.int32]:
+        """The numbers of all edges."""
+        return np.flatnonzero(self.vertices["left"] != CHAIN_END).astype(np.int32)
 
 
 @dataclass(frozen=True, eq=False)
 class Rings:
-    """The closed rings of m grids: corners, where each ring starts, whose it is, shell or hole."""
+    """The closed rings of m grids.
 
-    corners: NDArray[np.float64]
-    first: NDArray[np.int64]
-    grid: NDArray[np.int32]
-    shell: NDArray[np.bool_]
+    Ring r has the coordinates `coords[offsets[r]:offsets[r + 1]]`, the last equal to the first, and
+    belongs to grid `ring_grids[r]`. A ring is a shell (outer ring) or a hole.
+    """
+
+    coords: NDArray[np.float64]
+    offsets: NDArray[np.int64]
+    ring_grids: NDArray[np.int32]
+    is_shell: NDArray[np.bool_]
 
 
-def take_apart(grids: NDArray[np.object_]) -> Edges:
-    """Return the edges of m polygons or multipolygons; None and empty ones have none.
+def extract_edges(grids: NDArray[np.object_]) -> Edges:
+    """Return the edges of m polygons or multipolygons; None and empty shapes have none.
 
     Two edges with the same ends and their grids on opposite sides become one edge. Rings may run
-    either way. Raises UnusableGrid for other kinds of geometry and for corners that are not
-    numbers, or too small or large to compute with exactly.
+    clockwise or counterclockwise. Raises UnusableGrid for other geometry types, and for coordinates
+    that are not finite or too small or large for exact arithmetic.
     """
     rings = _rings(grids)
-    inner = _inner_sides(rings.corners, rings.first, rings.shell)
-    mates, leftward = match(rings.corners, rings.first, inner)
-    owners = np.repeat(rings.grid, np.diff(rings.first))
-    room, borrowed = _room(mates)
+    grid_on_left = _grid_side_of_rings(rings.coords, rings.offsets, rings.is_shell)
+    twins, edge_grid_on_left = match_twins(rings.coords, rings.offsets, grid_on_left)
+    edge_grids = np.repeat(rings.ring_grids, np.diff(rings.offsets))
+    vertex_count, shared_count = _count_vertices_and_shared(twins)
     edges = Edges(
-        lines=np.empty(room, LINE),
-        own=np.zeros(len(grids) + 1, np.int64),
-        lent=np.empty(borrowed, np.int32),
-        lent_first=np.zeros(len(grids) + 1, np.int64),
+        vertices=np.empty(vertex_count, VERTEX),
+        own_offsets=np.zeros(len(grids) + 1, np.int64),
+        shared=np.empty(shared_count, np.int32),
+        shared_offsets=np.zeros(len(grids) + 1, np.int64),
     )
-    _chain(
-        rings.corners, owners, leftward, mates, edges.lines, edges.own, edges.lent, edges.lent_first
+    _fill_chains(
+        rings.coords,
+        edge_grids,
+        edge_grid_on_left,
+        twins,
+        edges.vertices,
+        edges.own_offsets,
+        edges.shared,
+        edges.shared_offsets,
     )
     return edges
 
 
 def _rings(grids: NDArray[np.object_]) -> Rings:
     kinds = shapely.get_type_id(grids)
-    strange = np.flatnonzero(~np.isin(kinds, (-1, POLYGON, MULTIPOLYGON)))
-    if len(strange):
+    unusable = np.flatnonzero(~np.isin(kinds, (-1, POLYGON, MULTIPOLYGON)))
+    if len(unusable):
         raise UnusableGrid(
-            f"Grid {strange[0]} is a {grids[strange[0]].geom_type}, not a polygon.",
-            hint="Give polygons or multipolygons only.",
+            f"Grid {unusable[0]} is a {grids[unusable[0]].geom_type}, not a polygon.",
+            hint="Only polygons and multipolygons can be indexed.",
         )
     parts, part_grid = shapely.get_parts(grids, return_index=True)
     rings, ring_part = shapely.get_rings(parts, return_index=True)
-    corners = shapely.get_coordinates(rings)
-    corners += 0.0  # −0.0 becomes 0.0, so that equal coordinates have equal bits
-    first = np.zeros(len(rings) + 1, np.int64)
-    np.cumsum(shapely.get_num_coordinates(rings), out=first[1:])
-    grid = part_grid[ring_part].astype(np.int32)
-    _check(corners, first, grid)
-    return Rings(corners, first, grid, np.diff(ring_part, prepend=-1) != 0)
+    coords = shapely.get_coordinates(rings)
+    coords += 0.0  # −0.0 becomes 0.0, so that equal coordinates have equal bits
+    offsets = np.zeros(len(rings) + 1, np.int64)
+    np.cumsum(shapely.get_num_coordinates(rings), out=offsets[1:])
+    ring_grids = part_grid[ring_part].astype(np.int32)
+    _check_coords(coords, offsets, ring_grids)
+    return Rings(coords, offsets, ring_grids, np.diff(ring_part, prepend=-1) != 0)
 
 
-def _check(corners: NDArray[np.float64], first: NDArray[np.int64], grid: NDArray[np.int32]) -> None:
-    if len(corners) > MOST_CORNERS:
+def _check_coords(
+    coords: NDArray[np.float64], offsets: NDArray[np.int64], ring_grids: NDArray[np.int32]
+) -> None:
+    if len(coords) > MAX_VERTICES:
         raise UnusableGrid(
-            f"The grids have {len(corners):,} corners; an index holds {MOST_CORNERS:,}.",
-            hint="Simplify the borders, or index the ground in parts.",
+            f"The grids have {len(coords):,} vertices; an index holds at most {MAX_VERTICES:,}.",
+            hint="Simplify the borders, or index the area in parts.",
         )
-    strange = _strange(corners)
-    if strange < 0:
+    unusable = _first_unusable_vertex(coords)
+    if unusable < 0:
         return
-    ring = int(np.searchsorted(first, strange, side="right")) - 1
-    x, y = corners[strange].tolist()
+    ring = int(np.searchsorted(offsets, unusable, side="right")) - 1
+    x, y = coords[unusable].tolist()
     raise UnusableGrid(
-        f"Grid {grid[ring]} has a corner at ({x}, {y}).",
-        hint=f"Corners must be finite, each coordinate 0 or between {TINY} and {HUGE} in size.",
+        f"Grid {ring_grids[ring]} has a vertex at ({x}, {y}).",
+        hint=f"Coordinates must be 0, or between {MIN_MAGNITUDE} and {MAX_MAGNITUDE} in size.",
     )
 
 
-@kernel
-def _strange(corners: np.ndarray) -> int:
-    """The number of the first corner that cannot be computed with exactly, or −1."""
-    for i in range(len(corners)):
+@jit
+def _first_unusable_vertex(coords: np.ndarray) -> int:
+    """The number of the first vertex unfit for exact arithmetic, or −1."""
+    for i in range(len(coords)):
         for axis in range(2):
-            size = abs(corners[i, axis])
-            if not (size == 0.0 or TINY <= size <= HUGE):
+            size = abs(coords[i, axis])
+            if not (size == 0.0 or MIN_MAGNITUDE <= size <= MAX_MAGNITUDE):
                 return i
     return -1
 
 
-@kernel
-def _inner_sides(corners: np.ndarray, first: np.ndarray, shell: np.ndarray) -> np.ndarray:
-    """For each ring, whether its grid lies on the left of its edges."""
-    inner = np.zeros(len(shell), np.bool_)
-    for ring in range(len(shell)):
-        inner[ring] = _turns_left(corners[first[ring] : first[ring + 1] - 1]) == shell[ring]
-    return inner
+@jit
+def _grid_side_of_rings(
+    coords: np.ndarray, offsets: np.ndarray, is_shell: np.ndarray
+) -> np.ndarray:
+    """For each ring, whether its grid lies to the left of its edges."""
+    grid_on_left = np.zeros(len(is_shell), np.bool_)
+    for ring in range(len(is_shell)):
+        grid_on_left[ring] = (
+            _is_counterclockwise(coords[offsets[ring] : offsets[ring + 1] - 1]) == is_shell[ring]
+        )
+    return grid_on_left
 
 
-@kernel
-def _turns_left(ring: np.ndarray) -> bool:
-    """Whether a ring, its last corner left out, runs counterclockwise.
+@jit
+def _is_counterclockwise(ring: np.ndarray) -> bool:
+    """Whether a ring, without its closing vertex, runs counterclockwise.
 
-    At its lowest corner, leftmost of those, a simple ring turns the way it runs.
+    A simple ring runs the way it turns at its lowest vertex (the leftmost of several).
     """
-    low = 0
+    lowest = 0
     for i in range(1, len(ring)):
-        lower = ring[i, 1] < ring[low, 1]
-        if lower or (ring[i, 1] == ring[low, 1] and ring[i, 0] < ring[low, 0]):
-            low = i
-    before, after = _other(ring, low, -1), _other(ring, low, 1)
-    a, b, c = ring[before], ring[low], ring[after]
-    return bool(side(a[0], a[1], b[0], b[1], c[0], c[1]) == LEFT)
+        lower = ring[i, 1] < ring[lowest, 1]
+        if lower or (ring[i, 1] == ring[lowest, 1] and ring[i, 0] < ring[lowest, 0]):
+            lowest = i
+    previous, following = _next_distinct(ring, lowest, -1), _next_distinct(ring, lowest, 1)
+    a, b, c = ring[previous], ring[lowest], ring[following]
+    return bool(side_of_line(a[0], a[1], b[0], b[1], c[0], c[1]) == LEFT)
 
 
-@kernel
-def _other(ring: np.ndarray, start: int, step: int) -> int:
-    """The nearest corner that lies elsewhere, going round by `step`."""
+@jit
+def _next_distinct(ring: np.ndarray, start: int, step: int) -> int:
+    """The next vertex in direction `step` that differs from the vertex at `start`."""
     i = (start + step) % len(ring)
     while i != start and ring[i, 0] == ring[start, 0] and ring[i, 1] == ring[start, 1]:
         i = (i + step) % len(ring)
     return i
 
 
-@kernel
-def _chain(
-    corners: np.ndarray,
-    owners: np.ndarray,
-    leftward: np.ndarray,
-    mates: np.ndarray,
-    lines: np.ndarray,
-    own: np.ndarray,
-    lent: np.ndarray,
-    lent_first: np.ndarray,
+@jit
+def _fill_chains(
+    coords: np.ndarray,
+    edge_grids: np.ndarray,
+    edge_grid_on_left: np.ndarray,
+    twins: np.ndarray,
+    vertices: np.ndarray,
+    own_offsets: np.ndarray,
+    shared: np.ndarray,
+    shared_offsets: np.ndarray,
 ) -> None:
-    """Lay the edges out as chains, those of a mated pair once, with the grid that comes first."""
-    slots = np.empty(len(mates), np.int32)
-    n, k, tail = 0, 0, -1
-    for i in range(len(mates)):
-        if _is_first(mates, i):
-            n = n if tail == i else _lay(lines, n, corners[i])
-            other = owners[mates[i]] if mates[i] != ALONE else NOWHERE
-            lines[n - 1].left = owners[i] if leftward[i] else other
-            lines[n - 1].right = other if leftward[i] else owners[i]
-            slots[i] = n - 1
-            n, tail = _lay(lines, n, corners[i + 1]), i + 1
-        elif mates[i] != NO_EDGE:
-            lent[k] = slots[mates[i]]
+    """Write the edges as chains; of two twins only the first is stored, with its own grid."""
+    slot_of_edge = np.empty(len(twins), np.int32)
+    n, k, chain_end = 0, 0, -1
+    for i in range(len(twins)):
+        if _is_stored_here(twins, i):
+            n = n if chain_end == i else _append_vertex(vertices, n, coords[i])
+            other = edge_grids[twins[i]] if twins[i] != NO_TWIN else NOWHERE
+            vertices[n - 1].left = edge_grids[i] if edge_grid_on_left[i] else other
+            vertices[n - 1].right = other if edge_grid_on_left[i] else edge_grids[i]
+            slot_of_edge[i] = n - 1
+            n, chain_end = _append_vertex(vertices, n, coords[i + 1]), i + 1
+        elif twins[i] != NO_EDGE:
+            shared[k] = slot_of_edge[twins[i]]
             k += 1
-        own[owners[i] + 1], lent_first[owners[i] + 1] = n, k
-    for g in range(len(own) - 1):
-        own[g + 1] = max(own[g], own[g + 1])
-        lent_first[g + 1] = max(lent_first[g], lent_first[g + 1])
+        own_offsets[edge_grids[i] + 1], shared_offsets[edge_grids[i] + 1] = n, k
+    for g in range(len(own_offsets) - 1):
+        own_offsets[g + 1] = max(own_offsets[g], own_offsets[g + 1])
+        shared_offsets[g + 1] = max(shared_offsets[g], shared_offsets[g + 1])
 
 
-@kernel
-def _lay(lines: np.ndarray, n: int, corner: np.ndarray) -> int:
-    """Put a corner into slot n as the end of a chain, and return the next slot."""
-    lines[n].x, lines[n].y = corner[0], corner[1]
-    lines[n].left, lines[n].right = END, END
+@jit
+def _append_vertex(vertices: np.ndarray, n: int, xy: np.ndarray) -> int:
+    """Write vertex n as the end of a chain, and return n + 1."""
+    vertices[n].x, vertices[n].y = xy[0], xy[1]
+    vertices[n].left, vertices[n].right = CHAIN_END, CHAIN_END
     return n + 1
 
 
-@kernel
-def _is_first(mates: np.ndarray, i: int) -> bool:
-    """Whether edge i is alone, or the first of its pair."""
-    return bool(mates[i] == ALONE or mates[i] > i)
+@jit
+def _is_stored_here(twins: np.ndarray, i: int) -> bool:
+    """Whether edge i has no twin, or comes before its twin."""
+    return bool(twins[i] == NO_TWIN or twins[i] > i)
 
 
-@kernel
-def _room(mates: np.ndarray) -> tuple[int, int]:
-    """How many slots the chains need, and how many edges are lent."""
-    room, borrowed = 0, 0
-    before = False
-    for i in range(len(mates)):
-        now = _is_first(mates, i)
-        room += int(now) + int(now and not before)
-        borrowed += int(not now and mates[i] != NO_EDGE)
-        before = now
-    return room, borrowed
+@jit
+def _count_vertices_and_shared(twins: np.ndarray) -> tuple[int, int]:
+    """The number of vertices in all chains, and of edges stored with another grid."""
+    vertex_count, shared_count = 0, 0
+    previous = False
+    for i in range(len(twins)):
+        now = _is_stored_here(twins, i)
+        vertex_count += int(now) + int(now and not previous)
+        shared_count += int(not now and twins[i] != NO_EDGE)
+        previous = now
+    return vertex_count, shared_count

@@ -1,89 +1,90 @@
-"""What is known of a cell that borders cross: who covers its corner, and the edges nearby.
+"""Exact cells: point location from the true edges in a cell.
 
-A record is a run of 32-bit numbers: how many edges, how many covering grids, those grids in
-order, and for each edge twice its number, plus one where the cell's corner lies on its left.
+An exact cell is a run of 32-bit integers: the number of edges; the number of grids that cover the
+lower left corner of the cell; those grids in order of position; and for each edge twice its number,
+plus 1 where that corner lies on its left.
 """
 
 import numpy as np
 
 from geo.lookup.index.edges import NOWHERE
-from geo.lookup.index.growable_array import Tape, make_room
-from geo.lookup.index.jit import kernel
-from geo.lookup.index.predicates import LEFT, ON, RIGHT, side
-from geo.lookup.index.sweep import corner_side
+from geo.lookup.index.growable_array import GrowableArray, reserve
+from geo.lookup.index.jit import jit
+from geo.lookup.index.orientation import LEFT, ON, RIGHT, side_of_line
+from geo.lookup.index.sweep import perturbed_side
 
-NONE_LEFT = 2**31 - 1
+NO_MORE_GRIDS = 2**31 - 1
 INSIDE, BORDER, OUTSIDE = 0, 1, 2
 
 
-@kernel
-def write_record(
-    records: Tape,
-    edges: np.ndarray,
+@jit
+def append_exact_cell(
+    exact_cells: GrowableArray,
+    edge_ids: np.ndarray,
     cover: np.ndarray,
-    lines: np.ndarray,
+    vertices: np.ndarray,
     x: float,
     y: float,
-) -> Tape:
-    """Return the records with that of the cell whose corner is (x, y) at the end."""
-    records = make_room(records, 2 + len(cover) + len(edges))
-    numbers, n = records
-    numbers[n], numbers[n + 1] = len(edges), len(cover)
+) -> GrowableArray:
+    """Append the exact cell of the cell with lower left corner (x, y)."""
+    exact_cells = reserve(exact_cells, 2 + len(cover) + len(edge_ids))
+    values, n = exact_cells
+    values[n], values[n + 1] = len(edge_ids), len(cover)
     n += 2
     for position in cover:
-        numbers[n] = position
+        values[n] = position
         n += 1
-    for e in edges:
-        a, b = lines[e], lines[e + 1]
-        numbers[n] = 2 * e + int(corner_side(a.x, a.y, b.x, b.y, x, y) == LEFT)
+    for e in edge_ids:
+        a, b = vertices[e], vertices[e + 1]
+        values[n] = 2 * e + int(perturbed_side(a.x, a.y, b.x, b.y, x, y) == LEFT)
         n += 1
-    return Tape(numbers, n)
+    return GrowableArray(values, n)
 
 
-@kernel
-def read_record(
-    records: np.ndarray, n: int, lines: np.ndarray, px: float, py: float, x: float
+@jit
+def find_in_exact_cell(
+    exact_cells: np.ndarray, n: int, vertices: np.ndarray, px: float, py: float, x: float
 ) -> tuple[int, int]:
-    """Return the lowest grid that covers p, or NOWHERE, and whether p is in it or on its border.
+    """Return the lowest grid that covers p, or NOWHERE, and INSIDE, BORDER or OUTSIDE.
 
-    The corner of p's cell, whose record stands at n, is at x. Exact.
+    The exact cell starts at `exact_cells[n]`; x is the left side of the cell.
     """
-    positions, depth, touched = weigh(records, n, lines, px, py, x)
-    if not touched and depth <= 1:
-        return (positions, INSIDE) if depth == 1 else (NOWHERE, OUTSIDE)
-    grid = _next(records, n, lines, NOWHERE)
-    while grid != NONE_LEFT:
-        found = _covers(records, n, lines, grid, px, py, x)
-        if found != OUTSIDE:
-            return grid, found
-        grid = _next(records, n, lines, grid)
+    position_sum, count, is_on_edge = sum_covering_grids(exact_cells, n, vertices, px, py, x)
+    if not is_on_edge and count <= 1:
+        return (position_sum, INSIDE) if count == 1 else (NOWHERE, OUTSIDE)
+    grid = _next_grid(exact_cells, n, vertices, NOWHERE)
+    while grid != NO_MORE_GRIDS:
+        result = _locate_in_grid(exact_cells, n, vertices, grid, px, py, x)
+        if result != OUTSIDE:
+            return grid, result
+        grid = _next_grid(exact_cells, n, vertices, grid)
     return NOWHERE, OUTSIDE
 
 
-@kernel
-def weigh(
-    records: np.ndarray, n: int, lines: np.ndarray, px: float, py: float, x: float
+@jit
+def sum_covering_grids(
+    exact_cells: np.ndarray, n: int, vertices: np.ndarray, px: float, py: float, x: float
 ) -> tuple[int, int, bool]:
-    """Return the sum of the positions of the grids that cover p, how many they are, and whether
-    p is on an edge, in which case the other two say nothing.
+    """Return, of the grids that cover p, the sum of positions and the number; and whether p lies
+    on an edge. If it does, sum and number are 0.
     """
-    edges, grids = records[n], records[n + 1]
-    positions, depth = 0, grids
+    edge_ids, grids = exact_cells[n], exact_cells[n + 1]
+    position_sum, count = 0, grids
     for i in range(n + 2, n + 2 + grids):
-        positions += records[i]
-    for i in range(n + 2 + grids, n + 2 + grids + edges):
-        e = records[i] >> 1
-        a, b = lines[e], lines[e + 1]
-        change, touched = _cross(a.x, a.y, b.x, b.y, px, py, x, records[i] & 1)
-        if touched:
+        position_sum += exact_cells[i]
+    for i in range(n + 2 + grids, n + 2 + grids + edge_ids):
+        e = exact_cells[i] >> 1
+        a, b = vertices[e], vertices[e + 1]
+        delta, is_on_edge = _crossing_change(a.x, a.y, b.x, b.y, px, py, x, exact_cells[i] & 1)
+        if is_on_edge:
             return 0, 0, True
-        positions += change * (max(a.left, 0) - max(a.right, 0))
-        depth += change * (int(a.left != NOWHERE) - int(a.right != NOWHERE))
-    return positions, depth, False
+        position_sum += delta * (max(a.left, 0) - max(a.right, 0))
+        count += delta * (int(a.left != NOWHERE) - int(a.right != NOWHERE))
+    return position_sum, count, False
 
 
-@kernel
-def _cross(
+@jit
+def _crossing_change(
     ax: float,
     ay: float,
     bx: float,
@@ -91,69 +92,69 @@ def _cross(
     px: float,
     py: float,
     x: float,
-    corner_left: int,
+    cell_corner_is_left: int,
 ) -> tuple[int, bool]:
-    """How often the way from the cell's corner to p crosses the edge onto its left side.
+    """Return 1, 0 or −1: how often the path from the cell's corner to p crosses the edge from right
+    to left, less the crossings from left to right. Also whether p lies on the edge, ends included.
 
-    Onto its right counts −1. The way goes north along x + ε to the turn (x + ε, py + ε²), then
-    east to p. Also whether p lies on the edge, ends included.
+    The path runs north along x + ε to the turn (x + ε, py + ε²), then east to p.
     """
-    here = ON
+    side_at_point = ON
     if min(ay, by) <= py <= max(ay, by):
-        here = side(ax, ay, bx, by, px, py)
-        if here == ON and min(ax, bx) <= px <= max(ax, bx):
+        side_at_point = side_of_line(ax, ay, bx, by, px, py)
+        if side_at_point == ON and min(ax, bx) <= px <= max(ax, bx):
             return 0, True
-    rises, runs = (ay > py) != (by > py), (ax > x) != (bx > x)
-    if not rises and not runs:
+    crosses_level, crosses_meridian = (ay > py) != (by > py), (ax > x) != (bx > x)
+    if not crosses_level and not crosses_meridian:
         return 0, False
-    turn = corner_side(ax, ay, bx, by, x, py)
-    change = 0
-    if rises:
-        change += here - turn
-    if runs:
-        change += turn - (LEFT if corner_left else RIGHT)
-    return change // 2, False
+    side_at_turn = perturbed_side(ax, ay, bx, by, x, py)
+    delta = 0
+    if crosses_level:
+        delta += side_at_point - side_at_turn
+    if crosses_meridian:
+        delta += side_at_turn - (LEFT if cell_corner_is_left else RIGHT)
+    return delta // 2, False
 
 
-@kernel
-def _next(records: np.ndarray, n: int, lines: np.ndarray, after: int) -> int:
-    """The next grid, in order of position, that the record mentions, or NONE_LEFT."""
-    edges, grids = records[n], records[n + 1]
-    found = NONE_LEFT
+@jit
+def _next_grid(exact_cells: np.ndarray, n: int, vertices: np.ndarray, after: int) -> int:
+    """The next grid, in order of position, that the exact cell mentions, or NO_MORE_GRIDS."""
+    edge_ids, grids = exact_cells[n], exact_cells[n + 1]
+    result = NO_MORE_GRIDS
     for i in range(n + 2, n + 2 + grids):
-        if after < records[i] < found:
-            found = records[i]
-    for i in range(n + 2 + grids, n + 2 + grids + edges):
-        a = lines[records[i] >> 1]
-        if after < a.left < found:
-            found = a.left
-        if after < a.right < found:
-            found = a.right
-    return found
+        if after < exact_cells[i] < result:
+            result = exact_cells[i]
+    for i in range(n + 2 + grids, n + 2 + grids + edge_ids):
+        a = vertices[exact_cells[i] >> 1]
+        if after < a.left < result:
+            result = a.left
+        if after < a.right < result:
+            result = a.right
+    return result
 
 
-@kernel
-def _covers(
-    records: np.ndarray,
+@jit
+def _locate_in_grid(
+    exact_cells: np.ndarray,
     n: int,
-    lines: np.ndarray,
+    vertices: np.ndarray,
     grid: int,
     px: float,
     py: float,
     x: float,
 ) -> int:
     """Whether p lies INSIDE this grid, on its BORDER or OUTSIDE."""
-    edges, grids = records[n], records[n + 1]
-    depth = 0
+    edge_ids, grids = exact_cells[n], exact_cells[n + 1]
+    count = 0
     for i in range(n + 2, n + 2 + grids):
-        depth += int(records[i] == grid)
-    for i in range(n + 2 + grids, n + 2 + grids + edges):
-        a, b = lines[records[i] >> 1], lines[(records[i] >> 1) + 1]
+        count += int(exact_cells[i] == grid)
+    for i in range(n + 2 + grids, n + 2 + grids + edge_ids):
+        a, b = vertices[exact_cells[i] >> 1], vertices[(exact_cells[i] >> 1) + 1]
         step = int(a.left == grid) - int(a.right == grid)
         if step == 0:
             continue
-        change, touched = _cross(a.x, a.y, b.x, b.y, px, py, x, records[i] & 1)
-        if touched:
+        delta, is_on_edge = _crossing_change(a.x, a.y, b.x, b.y, px, py, x, exact_cells[i] & 1)
+        if is_on_edge:
             return BORDER
-        depth += change * step
-    return INSIDE if depth > 0 else OUTSIDE
+        count += delta * step
+    return INSIDE if count > 0 else OUTSIDE

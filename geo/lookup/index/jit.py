@@ -1,4 +1,4 @@
-"""Turn loops over arrays into machine code, once, and keep it on disk for the next process."""
+"""Compile functions over arrays to machine code with numba, cached on disk between processes."""
 
 import hashlib
 from collections.abc import Callable
@@ -7,33 +7,33 @@ from typing import TypeVar, cast
 
 import numba
 
-Loop = TypeVar("Loop", bound=Callable[..., object])
+Function = TypeVar("Function", bound=Callable[..., object])
 
 
-def _stamp() -> str:
-    """A mark of every source file beside this one.
+def _hash_sources() -> str:
+    """Return a hash of every source file in this folder.
 
-    Numba notices a change in the file a loop stands in, but not in the files of the loops it
-    calls, and would go on running the old ones.
+    Numba's cache notices a change in the file of a function, but not in the files of the functions
+    that it calls, and would go on running their old versions.
     """
-    mark = hashlib.sha256()
+    digest = hashlib.sha256()
     for source in sorted(Path(__file__).parent.glob("*.py")):
-        mark.update(source.read_bytes())
-    return mark.hexdigest()[:8]
+        digest.update(source.read_bytes())
+    return digest.hexdigest()[:8]
 
 
-STAMP = _stamp()
+SOURCES_HASH = _hash_sources()
 
 
-def kernel(loop: Loop) -> Loop:
-    """Return the loop compiled at its first call, without Python's lock while it runs.
+def jit(function: Function) -> Function:
+    """Return the function compiled at its first call; it releases the GIL while it runs.
 
-    The machine code is kept where numba finds a place to write (`NUMBA_CACHE_DIR`, beside the
-    source, the user's cache folder), replaced whole, so that several processes may share it.
-    Where nothing can be written, every process compiles for itself.
+    The machine code is cached where numba can write: in `NUMBA_CACHE_DIR`, beside the source, or in
+    the user's cache folder. Numba replaces cache files atomically, so several processes can share
+    them. Where no folder is writable, every process compiles for itself.
     """
-    loop.__qualname__ = f"{loop.__name__}_{STAMP}"
+    function.__qualname__ = f"{function.__name__}_{SOURCES_HASH}"
     try:
-        return cast("Loop", numba.njit(cache=True, nogil=True)(loop))
-    except RuntimeError:  # numba has no other word for «no folder to write to»
-        return cast("Loop", numba.njit(nogil=True)(loop))
+        return cast("Function", numba.njit(cache=True, nogil=True)(function))
+    except RuntimeError:  # numba raises no narrower error when it finds no writable cache folder
+        return cast("Function", numba.njit(nogil=True)(function))

@@ -1,25 +1,39 @@
-"""Ask the cell index which grid a point is in: one point, or millions."""
+"""Query the cell index: which grid covers a point, for one point or millions."""
 
 from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.lookup.index.batch_decode import ANSWER, DESK, Desk, clear_desk, read_sketches
-from geo.lookup.index.cell_index import SPLIT, CellIndex
+from geo.lookup.index.batch_decode import (
+    BATCH_SIZE,
+    GRID,
+    Batch,
+    allocate_batch,
+    find_in_quantized_batch,
+)
+from geo.lookup.index.cell_index import SUBDIVISION, CellIndex
 from geo.lookup.index.edges import NOWHERE
-from geo.lookup.index.exact_cell import INSIDE, OUTSIDE, read_record
-from geo.lookup.index.jit import kernel
-from geo.lookup.index.quantized_cell import HEAD, UNDECIDED, low, read_sketch
-from geo.lookup.index.raster_frame import COLUMNS, PER_X, PER_Y, ROWS, WIDTH, X, Y
-from geo.lookup.index.rasterize import BRICK, RECORD, SKETCH, kind_of, number_of
+from geo.lookup.index.exact_cell import INSIDE, OUTSIDE, find_in_exact_cell
+from geo.lookup.index.jit import jit
+from geo.lookup.index.quantized_cell import HEADER, UNDECIDED, find_in_quantized_cell, low_half
+from geo.lookup.index.raster_frame import (
+    CELL_WIDTH,
+    CELLS_PER_X,
+    CELLS_PER_Y,
+    COLUMNS,
+    ROWS,
+    SOUTH,
+    WEST,
+)
+from geo.lookup.index.rasterize import EXACT, QUANTIZED, SUBRASTER, reference_kind, reference_number
 
-BLOCK = 4096
-"""Points that take each step together, so that the processor fetches for several at once."""
+BLOCK_SIZE = 4096
+"""Points that go through each step together, so that the processor can overlap memory reads."""
 
 
 class Method(StrEnum):
-    """How a point was placed: in a grid, exactly on that grid's border, or in no grid."""
+    """How a point lies in its grid: inside, exactly on its border, or outside every grid."""
 
     INSIDE = "inside"
     BORDER = "border"
@@ -27,21 +41,21 @@ class Method(StrEnum):
 
 
 METHODS = tuple(Method)
-"""The methods in the order of the numbers that `explain` gives them."""
+"""The methods by the numbers that `assign_with_methods` returns."""
 
 
 def locate(index: CellIndex, lon: float, lat: float) -> int:
-    """Return the position of the grid a point is in, or NOWHERE; as `assign`, for one point."""
-    position, _ = _place(
-        index.cells, index.sketches, index.records, index.lines, index.frame, lon, lat
+    """Return the position of the grid of one point, or NOWHERE; see `assign`."""
+    position, _ = _locate(
+        index.cells, index.quantized_cells, index.exact_cells, index.vertices, index.frame, lon, lat
     )
     return position
 
 
-def place(index: CellIndex, lon: float, lat: float) -> tuple[int, Method]:
-    """Return the position of the grid a point is in, or NOWHERE, and how it was placed."""
-    position, method = _place(
-        index.cells, index.sketches, index.records, index.lines, index.frame, lon, lat
+def locate_with_method(index: CellIndex, lon: float, lat: float) -> tuple[int, Method]:
+    """Return the position of the grid of one point, or NOWHERE, and how the point lies in it."""
+    position, method = _locate(
+        index.cells, index.quantized_cells, index.exact_cells, index.vertices, index.frame, lon, lat
     )
     return position, METHODS[method]
 
@@ -49,29 +63,37 @@ def place(index: CellIndex, lon: float, lat: float) -> tuple[int, Method]:
 def assign(index: CellIndex, points: NDArray[np.float64]) -> NDArray[np.int32]:
     """Return, for each of n points (lon, lat), the position of its grid, or NOWHERE.
 
-    Shapes (n, 2) → (n,). A point on a shared border belongs to the lowest position that covers
-    it. Points that are not numbers are nowhere.
+    Shapes (n, 2) → (n,). A point on a shared border belongs to the lowest position that covers it.
+    Points with NaN or infinite coordinates are NOWHERE.
     """
     points = np.ascontiguousarray(points, np.float64).reshape(-1, 2)
-    found = np.empty(len(points), np.int32)
-    _assign(index.cells, index.sketches, index.records, index.lines, index.frame, points, found)
-    return found
+    positions = np.empty(len(points), np.int32)
+    _assign(
+        index.cells,
+        index.quantized_cells,
+        index.exact_cells,
+        index.vertices,
+        index.frame,
+        points,
+        positions,
+    )
+    return positions
 
 
-def explain(
+def assign_with_methods(
     index: CellIndex, points: NDArray[np.float64]
 ) -> tuple[NDArray[np.int32], NDArray[np.int8]]:
-    """Return the positions of n points, as `assign`, and how each was placed.
+    """Return the positions of n points, as `assign`, and how each point lies in its grid.
 
-    Shapes (n, 2) → (n,), (n,). The second are places in METHODS.
+    Shapes (n, 2) → (n,), (n,). The second array holds indexes into METHODS.
     """
     points = np.ascontiguousarray(points, np.float64).reshape(-1, 2)
     positions, methods = np.empty(len(points), np.int32), np.empty(len(points), np.int8)
-    _explain(
+    _assign_with_methods(
         index.cells,
-        index.sketches,
-        index.records,
-        index.lines,
+        index.quantized_cells,
+        index.exact_cells,
+        index.vertices,
         index.frame,
         points,
         positions,
@@ -80,219 +102,258 @@ def explain(
     return positions, methods
 
 
-@kernel
-def _explain(
+@jit
+def _assign_with_methods(
     cells: np.ndarray,
-    sketches: np.ndarray,
-    records: np.ndarray,
-    lines: np.ndarray,
+    quantized_cells: np.ndarray,
+    exact_cells: np.ndarray,
+    vertices: np.ndarray,
     frame: np.ndarray,
     points: np.ndarray,
     positions: np.ndarray,
     methods: np.ndarray,
 ) -> None:
     for i in range(len(points)):
-        positions[i], methods[i] = _place(
-            cells, sketches, records, lines, frame, points[i, 0], points[i, 1]
+        positions[i], methods[i] = _locate(
+            cells, quantized_cells, exact_cells, vertices, frame, points[i, 0], points[i, 1]
         )
 
 
-@kernel
-def _place(
+@jit
+def _locate(
     cells: np.ndarray,
-    sketches: np.ndarray,
-    records: np.ndarray,
-    lines: np.ndarray,
+    quantized_cells: np.ndarray,
+    exact_cells: np.ndarray,
+    vertices: np.ndarray,
     frame: np.ndarray,
     px: float,
     py: float,
 ) -> tuple[int, int]:
-    """The position of one point and how it was placed."""
-    across = _clamp((px - frame[X]) * frame[PER_X], frame[COLUMNS] - 1.0)
-    up = _clamp((py - frame[Y]) * frame[PER_Y], frame[ROWS] - 1.0)
+    """The position of one point, and INSIDE, BORDER or OUTSIDE."""
+    across = _clamp((px - frame[WEST]) * frame[CELLS_PER_X], frame[COLUMNS] - 1.0)
+    up = _clamp((py - frame[SOUTH]) * frame[CELLS_PER_Y], frame[ROWS] - 1.0)
     value = cells[int(up) * int(frame[COLUMNS]) + int(across)]
     scale = 1.0
     while value < NOWHERE:
-        if kind_of(value) == BRICK:
-            scale *= SPLIT
-            column, row = int(across * scale) & (SPLIT - 1), int(up * scale) & (SPLIT - 1)
-            value = cells[(number_of(value) * SPLIT + row) * SPLIT + column]
+        if reference_kind(value) == SUBRASTER:
+            scale *= SUBDIVISION
+            column, row = (
+                int(across * scale) & (SUBDIVISION - 1),
+                int(up * scale) & (SUBDIVISION - 1),
+            )
+            value = cells[(reference_number(value) * SUBDIVISION + row) * SUBDIVISION + column]
             continue
-        if kind_of(value) == SKETCH:
+        if reference_kind(value) == QUANTIZED:
             u, v = across * scale, up * scale
-            grid = read_sketch(sketches[number_of(value)], u - np.floor(u), v - np.floor(v))
+            grid = find_in_quantized_cell(
+                quantized_cells[reference_number(value)], u - np.floor(u), v - np.floor(v)
+            )
             if grid != UNDECIDED:
                 return grid, INSIDE if grid != NOWHERE else OUTSIDE
-        return _settle(sketches, records, lines, frame, scale, px, py, value)
+        return _find_exactly(quantized_cells, exact_cells, vertices, frame, scale, px, py, value)
     return value, INSIDE if value != NOWHERE else OUTSIDE
 
 
-@kernel
-def _clamp(value: float, most: float) -> float:
-    """The value, moved into 0..most; 0 for NaN."""
+@jit
+def _clamp(value: float, maximum: float) -> float:
+    """The value clamped to 0..maximum; 0 for NaN."""
     value = value if value > 0.0 else 0.0
-    return value if value < most else most
+    return value if value < maximum else maximum
 
 
-@kernel
+@jit
 def _assign(
     cells: np.ndarray,
-    sketches: np.ndarray,
-    records: np.ndarray,
-    lines: np.ndarray,
+    quantized_cells: np.ndarray,
+    exact_cells: np.ndarray,
+    vertices: np.ndarray,
     frame: np.ndarray,
     points: np.ndarray,
-    found: np.ndarray,
+    positions: np.ndarray,
 ) -> None:
-    """Block by block: read the root's cells, then settle the points whose cell names no grid."""
-    which = np.empty(BLOCK + 1, np.int32)
-    sketched, recorded, split = which.copy(), which.copy(), which.copy()
-    desk = clear_desk()
-    for start in range(0, len(points), BLOCK):
-        block, values = points[start : start + BLOCK], found[start : start + BLOCK]
+    """Read the root cells block by block, then resolve the points whose cell holds a reference.
+
+    `scale` is the number of cells along a root cell at the current depth.
+    """
+    point_ids = np.empty(BLOCK_SIZE + 1, np.int32)
+    in_quantized, in_exact, in_subrasters = point_ids.copy(), point_ids.copy(), point_ids.copy()
+    batch = allocate_batch()
+    for start in range(0, len(points), BLOCK_SIZE):
+        block, values = points[start : start + BLOCK_SIZE], positions[start : start + BLOCK_SIZE]
         _read_root(cells, frame, block, values)
-        n = _list_open(values, which)
+        n = _list_unresolved(values, point_ids)
         scale = 1.0
         while n:
-            k, m, n = _part(values, which, n, sketched, recorded, split)
-            k = _ask_sketches(sketches, frame, scale, block, values, sketched, k, desk)
-            _ask_records(sketches, records, lines, frame, scale, block, values, sketched, k)
-            _ask_records(sketches, records, lines, frame, scale, block, values, recorded, m)
-            scale *= SPLIT
-            n = _read_bricks(cells, frame, scale, block, values, split, n, which)
+            k, m, n = _group_by_kind(values, point_ids, n, in_quantized, in_exact, in_subrasters)
+            k = _resolve_quantized(
+                quantized_cells, frame, scale, block, values, in_quantized, k, batch
+            )
+            _resolve_exact(
+                quantized_cells,
+                exact_cells,
+                vertices,
+                frame,
+                scale,
+                block,
+                values,
+                in_quantized,
+                k,
+            )
+            _resolve_exact(
+                quantized_cells,
+                exact_cells,
+                vertices,
+                frame,
+                scale,
+                block,
+                values,
+                in_exact,
+                m,
+            )
+            scale *= SUBDIVISION
+            n = _read_subrasters(cells, frame, scale, block, values, in_subrasters, n, point_ids)
 
 
-@kernel
+@jit
 def _read_root(
     cells: np.ndarray, frame: np.ndarray, points: np.ndarray, values: np.ndarray
 ) -> None:
-    """Read the root's cells. Points outside, and NaN, read the empty ones around the extent."""
+    """Read the root cells. Points outside the frame and NaN read an empty border cell."""
     columns = int(frame[COLUMNS])
     east, north = frame[COLUMNS] - 1.0, frame[ROWS] - 1.0
     for i in range(len(points)):
-        across = _clamp((points[i, 0] - frame[X]) * frame[PER_X], east)
-        up = _clamp((points[i, 1] - frame[Y]) * frame[PER_Y], north)
+        across = _clamp((points[i, 0] - frame[WEST]) * frame[CELLS_PER_X], east)
+        up = _clamp((points[i, 1] - frame[SOUTH]) * frame[CELLS_PER_Y], north)
         values[i] = cells[int(up) * columns + int(across)]
 
 
-@kernel
-def _list_open(values: np.ndarray, which: np.ndarray) -> int:
-    """List the points whose cell names no grid; return how many."""
+@jit
+def _list_unresolved(values: np.ndarray, point_ids: np.ndarray) -> int:
+    """List the points whose cell value is a reference; return their number."""
     n = 0
     for i in range(len(values)):
-        which[n] = i
+        point_ids[n] = i
         n += int(values[i] < NOWHERE)
     return n
 
 
-@kernel
-def _part(
+@jit
+def _group_by_kind(
     values: np.ndarray,
-    which: np.ndarray,
+    point_ids: np.ndarray,
     n: int,
-    sketched: np.ndarray,
-    recorded: np.ndarray,
-    split: np.ndarray,
+    in_quantized: np.ndarray,
+    in_exact: np.ndarray,
+    in_subrasters: np.ndarray,
 ) -> tuple[int, int, int]:
-    """Part the points by what their cell refers to; return how many are of each kind."""
+    """List the points by kind of reference; return the number of each kind."""
     a, b, c = 0, 0, 0
     for t in range(n):
-        i = which[t]
-        kind = kind_of(values[i])
-        sketched[a], recorded[b], split[c] = i, i, i
-        a, b, c = a + int(kind == SKETCH), b + int(kind == RECORD), c + int(kind == BRICK)
+        i = point_ids[t]
+        kind = reference_kind(values[i])
+        in_quantized[a], in_exact[b], in_subrasters[c] = i, i, i
+        a, b, c = a + int(kind == QUANTIZED), b + int(kind == EXACT), c + int(kind == SUBRASTER)
     return a, b, c
 
 
-@kernel
-def _read_bricks(
+@jit
+def _read_subrasters(
     cells: np.ndarray,
     frame: np.ndarray,
     scale: float,
     points: np.ndarray,
     values: np.ndarray,
-    split: np.ndarray,
+    in_subrasters: np.ndarray,
     k: int,
-    which: np.ndarray,
+    point_ids: np.ndarray,
 ) -> int:
-    """Read the bricks' cells; list the points whose cell, again, names no grid."""
+    """Read the cells of the subrasters; list the points whose value is again a reference."""
     for t in range(k):
-        i = split[t]
-        column = int((points[i, 0] - frame[X]) * frame[PER_X] * scale) & (SPLIT - 1)
-        row = int((points[i, 1] - frame[Y]) * frame[PER_Y] * scale) & (SPLIT - 1)
-        which[t] = (number_of(values[i]) * SPLIT + row) * SPLIT + column
+        i = in_subrasters[t]
+        column = int((points[i, 0] - frame[WEST]) * frame[CELLS_PER_X] * scale) & (SUBDIVISION - 1)
+        row = int((points[i, 1] - frame[SOUTH]) * frame[CELLS_PER_Y] * scale) & (SUBDIVISION - 1)
+        point_ids[t] = (reference_number(values[i]) * SUBDIVISION + row) * SUBDIVISION + column
     for t in range(k):
-        values[split[t]] = cells[which[t]]
+        values[in_subrasters[t]] = cells[point_ids[t]]
     n = 0
     for t in range(k):
-        which[n] = split[t]
-        n += int(values[split[t]] < NOWHERE)
+        point_ids[n] = in_subrasters[t]
+        n += int(values[in_subrasters[t]] < NOWHERE)
     return n
 
 
-@kernel
-def _ask_sketches(
-    sketches: np.ndarray,
+@jit
+def _resolve_quantized(
+    quantized_cells: np.ndarray,
     frame: np.ndarray,
     scale: float,
     points: np.ndarray,
     values: np.ndarray,
-    sketched: np.ndarray,
+    in_quantized: np.ndarray,
     k: int,
-    desk: Desk,
+    batch: Batch,
 ) -> int:
-    """Read the sketches, a desk at a time; list the points they leave undecided."""
+    """Look up the quantized cells in batches; list the undecided points and return their number."""
     n = 0
-    for start in range(0, k, DESK):
-        some = sketched[start : min(k, start + DESK)]
-        for t in range(len(some)):
-            i = some[t]
-            desk.sketches[t] = number_of(values[i])
-            desk.across[t] = (points[i, 0] - frame[X]) * frame[PER_X] * scale
-            desk.up[t] = (points[i, 1] - frame[Y]) * frame[PER_Y] * scale
-        read_sketches(sketches, desk, len(some))
-        for t in range(len(some)):
-            i, grid = some[t], desk.numbers[ANSWER + t]
+    for start in range(0, k, BATCH_SIZE):
+        subset = in_quantized[start : min(k, start + BATCH_SIZE)]
+        for t in range(len(subset)):
+            i = subset[t]
+            batch.quantized_cells[t] = reference_number(values[i])
+            batch.across[t] = (points[i, 0] - frame[WEST]) * frame[CELLS_PER_X] * scale
+            batch.up[t] = (points[i, 1] - frame[SOUTH]) * frame[CELLS_PER_Y] * scale
+        find_in_quantized_batch(quantized_cells, batch, len(subset))
+        for t in range(len(subset)):
+            i, grid = subset[t], batch.int32s[GRID + t]
             values[i] = values[i] if grid == UNDECIDED else grid
-            sketched[n] = i
+            in_quantized[n] = i
             n += int(grid == UNDECIDED)
     return n
 
 
-@kernel
-def _ask_records(
-    sketches: np.ndarray,
-    records: np.ndarray,
-    lines: np.ndarray,
+@jit
+def _resolve_exact(
+    quantized_cells: np.ndarray,
+    exact_cells: np.ndarray,
+    vertices: np.ndarray,
     frame: np.ndarray,
     scale: float,
     points: np.ndarray,
     values: np.ndarray,
-    some: np.ndarray,
+    subset: np.ndarray,
     k: int,
 ) -> None:
-    """Settle points by their cells' records."""
+    """Look up the exact cells of k points."""
     for t in range(k):
-        i = some[t]
-        values[i], _ = _settle(
-            sketches, records, lines, frame, scale, points[i, 0], points[i, 1], values[i]
+        i = subset[t]
+        values[i], _ = _find_exactly(
+            quantized_cells,
+            exact_cells,
+            vertices,
+            frame,
+            scale,
+            points[i, 0],
+            points[i, 1],
+            values[i],
         )
 
 
-@kernel
-def _settle(
-    sketches: np.ndarray,
-    records: np.ndarray,
-    lines: np.ndarray,
+@jit
+def _find_exactly(
+    quantized_cells: np.ndarray,
+    exact_cells: np.ndarray,
+    vertices: np.ndarray,
     frame: np.ndarray,
     scale: float,
     px: float,
     py: float,
     value: int,
 ) -> tuple[int, int]:
-    """The grid of a point by the record of its cell, and how it lies in it."""
-    record = number_of(value)
-    if kind_of(value) == SKETCH:
-        record = int(low(sketches[record, HEAD]))
-    x = frame[X] + np.floor((px - frame[X]) * frame[PER_X] * scale) * (frame[WIDTH] / scale)
-    return read_record(records, record, lines, px, py, x)
+    """The grid of a point according to its exact cell, and INSIDE, BORDER or OUTSIDE."""
+    offset = reference_number(value)
+    if reference_kind(value) == QUANTIZED:
+        offset = int(low_half(quantized_cells[offset, HEADER]))
+    x = frame[WEST] + np.floor((px - frame[WEST]) * frame[CELLS_PER_X] * scale) * (
+        frame[CELL_WIDTH] / scale
+    )
+    return find_in_exact_cell(exact_cells, offset, vertices, px, py, x)

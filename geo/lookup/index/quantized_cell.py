@@ -1,122 +1,142 @@
-"""The edges in a cell, drawn small: enough for all points but those close to a line.
+"""Quantized cells: fast point location from up to four edges, rounded to small integers.
 
-A sketch draws up to four edges of a cell on a lattice of 8192 by 8192 squares and knows which grids
-cover a reference point. Counting, in small whole numbers, the edges crossed on the way from there
-to another point tells which grids cover that point. Drawing moves an edge, and reading moves a
-point, by less than 0.75 squares each. So a point farther than 2 squares from every drawn edge lies
-on the same sides in the drawing as on the ground; nearer ones are left to the record.
+The edges of a cell are rounded to a lattice of 8192 × 8192 units. The cell stores which grids cover
+a reference point. To locate another point, `find_in_quantized_cell` follows a path from the
+reference point and updates the covering grids at every edge that it crosses. Rounding moves an edge
+by less than 0.75 units, and the point by less than 0.75 units. So a point more than 2 units from
+every rounded edge lies on the same side of the true edges. Nearer points are UNDECIDED; the exact
+cell decides them.
 
-A sketch is eight pairs of 32-bit numbers, one line of the processor's cache: its record and the sum
-of the marks of the grids that cover the reference point; that point (13 bits each way); what
-crossing each of the edges means, two pairs; and the two corners of each edge, 16 bits each way.
-Corners have even coordinates, counted in half squares, and points odd ones, so that no point is
-level with a corner; all products fit into 32 bits.
+The covering grids are stored as the sum of their weights. The weight of a grid is its position plus
+WEIGHT_BASE, so the sum tells how many grids cover a point and, if it is one, which.
 
-The way from the reference point goes north or south first, to where it turns, level with the point.
-What crossing means is the mark of the grid on the edge's left less that on its right, and two bits:
-one where the edge passes from one side of the reference point's meridian to the other, one where
-the reference point lies on its left. A grid's mark is its position, and a bit that counts grids.
+Format: eight pairs of 32-bit integers, which fill one cache line of 64 bytes.
+
+| pairs | contents |
+|---|---|
+| HEADER | offset of the exact cell; sum of weights of the grids that cover the reference point |
+| REFERENCE | reference point, 13 bits for each coordinate |
+| EFFECTS | four effects, one for each edge |
+| EDGES | four edges, each with two vertices, 16 bits for each coordinate |
+
+Coordinates are in half units: even for vertices and odd for points, so that no point is level with
+a vertex. All products fit into 32 bits.
+
+The path runs north or south from the reference point to the latitude of the point (the turn), then
+east or west. An effect packs three values: the weight of the grid on the left of the edge less the
+weight of the grid on its right; one bit that tells whether the edge crosses the meridian of the
+reference point; and one bit that tells whether the reference point lies on the left of the edge.
 """
 
 import numpy as np
 
 from geo.lookup.index.edges import NOWHERE
-from geo.lookup.index.jit import kernel
+from geo.lookup.index.jit import jit
 
 int32 = np.int32
 
 SIZE = 8
-HEAD, REFERENCE, MEANINGS, EDGES = 0, 1, 2, 4
-"""What stands where in a sketch."""
+HEADER, REFERENCE, EFFECTS, EDGES = 0, 1, 2, 4
+"""Indexes of the pairs in a quantized cell; SIZE is their number."""
 
-MOST_EDGES = 4
+MAX_EDGES = 4
+"""Most edges in a quantized cell."""
 
-LATTICE = 8192
-"""Squares along a cell."""
+LATTICE_SIZE = 8192
+"""Lattice units along the side of a cell."""
 
-NEAR = 4
-"""Two squares, in half squares: points as near as that to an edge are left to the record."""
+MIN_DISTANCE = 4
+"""Points this near to an edge, in half units, are undecided."""
 
-ONE = 2**24
-"""Added to a position to make its mark; so an index that draws has fewer grids than that."""
+WEIGHT_BASE = 2**24
+"""The weight of a grid is its position plus this; an index has at most this many grids."""
 
 UNDECIDED = -3
+"""The result for a point that only the exact cell can locate."""
 
 
-@kernel
-def read_sketch(sketch: np.ndarray, across: float, up: float) -> int:
-    """Return the grid at a point of a cell, or NOWHERE, or UNDECIDED.
+@jit
+def find_in_quantized_cell(quantized: np.ndarray, across: float, up: float) -> int:
+    """Return the position of the grid at a point, NOWHERE or UNDECIDED.
 
-    `across` and `up` are the point's place in the cell, each from 0 to below 1.
+    `across` and `up` are the coordinates of the point in the cell, in [0, 1).
     """
-    px, py = on_lattice(across), on_lattice(up)
-    rx, _ = reference(sketch[REFERENCE])
-    marks, near = int(high(sketch[HEAD])), False
-    for j in range(MOST_EDGES):
-        meanings = sketch[MEANINGS + j // 2]
-        meaning = high(meanings) if j % 2 else low(meanings)
-        change, close = cross(sketch[EDGES + j], meaning, px, py, rx)
-        marks += int(change)
-        near |= bool(close)
-    return answer(marks, near)
+    px, py = to_lattice(across), to_lattice(up)
+    rx, _ = unpack_point(quantized[REFERENCE])
+    weight, is_near = int(high_half(quantized[HEADER])), False
+    for j in range(MAX_EDGES):
+        effects = quantized[EFFECTS + j // 2]
+        effect = high_half(effects) if j % 2 else low_half(effects)
+        delta, is_edge_near = cross_edge(quantized[EDGES + j], effect, px, py, rx)
+        weight += int(delta)
+        is_near |= bool(is_edge_near)
+    return resolve_weight(weight, is_near)
 
 
-@kernel
-def pair(one: int, two: int) -> int:
-    """Return two 32-bit numbers as one."""
-    return two << 32 | (one & 0xFFFFFFFF)
+@jit
+def pack_pair(first: int, second: int) -> int:
+    """Pack two 32-bit integers into one 64-bit integer."""
+    return second << 32 | (first & 0xFFFFFFFF)
 
 
-@kernel
-def low(numbers: int) -> np.int32:
-    """Return the first number of a pair."""
-    return int32(numbers)
+@jit
+def low_half(pair: int) -> np.int32:
+    """Return the first integer of a pair."""
+    return int32(pair)
 
 
-@kernel
-def high(numbers: int) -> np.int32:
-    """Return the second number of a pair."""
-    return int32(numbers >> 32)
+@jit
+def high_half(pair: int) -> np.int32:
+    """Return the second integer of a pair."""
+    return int32(pair >> 32)
 
 
-@kernel
-def on_lattice(part: float) -> np.int32:
-    """Return a place from 0 to below 1 in half squares: an odd number."""
-    return int32(2 * int32(part * LATTICE) + 1)
+@jit
+def to_lattice(fraction: float) -> np.int32:
+    """Return a coordinate in [0, 1) in half units: an odd number."""
+    return int32(2 * int32(fraction * LATTICE_SIZE) + 1)
 
 
-@kernel
-def corner(packed: np.int32) -> tuple[np.int32, np.int32]:
-    """Return the two coordinates of a corner in half squares."""
+@jit
+def unpack_vertex(packed: np.int32) -> tuple[np.int32, np.int32]:
+    """Return the coordinates of a packed vertex in half units."""
     return int32(int32(packed << 16) >> 15), int32(int32(packed >> 16) << 1)
 
 
-@kernel
-def reference(place: int) -> tuple[np.int32, np.int32]:
-    """Return the two coordinates of the reference point in half squares."""
-    return int32(2 * (place >> 13) + 1), int32(2 * (place & (LATTICE - 1)) + 1)
+@jit
+def unpack_point(packed: int) -> tuple[np.int32, np.int32]:
+    """Return the coordinates of a packed reference point in half units."""
+    return int32(2 * (packed >> 13) + 1), int32(2 * (packed & (LATTICE_SIZE - 1)) + 1)
 
 
-@kernel
-def cross(
-    edge: int, meaning: np.int32, px: np.int32, py: np.int32, rx: np.int32
+@jit
+def cross_edge(
+    edge: int, effect: np.int32, px: np.int32, py: np.int32, rx: np.int32
 ) -> tuple[np.int32, np.bool_]:
-    """Return how crossing an edge on the way to p changes the marks, and whether p is near it."""
-    ax, ay = corner(low(edge))
-    bx, by = corner(high(edge))
+    """Return by how much the sum of weights changes where the path to p crosses an edge (0 if it
+    does not), and whether p is near the edge. rx is the first coordinate of the reference point.
+    """
+    ax, ay = unpack_vertex(low_half(edge))
+    bx, by = unpack_vertex(high_half(edge))
     dx, dy = int32(bx - ax), int32(by - ay)
-    level = int32(dx * int32(py - ay))
-    here = int32(level - int32(dy * int32(px - ax)))
-    turn = int32(level - int32(dy * int32(rx - ax)))
-    near = int32(abs(here)) <= int32(NEAR * int32(int32(abs(dx)) + int32(abs(dy))))
-    left_here, left_at_turn = int32(here > 0), int32(turn > 0)
-    rises, runs, left_before = int32((ay > py) != (by > py)), (meaning >> 1) & 1, meaning & 1
-    crossed = int32(rises * (left_here - left_at_turn) + runs * (left_at_turn - left_before))
-    return int32(crossed * int32(meaning >> 2)), near
+    level_term = int32(dx * int32(py - ay))
+    side_at_point = int32(level_term - int32(dy * int32(px - ax)))
+    side_at_turn = int32(level_term - int32(dy * int32(rx - ax)))
+    is_near = int32(abs(side_at_point)) <= int32(
+        MIN_DISTANCE * int32(int32(abs(dx)) + int32(abs(dy)))
+    )
+    is_left, is_left_at_turn = int32(side_at_point > 0), int32(side_at_turn > 0)
+    crosses_level = int32((ay > py) != (by > py))
+    crosses_meridian, is_left_at_start = (effect >> 1) & 1, effect & 1
+    crossing = int32(
+        crosses_level * (is_left - is_left_at_turn)
+        + crosses_meridian * (is_left_at_turn - is_left_at_start)
+    )
+    return int32(crossing * int32(effect >> 2)), is_near
 
 
-@kernel
-def answer(marks: int | np.int32, near: bool | np.bool_) -> int:
-    """Return what a sum of marks says: a grid, NOWHERE, or UNDECIDED where grids overlap."""
-    grid = int(marks) - ONE if marks >= ONE else NOWHERE
-    return UNDECIDED if near or marks >= 2 * ONE else grid
+@jit
+def resolve_weight(weight: int | np.int32, is_near: bool | np.bool_) -> int:
+    """Return the grid with this sum of weights; UNDECIDED for near points and overlapping grids."""
+    grid = int(weight) - WEIGHT_BASE if weight >= WEIGHT_BASE else NOWHERE
+    return UNDECIDED if is_near or weight >= 2 * WEIGHT_BASE else grid

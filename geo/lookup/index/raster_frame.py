@@ -1,38 +1,38 @@
-"""Where the root raster lies: its corner, its cells, and how fine cells may become."""
+"""The frame of the root raster: its origin, cell size, columns and rows."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.lookup.index.edge_raster import REACH
+from geo.lookup.index.edge_binning import CELL_MARGIN
 
-X, Y, PER_X, PER_Y, WIDTH, HEIGHT, COLUMNS, ROWS = range(8)
-"""What stands where in a frame, an array of eight numbers."""
+WEST, SOUTH, CELLS_PER_X, CELLS_PER_Y, CELL_WIDTH, CELL_HEIGHT, COLUMNS, ROWS = range(8)
+"""Indexes into a frame, an array of eight numbers."""
 
-MOST_COLUMNS = 8192
-MARGIN = 0.001
-"""How far inside the ring of empty cells the borders stay, in cells: far beyond REACH."""
+MAX_COLUMNS = 8192
+BORDER_MARGIN = 0.001
+"""Gap between the borders and the outer ring of empty cells, in cells; well over CELL_MARGIN."""
 
 
-def lay_out(lines: NDArray[np.void], cells: int) -> NDArray[np.float64]:
-    """Return the frame of about this many cells, as wide as high, over all corners.
+def fit_frame(vertices: NDArray[np.void], cells: int) -> NDArray[np.float64]:
+    """Return a frame of about this many cells, square in degrees, over the extent of all vertices.
 
-    One ring of cells around stays empty, so that a point outside can be moved into it.
+    The outer ring of cells stays empty: points outside the frame are clamped into it.
     """
-    if not len(lines):
+    if not len(vertices):
         return np.array([0.0, 0.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0])
-    low = np.array([lines["x"].min(), lines["y"].min()])
-    high = np.array([lines["x"].max(), lines["y"].max()])
-    smallest = finest(lines)
-    extent = np.maximum(high - low, smallest)
-    count = np.clip(np.ceil(extent / np.sqrt(extent.prod() / cells)), 1, MOST_COLUMNS)
-    size = np.maximum(extent / (count - 2 * MARGIN), smallest)
-    return np.array([*(low - (1 + MARGIN) * size), *(1 / size), *size, *(count + 2)])
+    low = np.array([vertices["x"].min(), vertices["y"].min()])
+    high = np.array([vertices["x"].max(), vertices["y"].max()])
+    min_size = min_cell_size(vertices)
+    extent = np.maximum(high - low, min_size)
+    count = np.clip(np.ceil(extent / np.sqrt(extent.prod() / cells)), 1, MAX_COLUMNS)
+    size = np.maximum(extent / (count - 2 * BORDER_MARGIN), min_size)
+    return np.array([*(low - (1 + BORDER_MARGIN) * size), *(1 / size), *size, *(count + 2)])
 
 
-def finest(lines: NDArray[np.void]) -> float:
-    """Return the smallest side a cell may have.
+def min_cell_size(vertices: NDArray[np.void]) -> float:
+    """Return the smallest permitted side of a cell, at any depth.
 
-    Rounding a coordinate must move it by far less than REACH, the slack around each cell.
+    Rounding must move a coordinate by far less than CELL_MARGIN of a cell.
     """
-    largest = max(np.abs(lines["x"]).max(), np.abs(lines["y"]).max())
-    return float(16 * np.spacing(largest) / REACH)
+    largest = max(np.abs(vertices["x"]).max(), np.abs(vertices["y"]).max())
+    return float(16 * np.spacing(largest) / CELL_MARGIN)

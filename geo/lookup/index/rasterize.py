@@ -1,142 +1,161 @@
-"""Give every cell its value: a grid, a sketch, a record, or a finer raster of its own."""
+"""Compute the value of every cell: a grid, or a reference to a subraster or to edges."""
 
 from typing import NamedTuple
 
 import numpy as np
 
-from geo.lookup.index.edge_raster import Rasters
+from geo.lookup.index.edge_binning import RasterLevel
 from geo.lookup.index.edges import NOWHERE
-from geo.lookup.index.exact_cell import write_record
-from geo.lookup.index.growable_array import Tape, make_room
-from geo.lookup.index.jit import kernel
-from geo.lookup.index.quantize import draw_sketch
+from geo.lookup.index.exact_cell import append_exact_cell
+from geo.lookup.index.growable_array import GrowableArray, reserve
+from geo.lookup.index.jit import jit
+from geo.lookup.index.quantize import append_quantized_cell
 from geo.lookup.index.quantized_cell import SIZE
-from geo.lookup.index.sweep import go_east, go_north
+from geo.lookup.index.sweep import sweep_east, sweep_north
 
-SKETCH, RECORD, BRICK = 0, 1, 2
-"""What a cell that names no grid refers to."""
+QUANTIZED, EXACT, SUBRASTER = 0, 1, 2
+"""Kinds of reference: to a quantized cell, to an exact cell, or to a subraster."""
 
 
-class Cells(NamedTuple):
-    """The values of rasters' cells, and what was written on the way.
+class RasterizedLevel(NamedTuple):
+    """The cell values of one level, and the arrays that they refer to.
 
-    `inner` are the grids that cover the corners of the bricks, `inner_first` where each one's are.
-    `crossed` is a grid that was met twice over or less than not at all, as only one that crosses
-    itself is, or NOWHERE.
+    `cover` and `cover_offsets` are those of the next level (see `RasterLevel`). `invalid_grid` is a
+    grid that covers some point a number of times other than 0 or 1, because its shape is invalid;
+    NOWHERE if all are valid.
     """
 
     values: np.ndarray
-    records: Tape
-    sketches: Tape
-    inner: Tape
-    inner_first: Tape
-    crossed: int
+    exact_cells: GrowableArray
+    quantized_cells: GrowableArray
+    cover: GrowableArray
+    cover_offsets: GrowableArray
+    invalid_grid: int
 
 
-@kernel
-def encode(kind: int, number: int) -> int:
-    """Return the value of a cell that names no grid: below NOWHERE, kind and number inside."""
+@jit
+def encode_reference(kind: int, number: int) -> int:
+    """Return the cell value of a reference: less than NOWHERE, with kind and number packed in."""
     return -2 - (number << 2 | kind)
 
 
-@kernel
-def kind_of(value: int) -> int:
-    """Return SKETCH, RECORD or BRICK."""
+@jit
+def reference_kind(value: int) -> int:
+    """Return the kind of a reference: QUANTIZED, EXACT or SUBRASTER."""
     return (-2 - value) & 3
 
 
-@kernel
-def number_of(value: int) -> int:
-    """Return the number of the sketch or the brick, or where the record stands."""
+@jit
+def reference_number(value: int) -> int:
+    """Return the number of the quantized cell or subraster, or the offset of the exact cell."""
     return (-2 - value) >> 2
 
 
-@kernel
-def fill(
-    rasters: Rasters,
-    starts: np.ndarray,
-    near: np.ndarray,
-    lines: np.ndarray,
-    grids: int,
-    limit: int,
-    bricks: int,
-    records: Tape,
-    sketches: Tape,
-) -> Cells:
-    """Walk through every raster, row by row, and return its cells' values.
+@jit
+def rasterize(
+    level: RasterLevel,
+    edge_offsets: np.ndarray,
+    edge_ids: np.ndarray,
+    vertices: np.ndarray,
+    grid_count: int,
+    max_edges: int,
+    first_subraster: int,
+    exact_cells: GrowableArray,
+    quantized_cells: GrowableArray,
+) -> RasterizedLevel:
+    """Sweep over every raster of the level, row by row, and return the cell values.
 
-    `starts` and `near` say which edges are near which cell. A cell near more than `limit` edges
-    becomes a brick, numbered from `bricks` on. Records and sketches are written on.
+    `edge_offsets` and `edge_ids` are the edges of each cell (see `bin_edges`). A cell with more
+    than `max_edges` edges becomes a subraster, numbered from `first_subraster`. New exact and
+    quantized cells are appended to the arrays passed in.
     """
-    columns, rows, step = rasters.columns, rasters.rows, rasters.step
-    values = np.empty(len(starts) - 1, np.int32)
-    none = Tape(np.empty(1024, np.int32), 0)
-    out = Cells(values, records, sketches, none, Tape(np.zeros(1024, np.int32), 1), NOWHERE)
-    cover, west = np.empty((grids + 1, 2), np.int32), np.empty((grids + 1, 2), np.int32)
-    for r in range(len(rasters.origins)):
-        column, row = rasters.origins[r]
-        size_west = 0
-        for position in rasters.covers[rasters.covers_first[r] : rasters.covers_first[r + 1]]:
-            west[size_west, 0], west[size_west, 1] = position, 1
-            size_west += 1
+    columns, rows, transform = level.columns, level.rows, level.transform
+    values = np.empty(len(edge_offsets) - 1, np.int32)
+    cover = GrowableArray(np.empty(1024, np.int32), 0)
+    cover_offsets = GrowableArray(np.zeros(1024, np.int32), 1)
+    result = RasterizedLevel(values, exact_cells, quantized_cells, cover, cover_offsets, NOWHERE)
+    corner_cover = np.empty((grid_count + 1, 2), np.int32)
+    west_cover = np.empty((grid_count + 1, 2), np.int32)
+    for r in range(len(level.origins)):
+        column, row = level.origins[r]
+        west_size = 0
+        for position in level.cover[level.cover_offsets[r] : level.cover_offsets[r + 1]]:
+            west_cover[west_size, 0], west_cover[west_size, 1] = position, 1
+            west_size += 1
         for first in range(r * rows * columns, (r + 1) * rows * columns, columns):
-            for i in range(size_west):
-                cover[i, 0], cover[i, 1] = west[i, 0], west[i, 1]
-            y, north = step[1] + row * step[3], step[1] + (row + 1) * step[3]
-            size = size_west
+            for i in range(west_size):
+                corner_cover[i, 0], corner_cover[i, 1] = west_cover[i, 0], west_cover[i, 1]
+            y, north = transform[1] + row * transform[3], transform[1] + (row + 1) * transform[3]
+            size = west_size
             for cell in range(first, first + columns):
-                edges = near[starts[cell] : starts[cell + 1]]
-                if len(edges) == 0:
-                    values[cell] = cover[0, 0] if size else NOWHERE
+                cell_edges = edge_ids[edge_offsets[cell] : edge_offsets[cell + 1]]
+                if len(cell_edges) == 0:
+                    values[cell] = corner_cover[0, 0] if size else NOWHERE
                     continue
-                x = step[0] + (column + cell - first) * step[2]
-                east = step[0] + (column + cell - first + 1) * step[2]
-                number = bricks + out.inner_first.length - 1 if len(edges) > limit else -1
-                out = _refer(out, cell, number, edges, cover[:size], lines, x, y, step)
-                size = go_east(cover, size, edges, lines, x, y, east)
-            edges = near[starts[first] : starts[first + 1]]
-            x = step[0] + column * step[2]
-            size_west = go_north(west, size_west, edges, lines, x, y, north)
+                x = transform[0] + (column + cell - first) * transform[2]
+                east = transform[0] + (column + cell - first + 1) * transform[2]
+                subraster = -1
+                if len(cell_edges) > max_edges:
+                    subraster = first_subraster + result.cover_offsets.length - 1
+                cover_here = corner_cover[:size]
+                result = _set_reference(
+                    result, cell, subraster, cell_edges, cover_here, vertices, x, y, transform
+                )
+                size = sweep_east(corner_cover, size, cell_edges, vertices, x, y, east)
+            cell_edges = edge_ids[edge_offsets[first] : edge_offsets[first + 1]]
+            x = transform[0] + column * transform[2]
+            west_size = sweep_north(west_cover, west_size, cell_edges, vertices, x, y, north)
             row += 1
-    return out
+    return result
 
 
-@kernel
-def _refer(
-    out: Cells,
+@jit
+def _set_reference(
+    result: RasterizedLevel,
     cell: int,
-    brick: int,
-    edges: np.ndarray,
-    cover: np.ndarray,
-    lines: np.ndarray,
+    subraster: int,
+    cell_edges: np.ndarray,
+    corner_cover: np.ndarray,
+    vertices: np.ndarray,
     x: float,
     y: float,
-    step: np.ndarray,
-) -> Cells:
-    """Let a cell with edges refer to a brick or, where that is −1, to a sketch or a record."""
-    values, records, sketches, inner, inner_first, crossed = out
-    for i in range(len(cover)):
-        if cover[i, 1] != 1:
-            crossed = cover[i, 0]
-    if brick >= 0:
-        values[cell] = encode(BRICK, brick)
-        inner, inner_first = _note(inner, inner_first, cover[:, 0])
-        return Cells(values, records, sketches, inner, inner_first, crossed)
-    record, sketch = records.length, sketches.length
-    records = write_record(records, edges, cover[:, 0], lines, x, y)
-    box = (x, y, step[2], step[3])
-    sketches = draw_sketch(sketches, record, records, edges, lines, box)
-    drawn = sketches.length > sketch
-    values[cell] = encode(SKETCH, sketch // SIZE) if drawn else encode(RECORD, record)
-    return Cells(values, records, sketches, inner, inner_first, crossed)
+    transform: np.ndarray,
+) -> RasterizedLevel:
+    """Make a cell refer to this subraster or, if that is −1, to a new quantized or exact cell."""
+    values, exact_cells, quantized_cells, cover, cover_offsets, invalid_grid = result
+    for i in range(len(corner_cover)):
+        if corner_cover[i, 1] != 1:
+            invalid_grid = corner_cover[i, 0]
+    positions = corner_cover[:, 0]
+    if subraster >= 0:
+        values[cell] = encode_reference(SUBRASTER, subraster)
+        cover, cover_offsets = _append_cover(cover, cover_offsets, positions)
+        return RasterizedLevel(
+            values, exact_cells, quantized_cells, cover, cover_offsets, invalid_grid
+        )
+    exact_offset, quantized_offset = exact_cells.length, quantized_cells.length
+    exact_cells = append_exact_cell(exact_cells, cell_edges, positions, vertices, x, y)
+    box = (x, y, transform[2], transform[3])
+    quantized_cells = append_quantized_cell(
+        quantized_cells, exact_offset, exact_cells, cell_edges, vertices, box
+    )
+    if quantized_cells.length > quantized_offset:
+        values[cell] = encode_reference(QUANTIZED, quantized_offset // SIZE)
+    else:
+        values[cell] = encode_reference(EXACT, exact_offset)
+    return RasterizedLevel(values, exact_cells, quantized_cells, cover, cover_offsets, invalid_grid)
 
 
-@kernel
-def _note(inner: Tape, inner_first: Tape, cover: np.ndarray) -> tuple[Tape, Tape]:
-    """Note the grids that cover a brick's corner."""
-    inner, inner_first = make_room(inner, len(cover)), make_room(inner_first, 1)
-    end = inner.length + len(cover)
-    for i in range(len(cover)):
-        inner.numbers[inner.length + i] = cover[i]
-    inner_first.numbers[inner_first.length] = end
-    return Tape(inner.numbers, end), Tape(inner_first.numbers, inner_first.length + 1)
+@jit
+def _append_cover(
+    cover: GrowableArray, cover_offsets: GrowableArray, positions: np.ndarray
+) -> tuple[GrowableArray, GrowableArray]:
+    """Append the grids that cover the lower left corner of a subraster."""
+    cover, cover_offsets = reserve(cover, len(positions)), reserve(cover_offsets, 1)
+    end = cover.length + len(positions)
+    for i in range(len(positions)):
+        cover.values[cover.length + i] = positions[i]
+    cover_offsets.values[cover_offsets.length] = end
+    return GrowableArray(cover.values, end), GrowableArray(
+        cover_offsets.values, cover_offsets.length + 1
+    )

@@ -1,93 +1,90 @@
-"""Walk from cell to cell and keep count of the grids that cover the ground under foot.
+"""Sweep from cell to cell and track which grids cover the lower left corner of each cell.
 
-Cells hang on their lower left corners. A walk goes along x = X + ε and y = Y + ε², for an ε
-smaller than any number, so it never runs through a corner of a border or along an edge, and
-nothing has to be decided twice (simulation of simplicity: H. Edelsbrunner and E. P. Mücke, ACM
-Transactions on Graphics 9 (1990)).
+The set of covering grids (the cover) changes where the sweep crosses an edge. The sweep runs along
+x = X + ε and y = Y + ε², with ε smaller than any number, so it never meets a vertex and never runs
+along an edge: no special cases arise. Source: simulation of simplicity, H. Edelsbrunner and
+E. P. Mücke, ACM Transactions on Graphics 9 (1990).
+
+A cover is an array of (position, count) rows in order of position, of which the first `size` are
+set. A count is 1 for a grid that covers the point.
 """
 
 import numpy as np
 
 from geo.lookup.index.edges import NOWHERE
-from geo.lookup.index.jit import kernel
-from geo.lookup.index.predicates import LEFT, ON, RIGHT, side
+from geo.lookup.index.jit import jit
+from geo.lookup.index.orientation import LEFT, ON, RIGHT, side_of_line
 
 
-@kernel
-def corner_side(ax: float, ay: float, bx: float, by: float, x: float, y: float) -> int:
-    """Return LEFT or RIGHT: where (x + ε, y + ε²) lies, seen along the line from a to b."""
-    found = side(ax, ay, bx, by, x, y)
-    if found != ON:
-        return found
+@jit
+def perturbed_side(ax: float, ay: float, bx: float, by: float, x: float, y: float) -> int:
+    """Return the side, LEFT or RIGHT, of (x + ε, y + ε²) on the line from a to b."""
+    side = side_of_line(ax, ay, bx, by, x, y)
+    if side != ON:
+        return side
     if ay != by:
         return LEFT if by < ay else RIGHT
     return LEFT if bx > ax else RIGHT
 
 
-@kernel
-def lowest(cover: np.ndarray, size: int) -> int:
-    """The lowest position in a cover, or NOWHERE."""
-    return int(cover[0, 0]) if size else NOWHERE
-
-
-@kernel
-def go_east(
+@jit
+def sweep_east(
     cover: np.ndarray,
     size: int,
-    near: np.ndarray,
-    lines: np.ndarray,
+    edge_ids: np.ndarray,
+    vertices: np.ndarray,
     x: float,
     y: float,
-    to: float,
+    target: float,
 ) -> int:
-    """Walk along y from x to `to` across the edges `near`, and return the cover's new size."""
-    for e in near:
-        a, b = lines[e], lines[e + 1]
+    """Move along y from x to `target` across these edges, and return the cover's new size."""
+    for e in edge_ids:
+        a, b = vertices[e], vertices[e + 1]
         if (a.y > y) == (b.y > y):
             continue
-        found = corner_side(a.x, a.y, b.x, b.y, to, y)
-        if corner_side(a.x, a.y, b.x, b.y, x, y) != found:
-            size = _cross(cover, size, a.left, a.right, found)
+        side_at_end = perturbed_side(a.x, a.y, b.x, b.y, target, y)
+        if perturbed_side(a.x, a.y, b.x, b.y, x, y) != side_at_end:
+            size = _apply_crossing(cover, size, a.left, a.right, side_at_end)
     return size
 
 
-@kernel
-def go_north(
+@jit
+def sweep_north(
     cover: np.ndarray,
     size: int,
-    near: np.ndarray,
-    lines: np.ndarray,
+    edge_ids: np.ndarray,
+    vertices: np.ndarray,
     x: float,
     y: float,
-    to: float,
+    target: float,
 ) -> int:
-    """Walk along x from y to `to` across the edges `near`, and return the cover's new size."""
-    for e in near:
-        a, b = lines[e], lines[e + 1]
+    """Move along x from y to `target` across these edges, and return the cover's new size."""
+    for e in edge_ids:
+        a, b = vertices[e], vertices[e + 1]
         if (a.x > x) == (b.x > x):
             continue
-        found = corner_side(a.x, a.y, b.x, b.y, x, to)
-        if corner_side(a.x, a.y, b.x, b.y, x, y) != found:
-            size = _cross(cover, size, a.left, a.right, found)
+        side_at_end = perturbed_side(a.x, a.y, b.x, b.y, x, target)
+        if perturbed_side(a.x, a.y, b.x, b.y, x, y) != side_at_end:
+            size = _apply_crossing(cover, size, a.left, a.right, side_at_end)
     return size
 
 
-@kernel
-def _cross(cover: np.ndarray, size: int, left: int, right: int, to: int) -> int:
-    """Step over an edge: one grid begins, the other ends."""
-    begins, ends = (left, right) if to == LEFT else (right, left)
-    if begins != NOWHERE:
-        size = _count(cover, size, begins, 1)
-    if ends != NOWHERE:
-        size = _count(cover, size, ends, -1)
+@jit
+def _apply_crossing(cover: np.ndarray, size: int, left: int, right: int, target: int) -> int:
+    """Cross an edge: enter the grid on one side, leave the grid on the other."""
+    entered, left_behind = (left, right) if target == LEFT else (right, left)
+    if entered != NOWHERE:
+        size = _change_count(cover, size, entered, 1)
+    if left_behind != NOWHERE:
+        size = _change_count(cover, size, left_behind, -1)
     return size
 
 
-@kernel
-def _count(cover: np.ndarray, size: int, position: int, change: int) -> int:
-    """Change how often a position covers the ground.
+@jit
+def _change_count(cover: np.ndarray, size: int, position: int, delta: int) -> int:
+    """Add `delta` to the count of a position; drop it at 0. Return the cover's new size.
 
-    Edges are met in any order along a stretch, so on the way a count may be negative.
+    The edges of one move come in any order, so a count may be negative for a while.
     """
     i = 0
     while i < size and cover[i, 0] < position:
@@ -95,9 +92,9 @@ def _count(cover: np.ndarray, size: int, position: int, change: int) -> int:
     if i == size or cover[i, 0] != position:
         for j in range(size, i, -1):
             cover[j, 0], cover[j, 1] = cover[j - 1, 0], cover[j - 1, 1]
-        cover[i, 0], cover[i, 1] = position, change
+        cover[i, 0], cover[i, 1] = position, delta
         return size + 1
-    cover[i, 1] += change
+    cover[i, 1] += delta
     if cover[i, 1] != 0:
         return size
     for j in range(i, size - 1):

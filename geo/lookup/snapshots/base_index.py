@@ -1,4 +1,4 @@
-"""A sheet of all grids, and from it, without compiling them all again, those of other moments."""
+"""A full index of one moment, and the indexes of other moments derived from it."""
 
 import datetime
 from collections.abc import Sequence
@@ -6,52 +6,63 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine
 
-from geo.lookup.snapshots import index_overlay, queries
-from geo.lookup.snapshots.clock import Clock
-from geo.lookup.snapshots.index_overlay import Sheet, Whole
-from geo.lookup.snapshots.revision_timeline import Timeline
+from geo.lookup.snapshots import grid_index, index_overlay, queries
+from geo.lookup.snapshots.database_clock import DatabaseClock
+from geo.lookup.snapshots.grid_index import FullIndex, GridIndex
+from geo.lookup.snapshots.revision_timeline import RevisionTimeline
 
-MOST_CHANGED = 1000
-"""A change to more grids than this has all of them compiled anew."""
+MAX_CHANGED_GRIDS = 1000
+"""If more grids than this have changed, a full index is built instead of an overlay."""
 
 
 @dataclass(frozen=True, eq=False)
-class Base:
-    """All grids of a moment, compiled, and the revisions that were known then."""
+class BaseIndex:
+    """The full index of one moment, and the revisions that existed when it was read."""
 
-    sheet: Whole
+    index: FullIndex
     at: datetime.datetime
-    timeline: Timeline
+    timeline: RevisionTimeline
 
-    def brought_to(
-        self, connection: Connection, timeline: Timeline, at: datetime.datetime
-    ) -> Sheet | None:
-        """Return the grids of another moment, None if too much has changed on the way.
+    def index_at(
+        self, connection: Connection, timeline: RevisionTimeline, at: datetime.datetime
+    ) -> GridIndex | None:
+        """Return an index of another moment, or None if too many grids differ.
 
-        `timeline` is what the connection shows.
+        `timeline` holds the revisions that the connection sees.
         """
         if not timeline.extends(self.timeline):
             return None
         revisions = timeline.between(self.timeline, self.at, at)
         if not revisions:
-            return self.sheet
-        change = queries.change(connection, revisions, at, MOST_CHANGED)
-        return None if change is None else index_overlay.patch(self.sheet, change)
+            return self.index
+        changes = queries.read_changes(connection, revisions, at, MAX_CHANGED_GRIDS)
+        return None if changes is None else index_overlay.build(self.index, changes)
 
 
-def make(engine: Engine, clock: Clock, at: datetime.datetime | None, memory_bytes: int) -> Base:
-    """Read and compile all grids of a moment, of now if None. Raises IndexTooLarge."""
-    with queries.opened(engine) as connection:
-        timeline = queries.timeline(connection)
+def build(
+    engine: Engine, clock: DatabaseClock, at: datetime.datetime | None, memory_bytes: int
+) -> BaseIndex:
+    """Read and index all grids of a moment; the current one if `at` is None.
+
+    Raises IndexTooLarge beyond the memory limit.
+    """
+    with queries.repeatable_read(engine) as connection:
+        timeline = queries.read_timeline(connection)
         moment = at or clock.now()
-        outlines = queries.outlines(connection, moment)
-    return Base(index_overlay.compile(outlines, memory_bytes), moment, timeline)
+        grids = queries.read_grids(connection, moment)
+    return BaseIndex(grid_index.build(grids, memory_bytes), moment, timeline)
 
 
-def nearest(
-    connection: Connection, bases: Sequence[Base], timeline: Timeline, at: datetime.datetime
-) -> Sheet | None:
-    """Return the grids of a moment from the base that they differ least from, None if from none."""
-    sheets = [base.brought_to(connection, timeline, at) for base in bases]
-    found = [sheet for sheet in sheets if sheet is not None]
-    return min(found, key=lambda sheet: not isinstance(sheet, Whole), default=None)
+def closest_index(
+    connection: Connection,
+    bases: Sequence[BaseIndex],
+    timeline: RevisionTimeline,
+    at: datetime.datetime,
+) -> GridIndex | None:
+    """Return an index of a moment derived from one of these bases, or None if all differ too much.
+
+    A base that needs no overlay is preferred.
+    """
+    indexes = [base.index_at(connection, timeline, at) for base in bases]
+    usable = [index for index in indexes if index is not None]
+    return min(usable, key=lambda index: not isinstance(index, FullIndex), default=None)

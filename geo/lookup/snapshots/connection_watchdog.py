@@ -1,4 +1,4 @@
-"""Giving up on a connection that hangs without breaking."""
+"""Abort a database connection that hangs without an error."""
 
 import os
 import socket
@@ -11,26 +11,26 @@ import psycopg
 
 
 @contextmanager
-def patience(seconds: float, connection: psycopg.Connection[Any]) -> Iterator[None]:
-    """Break a connection unless what is done inside ends in time; it then raises OperationalError.
+def abort_after(seconds: float, connection: psycopg.Connection[Any]) -> Iterator[None]:
+    """Shut the connection's socket down if the block takes longer than this.
 
-    libpq waits for an answer as long as the other side's machine is alive, and to cancel takes a
-    server that hears. A socket that is shut down wakes whoever waits on it.
+    The query in the block then raises OperationalError. Without this, libpq waits for as long as
+    TCP considers the connection alive; cancelling the query would need a server that still answers.
     """
-    guard, ended = threading.Lock(), threading.Event()
+    lock, finished = threading.Lock(), threading.Event()
 
-    def give_up() -> None:
-        with guard:  # once ended, the number of the socket may be another's
-            if not ended.is_set():
-                with socket.socket(fileno=os.dup(connection.pgconn.socket)) as line:
-                    line.shutdown(socket.SHUT_RDWR)
+    def abort() -> None:
+        with lock:  # after the block, the file descriptor may belong to another connection
+            if not finished.is_set():
+                with socket.socket(fileno=os.dup(connection.pgconn.socket)) as copy:
+                    copy.shutdown(socket.SHUT_RDWR)
 
-    timer = threading.Timer(seconds, give_up)
+    timer = threading.Timer(seconds, abort)
     timer.daemon = True
     timer.start()
     try:
         yield
     finally:
-        with guard:
-            ended.set()
+        with lock:
+            finished.set()
         timer.cancel()

@@ -1,4 +1,4 @@
-"""Following the database in a thread: which snapshots are at hand, and are they the newest."""
+"""Keep snapshots up to date in a background thread that listens to the database."""
 
 import datetime
 import logging
@@ -15,218 +15,228 @@ from sqlalchemy.exc import DBAPIError
 from geo import db
 from geo.errors import GridwardError
 from geo.lookup.snapshots import base_index, queries
-from geo.lookup.snapshots.base_index import Base
-from geo.lookup.snapshots.clock import Clock
-from geo.lookup.snapshots.connection_watchdog import patience
-from geo.lookup.snapshots.index_overlay import Whole
-from geo.lookup.snapshots.queries import Pulse
-from geo.lookup.snapshots.revision_timeline import Timeline
-from geo.lookup.snapshots.snapshot import Ground, Snapshot
-from geo.lookup.snapshots.snapshot_cache import Past
+from geo.lookup.snapshots.base_index import BaseIndex
+from geo.lookup.snapshots.connection_watchdog import abort_after
+from geo.lookup.snapshots.database_clock import DatabaseClock
+from geo.lookup.snapshots.grid_index import FullIndex
+from geo.lookup.snapshots.queries import Heartbeat
+from geo.lookup.snapshots.revision_timeline import RevisionTimeline
+from geo.lookup.snapshots.snapshot import AreaIndex, Snapshot
+from geo.lookup.snapshots.snapshot_cache import SnapshotCache
 
 CHANNEL = "gridward"
-"""The database says on it which table changed: `revision` or `area`."""
-POLL_S = 0.25
-"""How often to ask for revisions even if nothing was said."""
-LOST_S = 0.6
-"""After so long a silence the database counts as lost, even if the connection looks alive."""
-READING_S = 10.0
-"""The same while grids are read from it, which takes longer than to be asked the time."""
-RETRY_S = 30.0
-"""When to try again to compile grids that could not be compiled."""
+"""The NOTIFY channel; its payload is the name of the changed table, `revision` or `area`."""
+POLL_INTERVAL_S = 0.25
+"""How often the heartbeat is read when there are no notifications."""
+HEARTBEAT_TIMEOUT_S = 0.6
+"""The database counts as disconnected after this long without a heartbeat, even if the connection
+looks open."""
+READ_TIMEOUT_S = 10.0
+"""The same while grids are being read, which takes longer than a heartbeat."""
+RETRY_INTERVAL_S = 30.0
+"""When to retry after grids could not be indexed."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
-class Held:
-    """What is at hand: the snapshot of now, and the one that takes over at a known moment."""
+class SnapshotState:
+    """The snapshots in memory: the current one, and the next one if it is scheduled."""
 
-    timeline: Timeline
-    now: Snapshot
-    next: Snapshot | None = None
-    outdated: bool = False
-    """Whether a newer revision is known, of which there is no snapshot yet."""
+    timeline: RevisionTimeline
+    current: Snapshot
+    upcoming: Snapshot | None = None
+    is_outdated: bool = False
+    """Whether there is a newer revision whose snapshot is not ready yet."""
 
 
-class Watch:
-    """Keeps up with the database; others read `held` and wait on `changed`.
+class RevisionListener:
+    """Listens to the database in a thread of its own and keeps `state` up to date.
 
-    A change to a few grids is laid over those at hand in the thread itself. All grids are compiled
-    in another, so that the database is heard all the while.
+    Only the listener thread writes the attributes, each by replacing one reference. Other threads
+    may read them at any time, and wait for a new `state` on `state_changed`.
+
+    The listener thread applies small changes as overlays. It leaves full builds, which take longer,
+    to a worker thread, so that it keeps reading heartbeats.
     """
 
     def __init__(self, engine: Engine, memory_bytes: int) -> None:
-        self.engine = db.line(engine)
+        self.engine = db.create_listener_engine(engine)
         self.memory_bytes = memory_bytes
-        self.clock = Clock()
-        self.past = Past(memory_bytes)
-        self.held: Held | None = None
-        self.bases: tuple[Base, ...] = ()
-        self.ground = Ground({})
-        self.changed = threading.Condition()
-        self.lost: DBAPIError | None = None
-        """Why the database cannot be heard, if so."""
-        self.failure: GridwardError | None = None
-        """Why the newest grids cannot be compiled, if so."""
-        self._heard = False
-        """Whether all went well with the connection at hand."""
-        self._reading = False
+        self.clock = DatabaseClock()
+        self.cache = SnapshotCache(memory_bytes)
+        self.state: SnapshotState | None = None
+        self.base_indexes: tuple[BaseIndex, ...] = ()
+        self.areas = AreaIndex({})
+        self.state_changed = threading.Condition()
+        self.connection_error: DBAPIError | None = None
+        """Why the database is disconnected, if it is."""
+        self.build_error: GridwardError | None = None
+        """Why the newest grids cannot be indexed, if they cannot."""
+        self._connection_worked = False
+        """Whether the latest connection has read a heartbeat."""
+        self._is_reading = False
         self._retry_at = 0.0
-        self._base: Future[Base] | None = None
-        self._ground: Future[Ground] | None = None
-        self._compiler = ThreadPoolExecutor(1, "compiling grids")
+        self._base_build: Future[BaseIndex] | None = None
+        self._area_build: Future[AreaIndex] | None = None
+        self._builder = ThreadPoolExecutor(1, "index-builder")
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="watching revisions", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="revision-listener", daemon=True)
 
     def start(self) -> None:
-        """Begin to follow."""
+        """Start the listener thread."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop following, and wait for what is under way."""
+        """Stop the listener thread and wait for running work to end."""
         self._stopped.set()
         self._thread.join()
-        self._compiler.shutdown(cancel_futures=True)
+        self._builder.shutdown(cancel_futures=True)
 
     @property
-    def connected(self) -> bool:
-        """Whether the database was heard a moment ago."""
-        silent_s = self.clock.silent_s
-        if self.lost is not None or silent_s is None:
+    def is_connected(self) -> bool:
+        """Whether the last heartbeat is recent enough."""
+        silence_s = self.clock.seconds_since_sync
+        if self.connection_error is not None or silence_s is None:
             return False
-        return silent_s < (READING_S if self._reading else LOST_S)
+        return silence_s < (READ_TIMEOUT_S if self._is_reading else HEARTBEAT_TIMEOUT_S)
 
     def _run(self) -> None:
         while not self._stopped.is_set():
             try:
                 with self.engine.connect() as connection:
-                    self._follow(connection.execution_options(isolation_level="AUTOCOMMIT"))
+                    self._listen(connection.execution_options(isolation_level="AUTOCOMMIT"))
             except DBAPIError as error:
-                if self._heard:  # in place of a connection that broke there may be one at once
-                    self._heard = False
+                if self._connection_worked:  # reconnect at once before reporting a failure
+                    self._connection_worked = False
                 else:
-                    self._lose(error)
-                    self._stopped.wait(POLL_S)
+                    self._report_disconnected(error)
+                    self._stopped.wait(POLL_INTERVAL_S)
 
-    def _follow(self, connection: Connection) -> None:
-        """Keep up with the database until stopped, or until the connection breaks or hangs."""
+    def _listen(self, connection: Connection) -> None:
+        """Follow the database until stopped. Raises DBAPIError if the connection fails or hangs."""
         driver = connection.connection.driver_connection
         assert isinstance(driver, psycopg.Connection)
-        with patience(LOST_S, driver):
+        with abort_after(HEARTBEAT_TIMEOUT_S, driver):
             connection.execute(text(f"LISTEN {CHANNEL}"))
-        said = {"revision", "area"}
+        changed_tables = {"revision", "area"}
         while not self._stopped.is_set():
-            with patience(LOST_S, driver):
-                pulse = queries.pulse(connection)
-            self.clock.set(pulse.now)
-            self._keep_up(said, pulse)
-            self.lost, self._heard = None, True
-            said = {note.payload for note in driver.notifies(timeout=POLL_S, stop_after=1)}
+            with abort_after(HEARTBEAT_TIMEOUT_S, driver):
+                heartbeat = queries.read_heartbeat(connection)
+            self.clock.synchronize(heartbeat.now)
+            self._refresh(changed_tables, heartbeat)
+            self.connection_error, self._connection_worked = None, True
+            notifications = driver.notifies(timeout=POLL_INTERVAL_S, stop_after=1)
+            changed_tables = {notification.payload for notification in notifications}
 
-    def _lose(self, error: DBAPIError) -> None:
-        if self.lost is None:
-            log.warning("The database is away; lookups go on from memory: %s", error.orig)
-        self.lost = error
-        self._tell()
+    def _report_disconnected(self, error: DBAPIError) -> None:
+        if self.connection_error is None:
+            log.warning("Database disconnected; lookups continue from memory: %s", error.orig)
+        self.connection_error = error
+        self._wake_waiting_threads()
 
-    def _tell(self) -> None:
-        with self.changed:
-            self.changed.notify_all()
+    def _wake_waiting_threads(self) -> None:
+        with self.state_changed:
+            self.state_changed.notify_all()
 
-    def _hold(self, held: Held | None) -> None:
-        self.held = held
-        self._tell()
+    def _publish(self, state: SnapshotState) -> None:
+        self.state = state
+        self._wake_waiting_threads()
 
-    def _keep_up(self, said: Collection[str], pulse: Pulse) -> None:
-        """Bring what is at hand up to what the database has just told, if it is not."""
-        held = self.held
-        published = "revision" in said or held is None or pulse.digest != held.timeline.digest
-        if published and held is not None:
-            self._hold(replace(held, outdated=True))
+    def _refresh(self, changed_tables: Collection[str], heartbeat: Heartbeat) -> None:
+        """Update the snapshots if the heartbeat or a notification shows that they are outdated."""
+        state, areas_changed = self.state, "area" in changed_tables
+        has_new_revision = (
+            "revision" in changed_tables
+            or state is None
+            or heartbeat.fingerprint != state.timeline.fingerprint
+        )
+        if has_new_revision and state is not None:
+            self._publish(replace(state, is_outdated=True))
         try:
-            if self._collect() or published or "area" in said or self._is_due(pulse):
-                self._reading = True
-                self._update(with_areas="area" in said)
+            has_new_build = self._collect_builds()
+            if has_new_build or has_new_revision or areas_changed or self._is_due(heartbeat):
+                self._is_reading = True
+                self._update(areas_changed=areas_changed)
         except GridwardError as error:
-            self._fail(error)
+            self._report_build_error(error)
         finally:
-            self._reading = False
+            self._is_reading = False
 
-    def _is_due(self, pulse: Pulse) -> bool:
-        """Whether time alone makes the snapshots at hand old, or it is time to try again."""
-        held = self.held
-        if self.failure is not None:
+    def _is_due(self, heartbeat: Heartbeat) -> bool:
+        """Whether an update is due because of the time: a period has ended, or a retry is due."""
+        state = self.state
+        if self.build_error is not None:
             return monotonic() > self._retry_at
-        if held is None or held.outdated:
-            return self._base is None
-        until = held.now.period.until
-        return until is not None and until <= pulse.now
+        if state is None or state.is_outdated:
+            return self._base_build is None
+        until = state.current.period.until
+        return until is not None and until <= heartbeat.now
 
-    def _fail(self, error: GridwardError) -> None:
-        log.error("The newest grids cannot be used: %s", error)
-        self.failure, self._retry_at = error, monotonic() + RETRY_S
-        self._tell()
+    def _report_build_error(self, error: GridwardError) -> None:
+        log.error("The newest grids cannot be indexed: %s", error)
+        self.build_error, self._retry_at = error, monotonic() + RETRY_INTERVAL_S
+        self._wake_waiting_threads()
 
-    def _collect(self) -> bool:
-        """Take over what has been compiled; return whether there was anything."""
-        made = False
-        if self._ground is not None and self._ground.done():
-            future, self._ground, made = self._ground, None, True
-            self.ground = replace(future.result(), plates=self.ground.plates)
-        if self._base is not None and self._base.done():
-            compiled, self._base, made = self._base, None, True
-            self.bases = (compiled.result(), *self.bases)
-        if made:
-            self.past.clear()
-        return made
+    def _collect_builds(self) -> bool:
+        """Take the results of finished builds; return whether there were any."""
+        has_results = False
+        if self._area_build is not None and self._area_build.done():
+            area_build, self._area_build, has_results = self._area_build, None, True
+            self.areas = replace(area_build.result(), area_paths=self.areas.area_paths)
+        if self._base_build is not None and self._base_build.done():
+            base_build, self._base_build, has_results = self._base_build, None, True
+            self.base_indexes = (base_build.result(), *self.base_indexes)
+        if has_results:
+            self.cache.clear()
+        return has_results
 
-    def _update(self, *, with_areas: bool) -> None:
-        """Make the snapshots of now and next from the bases there are, and order those missing."""
-        with queries.opened(self.engine) as connection:
-            if with_areas:
-                self.ground = replace(self.ground, plates=queries.plates(connection))
-                self.past.clear()
-                self._ground = self._compiler.submit(self._make_ground)
-            timeline, moment = queries.timeline(connection), self.clock.now()
-            until = timeline.period(moment).until
-            now = self._snapshot(connection, timeline, moment)
-            next = None if until is None else self._snapshot(connection, timeline, until)
-        self.failure = None
-        if now is not None:
-            self._hold(Held(timeline, now, next))
-        elif self.held is not None:
-            self._hold(replace(self.held, timeline=timeline, outdated=True))
-        self._forget(now, next)
-        self._order(now, next, until)
+    def _update(self, *, areas_changed: bool) -> None:
+        """Derive the current and the upcoming snapshot from the bases, and start missing builds."""
+        with queries.repeatable_read(self.engine) as connection:
+            if areas_changed:
+                self.areas = replace(self.areas, area_paths=queries.read_area_paths(connection))
+                self.cache.clear()
+                self._area_build = self._builder.submit(self._build_areas)
+            timeline, now = queries.read_timeline(connection), self.clock.now()
+            until = timeline.period(now).until
+            current = self._snapshot(connection, timeline, now)
+            upcoming = None if until is None else self._snapshot(connection, timeline, until)
+        self.build_error = None
+        if current is not None:
+            self._publish(SnapshotState(timeline, current, upcoming))
+        elif self.state is not None:
+            self._publish(replace(self.state, timeline=timeline, is_outdated=True))
+        self._drop_unused_bases(current, upcoming)
+        self._start_base_build(current, upcoming, until)
 
     def _snapshot(
-        self, connection: Connection, timeline: Timeline, at: datetime.datetime
+        self, connection: Connection, timeline: RevisionTimeline, at: datetime.datetime
     ) -> Snapshot | None:
-        sheet = base_index.nearest(connection, self.bases, timeline, at)
-        return None if sheet is None else Snapshot(timeline.period(at), sheet, self.ground)
+        index = base_index.closest_index(connection, self.base_indexes, timeline, at)
+        return None if index is None else Snapshot(timeline.period(at), index, self.areas)
 
-    def _forget(self, *snapshots: Snapshot | None) -> None:
-        """Let go of the bases that none of these stands on."""
-        used = [snapshot.sheet.whole for snapshot in snapshots if snapshot is not None]
-        self.bases = tuple(base for base in self.bases if base.sheet in used)
+    def _drop_unused_bases(self, *snapshots: Snapshot | None) -> None:
+        """Drop the bases that none of these snapshots uses."""
+        used = [snapshot.index.full_index for snapshot in snapshots if snapshot is not None]
+        self.base_indexes = tuple(base for base in self.base_indexes if base.index in used)
 
-    def _order(
-        self, now: Snapshot | None, next: Snapshot | None, until: datetime.datetime | None
+    def _start_base_build(
+        self, current: Snapshot | None, upcoming: Snapshot | None, until: datetime.datetime | None
     ) -> None:
-        """Have all grids compiled where too much has changed, or where a patch can be folded in."""
-        if self._base is not None:
+        """Start a full build for a missing snapshot, or to replace an overlay."""
+        if self._base_build is not None:
             return
-        if now is not None and next is None and until is not None:
+        if current is not None and upcoming is None and until is not None:
             at = until
-        elif now is None or not isinstance(now.sheet, Whole):
+        elif current is None or not isinstance(current.index, FullIndex):
             at = None
         else:
             return
-        self._base = self._compiler.submit(
-            base_index.make, self.engine, self.clock, at, self.memory_bytes
+        self._base_build = self._builder.submit(
+            base_index.build, self.engine, self.clock, at, self.memory_bytes
         )
 
-    def _make_ground(self) -> Ground:
-        with queries.opened(self.engine) as connection:
-            return queries.ground(connection, memory_bytes=self.memory_bytes)
+    def _build_areas(self) -> AreaIndex:
+        with queries.repeatable_read(self.engine) as connection:
+            return queries.read_area_index(connection, memory_bytes=self.memory_bytes)

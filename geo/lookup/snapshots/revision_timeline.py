@@ -1,4 +1,4 @@
-"""Which revision is in force when."""
+"""Which revision is in force at which time."""
 
 import datetime
 from bisect import bisect_right
@@ -11,67 +11,69 @@ BEGINNING = datetime.datetime.min.replace(tzinfo=datetime.UTC)
 
 
 @dataclass(frozen=True)
-class Period:
-    """The revision in force `[since, until)`; `until` is None where no end is known."""
+class RevisionPeriod:
+    """The period `[since, until)` in which one revision is in force."""
 
     revision: int | None
-    """None before the first."""
+    """None before the first revision."""
     since: datetime.datetime
     until: datetime.datetime | None
+    """None if no later revision is known."""
 
     def covers(self, moment: datetime.datetime) -> bool:
-        """Tell whether a moment lies in the period."""
+        """Return whether a moment lies in the period."""
         return self.since <= moment and (self.until is None or moment < self.until)
 
 
-class Stamp(NamedTuple):
-    """When a revision comes into force, and when it was published: by both it is known again."""
+class RevisionTimes(NamedTuple):
+    """When a revision comes into force, and when it was published. Together they identify it."""
 
     effective_at: datetime.datetime
     published_at: datetime.datetime
 
 
 @dataclass(frozen=True)
-class Timeline:
-    """The revisions there are, by number."""
+class RevisionTimeline:
+    """The times of all revisions, by number."""
 
-    stamps: Mapping[int, Stamp]
-
-    @cached_property
-    def _moments(self) -> list[datetime.datetime]:
-        return sorted({stamp.effective_at for stamp in self.stamps.values()})
+    revisions: Mapping[int, RevisionTimes]
 
     @cached_property
-    def digest(self) -> tuple[int, datetime.datetime | None]:
-        """How many there are, and when the latest was published."""
-        published = (stamp.published_at for stamp in self.stamps.values())
-        return len(self.stamps), max(published, default=None)
+    def _effective_times(self) -> list[datetime.datetime]:
+        return sorted({times.effective_at for times in self.revisions.values()})
 
-    def period(self, at: datetime.datetime) -> Period:
-        """Return the revision in force at a moment: the newest that has come, and how long."""
-        moments = self._moments
-        place = bisect_right(moments, at)
-        come = (number for number, stamp in self.stamps.items() if stamp.effective_at <= at)
-        return Period(
-            max(come, default=None),
-            moments[place - 1] if place else BEGINNING,
-            moments[place] if place < len(moments) else None,
+    @cached_property
+    def fingerprint(self) -> tuple[int, datetime.datetime | None]:
+        """The number of revisions and the latest time of publication: differs if either changes."""
+        published = (times.published_at for times in self.revisions.values())
+        return len(self.revisions), max(published, default=None)
+
+    def period(self, at: datetime.datetime) -> RevisionPeriod:
+        """Return the period around a moment; its revision is the highest number in effect."""
+        effective_times = self._effective_times
+        i = bisect_right(effective_times, at)
+        in_effect = (n for n, times in self.revisions.items() if times.effective_at <= at)
+        return RevisionPeriod(
+            max(in_effect, default=None),
+            effective_times[i - 1] if i else BEGINNING,
+            effective_times[i] if i < len(effective_times) else None,
         )
 
-    def extends(self, earlier: "Timeline") -> bool:
-        """Tell whether every revision of an earlier timeline is still there, as it was."""
-        return earlier.stamps.items() <= self.stamps.items()
+    def extends(self, earlier: "RevisionTimeline") -> bool:
+        """Return whether this timeline contains every revision of an earlier one, unchanged."""
+        return earlier.revisions.items() <= self.revisions.items()
 
     def between(
-        self, earlier: "Timeline", one: datetime.datetime, other: datetime.datetime
+        self, earlier: "RevisionTimeline", start: datetime.datetime, end: datetime.datetime
     ) -> Collection[int]:
-        """Return the revisions that tell the grids at `other` from those at `one`.
+        """Return the revisions that make the grids at `end` differ from those at `start`.
 
-        Those at `one` were read when only `earlier` was known: what has come since counts too.
+        The grids at `start` were read when the revisions were those of `earlier`, so every newer
+        revision counts too, whenever it takes effect. `end` may be before `start`.
         """
-        first, last = sorted((one, other))
+        first, last = sorted((start, end))
         return [
             number
-            for number, stamp in self.stamps.items()
-            if number not in earlier.stamps or first < stamp.effective_at <= last
+            for number, times in self.revisions.items()
+            if number not in earlier.revisions or first < times.effective_at <= last
         ]

@@ -1,4 +1,4 @@
-"""The grids of one moment and the areas around them: what lookups read, and nothing changes."""
+"""The grids of one period and the areas around them: immutable, and safe to share by threads."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,67 +11,66 @@ from geo.lookup.index import point_query
 from geo.lookup.index.cell_index import CellIndex
 from geo.lookup.index.edges import NOWHERE
 from geo.lookup.index.point_query import Method
-from geo.lookup.snapshots.index_overlay import Positions, Sheet
-from geo.lookup.snapshots.revision_timeline import Period
+from geo.lookup.snapshots.grid_index import GridIndex, Positions
+from geo.lookup.snapshots.revision_timeline import RevisionPeriod
 from geo.models import Level
 
 
 @dataclass(frozen=True)
-class Plate:
-    """The name plate of an area."""
+class AreaRef:
+    """Level, code and name of an area."""
 
     level: Level
     code: str
     name: str
 
 
-Plates = Mapping[str, Sequence[Plate]]
-"""For each community the areas whose code its own starts with, the city first, itself last."""
+AreaPaths = Mapping[str, Sequence[AreaRef]]
+"""For each community code, its areas from the city down to the community itself."""
 
 
 @dataclass(frozen=True, eq=False)
-class Ground:
-    """The areas: what they are called, and where the communities lie."""
+class AreaIndex:
+    """The names of areas, and an index of the communities' outlines for points outside grids."""
 
-    plates: Plates
-    codes: Sequence[str] = ()
-    """Of the communities whose outline is known, rising."""
-    outlines: CellIndex | None = None
-    """The index of those outlines, for points in no grid."""
+    area_paths: AreaPaths
+    community_codes: Sequence[str] = ()
+    """The codes of the communities in the index, in order."""
+    community_index: CellIndex | None = None
 
     @property
     def nbytes(self) -> int:
-        """The memory that it holds."""
-        return self.outlines.nbytes if self.outlines is not None else 0
+        """The size of the index in bytes."""
+        return self.community_index.nbytes if self.community_index is not None else 0
 
-    def above(self, community: str | None) -> Sequence[Plate]:
-        """Return the areas that a community lies in, itself last; none if it is unknown."""
-        return () if community is None else self.plates.get(community, ())
+    def path_of(self, community_code: str | None) -> Sequence[AreaRef]:
+        """Return the areas from the city down to a community; empty if it is unknown."""
+        return () if community_code is None else self.area_paths.get(community_code, ())
 
-    def around(self, lon: float, lat: float) -> Sequence[Plate]:
-        """Return the areas of the community whose outline covers a point, the lowest code's."""
-        if self.outlines is None:
+    def path_at(self, lon: float, lat: float) -> Sequence[AreaRef]:
+        """Return the areas that contain a point; on a shared border, those of the lowest code."""
+        if self.community_index is None:
             return ()
-        position = point_query.locate(self.outlines, lon, lat)
-        return () if position == NOWHERE else self.above(self.codes[position])
+        position = point_query.locate(self.community_index, lon, lat)
+        return () if position == NOWHERE else self.path_of(self.community_codes[position])
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a point lies: its grid, or None, the areas around it, and how that was decided."""
+class LookupResult:
+    """The grid of a point, None outside every grid; the areas around it; and how it lies there."""
 
     lon: float
     lat: float
-    code: str | None
-    name: str | None
-    areas: Sequence[Plate]
+    grid_code: str | None
+    grid_name: str | None
+    areas: Sequence[AreaRef]
     method: Method
     revision: int | None
 
 
 @dataclass(frozen=True)
-class Border:
-    """The border nearest to a point: how far in metres, and the grid beyond it, if any."""
+class NearestBorder:
+    """The distance in metres to the nearest border, and the code of the grid beyond it, if any."""
 
     border_m: float
     neighbor: str | None
@@ -79,53 +78,53 @@ class Border:
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """The grids of a period, ready to be asked."""
+    """The grids and areas of one period."""
 
-    period: Period
-    sheet: Sheet
-    ground: Ground = field(default_factory=lambda: Ground({}))
+    period: RevisionPeriod
+    index: GridIndex
+    areas: AreaIndex = field(default_factory=lambda: AreaIndex({}))
 
     @property
     def revision(self) -> int | None:
-        """The revision that its answers are from."""
+        """The revision that is in force in the period."""
         return self.period.revision
 
     @property
     def codes(self) -> NDArray[np.object_]:
-        """The codes that positions lead to; the last is None, so that NOWHERE (-1) leads to it."""
-        return self.sheet.codes
+        """The grid codes by position. The last is None, so that NOWHERE (-1) gives None."""
+        return self.index.codes
 
     @property
     def nbytes(self) -> int:
-        """The memory that its grids hold."""
-        return self.sheet.nbytes
+        """The memory of the grid index in bytes."""
+        return self.index.nbytes
 
-    def look_up(self, lon: float, lat: float) -> Place:
-        """Return where a point in WGS 84 lies; on a shared border it is the lowest code's."""
-        sheet = self.sheet
-        position, method = sheet.place(lon, lat)
+    def look_up(self, lon: float, lat: float) -> LookupResult:
+        """Return the grid of a point in WGS 84; on a shared border, the one of the lowest code."""
+        index = self.index
+        position, method = index.locate(lon, lat)
         if position == NOWHERE:
-            areas = self.ground.around(lon, lat)
-            return Place(lon, lat, None, None, areas, method, self.revision)
-        return Place(
+            areas = self.areas.path_at(lon, lat)
+            return LookupResult(lon, lat, None, None, areas, method, self.revision)
+        return LookupResult(
             lon,
             lat,
-            sheet.codes[position],
-            sheet.names[position],
-            self.ground.above(sheet.communities[position]),
+            index.codes[position],
+            index.names[position],
+            self.areas.path_of(index.community_codes[position]),
             method,
             self.revision,
         )
 
-    def positions(self, coords: Coords) -> Positions:
-        """Return the position among `codes` of the grid of each of n points: (n, 2) → (n,)."""
-        return self.sheet.assign(coords)
+    def assign_positions(self, coords: Coords) -> Positions:
+        """Return for each of n points the position of its grid in `codes`: (n, 2) → (n,)."""
+        return self.index.assign(coords)
 
-    def assign(self, coords: Coords) -> NDArray[np.object_]:
-        """Return the code of the grid of each of n points, None outside: (n, 2) → (n,)."""
-        return np.asarray(self.codes[self.positions(coords)], dtype=object)
+    def assign_codes(self, coords: Coords) -> NDArray[np.object_]:
+        """Return for each of n points the code of its grid, None outside: (n, 2) → (n,)."""
+        return np.asarray(self.codes[self.assign_positions(coords)], dtype=object)
 
-    def border(self, lon: float, lat: float) -> Border | None:
-        """Return the nearest border of a point's grid, or None outside every grid."""
-        found = self.sheet.border(lon, lat)
-        return None if found is None else Border(found[0], self.codes[found[1]])
+    def nearest_border(self, lon: float, lat: float) -> NearestBorder | None:
+        """Return the nearest border of the grid of a point, or None outside every grid."""
+        nearest = self.index.nearest_border(lon, lat)
+        return None if nearest is None else NearestBorder(nearest[0], self.codes[nearest[1]])

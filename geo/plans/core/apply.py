@@ -1,4 +1,4 @@
-"""Carrying out the steps of a plan, one after the other."""
+"""Applying the operations of a plan one after the other."""
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
@@ -11,43 +11,60 @@ from geo.plans.core.operations import (
     Merge,
     MoveBorder,
     Operation,
+    PlanContext,
     Rename,
     Renumber,
     Restore,
-    Situation,
     Split,
     Transfer,
-    communities,
+    touched_communities,
 )
 from geo.plans.core.partition import Partition
 from geo.plans.core.transfer import create, transfer
 
 Partitions = Mapping[str, Partition]
-"""The communities touched so far; others are asked of the situation."""
+"""The communities touched so far, by code; the context has all others."""
 
 
-class CommunitiesApart(Invalid):
-    """Grids to be merged lie in several communities."""
+class SeveralCommunities(Invalid):
+    """The grids of one operation lie in several communities."""
 
-    code = "communities_apart"
-
-
-def apply(partitions: Partitions, operation: Operation, situation: Situation) -> Partitions:
-    """Return the partitions after one step. Whatever it raises, nothing has changed."""
-    community = _community(operation, situation)
-    before = partitions.get(community) or situation.partition(community)
-    return MappingProxyType({**partitions, community: _edit(before, operation, situation)})
+    code = "several_communities"
 
 
-def replay(operations: Iterable[Operation], situation: Situation) -> Partitions:
-    """Return the partitions after some steps; to undo is to replay fewer."""
+def apply(partitions: Partitions, operation: Operation, context: PlanContext) -> Partitions:
+    """Return the partitions after one operation; the given ones never change."""
+    community = _single_community(operation, context)
+    before = partitions.get(community) or context.partition(community)
+    return MappingProxyType({**partitions, community: _edit(before, operation, context)})
+
+
+def replay(operations: Iterable[Operation], context: PlanContext) -> Partitions:
+    """Return the partitions after some operations; to undo is to replay fewer of them."""
     partitions: Partitions = MappingProxyType({})
     for operation in operations:
-        partitions = apply(partitions, operation, situation)
+        partitions = apply(partitions, operation, context)
     return partitions
 
 
-def _edit(before: Partition, operation: Operation, situation: Situation) -> Partition:
+def _edit(before: Partition, operation: Operation, context: PlanContext) -> Partition:
+    match operation:
+        case Transfer(moved, to):
+            return transfer(before, moved, to, context.buildings(before.community))
+        case Create(_, count):
+            return create(before, count, context.buildings(before.community))
+        case Restore(code, at) if code == before.community:
+            return restore.restore_community(before, context.past(code, at))
+        case Restore(code, at):
+            return restore.restore_grid(before, code, context.past(before.community, at))
+        case _:
+            return _edit_partition(before, operation)
+
+
+def _edit_partition(
+    before: Partition, operation: Split | Merge | MoveBorder | Rename | Renumber | Import
+) -> Partition:
+    """Apply an operation that depends on the grids alone."""
     match operation:
         case Split(code, line, into):
             return edits.split(before, code, line, into)
@@ -55,27 +72,19 @@ def _edit(before: Partition, operation: Operation, situation: Situation) -> Part
             return edits.merge(before, codes, into)
         case MoveBorder(codes, line):
             return edits.move_border(before, codes, line)
-        case Transfer(moved, to):
-            return transfer(before, moved, to, situation.buildings(before.community))
-        case Create(_, count):
-            return create(before, count, situation.buildings(before.community))
+        case Rename(code, name):
+            return edits.rename(before, code, name)
         case Renumber():
             return edits.renumber(before)
         case Import(_, grids):
-            return import_shapes.bring(before, grids)
-        case Restore(code, at) if code == before.community:
-            return restore.restore_all(before, situation.past(code, at))
-        case Restore(code, at):
-            return restore.restore(before, code, situation.past(before.community, at))
-        case Rename(code, name):
-            return edits.rename(before, code, name)
+            return import_shapes.import_grids(before, grids)
 
 
-def _community(operation: Operation, situation: Situation) -> str:
-    found = communities(operation, situation)
-    if len(found) != 1:
-        raise CommunitiesApart(
-            f"The grids lie in {len(found)} communities, not in one.",
+def _single_community(operation: Operation, context: PlanContext) -> str:
+    communities = touched_communities(operation, context)
+    if len(communities) != 1:
+        raise SeveralCommunities(
+            f"The grids lie in {len(communities)} communities, not in one.",
             hint="Name grids of one community.",
         )
-    return found[0]
+    return communities[0]

@@ -1,4 +1,4 @@
-"""Grids that come as shapes: snapped together, they have to tile their community."""
+"""Importing grids as polygons: snapped to each other, they must tile their community."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,167 +8,172 @@ from typing import Any
 import numpy as np
 import shapely
 
-from geo import codes as numbers
+from geo import codes as grid_codes
 from geo.errors import Invalid
-from geo.geometry import topology
-from geo.geometry.topology import NOTHING_M, NOTHING_M2, Geoms
-from geo.plans.core.edits import check_free, joined
-from geo.plans.core.noding import Edge, draw, edges_of, rings
-from geo.plans.core.partition import Grid, Partition, tiles_ground
+from geo.geometry.topology import Geoms
+from geo.plans.core.edits import join_faces, require_codes_free
+from geo.plans.core.noding import Edge, edges_of, node_lines, ring_coords
+from geo.plans.core.partition import Grid, Partition, Polygonal, unwrap_single_part
+from geo.quality import tiling
+from geo.quality.tiling import Defect
 
-Ground = shapely.Polygon | shapely.MultiPolygon
 
-
-class NotTiling(Invalid):
-    """Grids leave gaps in their community, overlap, or lie beyond it."""
+class GridsNotTiling(Invalid):
+    """Grids leave gaps in their community, overlap, or reach outside it."""
 
     code = "grids_not_tiling"
 
 
 @dataclass(frozen=True)
-class Shape:
-    """A grid to be: its ground, and maybe its code and name."""
+class GridShape:
+    """A grid to be imported: a valid polygon, and optionally a code and a name."""
 
-    geometry: Ground
+    geometry: Polygonal
     code: str | None = None
     name: str | None = None
 
 
-def bring(partition: Partition, grids: Sequence[Shape]) -> Partition:
-    """Return a community with these grids in place of those it has.
+def import_grids(partition: Partition, grids: Sequence[GridShape]) -> Partition:
+    """Return a community with these grids in place of its own.
 
-    Corners within a centimetre of a border lie on it. A grid may keep the code of one in force,
-    and with it the name where it has none of its own; those without a code get fresh ones in
-    reading order. Raises NotTiling, GridCodeTaken, BadNesting.
+    Vertices within a centimetre of a border are moved onto it. A grid may keep the code of one in
+    force; it then keeps that grid's name too unless it has its own. Grids without a code get new
+    ones in reading order. Raises GridsNotTiling, CodeTaken, BadNesting.
     """
-    given = [one.code for one in grids if one.code is not None]
-    check_free(partition, given, set(partition.grids))
-    ground = fit(partition.outline, np.array([one.geometry for one in grids], dtype=object))
-    blank = [at for at, one in enumerate(grids) if one.code is None]
-    fresh = numbers.fresh(partition.community, {*partition.used, *given}, len(blank))
-    spots = [shapely.get_coordinates(shapely.point_on_surface(ground[at]))[0] for at in blank]
-    order = numbers.reading_order(np.array(spots).reshape(-1, 2)).tolist()
-    named = {blank[at]: code for at, code in zip(order, fresh, strict=True)}
-    codes = [one.code or named[at] for at, one in enumerate(grids)]
-    known = {code: grid.name for code, grid in partition.grids.items()}
+    given = [grid.code for grid in grids if grid.code is not None]
+    require_codes_free(partition, given, set(partition.grids))
+    geometries = np.array([grid.geometry for grid in grids], dtype=object)
+    fitted = fit_to_outline(partition.outline, geometries)
+    names = {code: grid.name for code, grid in partition.grids.items()}
     return partition.with_grids(
         {
-            code: Grid(known.get(code) if one.name is None else one.name, shape)
-            for code, one, shape in zip(codes, grids, ground, strict=True)
+            code: Grid(names.get(code) if grid.name is None else grid.name, geom)
+            for code, grid, geom in zip(
+                _complete_codes(partition, grids, fitted), grids, fitted, strict=True
+            )
         }
     )
 
 
-def fit(outline: Any, shapes: Geoms, *, mend: bool = False) -> list[Ground]:
-    """Return n shapes so that they tile an outline with common corners.
+def _complete_codes(
+    partition: Partition, grids: Sequence[GridShape], geoms: Sequence[Polygonal]
+) -> list[str]:
+    """Return the code of each grid; those without one get new codes in reading order."""
+    given = [grid.code for grid in grids if grid.code is not None]
+    missing = [position for position, grid in enumerate(grids) if grid.code is None]
+    new = grid_codes.next_codes(partition.community, {*partition.used, *given}, len(missing))
+    points = [shapely.get_coordinates(shapely.point_on_surface(geoms[at]))[0] for at in missing]
+    order = grid_codes.reading_order(np.array(points).reshape(-1, 2)).tolist()
+    new_codes = {missing[at]: code for at, code in zip(order, new, strict=True)}
+    return [grid.code or new_codes[position] for position, grid in enumerate(grids)]
 
-    They stay the very shapes where they do already. To mend is to give gaps to the neighbour with
-    the longest border, overlaps to the first shape, and to cut off what lies beyond; otherwise
-    all that is more than the rounding of coordinates raises NotTiling.
+
+def fit_to_outline(outline: Any, geoms: Geoms, *, repair: bool = False) -> list[Polygonal]:
+    """Return n polygons adjusted so that they tile an outline with common vertices.
+
+    Polygons that tile already come back unchanged. With `repair` each gap goes to the neighbour
+    with the longest border, each overlap to the first polygon, and what lies outside is cut off;
+    without it any defect beyond the rounding of coordinates raises GridsNotTiling.
     """
-    if tiles_ground(shapes, outline):
-        return [_ground(shape) for shape in shapes]
-    drawn = draw({}, edges_of(outline), chain.from_iterable(rings(one) for one in shapes))
-    faces, spots = drawn.faces, shapely.point_on_surface(drawn.faces)
+    if tiling.tiles_outline(geoms, outline):
+        return [unwrap_single_part(geom) for geom in geoms]
+    lines = chain.from_iterable(ring_coords(geom) for geom in geoms)
+    faces = node_lines({}, edges_of(outline), lines).faces
+    points = shapely.point_on_surface(faces)
     shapely.prepare(outline)
-    within = shapely.intersects(outline, spots)
+    inside = shapely.intersects(outline, points)
     owners: list[list[int]] = [[] for _ in faces]
-    for face, shape in shapely.STRtree(shapes).query(spots, predicate="intersects").T.tolist():
-        owners[face].append(shape)
-    if not mend:
-        _require_tiling(faces, within.tolist(), owners)
-    kept = np.flatnonzero(within)
-    firsts = [min(owners[at]) if owners[at] else None for at in kept.tolist()]
-    whole = settle(faces[kept], firsts)
+    for face, position in shapely.STRtree(geoms).query(points, predicate="intersects").T.tolist():
+        owners[face].append(position)
+    if not repair:
+        _require_no_defects(tiling.find_face_defects(faces, inside.tolist(), owners))
+    used = np.flatnonzero(inside)
+    first_owners = [min(owners[face]) if owners[face] else None for face in used.tolist()]
+    final_owners = assign_unowned_faces(faces[used], first_owners)
     fitted = [
-        joined([faces[at] for at, owner in zip(kept, whole, strict=True) if owner == shape])
-        for shape in range(len(shapes))
+        join_faces(
+            [faces[at] for at, owner in zip(used, final_owners, strict=True) if owner == own]
+        )
+        for own in range(len(geoms))
     ]
-    if not tiles_ground(np.array(fitted, dtype=object), outline):
-        raise NotTiling("The grids cannot be fitted together.", hint=HINT)
+    if not tiling.tiles_outline(np.array(fitted, dtype=object), outline):
+        raise GridsNotTiling("The grids cannot be fitted together.", hint=HINT)
     return fitted
 
 
-HINT = "Mend the file with gridward import grids --repair, or in the program that drew it."
+HINT = "Repair the file with gridward import grids --repair, or in the program that made it."
 
 
-def settle(faces: Geoms, owners: Sequence[Any]) -> list[Any]:
-    """Return whose each of n faces is, those of None given to neighbours across borders.
+def assign_unowned_faces(faces: Geoms, owners: Sequence[Any]) -> list[Any]:
+    """Return the owner of each of n faces; faces without one go to a neighbour.
 
-    Pieces of them go as a whole to the one with the longest common border.
+    Adjacent faces without an owner go together, to the owner with the longest common border.
     """
-    settled = list(owners)
-    rims = [_rim(face) for face in faces]
-    owner_of: dict[frozenset[Any], list[int]] = {}
-    for at, rim in enumerate(rims):
-        for edge in rim:
-            owner_of.setdefault(frozenset(edge), []).append(at)
-    for piece in _pieces([at for at, owner in enumerate(owners) if owner is None], rims, owner_of):
+    assigned = list(owners)
+    edges = [_edges(face) for face in faces]
+    faces_at: dict[frozenset[Any], list[int]] = {}
+    for face, own_edges in enumerate(edges):
+        for edge in own_edges:
+            faces_at.setdefault(frozenset(edge), []).append(face)
+    unowned = [face for face, owner in enumerate(owners) if owner is None]
+    for group in _connected_groups(unowned, edges, faces_at):
         lengths: dict[Any, float] = {}
-        for edge in chain.from_iterable(rims[at] for at in piece):
-            for at in owner_of[frozenset(edge)]:
-                if owners[at] is not None:
+        for edge in chain.from_iterable(edges[face] for face in group):
+            for face in faces_at[frozenset(edge)]:
+                if owners[face] is not None:
                     length = float(np.hypot(edge[0][0] - edge[1][0], edge[0][1] - edge[1][1]))
-                    lengths[owners[at]] = lengths.get(owners[at], 0.0) + length
-        heir = max(sorted(lengths), key=lambda one: lengths[one], default=None)
-        for at in piece:
-            settled[at] = heir
-    return settled
+                    lengths[owners[face]] = lengths.get(owners[face], 0.0) + length
+        owner = max(sorted(lengths), key=lambda one: lengths[one], default=None)
+        for face in group:
+            assigned[face] = owner
+    return assigned
 
 
-def _pieces(
-    blank: Sequence[int], rims: Sequence[Sequence[Edge]], owner_of: dict[frozenset[Any], list[int]]
+def _connected_groups(
+    faces: Sequence[int],
+    edges: Sequence[Sequence[Edge]],
+    faces_at: dict[frozenset[Any], list[int]],
 ) -> list[list[int]]:
-    left, pieces = set(blank), []
-    for start in blank:
+    """Return faces grouped so that those of a group are connected across edges."""
+    left, groups = set(faces), []
+    for start in faces:
         if start not in left:
             continue
         left.remove(start)
-        piece, waiting = [start], [start]
-        while waiting:
-            for edge in rims[waiting.pop()]:
-                for at in owner_of[frozenset(edge)]:
-                    if at in left:
-                        left.remove(at)
-                        piece.append(at)
-                        waiting.append(at)
-        pieces.append(piece)
-    return pieces
+        group, queue = [start], [start]
+        while queue:
+            neighbours = {face for edge in edges[queue.pop()] for face in faces_at[frozenset(edge)]}
+            reached = sorted(neighbours & left)
+            left -= neighbours
+            group += reached
+            queue += reached
+        groups.append(group)
+    return groups
 
 
-def _rim(face: shapely.Polygon) -> list[Edge]:
+def _edges(face: shapely.Polygon) -> list[Edge]:
     return [((a[0], a[1]), (b[0], b[1])) for a, b in edges_of(face).tolist()]
 
 
-def _require_tiling(faces: Geoms, within: Sequence[bool], owners: Sequence[list[int]]) -> None:
-    told: dict[str, list[tuple[float, str]]] = {}
-    for face, is_inside, holders in zip(faces, within, owners, strict=True):
-        kinds = {
-            "gap": is_inside and not holders,
-            "overlap": len(holders) > 1,
-            "ground beyond the community": not is_inside and bool(holders),
-        }
-        size, length = topology.GEOD.geometry_area_perimeter(shapely.orient_polygons(face))
-        if size <= NOTHING_M2 or 2 * size / length <= NOTHING_M:
-            continue
-        spot = shapely.point_on_surface(face)
-        where = f"{spot.x:.6f},{spot.y:.6f}"
-        if len(holders) > 1:
-            where += f" of grids {' and '.join(str(holder + 1) for holder in holders)} of the list"
-        for kind, is_so in kinds.items():
-            if is_so:
-                told.setdefault(kind, []).append((size, where))
-    if told:
-        said = [
-            f"{len(found)} × {kind}, {sum(size for size, _ in found):,.2f} m², "
-            f"the largest {max(found)[0]:,.2f} m² at {max(found)[1]}"
-            for kind, found in told.items()
-        ]
-        raise NotTiling(f"The grids do not tile their community: {'; '.join(said)}.", hint=HINT)
+def _require_no_defects(defects: Sequence[Defect]) -> None:
+    by_kind: dict[str, list[Defect]] = {}
+    for defect in defects:
+        by_kind.setdefault(defect.kind, []).append(defect)
+    if by_kind:
+        summary = "; ".join(_summarize(kind, same) for kind, same in by_kind.items())
+        raise GridsNotTiling(f"The grids do not tile their community: {summary}.", hint=HINT)
 
 
-def _ground(shape: Any) -> Ground:
-    parts = shapely.get_parts(shape)
-    only = parts[0] if len(parts) == 1 else shape
-    assert isinstance(only, shapely.Polygon | shapely.MultiPolygon)
-    return only
+def _summarize(kind: str, defects: Sequence[Defect]) -> str:
+    """Return the number, total size, and the largest of some defects, as text."""
+    patches = [defect.patch for defect in defects]
+    largest = max(patches, key=lambda patch: patch.area_m2)
+    where = f"{largest.lon:.6f},{largest.lat:.6f}"
+    if len(largest.positions) > 1:
+        grids = " and ".join(str(position + 1) for position in largest.positions)
+        where += f" of grids {grids} of the list"
+    total_m2 = sum(patch.area_m2 for patch in patches)
+    return (
+        f"{len(patches)} × {kind}, {total_m2:,.2f} m², "
+        f"the largest {largest.area_m2:,.2f} m² at {where}"
+    )

@@ -1,4 +1,4 @@
-"""Cutting a grid along a line, so that line and borders meet at shared corners only."""
+"""Cutting a grid along a line: the line and all borders then meet at shared vertices only."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -8,11 +8,11 @@ import shapely
 
 from geo.errors import Invalid
 from geo.geometry.topology import GEOD
-from geo.plans.core.noding import SNAP, Edge, draw, edges_of, inside
+from geo.plans.core.noding import SNAP, Edge, are_inside, edges_of, node_lines
 from geo.plans.core.partition import Partition
 
-SHORT = 1.5e-5
-"""Degrees, a metre or more: a line that stops so little short of a border means to reach it."""
+MAX_EXTENSION = 1.5e-5
+"""Degrees, a metre or more: a line that ends so close to the border is extended to it."""
 
 
 class BadCut(Invalid):
@@ -22,118 +22,130 @@ class BadCut(Invalid):
 
 
 @dataclass(frozen=True)
-class Laid:
-    """Lines laid over a grid: the partition with their corners, and the faces of the grid."""
+class LineOverlay:
+    """A grid overlaid with lines: the partition with the new vertices, and the grid's faces."""
 
     partition: Partition
     faces: list[shapely.Polygon]
-    steps: frozenset[Edge]
-    """The pieces of the lines that are no border, each in the direction in which it was drawn."""
-    ground: shapely.Geometry
-    """What the lines were laid over, as it was."""
+    line_edges: frozenset[Edge]
+    """The edges of the lines that run along no border, in the direction of the line."""
+    original: shapely.Geometry
+    """The geometry of the grid before the overlay."""
     lines: Sequence[shapely.LineString]
 
     def is_along(self, face: shapely.Polygon) -> bool:
-        """Tell whether a face has a piece of a line in its border."""
-        return any(edge in self.steps or edge[::-1] in self.steps for edge in _edges(face))
+        """Tell whether an edge of a line is an edge of the face."""
+        return any(
+            edge in self.line_edges or edge[::-1] in self.line_edges for edge in _edges(face)
+        )
 
     def sides(self, face: shapely.Polygon) -> frozenset[str]:
         """Return on which sides of the lines a face lies: left, right, none or both."""
-        turned = list(_edges(shapely.orient_polygons(face)))  # the inside is to the left
-        told = {
-            "left": any(edge in self.steps for edge in turned),
-            "right": any(edge[::-1] in self.steps for edge in turned),
+        edges = list(_edges(shapely.orient_polygons(face)))  # the interior is to the left
+        touched = {
+            "left": any(edge in self.line_edges for edge in edges),
+            "right": any(edge[::-1] in self.line_edges for edge in edges),
         }
-        return frozenset(side for side, is_so in told.items() if is_so)
+        return frozenset(side for side, is_touched in touched.items() if is_touched)
 
 
-def lay(partition: Partition, code: str, lines: Sequence[shapely.LineString]) -> Laid:
-    """Lay lines over a grid. New corners on its border go into every grid of the edge.
+def overlay_lines(
+    partition: Partition, code: str, lines: Sequence[shapely.LineString]
+) -> LineOverlay:
+    """Overlay a grid with lines. Every grid that shares a border edge gets its new vertices.
 
-    They lie on edges as exactly as doubles can say; a corner of a line within SNAP of a border
-    lies on it. The lines may meet at common corners only.
+    New vertices lie on their edge as exactly as doubles allow; a vertex of a line within SNAP of a
+    border is moved onto it. The lines may meet at common vertices only.
     """
-    ground = partition.grid(code).geom
-    drawn = draw(partition.grids, edges_of(ground), [shapely.get_coordinates(one) for one in lines])
-    faces = drawn.faces[inside(drawn.faces, drawn.grids[code].geom)]
-    return Laid(partition.with_grids(drawn.grids), [*faces], drawn.steps, ground, lines)
+    original = partition.grid(code).geom
+    noded = node_lines(
+        partition.grids, edges_of(original), [shapely.get_coordinates(line) for line in lines]
+    )
+    faces = noded.faces[are_inside(noded.faces, noded.grids[code].geom)]
+    after = partition.with_grids(noded.grids)
+    return LineOverlay(after, [*faces], noded.line_edges, original, lines)
 
 
-def cut(partition: Partition, code: str, line: shapely.LineString) -> Laid:
-    """Lay one line over a grid that it is meant to cut.
+def overlay_cut_line(partition: Partition, code: str, line: shapely.LineString) -> LineOverlay:
+    """Overlay a grid with the line that is to cut it.
 
-    An end that stops a little short of the border is drawn on to it. Raises BadCut where the line
-    crosses itself, or is a mere point.
+    An end just short of the border is extended to it. Raises BadCut where the line crosses itself
+    or is a single point.
     """
     if not line.is_valid:
         raise BadCut("The line is a single point.", hint="Draw it from border to border.")
     if not line.is_simple:
         raise BadCut("The line crosses itself.", hint="Draw it without loops.")
-    return lay(partition, code, [_reaching(line, partition.grid(code).geom)])
+    return overlay_lines(partition, code, [_extend_to_border(line, partition.grid(code).geom)])
 
 
-def fault(laid: Laid, what: str) -> BadCut:
-    """Return why a line that was laid over some ground does not cut it in two, and what to do."""
-    line, border = laid.lines[0], shapely.boundary(laid.ground)
-    if shapely.distance(line, laid.ground) > SNAP:
-        away_m = GEOD.geometry_length(shapely.shortest_line(line, laid.ground))
+def explain_bad_cut(overlay: LineOverlay, what: str) -> BadCut:
+    """Return the error that says why a line does not cut a grid in two, and how to redraw it."""
+    line, border = overlay.lines[0], shapely.boundary(overlay.original)
+    if shapely.distance(line, overlay.original) > SNAP:
+        distance_m = GEOD.geometry_length(shapely.shortest_line(line, overlay.original))
         return BadCut(
-            f"The line misses {what} by {away_m:,.0f} m.", hint="Draw it across, border to border."
+            f"The line misses {what} by {distance_m:,.0f} m.",
+            hint="Draw it across, border to border.",
         )
-    inner = shapely.difference(
-        shapely.intersection(line, laid.ground), shapely.buffer(border, SNAP)
+    interior = shapely.difference(
+        shapely.intersection(line, overlay.original), shapely.buffer(border, SNAP)
     )
-    if inner.is_empty:
+    if interior.is_empty:
         return BadCut(
             f"The line only touches {what}: it runs along the border, or meets it at a point.",
             hint="Draw it through the inside, from border to border.",
         )
-    ends = [shapely.get_point(line, at) for at in (0, -1)]
-    short = [end for end in ends if shapely.distance(end, inner) <= SNAP]
-    if short:
-        return _ends_inside(short, border, what)
-    count = sum(map(laid.is_along, laid.faces))
-    if count < 2:
+    ends = [shapely.get_point(line, position) for position in (0, -1)]
+    inside = [end for end in ends if shapely.distance(end, interior) <= SNAP]
+    if inside:
+        return _explain_ends_inside(inside, border, what)
+    pieces = sum(map(overlay.is_along, overlay.faces))
+    if pieces < 2:
         return BadCut(
-            f"The line does not part {what}: beyond the hole that it leads to, the ground hangs "
-            "together.",
+            f"The line does not cut {what} in two: it ends at a hole, and both sides stay "
+            "connected around the hole.",
             hint="Draw it on from the hole to the border on the other side.",
         )
     return BadCut(
-        f"The line cuts {what} in {count} pieces, not in two.",
+        f"The line cuts {what} in {pieces} pieces, not in two.",
         hint="Draw it so that it enters once and leaves once; cut again for a third piece.",
     )
 
 
-def _ends_inside(ends: Sequence[shapely.Point], border: shapely.Geometry, what: str) -> BadCut:
-    """Return what to say of a line of which one end or both lie inside some ground."""
-    away_m = max(GEOD.geometry_length(shapely.shortest_line(end, border)) for end in ends)
+def _explain_ends_inside(
+    ends: Sequence[shapely.Point], border: shapely.Geometry, what: str
+) -> BadCut:
+    distance_m = max(GEOD.geometry_length(shapely.shortest_line(end, border)) for end in ends)
     if len(ends) == 2:
         return BadCut(
-            f"The line begins and ends inside {what}, up to {away_m:,.0f} m from the border.",
-            hint="Draw both ends on over the border; they may lie outside.",
+            f"The line begins and ends inside {what}, up to {distance_m:,.0f} m from the border.",
+            hint="Extend both ends across the border; they may lie outside.",
         )
     return BadCut(
-        f"The line ends inside {what}, {away_m:,.0f} m from the border.",
-        hint=f"Draw it on over the border, from {ends[0].x:.6f},{ends[0].y:.6f}; it may end "
+        f"The line ends inside {what}, {distance_m:,.0f} m from the border.",
+        hint=f"Extend it across the border, from {ends[0].x:.6f},{ends[0].y:.6f}; it may end "
         "outside.",
     )
 
 
-def _reaching(line: shapely.LineString, ground: shapely.Geometry) -> shapely.LineString:
-    """Return a line whose ends go on straight to the border where they stop just short of it."""
+def _extend_to_border(line: shapely.LineString, geom: shapely.Geometry) -> shapely.LineString:
+    """Return a line whose ends, where they stop just short of the border, go straight across it."""
     coords = [(x, y) for x, y in shapely.get_coordinates(line).tolist()]
-    border = shapely.boundary(ground)
-    for at, before in ((0, 1), (-1, -2)):
-        end, start = coords[at], coords[before]
+    border = shapely.boundary(geom)
+    for last, previous in ((0, 1), (-1, -2)):
+        end, start = coords[last], coords[previous]
         length = math.dist(end, start)
-        spot = shapely.Point(end)
-        if not length or not SNAP < shapely.distance(border, spot) <= SHORT:
+        point = shapely.Point(end)
+        if not length or not SNAP < shapely.distance(border, point) <= MAX_EXTENSION:
             continue
-        if shapely.covers(ground, spot):
-            ahead = [end[i] + (end[i] - start[i]) / length * 2 * SHORT for i in (0, 1)]
-            if shapely.intersects(border, shapely.LineString([end, ahead])):
-                coords[at] = (ahead[0], ahead[1])
+        if shapely.covers(geom, point):
+            x, y = (
+                end[axis] + (end[axis] - start[axis]) / length * 2 * MAX_EXTENSION
+                for axis in (0, 1)
+            )
+            if shapely.intersects(border, shapely.LineString([end, (x, y)])):
+                coords[last] = (x, y)
     return shapely.LineString(coords)
 
 

@@ -1,22 +1,22 @@
-"""The steps of a plan as plain values, to JSON and back."""
+"""The operations of a plan as plain values, and their JSON form."""
 
+import dataclasses
 import datetime
 import json
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, get_args
+from typing import Any, Protocol
 
 import shapely
 
 from geo.errors import Invalid, NotFound
-from geo.plans.core.import_shapes import Shape
+from geo.plans.core.import_shapes import GridShape
 from geo.plans.core.partition import Grid, Partition
 from geo.plans.core.voronoi import Buildings
 
 
 class BadOperation(Invalid):
-    """A step of a plan is of no known kind, or lacks a field."""
+    """An operation is of no known kind, or a field is missing or wrong."""
 
     code = "bad_operation"
 
@@ -32,7 +32,7 @@ class Split:
 
 @dataclass(frozen=True)
 class Merge:
-    """Join grids that touch."""
+    """Join adjacent grids."""
 
     codes: tuple[str, ...]
     into: str | None = None
@@ -40,7 +40,7 @@ class Merge:
 
 @dataclass(frozen=True)
 class MoveBorder:
-    """Make a line the border between two grids that touch."""
+    """Make a line the border between two adjacent grids."""
 
     codes: tuple[str, str]
     line: shapely.LineString
@@ -48,7 +48,7 @@ class MoveBorder:
 
 @dataclass(frozen=True)
 class Transfer:
-    """Move buildings to a grid beside theirs; the ground nearest to them follows."""
+    """Move buildings, with the area nearest to them, to an adjacent grid."""
 
     buildings: tuple[str, ...]
     to: str
@@ -56,7 +56,7 @@ class Transfer:
 
 @dataclass(frozen=True)
 class Create:
-    """Lay out grids in a community that has none."""
+    """Divide a community that has no grids into some."""
 
     community: str
     count: int = 1
@@ -64,7 +64,7 @@ class Create:
 
 @dataclass(frozen=True)
 class Renumber:
-    """Give all grids of a community fresh codes, west to east and north to south."""
+    """Give all grids of a community new codes, west to east and north to south."""
 
     community: str
 
@@ -79,29 +79,25 @@ class Rename:
 
 @dataclass(frozen=True)
 class Import:
-    """Put grids given as shapes in place of those of a community."""
+    """Replace the grids of a community by given polygons."""
 
     community: str
-    grids: tuple[Shape, ...]
+    grids: tuple[GridShape, ...]
 
 
 @dataclass(frozen=True)
 class Restore:
-    """Bring a grid, or all grids of a community, back as they were at a past moment."""
+    """Restore a grid, or all grids of a community, to a past moment."""
 
     code: str
     at: datetime.datetime
 
 
 Operation = Split | Merge | MoveBorder | Transfer | Rename | Renumber | Create | Import | Restore
-KINDS = {
-    re.sub("(?<!^)([A-Z])", r"_\1", kind.__name__).lower(): kind for kind in get_args(Operation)
-}
-"""The operations by their `kind` in JSON."""
 
 
-class Situation(Protocol):
-    """What an operation may ask about the world."""
+class PlanContext(Protocol):
+    """The data that operations read."""
 
     def partition(self, community: str) -> Partition:
         """Return the partition of a community that the plan started from."""
@@ -110,111 +106,122 @@ class Situation(Protocol):
         """Return the community of a grid. Raises NotFound, also for the code of a community."""
 
     def buildings(self, community: str) -> Buildings:
-        """Return the buildings that stand on the ground of a community."""
+        """Return the buildings that stand in a community."""
 
     def past(self, community: str, at: datetime.datetime) -> Mapping[str, Grid]:
         """Return the grids of a community at a moment, by code."""
 
 
-def communities(operation: Operation, situation: Situation) -> tuple[str, ...]:
-    """Return the communities that an operation touches, by code; all but a few touch one."""
+def touched_communities(operation: Operation, context: PlanContext) -> tuple[str, ...]:
+    """Return the codes of the communities that an operation touches, in order; usually one."""
     match operation:
         case Renumber(community) | Create(community) | Import(community):
             return (community,)
         case Merge(codes) | MoveBorder(codes):
-            return tuple(sorted({situation.community_of(code) for code in codes}))
+            return tuple(sorted({context.community_of(code) for code in codes}))
         case Split(code) | Rename(code) | Transfer(to=code):
-            return (situation.community_of(code),)
+            return (context.community_of(code),)
         case Restore(code):
-            return (_home(code, situation),)
+            return (_restored_community(code, context),)
 
 
-def _home(code: str, situation: Situation) -> str:
-    """Return the community of a grid, or the one that the code itself names."""
+def _restored_community(code: str, context: PlanContext) -> str:
+    """Return the community of a grid, or the community that has this code itself."""
     try:
-        return situation.community_of(code)
+        return context.community_of(code)
     except NotFound:
-        return situation.partition(code).community
+        return context.partition(code).community
+
+
+def kind_of(operation: Operation) -> str:
+    """Return the kind of an operation, as in its JSON form."""
+    names = {operation_type: name for name, (operation_type, _) in OPERATION_KINDS.items()}
+    return names[type(operation)]
 
 
 def to_json(operation: Operation) -> dict[str, Any]:
-    """Return an operation as plain fields, `kind` first, lines as GeoJSON."""
-    names = {kind: name for name, kind in KINDS.items()}
-    fields: dict[str, Any] = {"kind": names[type(operation)]}
-    return fields | {name: _plain(value) for name, value in vars(operation).items()}
+    """Return an operation as JSON fields, `kind` first, geometries as GeoJSON."""
+    fields: dict[str, Any] = {"kind": kind_of(operation)}
+    return fields | {name: _value_to_json(value) for name, value in vars(operation).items()}
 
 
-def _plain(value: Any) -> Any:
+def _value_to_json(value: Any) -> Any:
     match value:
         case shapely.Geometry():
             return json.loads(shapely.to_geojson(value))
         case datetime.datetime():
             return value.isoformat()
-        case Shape():
-            told = {name: _plain(one) for name, one in vars(value).items()}
-            return {name: one for name, one in told.items() if one is not None}
+        case GridShape():
+            fields = {name: _value_to_json(field) for name, field in vars(value).items()}
+            return {name: field for name, field in fields.items() if field is not None}
         case tuple():
-            return [_plain(one) for one in value]
+            return [_value_to_json(item) for item in value]
     return value
 
 
 def from_json(fields: Mapping[str, Any]) -> Operation:
-    """Return the operation of plain fields. Raises BadOperation."""
+    """Return the operation that JSON fields describe; unknown fields are ignored.
+
+    Raises BadOperation.
+    """
     try:
-        match fields["kind"]:
-            case "split":
-                return Split(_text(fields["code"]), _line(fields["line"]), _pair(fields))
-            case "merge":
-                codes = tuple(_text(code) for code in fields["codes"])
-                return Merge(codes, _name(fields.get("into")))
-            case "move_border":
-                one, two = fields["codes"]
-                return MoveBorder((_text(one), _text(two)), _line(fields["line"]))
-            case "transfer":
-                moved = tuple(_text(code) for code in fields["buildings"])
-                return Transfer(moved, _text(fields["to"]))
-            case "create":
-                return Create(_text(fields["community"]), _count(fields.get("count", 1)))
-            case "renumber":
-                return Renumber(_text(fields["community"]))
-            case "import":
-                grids = tuple(_shape(grid) for grid in fields["grids"])
-                return Import(_text(fields["community"]), grids)
-            case "restore":
-                return Restore(_text(fields["code"]), _moment(fields["at"]))
-            case "rename":
-                return Rename(_text(fields["code"]), _name(fields["name"]))
+        kind = fields["kind"]
+        if kind in OPERATION_KINDS:
+            operation, parsers = OPERATION_KINDS[kind]
+            return operation(**_parse_fields(operation, parsers, fields))
     except (KeyError, TypeError, ValueError, shapely.errors.ShapelyError) as error:
         raise BadOperation(
-            f"A field of the step is missing or wrong: {error}.",
+            f"A field of the operation is missing or wrong: {error}.",
             hint="Compare its fields with those of its kind.",
         ) from error
     raise BadOperation(
-        f"There is no step of kind {fields['kind']}.", hint=f"The kinds are {', '.join(KINDS)}."
+        f"There is no operation of kind {kind}.",
+        hint=f"The kinds are {', '.join(OPERATION_KINDS)}.",
     )
 
 
-def _text(value: object) -> str:
+Parser = Callable[[Any], Any]
+
+
+def _parse_fields(
+    operation: type[Operation], parsers: Mapping[str, Parser], fields: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the values of the fields; one with a default may be missing."""
+    optional = {
+        field.name
+        for field in dataclasses.fields(operation)
+        if field.default is not dataclasses.MISSING
+    }
+    return {
+        name: parse(fields[name])
+        for name, parse in parsers.items()
+        if name in fields or name not in optional
+    }
+
+
+def _string(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{value!r} is no text")
     return value
 
 
-def _name(value: object) -> str | None:
-    return None if value is None else _text(value)
-
-
-def _count(value: object) -> int:
+def _integer(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError(f"{value!r} is no whole number")
     return value
 
 
-def _pair(fields: Mapping[str, Any]) -> tuple[str, str] | None:
-    if fields.get("into") is None:
-        return None
-    first, second = fields["into"]
-    return _text(first), _text(second)
+def _optional(parse: Parser) -> Parser:
+    return lambda value: None if value is None else parse(value)
+
+
+def _tuple(parse: Parser) -> Parser:
+    return lambda values: tuple(parse(value) for value in values)
+
+
+def _pair(value: Any) -> tuple[str, str]:
+    first, second = value
+    return _string(first), _string(second)
 
 
 def _line(value: object) -> shapely.LineString:
@@ -224,17 +231,32 @@ def _line(value: object) -> shapely.LineString:
     return line
 
 
-def _shape(fields: Mapping[str, Any]) -> Shape:
-    ground = shapely.force_2d(shapely.from_geojson(json.dumps(fields["geometry"])))
-    if not isinstance(ground, shapely.Polygon | shapely.MultiPolygon) or ground.is_empty:
+def _grid_shape(fields: Mapping[str, Any]) -> GridShape:
+    geometry = shapely.force_2d(shapely.from_geojson(json.dumps(fields["geometry"])))
+    if not isinstance(geometry, shapely.Polygon | shapely.MultiPolygon) or geometry.is_empty:
         raise TypeError("the geometry of a grid is no Polygon or MultiPolygon")
-    if not ground.is_valid:
-        raise ValueError(f"the shape of a grid is invalid: {shapely.is_valid_reason(ground)}")
-    return Shape(ground, _name(fields.get("code")), _name(fields.get("name")))
+    if not geometry.is_valid:
+        raise ValueError(f"the geometry of a grid is invalid: {shapely.is_valid_reason(geometry)}")
+    text = _optional(_string)
+    return GridShape(geometry, text(fields.get("code")), text(fields.get("name")))
 
 
-def _moment(value: object) -> datetime.datetime:
-    moment = datetime.datetime.fromisoformat(_text(value))
+def _timestamp(value: object) -> datetime.datetime:
+    moment = datetime.datetime.fromisoformat(_string(value))
     if moment.tzinfo is None:
         raise ValueError(f"{value} has no time zone")
     return moment
+
+
+OPERATION_KINDS: Mapping[str, tuple[type[Operation], Mapping[str, Parser]]] = {
+    "split": (Split, {"code": _string, "line": _line, "into": _optional(_pair)}),
+    "merge": (Merge, {"codes": _tuple(_string), "into": _optional(_string)}),
+    "move_border": (MoveBorder, {"codes": _pair, "line": _line}),
+    "transfer": (Transfer, {"buildings": _tuple(_string), "to": _string}),
+    "rename": (Rename, {"code": _string, "name": _optional(_string)}),
+    "renumber": (Renumber, {"community": _string}),
+    "create": (Create, {"community": _string, "count": _integer}),
+    "import": (Import, {"community": _string, "grids": _tuple(_grid_shape)}),
+    "restore": (Restore, {"code": _string, "at": _timestamp}),
+}
+"""By `kind`: the class of the operation, and how each of its JSON fields is parsed."""

@@ -1,8 +1,9 @@
-"""The grids of one community as a frozen value that tiles its ground."""
+"""The grids of one community as an immutable value."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import shapely
@@ -10,6 +11,9 @@ import shapely
 from geo.errors import NotFound
 from geo.geometry import topology
 from geo.geometry.topology import Geoms
+from geo.quality import tiling
+
+Polygonal = shapely.Polygon | shapely.MultiPolygon
 
 
 class NotInPartition(NotFound):
@@ -20,10 +24,10 @@ class NotInPartition(NotFound):
 
 @dataclass(frozen=True)
 class Grid:
-    """A grid: its name and its ground, in exact doubles."""
+    """A grid: its name and its geometry, in exact doubles."""
 
     name: str | None
-    geom: shapely.Polygon | shapely.MultiPolygon
+    geom: Polygonal
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Grid) and self._key() == other._key()
@@ -37,11 +41,11 @@ class Grid:
 
 @dataclass(frozen=True)
 class Partition:
-    """The grids of a community by rising code, and every code ever taken there."""
+    """The grids of a community in order of code, and every code ever used there."""
 
     community: str
     outline: shapely.Geometry
-    """The ground to be tiled: the community's outline, or else the union of its grids."""
+    """The area to be tiled: the community's outline, or else the union of its grids."""
     grids: Mapping[str, Grid]
     used: frozenset[str]
 
@@ -53,29 +57,32 @@ class Partition:
         """Return the grid of this code. Raises NotInPartition."""
         if code not in self.grids:
             raise NotInPartition(
-                f"Community {self.community} has no grid {code} here.",
+                f"Community {self.community} has no grid {code} at this point of the plan.",
                 hint=f"It has {', '.join(self.grids) or 'none'}.",
             )
         return self.grids[code]
 
     def with_grids(self, grids: Mapping[str, Grid]) -> "Partition":
-        """Return the partition with other grids; the codes it had stay used."""
+        """Return the partition with other grids; its used codes stay used."""
         return replace(self, grids=grids)
 
 
-def shapes(partition: Partition) -> Geoms:
-    """Return the ground of the grids, by rising code."""
+def grid_geometries(partition: Partition) -> Geoms:
+    """Return the geometries of the grids, in order of code."""
     return np.array([grid.geom for grid in partition.grids.values()], dtype=object)
 
 
-def same_ground(before: Partition, after: Partition) -> bool:
-    """Tell whether grids tile, corner for corner, the very ground that they tiled before."""
-    return tiles_ground(shapes(after), topology.union(shapes(before)))
+def covers_same_area(before: Partition, after: Partition) -> bool:
+    """Tell whether grids tile exactly the area that they tiled before."""
+    return tiling.tiles_outline(grid_geometries(after), topology.union(grid_geometries(before)))
 
 
-def tiles_ground(geoms: Geoms, ground: shapely.Geometry) -> bool:
-    """Tell whether polygons tile a piece of ground, corner for corner, but for rounding."""
-    if not (shapely.is_valid(geoms).all() and topology.tiles(geoms)):
-        return False
-    changed = shapely.symmetric_difference(ground, topology.union(geoms))
-    return topology.area_m2(changed) < topology.NOTHING_M2
+def unwrap_single_part(geom: Any) -> Polygonal:
+    """Return a polygon or multipolygon, as a polygon if it has one part.
+
+    So equal areas compare equal.
+    """
+    parts = shapely.get_parts(geom)
+    single = parts[0] if len(parts) == 1 else geom
+    assert isinstance(single, shapely.Polygon | shapely.MultiPolygon)
+    return single

@@ -1,9 +1,9 @@
-"""Which ground belongs to which building: all that is nearer to it than to any other.
+"""Voronoi cells of buildings: the area that is nearer to a building than to any other.
 
-Cells are the Voronoi regions of the buildings' outlines inside their community, as momepy's
-enclosed tessellation has them (Fleischmann et al. 2020, Morphological tessellation as a way of
-partitioning space, doi:10.1016/j.compenvurbsys.2019.101441): the outlines are drawn in a little
-and set with points, the regions of the points of one building are joined.
+Cells are the Voronoi cells of the buildings' outlines, clipped to their community, as in momepy's
+enclosed tessellation (Fleischmann et al. 2020, Morphological tessellation as a way of partitioning
+space, doi:10.1016/j.compenvurbsys.2019.101441): the outlines are shrunk a little and sampled with
+points, and the cells of the points of one building are joined.
 """
 
 from collections.abc import Sequence
@@ -14,26 +14,26 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.geometry.topology import ROUNDING, Geoms
-from geo.plans.core.partition import Partition, shapes
+from geo.geometry.topology import PRECISION_DEG, Geoms
+from geo.plans.core.partition import Partition, grid_geometries
 
 INSET = 2e-6
-"""Degrees, about 0.2 m: outlines that touch are drawn apart, so that a border runs between them."""
-STEP = 2e-5
-"""Degrees, about 2 m, between the points that an outline is set with."""
-STRAIGHT = 3e-6
-"""Degrees, about 0.3 m: by so much a border between buildings may be straightened."""
+"""Degrees, about 0.2 m: outlines are shrunk by this, so that borders run between touching ones."""
+POINT_SPACING = 2e-5
+"""Degrees, about 2 m, between the sample points of an outline."""
+SIMPLIFY_TOLERANCE = 3e-6
+"""Degrees, about 0.3 m: borders between buildings are simplified by up to this."""
 
 
 @dataclass(frozen=True, eq=False)
 class Buildings:
-    """The buildings on the ground of a community, by rising code."""
+    """The buildings of a community, in order of code."""
 
     codes: tuple[str, ...]
     footprints: Geoms
     households: NDArray[np.int64]
     points: Geoms
-    """The point of each that says which grid it belongs to."""
+    """The point of each building that determines its grid."""
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -44,108 +44,114 @@ NO_BUILDINGS = Buildings(
 )
 
 
-def cells(outline: shapely.Geometry, buildings: Buildings) -> Geoms:
-    """Return the ground that each of n buildings owns inside an outline: (n,).
+def clipped_voronoi_cells(outline: shapely.Geometry, buildings: Buildings) -> Geoms:
+    """Return the cell of each of n buildings inside an outline: (n,).
 
-    Together they are the outline, and neighbours share their corners, but for the rounding of
-    coordinates to 1e-9 degrees. A building outside the outline may own nothing: an empty polygon.
+    Apart from rounding to 1e-9 degrees their union is the outline, and neighbours share their
+    vertices. A building outside the outline may have an empty polygon.
     """
-    inside = shapely.intersection(regions(outline, buildings), outline, grid_size=ROUNDING)
-    return np.array([_polygonal(ground) for ground in inside], dtype=object)
+    cells = voronoi_cells(outline, buildings)
+    clipped = shapely.intersection(cells, outline, grid_size=PRECISION_DEG)
+    return np.array([_polygonal(cell) for cell in clipped], dtype=object)
 
 
-def regions(outline: shapely.Geometry, buildings: Buildings) -> Geoms:
-    """Return what is nearer to each of n buildings than to the others, far beyond an outline: (n,).
+def voronoi_cells(outline: shapely.Geometry, buildings: Buildings) -> Geoms:
+    """Return the cell of each of n buildings, not clipped, far beyond an outline: (n,).
 
-    Borders are straightened by up to STRAIGHT, unless that would cut into a building. The same
-    buildings have the same regions every time, so that borders drawn along them meet again.
+    Borders are simplified by up to SIMPLIFY_TOLERANCE, unless that would cut into a building. The
+    same buildings always have the same cells, so that borders drawn along them match later.
     """
     if not len(buildings):
         return np.array([], dtype=object)
     points, owners = _outline_points(buildings.footprints)
     first = _first_of_each(points)
     points, owners = points[first], owners[first]
-    nearest = _nearest(np.concatenate([points, _far_away(outline)]))[: len(points)]
-    bounds = np.searchsorted(owners, np.arange(1, len(buildings)))  # owners rise
-    own = [_polygonal(_joined(group)) for group in np.split(nearest, bounds)]
-    return _straightened(np.array(own, dtype=object), buildings.footprints)
+    point_cells = _point_cells(np.concatenate([points, _far_points(outline)]))[: len(points)]
+    bounds = np.searchsorted(owners, np.arange(1, len(buildings)))  # owners are sorted
+    cells = [_polygonal(_join(group)) for group in np.split(point_cells, bounds)]
+    return _simplify(np.array(cells, dtype=object), buildings.footprints)
 
 
-def _nearest(points: NDArray[np.float64]) -> Geoms:
-    """Return what is nearer to each of n points than to the others: (n,).
+def _point_cells(points: NDArray[np.float64]) -> Geoms:
+    """Return the Voronoi cell of each of n points: (n,).
 
-    Reckoned from their middle: far from zero doubles are too coarse for GEOS to match all edges.
+    Computed around their centre: far from zero doubles are too coarse for GEOS to match all edges.
     """
-    middle = points.mean(axis=0)
-    sites = shapely.multipoints(points - middle)
-    found = shapely.get_parts(shapely.voronoi_polygons(sites, ordered=True))
-    return np.asarray(shapely.transform(found, lambda at: at + middle), dtype=object)
+    centre = points.mean(axis=0)
+    sites = shapely.multipoints(points - centre)
+    cells = shapely.get_parts(shapely.voronoi_polygons(sites, ordered=True))
+    return np.asarray(shapely.transform(cells, lambda coords: coords + centre), dtype=object)
 
 
-def _joined(nearest: Geoms) -> Any:
-    """Return regions as one; where outlines lie very close GEOS gives edges that do not match."""
+def _join(cells: Geoms) -> Any:
+    """Return the union of cells; GEOS may give edges that do not match at very close outlines."""
     try:
-        return shapely.coverage_union_all(nearest)
+        return shapely.coverage_union_all(cells)
     except shapely.errors.GEOSException:
-        valid = shapely.make_valid(shapely.set_precision(nearest, ROUNDING, mode="pointwise"))
-        return shapely.union_all(valid, grid_size=ROUNDING)
+        valid = shapely.make_valid(shapely.set_precision(cells, PRECISION_DEG, mode="pointwise"))
+        return shapely.union_all(valid, grid_size=PRECISION_DEG)
 
 
-def _straightened(ground: Geoms, footprints: Geoms) -> Geoms:
-    """Return the ground with straighter borders; as it is where that would harm a building."""
-    straight = ground.copy()
-    owned = ~shapely.is_empty(ground)  # of two in the very same place only one owns ground
-    if not shapely.coverage_is_valid(ground[owned]):
-        return ground
-    straight[owned] = shapely.coverage_simplify(ground[owned], STRAIGHT)
-    before, after = (shapely.area(shapely.intersection(g, footprints)) for g in (ground, straight))
-    harmed = (after < before * (1 - 1e-6)).any() or not shapely.coverage_is_valid(straight[owned])
-    return ground if harmed else straight
+def _simplify(cells: Geoms, footprints: Geoms) -> Geoms:
+    """Return cells with simpler borders, or unchanged where that would cut into a building."""
+    simplified = cells.copy()
+    not_empty = ~shapely.is_empty(cells)  # of two buildings in the same place only one has a cell
+    if not shapely.coverage_is_valid(cells[not_empty]):
+        return cells
+    simplified[not_empty] = shapely.coverage_simplify(cells[not_empty], SIMPLIFY_TOLERANCE)
+    before, after = (
+        shapely.area(shapely.intersection(geoms, footprints)) for geoms in (cells, simplified)
+    )
+    cuts_building = (after < before * (1 - 1e-6)).any()
+    if cuts_building or not shapely.coverage_is_valid(simplified[not_empty]):
+        return cells
+    return simplified
 
 
-def _polygonal(ground: Any) -> Any:
-    """Return a piece of ground without the lines and points where it only touches."""
-    if ground.geom_type in ("Polygon", "MultiPolygon"):
-        return ground
-    parts = [part for part in shapely.get_parts(ground) if part.geom_type == "Polygon"]
+def _polygonal(geom: Any) -> Any:
+    """Return the polygons of a geometry, without its lines and points."""
+    if geom.geom_type in ("Polygon", "MultiPolygon"):
+        return geom
+    parts = [part for part in shapely.get_parts(geom) if part.geom_type == "Polygon"]
     return shapely.union_all(parts) if parts else shapely.Polygon()
 
 
 def _outline_points(footprints: Geoms) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Return points along each outline, (n, 2), and the position of its building, (n,)."""
-    drawn_in = shapely.buffer(footprints, -INSET)
-    too_thin = shapely.is_empty(drawn_in)
-    kept = np.where(too_thin, shapely.point_on_surface(footprints), drawn_in)
-    edges = np.where(too_thin, kept, shapely.segmentize(shapely.boundary(kept), STEP))
-    return shapely.get_coordinates(edges, return_index=True)
+    shrunk = shapely.buffer(footprints, -INSET)
+    is_thin = shapely.is_empty(shrunk)
+    geoms = np.where(is_thin, shapely.point_on_surface(footprints), shrunk)
+    sampled = shapely.segmentize(shapely.boundary(geoms), POINT_SPACING)
+    return shapely.get_coordinates(np.where(is_thin, geoms, sampled), return_index=True)
 
 
-def _far_away(outline: shapely.Geometry) -> NDArray[np.float64]:
-    """Return points so far around an outline that all of it is nearer to what lies in it.
+def _far_points(outline: shapely.Geometry) -> NDArray[np.float64]:
+    """Return points around an outline, so far away that all of it is nearer to its own points.
 
-    They keep regions from reaching to infinity, where cutting them off would misplace corners.
+    They keep cells from reaching to infinity, where clipping them would misplace vertices.
     """
     west, south, east, north = shapely.bounds(outline)
-    middle = np.array([west + east, south + north], dtype=np.float64) / 2
-    reach = float(8 * (east - west + north - south))
-    turns = 2 * np.pi * (np.arange(8) + 0.1234) / 8
-    around: NDArray[np.float64] = middle + reach * np.column_stack([np.cos(turns), np.sin(turns)])
-    return around
+    centre = np.array([west + east, south + north], dtype=np.float64) / 2
+    radius = float(8 * (east - west + north - south))
+    angles = 2 * np.pi * (np.arange(8) + 0.1234) / 8
+    points: NDArray[np.float64]
+    points = centre + radius * np.column_stack([np.cos(angles), np.sin(angles)])
+    return points
 
 
 def _first_of_each(points: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return the positions of n points without those that another one equals."""
+    """Return the positions of n points without repetitions."""
     _, first = np.unique(points, axis=0, return_index=True)
     return np.sort(first)
 
 
-def holders(partition: Partition, points: Geoms) -> list[str | None]:
-    """Return the code of the grid that each of n points is in: the lowest on a border, or None."""
-    found: list[str | None] = [None] * len(points)
+def grid_codes_at(partition: Partition, points: Geoms) -> list[str | None]:
+    """Return the code of the grid of each of n points, on a border the lowest; None for no grid."""
+    result: list[str | None] = [None] * len(points)
     codes: Sequence[str] = list(partition.grids)
-    at, grids = shapely.STRtree(shapes(partition)).query(points, predicate="intersects")
-    for point, grid in zip(at.tolist(), grids.tolist(), strict=True):
-        known = found[point]
+    tree = shapely.STRtree(grid_geometries(partition))
+    for point, grid in tree.query(points, predicate="intersects").T.tolist():
+        known = result[point]
         if known is None or codes[grid] < known:
-            found[point] = codes[grid]
-    return found
+            result[point] = codes[grid]
+    return result

@@ -9,16 +9,16 @@ from sqlalchemy.exc import ArgumentError
 
 from geo.errors import Invalid
 from geo.postgres.embedded import binaries, create, database, server
-from geo.postgres.embedded.os_account import Account
-from geo.postgres.embedded.paths import Place
+from geo.postgres.embedded.os_account import OsAccount
+from geo.postgres.embedded.paths import ClusterPaths
 from geo.settings import Settings
 
-__all__ = ["State", "Status", "database_url", "down", "status", "up", "url"]
+__all__ = ["ClusterState", "ClusterStatus", "database_url", "down", "status", "up", "url"]
 
 DRIVER = "postgresql+psycopg"
 
 
-class State(StrEnum):
+class ClusterState(StrEnum):
     """How far the private cluster has come."""
 
     MISSING = "missing"
@@ -28,10 +28,10 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
-class Status:
+class ClusterStatus:
     """The private cluster of one home: its state, and where its parts are."""
 
-    state: State
+    state: ClusterState
     home: Path
     data: Path
     sockets: Path
@@ -51,36 +51,38 @@ def up(settings: Settings) -> str:
     Safe to call from several processes at once and after any interruption.
     Raises an Unavailable that says what to do when the cluster cannot be made or started.
     """
-    place = Place.of(settings.home)
-    account = Account.of(place)
-    create.folder(place, account)
+    place = ClusterPaths.of(settings.home)
+    account = OsAccount.of(place)
+    create.create_home(place, account)
     with place.lock():
-        if not server.answers(place):
-            create.data(place, account, settings.pg_bin)
+        if not server.accepts_connections(place):
+            create.create_data(place, account, settings.pg_bin)
             server.start(place, account, binaries.find(settings.pg_bin, place.version()))
-        database.ensure(place)
+        database.ensure_database(place)
     return url(settings)
 
 
 def down(settings: Settings) -> bool:
     """Stop the private server, ending its sessions; return whether one was running."""
-    place = Place.of(settings.home)
+    place = ClusterPaths.of(settings.home)
     if not place.exists():
         return False
-    account = Account.of(place)
+    account = OsAccount.of(place)
     with place.lock():
         return server.stop(place, account, binaries.find(settings.pg_bin, place.version()))
 
 
-def status(settings: Settings) -> Status:
+def status(settings: Settings) -> ClusterStatus:
     """Return the state of the private cluster; changes nothing and waits for nobody."""
-    place = Place.of(settings.home)
-    return Status(_state(place), place.home, place.data, place.sockets, place.log, url(settings))
+    place = ClusterPaths.of(settings.home)
+    return ClusterStatus(
+        _state(place), place.home, place.data, place.sockets, place.log, url(settings)
+    )
 
 
 def url(settings: Settings) -> str:
     """Return the SQLAlchemy URL of the private database, whether or not it is running."""
-    place = Place.of(settings.home)
+    place = ClusterPaths.of(settings.home)
     query = {"host": str(place.sockets), "port": str(database.PORT)}
     address = sa.URL.create(DRIVER, database.ROLE, database=database.NAME, query=query)
     return address.render_as_string(hide_password=False)
@@ -97,13 +99,13 @@ def database_url(settings: Settings) -> str:
     return _normalise(settings.database_url)
 
 
-def _state(place: Place) -> State:
+def _state(place: ClusterPaths) -> ClusterState:
     if not place.exists():
-        return State.MISSING
-    account = Account.of(place)
-    if server.answers(place):
-        return State.RUNNING
-    return State.STARTING if server.pid(place, account) else State.STOPPED
+        return ClusterState.MISSING
+    account = OsAccount.of(place)
+    if server.accepts_connections(place):
+        return ClusterState.RUNNING
+    return ClusterState.STARTING if server.find_pid(place, account) else ClusterState.STOPPED
 
 
 def _normalise(text: str) -> str:

@@ -26,14 +26,14 @@ def find(chosen: Path | None, version: int | None = None) -> Path:
     readable to the version that made it alone. Raises NoPostgis naming what to install.
     """
     candidates = list(_installed()) if chosen is None else [_checked(chosen)]
-    fitting = [bin for bin in candidates if version in (None, major(bin))]
+    fitting = [bin for bin in candidates if version in (None, major_version(bin))]
     for bin in fitting:
-        if not missing(bin):
+        if not missing_extensions(bin):
             return bin
     raise NoPostgis(_complaint(candidates, fitting, version), hint=_hint(candidates, version))
 
 
-def major(bin: Path) -> int:
+def major_version(bin: Path) -> int:
     """Return the major version of the PostgreSQL in a folder of programs."""
     answer = _ask(bin / "postgres", "--version")
     found = re.search(r"\d+", answer)
@@ -42,7 +42,7 @@ def major(bin: Path) -> int:
     return int(found[0])
 
 
-def missing(bin: Path) -> list[str]:
+def missing_extensions(bin: Path) -> list[str]:
     """Return the extensions we need that the PostgreSQL in a folder of programs lacks."""
     share = Path(_ask(bin / "pg_config", "--sharedir").strip())
     return [name for name in EXTENSIONS if not (share / "extension" / f"{name}.control").exists()]
@@ -77,15 +77,15 @@ def _ask(program: Path, question: str) -> str:
 
 def _complaint(candidates: list[Path], fitting: list[Path], version: int | None) -> str:
     if fitting:
-        return f"PostgreSQL in {fitting[0]} lacks {' and '.join(missing(fitting[0]))}."
+        return f"PostgreSQL in {fitting[0]} lacks {' and '.join(missing_extensions(fitting[0]))}."
     if candidates:
-        others = ", ".join(str(major(bin)) for bin in candidates)
+        others = ", ".join(str(major_version(bin)) for bin in candidates)
         return f"The private database was made by PostgreSQL {version}; found here: {others}."
     return "PostgreSQL is not installed."
 
 
 def _hint(candidates: list[Path], version: int | None) -> str:
-    wanted = version or (major(candidates[0]) if candidates else None)
+    wanted = version or (major_version(candidates[0]) if candidates else None)
     package = f"postgresql-{wanted}-postgis-3" if wanted else "postgresql-postgis"
     return (
         f"Run make setup, or install it (Debian, Ubuntu: apt-get install {package}; Fedora: dnf"

@@ -4,13 +4,13 @@ import os
 import pwd
 
 from geo.postgres.embedded.database import PORT, ROLE
-from geo.postgres.embedded.os_account import Account
-from geo.postgres.embedded.paths import Place
+from geo.postgres.embedded.os_account import OsAccount
+from geo.postgres.embedded.paths import ClusterPaths
 
 MIB = 1024 * 1024
 
 
-def write(place: Place, account: Account) -> None:
+def write_config(place: ClusterPaths, account: OsAccount) -> None:
     """Write the settings and who may connect: the account of the server, and root."""
     files = {
         "gridward.conf": _settings(place),
@@ -20,10 +20,10 @@ def write(place: Place, account: Account) -> None:
         ),
     }
     for name, text in files.items():
-        account.do(["tee", name], cwd=place.data, text=text)
+        account.run_checked(["tee", name], cwd=place.data, text=text)
 
 
-def _settings(place: Place) -> str:
+def _settings(place: ClusterPaths) -> str:
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // MIB
     values = {
         "listen_addresses": "",

@@ -8,8 +8,8 @@ from stat import S_ISDIR
 from geo.errors import Unavailable
 from geo.postgres.embedded import binaries
 from geo.postgres.embedded.database import ROLE
-from geo.postgres.embedded.os_account import Account, WrongAccount
-from geo.postgres.embedded.paths import Place
+from geo.postgres.embedded.os_account import OsAccount, WrongAccount
+from geo.postgres.embedded.paths import ClusterPaths
 
 
 class HomeOutOfReach(WrongAccount):
@@ -18,7 +18,7 @@ class HomeOutOfReach(WrongAccount):
     code = "home_out_of_reach"
 
 
-def folder(place: Place, account: Account) -> None:
+def create_home(place: ClusterPaths, account: OsAccount) -> None:
     """Make the home and, in it, the folder that belongs to the account of the server.
 
     Raises HomeOutOfReach, before anything is made, where that account could not enter.
@@ -34,7 +34,7 @@ def folder(place: Place, account: Account) -> None:
         raise Unavailable(message, hint="Set GRIDWARD_HOME to a folder of yours.") from None
 
 
-def data(place: Place, account: Account, pg_bin: Path | None) -> None:
+def create_data(place: ClusterPaths, account: OsAccount, pg_bin: Path | None) -> None:
     """Make the data folder unless it is there.
 
     It is made under another name and renamed when complete, so an interruption leaves rubbish
@@ -43,25 +43,25 @@ def data(place: Place, account: Account, pg_bin: Path | None) -> None:
     if place.data.exists():
         return
     bin = binaries.find(pg_bin)
-    account.do(["sh", "-c", "rm -rf unfinished-*"], cwd=place.folder)
+    account.run_checked(["sh", "-c", "rm -rf unfinished-*"], cwd=place.folder)
     unfinished = f"unfinished-{secrets.token_hex(4)}"
-    account.do(
+    account.run_checked(
         [bin / "initdb", "-D", unfinished, "-U", ROLE, "-E", "UTF8", "--locale=C.UTF-8",
          "--data-checksums", "--auth-local=peer", "--auth-host=reject", "--no-sync"],
         cwd=place.folder,
     )  # fmt: skip
-    account.do(
+    account.run_checked(
         ["tee", "-a", "postgresql.conf"],
         cwd=place.folder / unfinished,
         text="\n# Written at each start; ALTER SYSTEM overrides it.\ninclude = 'gridward.conf'\n",
     )
-    account.do([bin / "initdb", "--sync-only", "-D", unfinished], cwd=place.folder)
-    account.do(["mv", unfinished, "data"], cwd=place.folder)
+    account.run_checked([bin / "initdb", "--sync-only", "-D", unfinished], cwd=place.folder)
+    account.run_checked(["mv", unfinished, "data"], cwd=place.folder)
 
 
-def sockets(place: Place, account: Account) -> None:
+def create_socket_folder(place: ClusterPaths, account: OsAccount) -> None:
     """Make the folder of the socket; raises Unavailable when somebody else took its name."""
-    account.do(["mkdir", "-p", "-m", "0700", place.sockets, place.log], cwd=place.folder)
+    account.run_checked(["mkdir", "-p", "-m", "0700", place.sockets, place.log], cwd=place.folder)
     found = place.sockets.lstat()
     if found.st_uid != account.uid or not S_ISDIR(found.st_mode) or found.st_mode & 0o077:
         message = f"{place.sockets} should be a folder that only {account.name} may enter."
@@ -76,7 +76,7 @@ def _make_missing(folder: Path, mode: int) -> None:
         folder.chmod(mode)
 
 
-def _refuse_unreachable(place: Place, account: Account) -> None:
+def _refuse_unreachable(place: ClusterPaths, account: OsAccount) -> None:
     for step in (*reversed(place.home.parents), place.home):
         if step.is_dir() and account.run(["test", "-x", step], cwd=Path("/")).returncode:
             message = (

@@ -4,7 +4,7 @@ import psycopg
 from psycopg import sql
 
 from geo.postgres.embedded.binaries import EXTENSIONS
-from geo.postgres.embedded.paths import Place
+from geo.postgres.embedded.paths import ClusterPaths
 
 ROLE = "gridward"
 NAME = "gridward"
@@ -12,7 +12,7 @@ PORT = 5432
 """Only the end of the socket's name: nothing listens on TCP."""
 
 
-def ensure(place: Place) -> None:
+def ensure_database(place: ClusterPaths) -> None:
     """Make the database and its extensions unless they are there; the server must be running."""
     with _connect(place, "postgres") as connection:
         if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [NAME]).rowcount:
@@ -24,7 +24,7 @@ def ensure(place: Place) -> None:
                 connection.execute(sql.SQL("CREATE EXTENSION {}").format(sql.Identifier(name)))
 
 
-def _connect(place: Place, name: str) -> "psycopg.Connection[tuple[str]]":
+def _connect(place: ClusterPaths, name: str) -> "psycopg.Connection[tuple[str]]":
     return psycopg.connect(
         host=str(place.sockets), port=PORT, user=ROLE, dbname=name, autocommit=True
     )

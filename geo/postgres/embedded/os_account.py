@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from geo.errors import Unavailable
-from geo.postgres.embedded.paths import Place
+from geo.postgres.embedded.paths import ClusterPaths
 
 FOR_ROOT = ("postgres", "nobody")
 """Accounts that run the server of root, best first; Debian's package makes `postgres`."""
@@ -21,7 +21,7 @@ class WrongAccount(Unavailable):
 
 
 @dataclass(frozen=True)
-class Account:
+class OsAccount:
     """An account of this machine, as which the server and all work on its files run."""
 
     name: str
@@ -29,7 +29,7 @@ class Account:
     gid: int
 
     @classmethod
-    def of(cls, place: Place) -> "Account":
+    def of(cls, place: ClusterPaths) -> "OsAccount":
         """Return the account for a place: the owner of what is there, else the one to make it.
 
         Raises WrongAccount when what is there belongs to somebody else and we are not root.
@@ -45,7 +45,7 @@ class Account:
         return cls._of_uid(me)
 
     @classmethod
-    def _of_uid(cls, uid: int) -> "Account":
+    def _of_uid(cls, uid: int) -> "OsAccount":
         try:
             entry = pwd.getpwuid(uid)
         except KeyError:
@@ -55,7 +55,7 @@ class Account:
         return cls(entry.pw_name, entry.pw_uid, entry.pw_gid)
 
     @classmethod
-    def _for_root(cls) -> "Account":
+    def _for_root(cls) -> "OsAccount":
         known = {entry.pw_name: entry for entry in pwd.getpwall()}
         for name in FOR_ROOT:
             if name in known:
@@ -83,7 +83,7 @@ class Account:
             extra_groups=() if drop else None,
         )
 
-    def do(self, command: Sequence[str | Path], *, cwd: Path, text: str = "") -> str:
+    def run_checked(self, command: Sequence[str | Path], *, cwd: Path, text: str = "") -> str:
         """Run a command as this account; return its output, raise Unavailable if it fails."""
         done = self.run(command, cwd=cwd, text=text)
         if done.returncode:

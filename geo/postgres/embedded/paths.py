@@ -16,13 +16,13 @@ LONGEST_SOCKET = 107
 
 
 @dataclass(frozen=True)
-class Place:
+class ClusterPaths:
     """The folders of the private cluster of one home; all absolute."""
 
     home: Path
 
     @classmethod
-    def of(cls, home: Path) -> "Place":
+    def of(cls, home: Path) -> "ClusterPaths":
         """Return the place of a home, with links and relative parts followed."""
         return cls(home.expanduser().resolve())
 

@@ -18,12 +18,12 @@ def _config(connection: Connection | None = None) -> Config:
     return config
 
 
-def newest() -> str | None:
+def head_revision() -> str | None:
     """Return the last step there is."""
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 
-def reached(connection: Connection) -> str | None:
+def current_revision(connection: Connection) -> str | None:
     """Return the step this database stands at, or None when it is empty."""
     return MigrationContext.configure(connection).get_current_revision()
 

@@ -17,7 +17,7 @@ from geo.models import Audit
 from geo.settings import Settings
 from tests import district as districts
 from tests.command import GRIDWARD, run
-from tests.redrawn import merge
+from tests.district_edits import merge_grids
 
 PASSWORD = "correct horse battery"
 
@@ -29,7 +29,7 @@ def city(databases, template) -> str:
     engine = db.connect(url)
     with Session(engine) as session:
         districts.build(session)
-        merge(session)
+        merge_grids(session)
     engine.dispose()
     return url
 
@@ -147,7 +147,7 @@ def test_on_a_terminal_the_password_is_asked_twice_and_not_shown(database_url, a
 
     expect(b"tokens only): ")
     os.write(terminal, f"{PASSWORD}\n".encode())
-    expect(b"Once more: ")
+    expect(b"Repeat the password: ")
     os.write(terminal, f"{again}\n".encode())
     _, status = os.waitpid(pid, 0)
     os.close(terminal)
@@ -196,7 +196,7 @@ def test_the_demo_has_a_coordinator_whose_password_stays(database_url, tmp_path)
     assert actions == ["demo.fill", "account.add", "account.add", "demo.reset", "demo.fill"]
     assert run(database_url, "account", "list").stdout.count("\n") == 2
     assert run(database_url, "account", "password", "demo", typed="another horse").returncode == 0
-    assert "that it was given since" in demo()
+    assert "with its new password" in demo()
     assert verified(database_url, "demo", "another horse")
     file.unlink()
     assert password not in demo()

@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from bench.ground import footprints
+from bench.footprints import generate_footprints
 from geo import db
 from tests import district as districts
 from tests import staff
@@ -241,7 +241,7 @@ def test_grid_members_are_tried_out_refused_and_handed_back_as_every_other_kind(
     skip = (*told, "--on-error", "skip", "--rejects", rejects)
     assert "This was a dry run" in run(*skip, "--dry-run").stdout
     assert counted(url, "grid_member") == counted(url, "person") == 0
-    assert "1 added, 1 left out" in run(*skip).stdout
+    assert "1 added, 1 rejected" in run(*skip).stdout
     assert counted(url, "grid_member") == counted(url, "person") == 1
     assert "钱二" in rejects.read_text()
     assert "Nothing changed." in run(*skip).stdout
@@ -252,7 +252,7 @@ def test_an_import_that_is_stopped_leaves_nothing(database_url, tmp_path, sent, 
     file = tmp_path / "many.gpkg"
     frame = geopandas.GeoDataFrame(
         {"code": [f"B{number}" for number in range(200_000)]},
-        geometry=footprints(200_000),
+        geometry=generate_footprints(200_000),
         crs=4326,
     )
     frame.to_file(file)

@@ -12,13 +12,13 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from bench.ground import footprints
+from bench.footprints import generate_footprints
 from geo import db
 from geo.postgres import embedded, migrations
 from geo.settings import Settings
 from tests import district as districts
 from tests.command import GRIDWARD, environment_of
-from tests.town import box, file
+from tests.town_builder import box, write_file
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +79,7 @@ def many(tmp_path_factory) -> Path:
     """A file of 100,000 buildings."""
     path = tmp_path_factory.mktemp("many") / "many.gpkg"
     codes = [f"B{number}" for number in range(100_000)]
-    frame = geopandas.GeoDataFrame({"code": codes}, geometry=footprints(100_000), crs=4326)
+    frame = geopandas.GeoDataFrame({"code": codes}, geometry=generate_footprints(100_000), crs=4326)
     frame.to_file(path)
     return path
 
@@ -123,7 +123,7 @@ def test_what_the_database_refuses_is_told_in_its_words(database_url, tmp_path):
     with engine.begin() as connection:
         connection.execute(text("ALTER TABLE building ADD CONSTRAINT no_towers CHECK (floors < 9)"))
     engine.dispose()
-    path = file(tmp_path / "b.gpkg", [{"code": "b1", "floors": 10, "geom": box(0, 0, 1, 1)}])
+    path = write_file(tmp_path / "b.gpkg", [{"code": "b1", "floors": 10, "geom": box(0, 0, 1, 1)}])
     code, _, err = run(database_url, "import", "buildings", path)
     assert code == 3
     assert "no_towers" in err

@@ -13,10 +13,10 @@ from geo.grids import revisions
 from geo.models import Audit
 from tests import district as districts
 from tests.command import run
-from tests.redrawn import FIRST, ONE, SECOND, TWO
+from tests.district_edits import COMMUNITY_1, COMMUNITY_2, GRID_1, GRID_2
 
-MERGE = {"kind": "merge", "codes": [ONE, TWO]}
-NAMED = {"kind": "rename", "code": ONE, "name": "one"}
+MERGE = {"kind": "merge", "codes": [GRID_1, GRID_2]}
+NAMED = {"kind": "rename", "code": GRID_1, "name": "one"}
 
 
 class Desk:
@@ -58,7 +58,7 @@ def desk(database_url: str) -> Desk:
 def in_force(url: str) -> list[str]:
     engine = db.connect(url)
     with Session(engine) as session:
-        codes = list(revisions.in_force_now(session, [FIRST]))
+        codes = list(revisions.current_grids(session, [COMMUNITY_1]))
     engine.dispose()
     return codes
 
@@ -76,9 +76,9 @@ def test_a_plan_is_drawn_looked_at_published_and_taken_back(desk, tmp_path):
     desk.tell("undo", "1")
     assert "(undone)" in desk.tell("show", "1")
     desk.tell("redo", "1")
-    assert f"communities: {FIRST}" in desk.tell("show", "1")
-    assert "a plan" in desk.tell("list", "--area", FIRST, "--status", "draft")
-    assert desk.tell("list", "--area", SECOND) == ""
+    assert f"communities: {COMMUNITY_1}" in desk.tell("show", "1")
+    assert "a plan" in desk.tell("list", "--area", COMMUNITY_1, "--status", "draft")
+    assert desk.tell("list", "--area", COMMUNITY_2) == ""
     assert json.loads(desk.tell("impact", "1", "--format", "json"))["total"]["buildings"] == 1
     assert "total" in desk.tell("impact", "1")
     assert isinstance(json.loads(desk.tell("findings", "1", "--format", "json")), list)
@@ -87,9 +87,9 @@ def test_a_plan_is_drawn_looked_at_published_and_taken_back(desk, tmp_path):
     assert len(geopandas.read_file(tmp_path / "diff.geojson")) == 2
     desk.tell("comment", "1", "looks good")
     assert desk.tell("publish", "1", "--title", "one grid") == "Published as revision 2.\n"
-    assert in_force(desk.url) == [ONE]
+    assert in_force(desk.url) == [GRID_1]
     assert desk.tell("revert", "1") == "Published as revision 3.\n"
-    assert in_force(desk.url) == [ONE, TWO]
+    assert in_force(desk.url) == [GRID_1, GRID_2]
     told = ["begin", "operation", "operation", "undo", "redo", "comment", "publish"]
     assert audited(desk.url) == [*(f"plan.{what}" for what in told), "revision.revert"]
 
@@ -111,12 +111,12 @@ def test_grids_drawn_elsewhere_come_back_as_a_step(desk, tmp_path):
     grids.to_file(path, layer="first")
     desk.tell("apply", "1", str(path))
     assert desk.tell("publish", "1") == "Published as revision 2.\n"
-    assert in_force(desk.url) == [ONE, TWO, FIRST + "003"]
+    assert in_force(desk.url) == [GRID_1, GRID_2, COMMUNITY_1 + "003"]
 
 
 @pytest.mark.long
 def test_of_several_steps_all_are_carried_out_or_none(desk):
-    bad = json.dumps([NAMED, {"kind": "merge", "codes": [ONE, FIRST + "009"]}])
+    bad = json.dumps([NAMED, {"kind": "merge", "codes": [GRID_1, COMMUNITY_1 + "009"]}])
     desk.refused(4, "step 2 of 2 (merge) is refused", "apply", "1", "-", stdin=bad)
     assert "rename" not in desk.tell("show", "1")
 
@@ -124,7 +124,7 @@ def test_of_several_steps_all_are_carried_out_or_none(desk):
 def test_who_was_overtaken_rebases_and_hears_what_was_dropped(desk):
     desk.step(NAMED)
     desk.tell("new", "another")
-    desk.tell("apply", "2", "-", stdin=json.dumps(MERGE | {"into": FIRST + "009"}))
+    desk.tell("apply", "2", "-", stdin=json.dumps(MERGE | {"into": COMMUNITY_1 + "009"}))
     desk.tell("publish", "2")
     desk.refused(3, "gridward plan rebase 1", "publish", "1")
     assert "Step 1 (rename) was dropped" in desk.tell("rebase", "1")
@@ -135,14 +135,14 @@ def test_who_was_overtaken_rebases_and_hears_what_was_dropped(desk):
 
 @pytest.mark.long
 def test_limits_are_set_one_at_a_time_and_shown(desk):
-    desk.tell("limits", FIRST, "--buildings", "3:5")
-    told = desk.tell("limits", FIRST, "--households", ":300")
-    assert told.split() == [FIRST, "buildings", "3:5", "households", ":300"]
-    assert desk.tell("limits", SECOND) == ""
+    desk.tell("limits", COMMUNITY_1, "--buildings", "3:5")
+    told = desk.tell("limits", COMMUNITY_1, "--households", ":300")
+    assert told.split() == [COMMUNITY_1, "buildings", "3:5", "households", ":300"]
+    assert desk.tell("limits", COMMUNITY_2) == ""
     assert audited(desk.url)[-2:] == ["limits.put"] * 2
-    desk.refused(3, "cannot be", "limits", FIRST, "--buildings", "5:3")
+    desk.refused(3, "cannot be", "limits", COMMUNITY_1, "--buildings", "5:3")
     desk.refused(4, "999", "limits", "999", "--buildings", "3:5")
-    desk.refused(2, "no range", "limits", FIRST, "--buildings", "three")
+    desk.refused(2, "no range", "limits", COMMUNITY_1, "--buildings", "three")
     desk.refused(2, "Name the area", "limits", "--buildings", "3:5")
 
 

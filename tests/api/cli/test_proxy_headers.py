@@ -41,7 +41,7 @@ def test_a_forwarded_address_counts_where_a_setting_trusts_the_proxy(
 
     server = subprocess.Popen([GRIDWARD, "serve"], env=environment, stderr=subprocess.PIPE)
     try:
-        until(lambda: b"answers at" in server.stderr.readline())
+        until(lambda: b"runs at" in server.stderr.readline())
         page, cookie = ask("GET")
         csrf = re.search(r'name="csrf" value="([^"]+)"', page)[1]
         ask("POST", f"login=nobody&password=wrong&csrf={csrf}", cookie.partition(";")[0])

@@ -7,7 +7,7 @@ from geo import db
 from geo.grids import revisions
 from tests import command
 from tests import district as districts
-from tests.redrawn import FIRST, merge
+from tests.district_edits import COMMUNITY_1, merge_grids
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def city(database_url) -> str:
     engine = db.connect(database_url)
     with Session(engine) as session:
         districts.build(session)
-        merge(session)
+        merge_grids(session)
     engine.dispose()
     return database_url
 
@@ -33,12 +33,12 @@ def test_a_revision_is_listed_taken_back_and_not_taken_back_twice(city):
         0,
         "Published as revision 3.\n",
     )
-    assert "a mistake" in run(city, "revisions", "--area", FIRST, "--limit", "1")[1]
+    assert "a mistake" in run(city, "revisions", "--area", COMMUNITY_1, "--limit", "1")[1]
     code, _, err = run(city, "revert", "2")
     assert (code, "Take revision 3 back first" in err) == (3, True)
     engine = db.connect(city)
     with Session(engine) as session:
-        assert len(revisions.in_force_now(session, [FIRST])) == 2
+        assert len(revisions.current_grids(session, [COMMUNITY_1])) == 2
     engine.dispose()
 
 

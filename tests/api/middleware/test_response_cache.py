@@ -1,76 +1,82 @@
-"""Answers kept in memory: repeated to the byte, only where they never change, within a bound."""
+"""The response cache: byte-identical hits, only for immutable responses, within a limit."""
 
 import pytest
 from anyio.from_thread import start_blocking_portal
 
-from api.middleware.response_cache import Kept
+from api.middleware.response_cache import ResponseCache
 
 
 @pytest.fixture
-def answered():
-    """An application that says what it was asked and how often, behind the middleware."""
-    asked: list[str] = []
+def cached_app():
+    """An application behind the cache: a function that requests a path, and the calls it got."""
+    calls: list[str] = []
 
     async def application(scope, receive, send):
-        asked.append(scope["path"])
+        calls.append(scope["path"])
         scope["route"] = "a route"
-        control = b"no-cache" if b"new" in scope["query_string"] else b"public, immutable"
+        control = b"no-cache" if b"changing" in scope["query_string"] else b"public, immutable"
         headers = [(b"cache-control", control)]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": scope["path"].encode() * 10})
+        body = scope["path"].encode() * (100 if b"large" in scope["query_string"] else 10)
+        parts = [body, b""] if b"streamed" in scope["query_string"] else [body]
+        for number, part in enumerate(parts, start=1):
+            message = {"type": "http.response.body", "body": part}
+            await send(message | {"more_body": number < len(parts)})
 
-    kept = Kept(application, "/tiles/", most_bytes=200)
+    cache = ResponseCache(application, "/tiles/", max_bytes=200)
 
-    def ask(path: str, query: bytes = b"", *headers):
+    def request(path: str, query: bytes = b"", *headers):
         async def run():
-            sent = []
+            messages = []
             scope = {"type": "http", "method": "GET", "path": path, "query_string": query}
 
             async def send(message):
-                sent.append(message)
+                messages.append(message)
 
             scope["headers"] = headers
-            await kept(scope, None, send)
-            return sent[1]["body"], scope["route"]
+            await cache(scope, None, send)
+            return b"".join(message["body"] for message in messages[1:]), scope["route"]
 
-        # a loop of its own thread: the browser of other tests runs one in this thread
+        # its own thread and event loop: a browser of other tests may have one in this thread
         with start_blocking_portal() as portal:
             return portal.call(run)
 
-    return ask, asked
+    return request, calls
 
 
-def test_an_immutable_answer_is_given_once_and_then_repeated(answered):
-    ask, asked = answered
-    assert ask("/tiles/a") == ask("/tiles/a") == (b"/tiles/a" * 10, "a route")
-    assert asked == ["/tiles/a"]
+def test_an_immutable_response_is_computed_once(cached_app):
+    request, calls = cached_app
+    assert request("/tiles/a") == request("/tiles/a") == (b"/tiles/a" * 10, "a route")
+    assert calls == ["/tiles/a"]
 
 
 @pytest.mark.parametrize(
     ("path", "query", "headers"),
     [
-        ("/tiles/a", b"new", ()),
+        ("/tiles/a", b"changing", ()),
+        ("/tiles/a", b"large", ()),
+        ("/tiles/a", b"streamed", ()),
         ("/v1/a", b"", ()),
         ("/tiles/a", b"", ((b"if-none-match", b'"x"'),)),
         ("/tiles/a", b"", ((b"origin", b"https://example.org"),)),
+        ("/tiles/a", b"", ((b"range", b"bytes=0-1"),)),
     ],
 )
-def test_what_may_change_is_asked_for_again(answered, path, query, headers):
-    ask, asked = answered
-    for _ in range(2):
-        ask(path, query, *headers)
-    assert len(asked) == 2
+def test_other_responses_are_not_cached(cached_app, path, query, headers):
+    request, calls = cached_app
+    assert request(path, query, *headers) == request(path, query, *headers)
+    assert len(calls) == 2
 
 
-def test_readers_with_and_without_gzip_have_answers_of_their_own(answered):
-    ask, asked = answered
-    ask("/tiles/a", b"", (b"accept-encoding", b"gzip"))
-    ask("/tiles/a")
-    assert len(asked) == 2
+def test_clients_with_and_without_gzip_have_separate_entries(cached_app):
+    request, calls = cached_app
+    request("/tiles/a", b"", (b"accept-encoding", b"gzip"))
+    request("/tiles/a")
+    assert len(calls) == 2
 
 
-def test_what_came_first_makes_room(answered):
-    ask, asked = answered
+def test_the_oldest_response_is_evicted_first(cached_app):
+    request, calls = cached_app
     for name in "abca":
-        ask(f"/tiles/{name}")
-    assert asked == ["/tiles/a", "/tiles/b", "/tiles/c", "/tiles/a"]
+        request(f"/tiles/{name}")
+    assert calls == ["/tiles/a", "/tiles/b", "/tiles/c", "/tiles/a"]

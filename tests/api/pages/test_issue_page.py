@@ -45,7 +45,7 @@ def test_issues_of_a_period_are_counted_and_drawn_as_clusters_or_heat(open_page,
     expect(shown.page.locator("#figures")).to_contain_text("Issues (filtered)")
     expect(total).not_to_have_text(f"{every:,}")
     shown.page.get_by_role("button", name="Heat map").press("Enter")
-    shown.settle()
+    shown.wait_until_rendered()
     some = shown.page.evaluate(
         """async () => {
           const { lng, lat } = Gridward.layers.issues._map.getCenter();
@@ -57,7 +57,7 @@ def test_issues_of_a_period_are_counted_and_drawn_as_clusters_or_heat(open_page,
     )
     assert some > 0
     assert f"{shown.page.evaluate(GATHERED):,}" == total.text_content()
-    expect(shown.page.locator(".legend")).to_contain_text("Issues gathered here")
+    expect(shown.page.locator(".legend")).to_contain_text("Number of issues")
     shown.page.wait_for_url("**heat=1*")
 
 
@@ -90,7 +90,7 @@ def test_the_issues_shown_come_as_files(open_page, sample_service: Service):
     link = shown.page.get_by_role("link", name="XLSX")
     book = shown.page.request.get(f"{shown.home}{link.get_attribute('href')}")
     sheet = load_workbook(io.BytesIO(book.body()), read_only=True).active
-    limit = shown.page.evaluate("() => Gridward.config.served.mostListed")
+    limit = shown.page.evaluate("() => Gridward.config.service.listLimit")
     assert sum(1 for _ in sheet.rows) == 1 + min(total, limit)
     for status in ("open", "in_progress", "resolved"):
         shown.page.locator(f"#content [data-name='{status}']").uncheck()
@@ -100,7 +100,7 @@ def test_the_issues_shown_come_as_files(open_page, sample_service: Service):
 def test_a_link_to_the_heat_map_draws_no_bubbles(open_page):
     shown = open_page("issues#heat=1")
     shown.page.wait_for_timeout(500)
-    shown.settle()
+    shown.wait_until_rendered()
     drawn = shown.page.evaluate(
         """() => {
           const view = Gridward.layers.issues.views.get("clusters");
@@ -128,7 +128,7 @@ BUBBLES = """() => {
 @pytest.mark.parametrize("screen", SCREENS)
 def test_no_bubble_lies_over_another(open_page, screen: str):
     shown = open_page("issues", screen)
-    shown.settle()
+    shown.wait_until_rendered()
     # The map may be laid out once more when the panel is filled, and then asks for other tiles.
     shown.page.wait_for_function(f"() => ({BUBBLES})().length > 3")
     bubbles = shown.page.evaluate(BUBBLES)

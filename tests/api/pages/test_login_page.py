@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser import Visit
+from tests.browser import BrowserPage
 from tests.sample_service import Service
 
 pytestmark = pytest.mark.browser
@@ -17,12 +17,12 @@ def page(browser: Browser, sample_service: Service) -> Iterator[Page]:
     """A page that reaches our own service alone and has no fault to report at the end."""
     context = browser.new_context(viewport={"width": 1100, "height": 720}, locale="en-GB")
     context.set_default_timeout(10_000)
-    visit = Visit(context.new_page(), sample_service.home)
-    yield visit.page
+    open_url = BrowserPage(context.new_page(), sample_service.home)
+    yield open_url.page
     context.close()
-    assert visit.foreign == []
+    assert open_url.foreign_requests == []
     # Chromium reports the status of the answer to a wrong password as a fault of its own.
-    assert [fault for fault in visit.faults if "status of 401" not in fault] == []
+    assert [fault for fault in open_url.errors if "status of 401" not in fault] == []
 
 
 def keep(page: Page, tmp_path: Path, name: str) -> None:
@@ -37,7 +37,7 @@ def test_a_person_signs_in_goes_on_and_signs_out(page, sample_service, home, tmp
     page.get_by_label("Password").fill("not the password")
     page.keyboard.press("Enter")
     page.get_by_role("alert").wait_for()
-    assert page.get_by_role("alert").inner_text() == "The account or the password is wrong."
+    assert page.get_by_role("alert").inner_text() == "Incorrect account or password."
     assert page.get_by_label("Account").input_value() == "demo"
     page.locator("input[name=password]:focus").wait_for()
     keep(page, tmp_path, "refused")
@@ -53,7 +53,7 @@ def test_a_person_signs_in_goes_on_and_signs_out(page, sample_service, home, tmp
     assert "Signed in as demo" in page.inner_text("main")
     keep(page, tmp_path, "signed-in")
     page.get_by_text("Change password").first.click()
-    page.get_by_label("Password until now").fill("not the password")
+    page.get_by_label("Current password").fill("not the password")
     page.get_by_label("New password").fill("another horse")
     page.get_by_role("button", name="Change password").click()
     page.get_by_role("alert").wait_for()

@@ -15,15 +15,15 @@ pytestmark = pytest.mark.browser
 def test_a_filter_leaves_only_what_was_asked_for_and_says_so(
     open_page, sample_service: Service, screen: str
 ):
-    code, lon, lat = sample_service.spot(UNCOVERED)
+    code, lon, lat = sample_service.find_building(UNCOVERED)
     shown = open_page(screen=screen)
-    shown.look(lon, lat, 17)
+    shown.set_view(lon, lat, 17)
     shown.page.get_by_text("Filter buildings").press("Enter")
     shown.page.get_by_label("Never covered").press("Space")
     shown.page.get_by_label("Coverage lapsed").press("Space")
     said = shown.page.get_by_text(re.compile(r"Filtered: \d+ of \d+ buildings in view"))
     expect(said).to_be_visible()
-    shown.settle()
+    shown.wait_until_rendered()
     seen = shown.page.evaluate(
         "() => Gridward.at(Gridward.layers.buildings._map, "
         f"{{lng: {lon}, lat: {lat}}}).map(({{props}}) => props.code)"

@@ -13,10 +13,10 @@ from geo import db
 from geo.models import Base
 from geo.models.base import CODE
 from tests import district as districts
-from tests.browser import Visit
+from tests.browser import BrowserPage
 from tests.conftest import Databases
 from tests.district import place
-from tests.sample_service import Service, serving
+from tests.sample_service import Service, serve_database
 
 pytestmark = pytest.mark.browser
 
@@ -88,16 +88,16 @@ def spoilt_service(databases: Databases, template: str) -> Iterator[Service]:
         with_codes(connection)
     assert not {name for name in refused if not name.startswith(tuple(UNWRITABLE))}
     engine.dispose()
-    with serving(url) as service:
+    with serve_database(url) as service:
         yield service
 
 
 @pytest.fixture
-def open_page(spoilt_service: Service, visit) -> Callable[..., Visit]:
-    return lambda path: visit(f"{spoilt_service.home}{path}")
+def open_page(spoilt_service: Service, open_url) -> Callable[..., BrowserPage]:
+    return lambda path: open_url(f"{spoilt_service.home}{path}")
 
 
-def is_text_alone(shown: Visit) -> None:
+def is_text_alone(shown: BrowserPage) -> None:
     """Markup made no element, and none of it ran."""
     assert shown.page.locator("img[onerror], img[src='x']").count() == 0
     assert shown.page.evaluate("() => window.hit") is None
@@ -110,7 +110,7 @@ def test_the_coverage_page(open_page, language: str):
     shown = open_page(f"/maps/property-coverage?lang={language}")
     shown.page.locator("tbody tr").first.wait_for()
     assert MARKUP in shown.text("tbody") or language == "en"
-    shown.look(*SPOT, 18)
+    shown.set_view(*SPOT, 18)
     is_text_alone(shown)
     shown.page.mouse.move(5, 5)
     shown.click_map(*SPOT)
@@ -132,7 +132,7 @@ def test_the_trail_and_the_areas(open_page):
     shown = open_page("/maps/property-coverage?lang=zh")
     for _ in range(3):
         shown.page.locator("tbody tr").first.click()
-        shown.settle()
+        shown.wait_until_rendered()
     assert MARKUP in shown.text(".trail")
     is_text_alone(shown)
 
@@ -140,7 +140,7 @@ def test_the_trail_and_the_areas(open_page):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_grids_page(open_page, language: str):
     shown = open_page(f"/maps/grids?lang={language}")
-    shown.look(*place(35, 5), 15)
+    shown.set_view(*place(35, 5), 15)
     shown.click_map(*place(35, 5))
     popup = shown.page.locator(".leaflet-popup")
     popup.wait_for()
@@ -152,7 +152,7 @@ def test_the_grids_page(open_page, language: str):
 def test_the_issues_page(open_page, language: str):
     shown = open_page(f"/maps/issues?lang={language}")
     assert MARKUP in shown.text("#content")
-    shown.look(*SPOT, 17)
+    shown.set_view(*SPOT, 17)
     shown.click_map(*SPOT)
     popup = shown.page.locator(".leaflet-popup")
     popup.wait_for()
@@ -166,10 +166,10 @@ def test_markup_in_the_address(open_page, page: str):
     spoilt = "&".join(f"{name}={quote(MARKUP)}" for name in names)
     shown = open_page(f"/maps/{page}?lang=en#{spoilt}")
     is_text_alone(shown)
-    shown.pardon("404")  # there is no such area
+    shown.ignore_errors("404")  # there is no such area
 
 
-def test_what_is_refused_names_markup_as_text_too(spoilt_service: Service, visit, browser):
+def test_what_is_refused_names_markup_as_text_too(spoilt_service: Service, open_url, browser):
     page = browser.new_page()
     for path in (f"/maps/{quote(MARKUP, safe='')}", f"/maps/grids?area={quote(MARKUP)}"):
         answer = page.goto(f"{spoilt_service.home}{path}")

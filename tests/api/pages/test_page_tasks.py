@@ -9,20 +9,20 @@ from openpyxl import load_workbook
 from playwright.sync_api import expect
 from sqlalchemy import text
 
-from tests.browser import Visit
+from tests.browser import BrowserPage
 from tests.sample_service import SCREENS, UNCOVERED, WEIMIN, Service
 
 pytestmark = pytest.mark.browser
 
 
-def covered(shown: Visit, code: str) -> int:
+def covered(shown: BrowserPage, code: str) -> int:
     """Buildings with a manager, as the row of a place says."""
     row = shown.page.locator(f"tbody tr[data-code='{code}']")
     cells = [text.replace(",", "") for text in row.locator("td.n").all_inner_texts()]
     return int(cells[0]) - int(cells[1])
 
 
-def asked(shown: Visit) -> dict[str, str]:
+def asked(shown: BrowserPage) -> dict[str, str]:
     """What the address of a page says of its view."""
     return {name: values[0] for name, values in parse_qs(urlsplit(shown.page.url).fragment).items()}
 
@@ -33,14 +33,14 @@ def test_the_slider_goes_back_by_key_and_figures_and_table_follow(open_page, scr
     row = shown.page.locator(f"tbody tr[data-code='{WEIMIN}'] .uncovered")
     expect(row).to_have_text("13")
     assert covered(shown, WEIMIN) == 21
-    slider = shown.page.get_by_role("slider", name="Day shown")
+    slider = shown.page.get_by_role("slider", name="Date shown")
     slider.focus()
     for _ in range(3):
         slider.press("PageDown")  # a year each
     expect(row).to_have_text("28")
     assert covered(shown, WEIMIN) == 6
     expect(shown.page.locator("#figures")).not_to_contain_text("86.0%")
-    shown.settle()
+    shown.wait_until_rendered()
     shade = shown.page.evaluate(
         """async (code) => {
           const map = Gridward.layers.shade._map;
@@ -54,22 +54,22 @@ def test_the_slider_goes_back_by_key_and_figures_and_table_follow(open_page, scr
 
 def test_the_past_is_played_month_by_month_and_stops_where_asked(open_page):
     shown = open_page()
-    shown.page.get_by_role("button", name="Play the past").press("Enter")
+    shown.page.get_by_role("button", name="Play history").press("Enter")
     first = shown.page.evaluate("() => Gridward.state.on")
     shown.page.wait_for_function("(first) => Gridward.state.on > first", arg=first)
     shown.page.get_by_role("button", name="Pause").click()
     stopped = shown.page.evaluate("() => Gridward.state.on")
     shown.page.wait_for_timeout(900)
     assert shown.page.evaluate("() => Gridward.state.on") == stopped
-    shown.page.get_by_role("button", name="A month on").click()
+    shown.page.get_by_role("button", name="Next month").click()
     assert shown.page.evaluate("() => Gridward.state.on") > stopped
 
 
 def test_the_table_follows_the_view_down_to_single_buildings(open_page, sample_service: Service):
-    code, lon, lat = sample_service.spot(UNCOVERED)
+    code, lon, lat = sample_service.find_building(UNCOVERED)
     shown = open_page()
-    expect(shown.page.locator("tfoot th")).to_have_text("All 86")
-    shown.look(lon, lat, 14)
+    expect(shown.page.locator("tfoot th")).to_have_text("Total (86)")
+    shown.set_view(lon, lat, 14)
     expect(shown.page.locator("tfoot th")).to_contain_text("In view")
     expect(shown.page.locator("thead .name")).to_have_text("Grid")
     shown.page.get_by_role("button", name="Building", exact=True).press("Enter")
@@ -92,9 +92,9 @@ def test_a_building_tells_its_whole_history(open_page, sample_service: Service, 
         "today.id IS NULL AND EXISTS "
         "(SELECT FROM property_coverage AS was WHERE was.building_code = building.code)"
     )
-    code, lon, lat = sample_service.spot(lapsed)
+    code, lon, lat = sample_service.find_building(lapsed)
     shown = open_page(screen=screen)
-    shown.look(lon, lat, 18)
+    shown.set_view(lon, lat, 18)
     shown.click_map(lon, lat)
     spells = shown.page.locator(".history li")
     expect(spells.last).to_contain_text("Uncovered")
@@ -103,9 +103,9 @@ def test_a_building_tells_its_whole_history(open_page, sample_service: Service, 
 
 
 def test_enter_on_the_map_opens_what_is_in_its_middle(open_page, sample_service: Service):
-    code, lon, lat = sample_service.spot(UNCOVERED)
+    code, lon, lat = sample_service.find_building(UNCOVERED)
     shown = open_page()
-    shown.look(lon, lat, 18)
+    shown.set_view(lon, lat, 18)
     shown.page.locator(".folium-map").press("Enter")
     assert code in shown.text(".leaflet-popup")
 
@@ -113,14 +113,14 @@ def test_enter_on_the_map_opens_what_is_in_its_middle(open_page, sample_service:
 @pytest.mark.parametrize("screen", SCREENS)
 def test_two_days_are_compared_by_a_divider_and_a_table_of_changes(open_page, screen: str):
     shown = open_page(screen=screen)
-    shown.page.get_by_role("button", name="Compare two days").press("Enter")
-    shown.page.get_by_label("Earlier day").fill("2024-01-01")
-    shown.page.get_by_label("Earlier day").press("Tab")
+    shown.page.get_by_role("button", name="Compare two dates").press("Enter")
+    shown.page.get_by_label("Earlier date").fill("2024-01-01")
+    shown.page.get_by_label("Earlier date").press("Tab")
     weimin = shown.page.locator(f"tbody tr[data-code='{WEIMIN}']")
     expect(weimin.locator(".gained")).to_have_text("15")
     expect(weimin.locator(".lost")).to_have_text("0")
-    divider = shown.page.get_by_role("slider", name="Place of the divider")
-    shown.settle()
+    divider = shown.page.get_by_role("slider", name="Divider position")
+    shown.wait_until_rendered()
     divider.press("End")
     past = shown.page.evaluate(
         """() => {
@@ -136,7 +136,7 @@ def test_two_days_are_compared_by_a_divider_and_a_table_of_changes(open_page, sc
         }"""
     )
     assert (past, now) == ("2024-01-01", shown.page.evaluate("() => Gridward.config.on"))
-    shown.page.get_by_role("button", name="Compare two days").click()
+    shown.page.get_by_role("button", name="Compare two dates").click()
     expect(divider).to_be_hidden()
 
 
@@ -147,20 +147,20 @@ def test_buildings_that_changed_between_two_days_stand_out(open_page):
         "() => [...Gridward.changes.values()].filter((change) => change === 'gained').length >= 15"
     )
     expect(shown.page.locator(".legend")).to_contain_text("Gained")
-    shown.page.get_by_role("button", name="Compare two days").click()
+    shown.page.get_by_role("button", name="Compare two dates").click()
     shown.page.wait_for_function("() => Gridward.changes.size === 0")
     expect(shown.page.locator(".legend")).not_to_contain_text("Gained")
 
 
 def test_a_link_shows_the_same_view_to_somebody_else(open_page, sample_service: Service):
-    code, lon, lat = sample_service.spot(UNCOVERED)
+    code, lon, lat = sample_service.find_building(UNCOVERED)
     first = open_page()
-    first.look(lon, lat, 17)
-    first.page.get_by_label("Any day").fill("2025-03-01")
-    first.page.get_by_label("Any day").press("Tab")
+    first.set_view(lon, lat, 17)
+    first.page.get_by_label("Choose a date").fill("2025-03-01")
+    first.page.get_by_label("Choose a date").press("Tab")
     first.page.get_by_text("Filter buildings").click()
     first.page.get_by_label("Self-managed").uncheck()
-    first.settle()
+    first.wait_until_rendered()
     first.click_map(lon, lat)
     first.page.locator(".leaflet-popup").wait_for()
     first.page.wait_for_timeout(900)
@@ -175,10 +175,10 @@ def test_a_link_shows_the_same_view_to_somebody_else(open_page, sample_service: 
 
 
 def test_a_link_to_grids_writes_names_and_numbers_on_the_map(open_page, sample_service: Service):
-    _, lon, lat = sample_service.spot(UNCOVERED)
+    _, lon, lat = sample_service.find_building(UNCOVERED)
     shown = open_page(f"property-coverage#at=15/{lat}/{lon}")
     shown.page.wait_for_function("() => Gridward.state.level === 'grid'")
-    shown.settle()
+    shown.wait_until_rendered()
     labels = shown.page.evaluate(
         """() => [...Gridward.layers.names.labelers.labelers.values()]
           .reduce((sum, labeler) => sum + labeler.index.tree.all().length, 0)"""
@@ -198,7 +198,7 @@ def test_back_and_forward_go_through_what_was_chosen(open_page):
     shown.page.get_by_role("button", name="District", exact=True).click()
     shown.page.wait_for_url("**level=district*")
     shown.page.wait_for_timeout(1600)  # choices in quick turn are one step
-    shown.page.get_by_role("button", name="A month back").click()
+    shown.page.get_by_role("button", name="Previous month").click()
     shown.page.wait_for_url("**on=*")
     today = shown.page.evaluate("() => Gridward.config.on")
     shown.page.go_back()
@@ -246,7 +246,7 @@ def test_the_uncovered_list_comes_as_a_workbook_and_as_geojson(open_page):
 def test_the_map_is_saved_as_a_picture(open_page, tmp_path):
     shown = open_page()
     with shown.page.expect_download() as coming:
-        shown.page.get_by_role("button", name="Picture").press("Enter")
+        shown.page.get_by_role("button", name="PNG image").press("Enter")
     path = tmp_path / "map.png"
     coming.value.save_as(path)
     assert path.read_bytes().startswith(b"\x89PNG")
@@ -267,7 +267,7 @@ def test_on_paper_stands_the_map_with_its_table_and_nothing_to_press(open_page):
 def test_the_first_sheet_holds_all_of_the_map_that_was_seen(open_page, screen, subject):
     """A4 across less its margins is 277 mm by 190 mm: 1047 by 718 pixels."""
     shown = open_page(subject, screen=screen)
-    shown.settle()
+    shown.wait_until_rendered()
     view = (
         "() => { const map = Object.values(Gridward.layers)[0]._map;"
         " return [map.getBounds().toBBoxString(), map.getZoom()]; }"
@@ -286,7 +286,7 @@ def test_the_first_sheet_holds_all_of_the_map_that_was_seen(open_page, screen, s
 
 def test_a_page_that_opens_asks_for_each_tile_once_and_at_one_zoom(open_page):
     shown = open_page()
-    shown.settle()
+    shown.wait_until_rendered()
     asked = shown.page.evaluate(
         "() => performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname)"
     )

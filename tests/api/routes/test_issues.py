@@ -1,4 +1,4 @@
-"""Filing issues over HTTP."""
+"""Issues: filing, access, filters."""
 
 import io
 
@@ -20,85 +20,87 @@ def issue(east=5, north=5, **more):
     return {"category": "heating", "lon": lon, "lat": lat, **more}
 
 
-def test_an_issue_gets_the_grid_of_its_place(client, district):
-    answer = client.post("/v1/issues", json=issue(ref="R1", description="没有暖气"))
-    assert answer.status_code == 201
-    assert answer.headers["location"] == "/v1/issues/R1"
+def test_an_issue_is_filed_under_the_grid_of_its_location(client, district):
+    response = client.post("/v1/issues", json=issue(ref="R1", description="没有暖气"))
+    assert response.status_code == 201
+    assert response.headers["location"] == "/v1/issues/R1"
     filed = client.get("/v1/issues/R1").json()
     assert (filed["grid_code"], filed["current_grid_code"], filed["status"]) == (GRID, GRID, "open")
 
 
-def test_an_issue_from_a_phone_in_china_lands_in_the_right_grid(client, district):
+def test_an_issue_in_bd09_is_filed_under_the_right_grid(client, district):
     [[lon, lat]] = from_wgs84(np.array([place(5, 5)]), Datum.BD09)
     body = {"category": "heating", "lon": lon, "lat": lat, "datum": "bd09"}
     assert client.post("/v1/issues", json=body).json()["grid_code"] == GRID
 
 
 def test_an_issue_without_a_reference_gets_one(client, district):
-    answer = client.post("/v1/issues", json=issue()).json()
-    assert client.get(f"/v1/issues/{answer['ref']}").status_code == 200
+    response = client.post("/v1/issues", json=issue()).json()
+    assert client.get(f"/v1/issues/{response['ref']}").status_code == 200
 
 
-def test_an_issue_outside_every_grid_is_kept_without_one(client, district):
+def test_an_issue_outside_every_grid_has_no_grid(client, district):
     assert client.post("/v1/issues", json=issue(500, 500)).json()["grid_code"] is None
 
 
-def test_the_same_reference_twice_is_a_conflict_and_the_first_stays(client, district):
+def test_a_repeated_reference_is_a_conflict_and_changes_nothing(client, district):
     client.post("/v1/issues", json=issue(ref="R1", description="first"))
     again = client.post("/v1/issues", json=issue(ref="R1", description="second"))
-    assert (again.status_code, again.json()["code"]) == (409, "issue_known")
+    assert (again.status_code, again.json()["code"]) == (409, "issue_exists")
     assert client.get("/v1/issues/R1").json()["description"] == "first"
 
 
 @pytest.fixture
 def closed(app, settings):
-    """Issues are filed by reporters alone."""
+    """Only reporters may file issues."""
     app.state.settings = settings.model_copy(update={"open_issue_intake": False})
 
 
-def test_filing_needs_an_account_unless_a_setting_opens_it(closed, client, district, accounts):
-    answer = client.post("/v1/issues", json=issue())
-    assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in")
-    answer = signed_in(client, "viewer").post("/v1/issues", json=issue())
-    assert (answer.status_code, answer.json()["code"]) == (403, "role_missing")
+def test_filing_requires_a_reporter_by_default(closed, client, district, accounts):
+    response = client.post("/v1/issues", json=issue())
+    assert (response.status_code, response.json()["code"]) == (401, "not_signed_in")
+    response = signed_in(client, "viewer").post("/v1/issues", json=issue())
+    assert (response.status_code, response.json()["code"]) == (403, "role_missing")
 
 
-def test_where_a_setting_opens_it_anybody_files_and_the_audit_says_so(client, district, accounts):
+def test_with_open_intake_anybody_files_and_the_audit_log_records_it(client, district, accounts):
     for caller in (client, signed_in(client, "viewer")):
         assert caller.post("/v1/issues", json=issue()).status_code == 201
     logins = district.scalars(select(Audit.login).order_by(Audit.id)).all()
     assert logins == ["anonymous", "viewer"]
     wrong = {"Authorization": "Bearer gridward_wrong"}
-    answer = client.post("/v1/issues", json=issue(), headers=wrong)
-    assert (answer.status_code, answer.json()["code"]) == (401, "token_refused")
+    response = client.post("/v1/issues", json=issue(), headers=wrong)
+    assert (response.status_code, response.json()["code"]) == (401, "token_refused")
 
 
-def test_reporters_file_what_lies_within_their_reach(closed, client, district, accounts):
+def test_reporters_file_issues_within_their_scope_only(closed, client, district, accounts):
     reporter = signed_in(client, "reporter")
     assert reporter.post("/v1/issues", json=issue(5, 5)).status_code == 201
     for outside in (issue(25, 5), issue(500, 500)):
-        answer = reporter.post("/v1/issues", json=outside)
-        assert (answer.status_code, answer.json()["code"]) == (403, "out_of_reach")
+        response = reporter.post("/v1/issues", json=outside)
+        assert (response.status_code, response.json()["code"]) == (403, "out_of_reach")
     everywhere = signed_in(client, "admin").post("/v1/issues", json=issue(500, 500))
     assert everywhere.status_code == 201
 
 
-def test_a_place_in_no_grid_counts_as_in_the_area_around_it(closed, client, district, accounts):
+def test_for_a_location_in_no_grid_the_scope_must_cover_its_area(
+    closed, client, district, accounts
+):
     district.execute(
         text("UPDATE area SET geom = ST_Multi(ST_Buffer(geom, 0.01)) WHERE code = '230403001001'")
     )
-    answer = signed_in(client, "reporter").post("/v1/issues", json=issue(-5, 5))
-    assert (answer.status_code, answer.json()["grid_code"]) == (201, None)
+    response = signed_in(client, "reporter").post("/v1/issues", json=issue(-5, 5))
+    assert (response.status_code, response.json()["grid_code"]) == (201, None)
 
 
-def test_an_issue_without_a_category_or_with_an_unknown_field_is_refused(client, district):
+def test_an_issue_without_a_category_or_with_an_unknown_field_is_rejected(client, district):
     for body in ({"lon": 130, "lat": 47}, issue(colour="red"), issue(lon=999)):
         assert client.post("/v1/issues", json=body).status_code == 422
 
 
 @pytest.fixture
 def three_issues(client, district):
-    """Two of heating in May and June, one of noise in July, beside those of the district."""
+    """Add two issues about heating in May and June, and one about noise in July."""
     for ref, category, month in (("T1", "heating", 5), ("T2", "heating", 6), ("T3", "noise", 7)):
         reported = f"2031-0{month}-15T08:00:00+08:00"
         body = issue(ref=ref, reported_at=reported) | {"category": category}
@@ -107,7 +109,7 @@ def three_issues(client, district):
 
 
 @pytest.mark.parametrize(
-    ("asked", "expected"),
+    ("query", "expected"),
     [
         ("since=2031-01-01", "T1 T2 T3"),
         ("since=2031-06-15", "T2 T3"),
@@ -118,16 +120,16 @@ def three_issues(client, district):
         ("since=2031-01-01&status=closed&status=open", "T1 T2 T3"),
     ],
 )
-def test_issues_are_listed_by_category_status_and_period(three_issues, asked, expected):
-    found = three_issues.get(f"/v1/issues?{asked}").json()
-    assert [row["properties"]["ref"] for row in found["features"]] == expected.split()
+def test_issues_are_filtered_by_category_status_and_period(three_issues, query, expected):
+    document = three_issues.get(f"/v1/issues?{query}").json()
+    assert [row["properties"]["ref"] for row in document["features"]] == expected.split()
 
 
-def test_issues_of_a_period_come_as_files(three_issues):
-    asked = "/v1/issues?since=2031-05-16&category=heating&format="
-    written = three_issues.get(asked + "csv").text.splitlines()
-    assert len(written) == 2
-    assert written[1].startswith("T2,heating")
-    sheet = load_workbook(io.BytesIO(three_issues.get(asked + "xlsx").content)).active
+def test_issues_of_a_period_are_exported_as_files(three_issues):
+    path = "/v1/issues?since=2031-05-16&category=heating&format="
+    lines = three_issues.get(path + "csv").text.splitlines()
+    assert len(lines) == 2
+    assert lines[1].startswith("T2,heating")
+    sheet = load_workbook(io.BytesIO(three_issues.get(path + "xlsx").content)).active
     assert [next(cell.value for cell in row) for row in sheet.rows] == ["ref", "T2"]
-    assert len(three_issues.get(asked + "geojson").json()["features"]) == 1
+    assert len(three_issues.get(path + "geojson").json()["features"]) == 1

@@ -1,4 +1,4 @@
-"""The sample city: every published figure, exact tiling, no house out of place, for any seed."""
+"""The sample city meets every published figure and tiles exactly, whatever the seed."""
 
 from datetime import date, timedelta
 from functools import cache
@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 import shapely
 
-from data.city import City, build, figures
-from data.city.issue_categories import KINDS
+from data.city import SampleCity, build, figures
+from data.city.issue_categories import CATEGORIES_BY_KIND
 
 FRAMES = (
     "areas", "neighborhoods", "managers", "buildings", "property_coverage", "grids",
@@ -20,18 +20,18 @@ BELOW = {"city": "district", "district": "subdistrict", "subdistrict": "communit
 
 
 @cache
-def built(seed: int) -> City:
-    """The city of a seed, built once."""
+def cached_city(seed: int) -> SampleCity:
+    """The city of a seed, generated once."""
     return build(seed)
 
 
 @pytest.fixture(params=[2304, 77])
-def city(request: pytest.FixtureRequest) -> City:
-    """A city, each from another seed."""
-    return built(request.param)
+def city(request: pytest.FixtureRequest) -> SampleCity:
+    """A city of each of two seeds."""
+    return cached_city(request.param)
 
 
-def covered_on(city: City, day: date) -> pd.DataFrame:
+def covered_on(city: SampleCity, day: date) -> pd.DataFrame:
     """The periods in force on a day."""
     rows = city.property_coverage
     ended = np.array([end is not None and end <= day for end in rows["covered_to"]])
@@ -42,20 +42,22 @@ def metres(frame: gpd.GeoDataFrame) -> gpd.GeoSeries:
     return frame.geometry.to_crs(32652)
 
 
-def test_there_are_4253_buildings_86_percent_of_them_covered_today(city: City) -> None:
+def test_there_are_4253_buildings_86_percent_of_them_covered_today(city: SampleCity) -> None:
     assert len(city.buildings) == 4253
     assert city.buildings["code"].is_unique
     assert len(covered_on(city, figures.TODAY)) == round(0.86 * 4253) == 3658
 
 
-def test_1095_old_buildings_adopted_a_model_in_the_last_three_years(city: City) -> None:
+def test_1095_old_buildings_adopted_a_management_model_in_the_last_three_years(
+    city: SampleCity,
+) -> None:
     today = covered_on(city, figures.TODAY)
-    fresh = today[today["covered_from"] > figures.TODAY - timedelta(days=1095)]
-    years = city.buildings.set_index("code")["built_year"][fresh["building_code"]]
+    adopted = today[today["covered_from"] > figures.TODAY - timedelta(days=1095)]
+    years = city.buildings.set_index("code")["built_year"][adopted["building_code"]]
     assert (years < 2000).sum() == 1095
 
 
-def test_every_committee_manages_old_buildings_today(city: City) -> None:
+def test_every_committee_manages_old_buildings_today(city: SampleCity) -> None:
     kinds = city.managers.set_index("code")["kind"]
     assert (kinds == "homeowner_committee").sum() == 65
     assert (kinds == "property_management_committee").sum() == 156
@@ -66,22 +68,25 @@ def test_every_committee_manages_old_buildings_today(city: City) -> None:
     assert set(city.managers["code"]) == set(covered_on(city, figures.TODAY)["manager_code"])
 
 
-def test_weimin_climbs_from_6_to_21_covered_buildings(city: City) -> None:
+def test_covered_buildings_in_weimin_rise_from_6_to_21(city: SampleCity) -> None:
     areas = city.areas.set_index("name")
     weimin = areas.loc["为民社区", "code"]
     assert weimin.startswith("230407")
-    mine = set(city.buildings["code"][city.buildings["community_code"] == weimin])
+    in_weimin = set(city.buildings["code"][city.buildings["community_code"] == weimin])
     counts = [
-        len(mine & set(covered_on(city, figures.TODAY - timedelta(days=ago))["building_code"]))
-        for ago in range(1000, -1, -5)
+        len(
+            in_weimin
+            & set(covered_on(city, figures.TODAY - timedelta(days=days_ago))["building_code"])
+        )
+        for days_ago in range(1000, -1, -5)
     ]
     assert (counts[0], counts[-1]) == (6, 21)
     assert sorted(counts) == counts
     assert len(set(counts)) >= 8
-    assert len(mine) > 21
+    assert len(in_weimin) > 21
 
 
-def test_7300_people_look_after_one_grid_each_and_each_grid_has_one_head(city: City) -> None:
+def test_7300_people_have_one_grid_each_and_each_grid_has_one_head(city: SampleCity) -> None:
     rows = city.grid_members
     today = rows[rows["assigned_to"].isna()]
     assert len(today) == today["person_code"].nunique() == rows["person_code"].nunique() == 7300
@@ -95,7 +100,7 @@ def test_7300_people_look_after_one_grid_each_and_each_grid_has_one_head(city: C
     assert (sizes.min() >= 6, sizes.max() <= 22, round(sizes.mean())) == (True, True, 10)
 
 
-def test_grid_members_had_other_grids_and_duties_before_one_after_the_other(city: City) -> None:
+def test_earlier_assignments_of_grid_members_do_not_overlap(city: SampleCity) -> None:
     rows = city.grid_members.sort_values(["person_code", "assigned_from"])
     past = rows[rows["assigned_to"].notna()]
     assert set(past["duty"]) == {"head", "part_time"}
@@ -107,7 +112,7 @@ def test_grid_members_had_other_grids_and_duties_before_one_after_the_other(city
         assert (periods["assigned_to"].iloc[:-1] <= periods["assigned_from"].iloc[1:].values).all()
 
 
-def test_people_have_a_name_each_and_a_phone_that_cannot_be_dialled(city: City) -> None:
+def test_each_person_has_a_name_and_a_phone_number_that_cannot_be_dialled(city: SampleCity) -> None:
     people = city.grid_members.drop_duplicates(["person_code", "name", "phone"])
     assert people["person_code"].is_unique
     assert people["phone"].is_unique
@@ -116,25 +121,25 @@ def test_people_have_a_name_each_and_a_phone_that_cannot_be_dialled(city: City) 
     assert people["name"].nunique() > 5000
 
 
-def test_there_are_721_grids_and_151_service_stations(city: City) -> None:
+def test_there_are_721_grids_and_151_service_stations(city: SampleCity) -> None:
     assert len(city.grids) == city.grids["code"].nunique() == 721
     stations = city.neighborhoods["station_services"].dropna()
     assert len(stations) == 151
     assert stations.between(1, 57).all()
 
 
-def test_issues_have_the_published_kinds_and_counts(city: City) -> None:
+def test_issues_have_the_published_kinds_and_counts(city: SampleCity) -> None:
     category = city.issues["category"]
-    found = {
-        kind: int(category.isin([subject.category for subject in subjects]).sum())
-        for kind, subjects in KINDS.items()
+    counts = {
+        kind: int(category.isin([member.code for member in categories]).sum())
+        for kind, categories in CATEGORIES_BY_KIND.items()
     }
     published = {"urgent": 1300, "dispute": 270, "finding": 749, "complaint": 131, "snap": 3700}
-    assert found == published
+    assert counts == published
     assert len(city.issues) == city.issues["ref"].nunique() == 6150
 
 
-def test_issues_fill_one_year_and_heating_fails_in_the_cold_months(city: City) -> None:
+def test_issues_span_one_year_and_heating_fails_in_the_cold_months(city: SampleCity) -> None:
     at = city.issues["reported_at"]
     assert str(at.dt.tz) == "UTC"
     assert at.min() >= pd.Timestamp("2024-12-31", tz="UTC")
@@ -143,7 +148,7 @@ def test_issues_fill_one_year_and_heating_fails_in_the_cold_months(city: City) -
     assert month.isin([10, 11, 12, 1, 2, 3, 4]).mean() > 0.95
 
 
-def test_older_issues_are_mostly_done_and_fresh_ones_are_not(city: City) -> None:
+def test_most_old_issues_are_done_and_most_recent_ones_are_not(city: SampleCity) -> None:
     done = city.issues["status"].isin(["resolved", "closed"])
     assert set(city.issues["status"]) == {"open", "in_progress", "resolved", "closed"}
     age = (pd.Timestamp("2025-12-31", tz="UTC") - city.issues["reported_at"]).dt.days
@@ -151,7 +156,7 @@ def test_older_issues_are_mostly_done_and_fresh_ones_are_not(city: City) -> None
     assert done[age < 2].mean() < 0.4
 
 
-def test_the_six_districts_bear_their_real_names_and_the_report_its_places(city: City) -> None:
+def test_districts_have_their_real_names_and_areas_those_of_the_report(city: SampleCity) -> None:
     names = city.areas.set_index("code")
     assert {c: tuple(names.loc[c, ["name", "name_en"]]) for c in figures.DISTRICTS} == (
         figures.DISTRICTS
@@ -163,7 +168,7 @@ def test_the_six_districts_bear_their_real_names_and_the_report_its_places(city:
         assert code.startswith(district)
 
 
-def test_codes_nest_and_areas_of_one_kind_have_different_names(city: City) -> None:
+def test_codes_nest_and_names_are_unique_within_a_level(city: SampleCity) -> None:
     areas = city.areas.set_index("code")
     for code, parent, level in zip(areas.index, areas["parent_code"], areas["level"], strict=True):
         assert len(code) == {"city": 4, "district": 6, "subdistrict": 9, "community": 12}[level]
@@ -173,12 +178,12 @@ def test_codes_nest_and_areas_of_one_kind_have_different_names(city: City) -> No
     assert (city.grids["code"].str[:12] == city.grids["community_code"]).all()
 
 
-def test_the_grids_of_a_community_are_numbered_without_a_hole(city: City) -> None:
+def test_the_grids_of_a_community_are_numbered_without_gaps(city: SampleCity) -> None:
     for _, codes in city.grids.groupby("community_code")["code"]:
         assert sorted(codes.str[12:].astype(int)) == list(range(1, len(codes) + 1))
 
 
-def test_each_level_tiles_the_one_above_vertex_for_vertex(city: City) -> None:
+def test_each_level_tiles_the_one_above_vertex_for_vertex(city: SampleCity) -> None:
     areas = city.areas.set_index("code")
     for code, level in areas["level"].items():
         below = BELOW.get(level)
@@ -187,14 +192,14 @@ def test_each_level_tiles_the_one_above_vertex_for_vertex(city: City) -> None:
             if below
             else city.grids.geometry[city.grids["community_code"] == code]
         ).to_numpy()
-        whole = areas.geometry[code]
+        parent = areas.geometry[code]
         assert shapely.coverage_is_valid(parts)
-        joined = shapely.coverage_union_all(parts)
-        assert shapely.equals(joined, whole)
-        assert shapely.symmetric_difference(joined, whole).area == 0
+        union = shapely.coverage_union_all(parts)
+        assert shapely.equals(union, parent)
+        assert shapely.symmetric_difference(union, parent).area == 0
 
 
-def test_the_city_is_one_coverage_of_whole_single_polygons(city: City) -> None:
+def test_grids_are_a_valid_coverage_of_single_polygons(city: SampleCity) -> None:
     shapes = city.grids.geometry.to_numpy()
     assert shapely.coverage_is_valid(shapes)
     assert set(city.grids.geom_type) == {"Polygon"}
@@ -203,7 +208,7 @@ def test_the_city_is_one_coverage_of_whole_single_polygons(city: City) -> None:
         assert shapely.is_valid(getattr(city, name).geometry.to_numpy()).all()
 
 
-def test_every_building_lies_in_one_grid_and_in_its_own_community(city: City) -> None:
+def test_every_building_lies_in_one_grid_and_in_its_own_community(city: SampleCity) -> None:
     tree = shapely.STRtree(city.grids.geometry.to_numpy())
     building, grid = tree.query(city.buildings.geometry.to_numpy(), predicate="intersects")
     assert len(building) == len(city.buildings)
@@ -215,31 +220,33 @@ def test_every_building_lies_in_one_grid_and_in_its_own_community(city: City) ->
 
 
 def test_every_building_lies_in_its_compound_and_every_compound_in_its_community(
-    city: City,
+    city: SampleCity,
 ) -> None:
     compounds = city.neighborhoods.set_index("code")
     inside = city.buildings.dropna(subset="neighborhood_code")
-    home = compounds.loc[inside["neighborhood_code"]]
-    assert shapely.contains(home.geometry.to_numpy(), inside.geometry.to_numpy()).all()
-    assert (home["community_code"].to_numpy() == inside["community_code"].to_numpy()).all()
+    neighborhood = compounds.loc[inside["neighborhood_code"]]
+    assert shapely.contains(neighborhood.geometry.to_numpy(), inside.geometry.to_numpy()).all()
+    assert (neighborhood["community_code"].to_numpy() == inside["community_code"].to_numpy()).all()
     areas = city.areas.set_index("code").geometry
-    own = areas.loc[compounds["community_code"]].to_numpy()
-    assert shapely.contains(own, compounds.geometry.to_numpy()).all()
+    communities = areas.loc[compounds["community_code"]].to_numpy()
+    assert shapely.contains(communities, compounds.geometry.to_numpy()).all()
     assert compounds.index.is_unique
     assert compounds["name"].is_unique
 
 
-def test_buildings_stand_apart_and_away_from_streets_rails_and_water(city: City) -> None:
+def test_buildings_keep_a_distance_from_each_other_and_from_streets_railway_and_water(
+    city: SampleCity,
+) -> None:
     houses = metres(city.buildings).to_numpy()
     tree = shapely.STRtree(houses)
     a, b = tree.query(houses, predicate="dwithin", distance=3.0)
     assert (a == b).all()
-    behind = city.backdrop[city.backdrop["kind"] != "green"]
-    near, _ = tree.query(metres(behind).to_numpy(), predicate="dwithin", distance=9.0)
+    backdrop = city.backdrop[city.backdrop["kind"] != "green"]
+    near, _ = tree.query(metres(backdrop).to_numpy(), predicate="dwithin", distance=9.0)
     assert not len(near)
 
 
-def test_grids_have_the_size_people_aim_at(city: City) -> None:
+def test_grids_have_the_intended_size(city: SampleCity) -> None:
     """3 to 5 buildings in old quarters, 200 to 300 households; one tower of about 500."""
     tree = shapely.STRtree(city.grids.geometry.to_numpy())
     _, grid = tree.query(city.buildings.geometry.to_numpy(), predicate="intersects")
@@ -249,35 +256,35 @@ def test_grids_have_the_size_people_aim_at(city: City) -> None:
     assert np.bincount(grid).max() <= 20
 
 
-def test_no_building_has_two_managers_at_a_time(city: City) -> None:
+def test_no_building_has_two_managers_at_a_time(city: SampleCity) -> None:
     rows = city.property_coverage.sort_values(["building_code", "covered_from"])
     assert set(rows["building_code"]) <= set(city.buildings["code"])
-    last: tuple[str, date | None] = ("", None)
+    previous: tuple[str, date | None] = ("", None)
     for code, start, end in zip(
         rows["building_code"], rows["covered_from"], rows["covered_to"], strict=True
     ):
         assert end is None or start < end
-        assert code != last[0] or (last[1] is not None and last[1] <= start)
-        last = (code, end)
+        assert code != previous[0] or (previous[1] is not None and previous[1] <= start)
+        previous = (code, end)
 
 
-def test_uncovered_buildings_either_lapsed_or_were_never_covered(city: City) -> None:
-    bare = set(city.buildings["code"]) - set(covered_on(city, figures.TODAY)["building_code"])
-    once = bare & set(city.property_coverage["building_code"])
-    assert 0.15 < len(once) / len(bare) < 0.6
+def test_uncovered_buildings_either_lapsed_or_were_never_covered(city: SampleCity) -> None:
+    uncovered = set(city.buildings["code"]) - set(covered_on(city, figures.TODAY)["building_code"])
+    lapsed = uncovered & set(city.property_coverage["building_code"])
+    assert 0.15 < len(lapsed) / len(uncovered) < 0.6
 
 
-def test_no_building_was_managed_before_it_stood(city: City) -> None:
-    built = city.buildings.set_index("code")["built_year"]
+def test_no_building_was_managed_before_it_was_built(city: SampleCity) -> None:
+    built_year = city.buildings.set_index("code")["built_year"]
     start = pd.Series([day.year for day in city.property_coverage["covered_from"]])
-    assert (start >= built[city.property_coverage["building_code"]].to_numpy()).all()
+    assert (start >= built_year[city.property_coverage["building_code"]].to_numpy()).all()
 
 
-def test_everything_lies_in_the_city_to_a_millimetre(city: City) -> None:
-    whole = city.areas.set_index("code").geometry["2304"]
-    shapely.prepare(whole)
-    assert shapely.covers(whole, city.issues.geometry.to_numpy()).all()
-    assert whole.contains(shapely.Point(130.30, 47.35))
+def test_everything_lies_in_the_city_and_is_rounded_to_a_millimetre(city: SampleCity) -> None:
+    outline = city.areas.set_index("code").geometry["2304"]
+    shapely.prepare(outline)
+    assert shapely.covers(outline, city.issues.geometry.to_numpy()).all()
+    assert outline.contains(shapely.Point(130.30, 47.35))
     for name in ("areas", "grids", "buildings", "neighborhoods", "issues", "backdrop"):
         frame = getattr(city, name)
         points = shapely.get_coordinates(frame.geometry.to_numpy())
@@ -285,14 +292,14 @@ def test_everything_lies_in_the_city_to_a_millimetre(city: City) -> None:
         assert (points == points.round(8)).all()
 
 
-def test_the_same_seed_gives_the_same_city_and_another_seed_another() -> None:
-    first, again, other = build(), built(2304), built(77)
+def test_the_same_seed_gives_the_same_city_and_another_seed_another_city() -> None:
+    first, again, other = build(), cached_city(2304), cached_city(77)
     for name in FRAMES:
         pd.testing.assert_frame_equal(getattr(first, name), getattr(again, name))
     assert not again.buildings.geometry.iloc[0].equals(other.buildings.geometry.iloc[0])
 
 
-def test_another_today_moves_the_dates_and_keeps_the_figures() -> None:
+def test_another_date_shifts_the_periods_and_keeps_the_figures() -> None:
     day = date(2027, 3, 1)
     city = build(5, today=day)
     assert len(covered_on(city, day)) == 3658

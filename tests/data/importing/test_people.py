@@ -7,17 +7,18 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import Range
 
-from data.columns import Kind
+from data.columns import DatasetKind
 from data.exporting import export
-from data.importing.load import LoadOptions, NothingToKeep, Outcome, load
+from data.importing.load import LoadOptions, load
+from data.importing.result import ImportResult, NoValidRows
 from data.row_errors import BadData
 from geo import city_time
 from geo.models import GridMember, Person
-from tests.data.import_outcomes import refusal, told
+from tests.data.import_results import counts, row_errors
 from tests.district import day
-from tests.redrawn import merge
+from tests.district_edits import merge_grids
 from tests.staff import GRID
-from tests.town import file
+from tests.town_builder import write_file
 
 OTHER = GRID[:-1] + "2"
 TODAY = city_time.today("Asia/Shanghai")
@@ -34,17 +35,19 @@ def listed(folder: Path, *rows: tuple[str, ...], name="members.csv", without=())
     """A file of rows in the order of COLUMNS, `without` some of the columns."""
     every = [dict(zip(COLUMNS, row, strict=True)) for row in rows]
     kept = [name for name in COLUMNS if name not in without]
-    return file(folder / name, [{name: row[name] for name in kept} for row in every])
+    return write_file(folder / name, [{name: row[name] for name in kept} for row in every])
 
 
 @pytest.fixture
 def bring(district):
     """Load files of grid members into the district's register."""
 
-    def bring_in(*paths: Path, **options) -> Outcome:
-        outcome = load(district.connection(), Kind.GRID_MEMBERS, paths, LoadOptions(**options))
+    def bring_in(*paths: Path, **options) -> ImportResult:
+        result = load(
+            district.connection(), DatasetKind.GRID_MEMBERS, paths, LoadOptions(**options)
+        )
         district.expire_all()
-        return outcome
+        return result
 
     return bring_in
 
@@ -52,8 +55,8 @@ def bring(district):
 @pytest.fixture
 def filled(bring, district, tmp_path):
     """The register with HEAD, PART and TWO_GRIDS in it."""
-    outcome = bring(listed(tmp_path, HEAD, PART, TWO_GRIDS))
-    assert told(outcome) == (3, 3, 0, 0, 0, 0)
+    result = bring(listed(tmp_path, HEAD, PART, TWO_GRIDS))
+    assert counts(result) == (3, 3, 0, 0, 0, 0)
     return district
 
 
@@ -84,56 +87,56 @@ def test_a_person_is_kept_once_and_may_have_several_grids(filled):
 
 def test_a_file_loaded_again_changes_nothing(filled, bring, tmp_path):
     again = bring(listed(tmp_path, HEAD, PART, TWO_GRIDS))
-    assert told(again) == (3, 0, 0, 3, 0, 0)
-    assert again.changed_nothing
-    assert bring(listed(tmp_path, HEAD, PART, TWO_GRIDS), replace=True).changed_nothing
+    assert counts(again) == (3, 0, 0, 3, 0, 0)
+    assert again.is_noop
+    assert bring(listed(tmp_path, HEAD, PART, TWO_GRIDS), replace=True).is_noop
 
 
 def test_what_was_exported_changes_nothing(filled, bring, tmp_path):
     at = city_time.now()
-    everything = export.kind(filled, Kind.GRID_MEMBERS, at=at, phones=True)
+    everything = export.fetch_dataset(filled, DatasetKind.GRID_MEMBERS, at=at, phones=True)
     assert tuple(everything.columns) == COLUMNS
     everything.to_csv(tmp_path / "out.csv", index=False)
-    assert bring(tmp_path / "out.csv", replace=True).changed_nothing
-    assert len(export.kind(filled, Kind.GRID_MEMBERS, area_code=OTHER, at=at)) == 1
+    assert bring(tmp_path / "out.csv", replace=True).is_noop
+    assert len(export.fetch_dataset(filled, DatasetKind.GRID_MEMBERS, area_code=OTHER, at=at)) == 1
 
 
 def test_phones_are_exported_only_when_asked_for_and_outlive_a_file_without(
     filled, bring, tmp_path
 ):
-    bare = export.kind(filled, Kind.GRID_MEMBERS, at=city_time.now())
+    bare = export.fetch_dataset(filled, DatasetKind.GRID_MEMBERS, at=city_time.now())
     assert tuple(bare.columns) == tuple(name for name in COLUMNS if name != "phone")
     bare.to_csv(tmp_path / "bare.csv", index=False)
-    assert bring(tmp_path / "bare.csv", replace=True).changed_nothing
+    assert bring(tmp_path / "bare.csv", replace=True).is_noop
     assert [person.phone for person in filled.scalars(select(Person))] == ["1", "2"]
 
 
 def test_a_new_name_is_an_update_of_every_row_that_has_it(filled, bring, tmp_path):
     renamed = [(row[0], "赵壹", *row[2:]) for row in (HEAD, TWO_GRIDS)]
-    assert told(bring(listed(tmp_path, *renamed, PART))) == (3, 0, 2, 1, 0, 0)
+    assert counts(bring(listed(tmp_path, *renamed, PART))) == (3, 0, 2, 1, 0, 0)
     assert filled.get(Person, "P1").name == "赵壹"
     bare = listed(tmp_path, *renamed[:1], without=("phone", "duty", "assigned_to"))
-    assert bring(bare).changed_nothing
+    assert bring(bare).is_noop
     back = listed(tmp_path, HEAD, without=("phone", "duty", "assigned_to"))
-    assert told(bring(back)) == (1, 0, 1, 0, 0, 0)
+    assert counts(bring(back)) == (1, 0, 1, 0, 0, 0)
 
 
 def test_a_new_duty_and_an_end_are_updates(filled, bring, tmp_path):
     changed = (*HEAD[:4], "volunteer", "2021-01-01", "2024-01-01")
-    assert told(bring(listed(tmp_path, changed))) == (1, 0, 1, 0, 0, 0)
+    assert counts(bring(listed(tmp_path, changed))) == (1, 0, 1, 0, 0, 0)
     assert ("P1", "1", "volunteer", "2021-01-01", "2024-01-01") in held(filled)
 
 
 def test_columns_that_a_file_lacks_are_left_alone(filled, bring, tmp_path):
     bare = listed(tmp_path, HEAD, PART, without=("phone", "duty", "assigned_to"))
-    assert bring(bare).changed_nothing
+    assert bring(bare).is_noop
     assert filled.get(Person, "P1").phone == "1"
 
 
 def test_of_two_files_each_speaks_of_its_own_phones(filled, bring, tmp_path):
     one = listed(tmp_path, (*HEAD[:2], "", *HEAD[3:]), name="one.csv")
     two = listed(tmp_path, PART, TWO_GRIDS, name="two.csv", without=("phone",))
-    assert told(bring(one, two)) == (3, 0, 2, 1, 0, 0)
+    assert counts(bring(one, two)) == (3, 0, 2, 1, 0, 0)
     assert filled.get(Person, "P1").phone is None
     assert filled.get(Person, "P2").phone == "2"
 
@@ -148,32 +151,32 @@ def test_a_duty_that_is_not_stated_is_part_time(bring, district, tmp_path):
 def test_replace_ends_what_is_missing_and_keeps_the_past(filled, bring, tmp_path):
     """P2 left long ago and stays as history; P1 leaves the second grid today."""
     replaced = bring(listed(tmp_path, HEAD), replace=True)
-    assert told(replaced) == (1, 0, 0, 1, 1, 0)
+    assert counts(replaced) == (1, 0, 0, 1, 1, 0)
     assert held(filled) == {
         ("P1", "1", "head", "2021-01-01", ""),
         ("P1", "2", "full_time", "2022-01-01", str(TODAY)),
         ("P2", "1", "part_time", "2021-01-01", "2023-01-01"),
     }
-    assert bring(listed(tmp_path, HEAD), replace=True).changed_nothing
+    assert bring(listed(tmp_path, HEAD), replace=True).is_noop
 
 
 def test_replace_takes_out_what_has_not_begun(filled, bring, tmp_path):
     bring(listed(tmp_path, ("P3", "孙三", "", OTHER, "", TOMORROW, "")))
     bring(listed(tmp_path, ("P4", "李四", "", OTHER, "", str(TODAY), "")))
-    assert told(bring(listed(tmp_path, HEAD, TWO_GRIDS), replace=True)) == (2, 0, 0, 2, 2, 0)
+    assert counts(bring(listed(tmp_path, HEAD, TWO_GRIDS), replace=True)) == (2, 0, 0, 2, 2, 0)
     assert {person for person, *_ in held(filled)} == {"P1", "P2"}
 
 
 def test_replace_takes_another_first_day_for_a_correction(filled, bring, tmp_path):
     earlier = (*HEAD[:5], "2020-06-01", "")
-    assert told(bring(listed(tmp_path, earlier, TWO_GRIDS), replace=True)) == (2, 1, 0, 1, 1, 0)
+    assert counts(bring(listed(tmp_path, earlier, TWO_GRIDS), replace=True)) == (2, 1, 0, 1, 1, 0)
     assert ("P1", "1", "head", "2020-06-01", "") in held(filled)
     assert ("P1", "1", "head", "2021-01-01", str(TODAY)) not in held(filled)
 
 
 def test_replace_ends_one_period_where_the_next_begins_later(filled, bring, tmp_path):
     later = (*HEAD[:5], TOMORROW, "")
-    assert told(bring(listed(tmp_path, later, TWO_GRIDS), replace=True)) == (2, 1, 0, 1, 1, 0)
+    assert counts(bring(listed(tmp_path, later, TWO_GRIDS), replace=True)) == (2, 1, 0, 1, 1, 0)
     assert {("P1", "1", "head", "2021-01-01", str(TODAY)), ("P1", "1", "head", TOMORROW, "")} < (
         held(filled)
     )
@@ -181,22 +184,22 @@ def test_replace_ends_one_period_where_the_next_begins_later(filled, bring, tmp_
 
 def test_replace_by_a_list_without_ends_takes_everybody_on_it_for_assigned(filled, bring, tmp_path):
     listing = listed(tmp_path, HEAD, PART, TWO_GRIDS, without=("assigned_to",))
-    assert bring(listing).changed_nothing
-    assert told(bring(listing, replace=True)) == (3, 0, 1, 2, 0, 0)
+    assert bring(listing).is_noop
+    assert counts(bring(listing, replace=True)) == (3, 0, 1, 2, 0, 0)
     assert ("P2", "1", "part_time", "2021-01-01", "") in held(filled)
 
 
 def test_replace_does_not_end_what_a_rejected_row_speaks_of(filled, bring, tmp_path):
     path = listed(tmp_path, HEAD, (*TWO_GRIDS[:4], "nonsense", *TWO_GRIDS[5:]))
     before = held(filled)
-    assert told(bring(path, replace=True, skip=True)) == (2, 0, 0, 1, 0, 1)
+    assert counts(bring(path, replace=True, skip_bad_rows=True)) == (2, 0, 0, 1, 0, 1)
     assert held(filled) == before
 
 
 def test_replace_by_a_file_without_rows_is_refused(filled, bring, tmp_path):
     empty = tmp_path / "empty.csv"
     empty.write_text(",".join(COLUMNS) + "\n")
-    with pytest.raises(NothingToKeep):
+    with pytest.raises(NoValidRows):
         bring(empty, replace=True)
 
 
@@ -222,39 +225,39 @@ FAULTY = {
 def test_a_wrong_row_is_a_fault_that_says_where_and_how_to_mend_it(filled, bring, tmp_path, kind):
     rows = FAULTY[kind]
     before = held(filled), filled.scalar(text("SELECT count(*) FROM person"))
-    with pytest.raises(BadData) as caught, filled.begin_nested():
+    with pytest.raises(BadData) as excinfo, filled.begin_nested():
         bring(listed(tmp_path, HEAD, *rows))
-    assert refusal(caught) == [("members.csv", 1 + len(rows), kind)]
-    fault = caught.value.faults.kept[0]
-    assert (fault.code, bool(fault.what), bool(fault.mend)) == ("P3", True, True)
+    assert row_errors(excinfo) == [("members.csv", 1 + len(rows), kind)]
+    fault = excinfo.value.log.stored[0]
+    assert (fault.code, bool(fault.message), bool(fault.hint)) == ("P3", True, True)
     assert (held(filled), filled.scalar(text("SELECT count(*) FROM person"))) == before
-    skipped = bring(listed(tmp_path, HEAD, *rows), skip=True)
-    assert told(skipped) == (1 + len(rows), len(rows) - 1, 0, 1, 0, 1)
+    skipped = bring(listed(tmp_path, HEAD, *rows), skip_bad_rows=True)
+    assert counts(skipped) == (1 + len(rows), len(rows) - 1, 0, 1, 0, 1)
 
 
 def test_another_phone_is_a_fault_too_and_a_missing_one_is_not(bring, tmp_path):
-    with pytest.raises(BadData) as caught:
+    with pytest.raises(BadData) as excinfo:
         bring(listed(tmp_path, HEAD, (*TWO_GRIDS[:2], "9", *TWO_GRIDS[3:])))
-    assert refusal(caught) == [("members.csv", 2, "two_persons")]
+    assert row_errors(excinfo) == [("members.csv", 2, "two_persons")]
     assert bring(listed(tmp_path, HEAD, (*TWO_GRIDS[:2], "", *TWO_GRIDS[3:]))).added == 2
 
 
 def test_a_period_that_clashes_with_the_register_is_a_fault(filled, bring, tmp_path):
     clash = (*HEAD[:5], "2022-01-01", "")
-    with pytest.raises(BadData) as caught:
+    with pytest.raises(BadData) as excinfo:
         bring(listed(tmp_path, clash))
-    assert refusal(caught) == [("members.csv", 1, "assigned_twice")]
+    assert row_errors(excinfo) == [("members.csv", 1, "assigned_twice")]
 
 
 def test_ending_one_period_and_beginning_the_next_is_one_file(filled, bring, tmp_path):
     ended, begun = (*HEAD[:6], "2024-01-01"), (*HEAD[:5], "2025-01-01", "")
-    assert told(bring(listed(tmp_path, begun, ended))) == (2, 1, 1, 0, 0, 0)
+    assert counts(bring(listed(tmp_path, begun, ended))) == (2, 1, 1, 0, 0, 0)
 
 
 def test_a_retired_grid_may_still_be_named(filled, bring, tmp_path):
-    merge(filled)
+    merge_grids(filled)
     again = bring(listed(tmp_path, HEAD, PART, TWO_GRIDS))
-    assert again.changed_nothing
+    assert again.is_noop
     assert filled.scalar(select(GridMember.assigned).where(GridMember.grid_code == OTHER)) == (
         Range(day("2022-01-01"), None)
     )

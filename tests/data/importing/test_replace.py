@@ -3,109 +3,148 @@
 import pytest
 from sqlalchemy import select, text
 
-from data.columns import Kind
-from data.importing.load import NothingToKeep
-from data.importing.merge import StillNeeded
+from data.columns import DatasetKind
+from data.importing.merge import StillReferenced
+from data.importing.result import NoValidRows
 from geo.models import Building, Issue, PropertyCoverage
-from tests import town
-from tests.data.import_outcomes import coverage, told
-from tests.town import box, file, place
+from tests import district_files
+from tests.data.import_results import counts, coverage_file
+from tests.town_builder import box, point, write_file
 
 
-def test_replace_retires_buildings_with_the_day(with_areas, session, tmp_path):
-    with_areas(Kind.BUILDINGS, town.buildings(tmp_path))
+def test_replace_retires_buildings_with_the_day(import_after_areas, session, tmp_path):
+    import_after_areas(DatasetKind.BUILDINGS, district_files.write_buildings(tmp_path))
     rows = [{"code": "b1", "geom": box(2, 2, 4, 4)}]
-    left = file(tmp_path / "left.geojson", rows)
-    assert told(with_areas(Kind.BUILDINGS, left, replace=True)) == (1, 0, 0, 1, 2, 0)
+    left = write_file(tmp_path / "left.geojson", rows)
+    assert counts(import_after_areas(DatasetKind.BUILDINGS, left, replace=True)) == (
+        1,
+        0,
+        0,
+        1,
+        2,
+        0,
+    )
     gone = session.get(Building, "b2")
     today = session.scalar(text("SELECT current_date"))
     assert (gone.status, gone.retired_on) == ("retired", today)
     assert session.get(Building, "b1").status == "standing"
 
 
-def test_a_retired_building_stands_again_only_when_a_file_says_so(with_areas, session, tmp_path):
-    everything = town.buildings(tmp_path)
-    with_areas(Kind.BUILDINGS, everything)
-    left = file(tmp_path / "left.geojson", [{"code": "b1", "geom": box(2, 2, 4, 4)}])
-    with_areas(Kind.BUILDINGS, left, replace=True)
-    renamed = town.buildings(tmp_path / "renamed", name="abc")
-    assert told(with_areas(Kind.BUILDINGS, renamed)) == (3, 0, 3, 0, 0, 0)
+def test_a_retired_building_stands_again_only_when_a_file_says_so(
+    import_after_areas, session, tmp_path
+):
+    everything = district_files.write_buildings(tmp_path)
+    import_after_areas(DatasetKind.BUILDINGS, everything)
+    left = write_file(tmp_path / "left.geojson", [{"code": "b1", "geom": box(2, 2, 4, 4)}])
+    import_after_areas(DatasetKind.BUILDINGS, left, replace=True)
+    renamed = district_files.write_buildings(tmp_path / "renamed", name="abc")
+    assert counts(import_after_areas(DatasetKind.BUILDINGS, renamed)) == (3, 0, 3, 0, 0, 0)
     assert session.get(Building, "b2").status == "retired"
-    assert told(with_areas(Kind.BUILDINGS, everything, replace=True)) == (3, 0, 2, 1, 0, 0)
+    assert counts(import_after_areas(DatasetKind.BUILDINGS, everything, replace=True)) == (
+        3,
+        0,
+        2,
+        1,
+        0,
+        0,
+    )
     assert session.get(Building, "b2").retired_on is None
 
 
-def test_a_building_that_is_stated_as_retired_keeps_its_first_day(with_areas, session, tmp_path):
-    demolished = town.buildings(tmp_path, status=("拆除", "standing", "standing"))
-    with_areas(Kind.BUILDINGS, demolished)
+def test_a_building_that_is_stated_as_retired_keeps_its_first_day(
+    import_after_areas, session, tmp_path
+):
+    demolished = district_files.write_buildings(tmp_path, status=("拆除", "standing", "standing"))
+    import_after_areas(DatasetKind.BUILDINGS, demolished)
     session.execute(
         text("UPDATE building SET retired_on = '2020-05-01' WHERE retired_on IS NOT NULL")
     )
-    assert with_areas(Kind.BUILDINGS, demolished).changed_nothing
+    assert import_after_areas(DatasetKind.BUILDINGS, demolished).is_noop
     assert str(session.get(Building, "b1").retired_on) == "2020-05-01"
 
 
 def test_replace_takes_out_coverage_that_is_missing_and_makes_room(
-    with_buildings, session, tmp_path
+    import_after_buildings, session, tmp_path
 ):
-    with_buildings(
-        Kind.PROPERTY_COVERAGE,
-        coverage(
+    import_after_buildings(
+        DatasetKind.PROPERTY_COVERAGE,
+        coverage_file(
             tmp_path,
             ("b1", "M1", "2021-01-01", "2022-01-01"),
             ("b1", "M2", "2022-01-01", ""),
             ("b2", "M1", "2021-01-01", ""),
         ),
     )
-    only = coverage(tmp_path, ("b1", "M1", "2021-01-01", ""))
-    assert told(with_buildings(Kind.PROPERTY_COVERAGE, only, replace=True)) == (1, 0, 1, 0, 2, 0)
+    only = coverage_file(tmp_path, ("b1", "M1", "2021-01-01", ""))
+    assert counts(import_after_buildings(DatasetKind.PROPERTY_COVERAGE, only, replace=True)) == (
+        1,
+        0,
+        1,
+        0,
+        2,
+        0,
+    )
     kept = session.scalars(select(PropertyCoverage)).all()
     assert [(row.building_code, row.manager_code, row.covered.upper) for row in kept] == [
         ("b1", "M1", None)
     ]
 
 
-def test_replace_closes_issues_that_are_missing(district, into, tmp_path):
-    row = {"ref": "I2", "category": "x", "reported_at": "2024-01-01", "geom": place(5, 5)}
-    replaced = into(Kind.ISSUES, file(tmp_path / "i.geojson", [row]), replace=True)
-    assert told(replaced) == (1, 1, 0, 0, 1, 0)
+def test_replace_closes_issues_that_are_missing(district, import_files, tmp_path):
+    row = {"ref": "I2", "category": "x", "reported_at": "2024-01-01", "geom": point(5, 5)}
+    replaced = import_files(
+        DatasetKind.ISSUES, write_file(tmp_path / "i.geojson", [row]), replace=True
+    )
+    assert counts(replaced) == (1, 1, 0, 0, 1, 0)
     assert district.get(Issue, "I1").status == "closed"
 
 
-def test_replace_does_not_retire_what_a_rejected_row_speaks_of(with_buildings, session, tmp_path):
+def test_replace_does_not_retire_what_a_rejected_row_speaks_of(
+    import_after_buildings, session, tmp_path
+):
     rows = [
         {"code": "b1", "floors": 6, "geom": box(2, 2, 4, 4)},
         {"code": "b2", "floors": 9999, "geom": box(12, 2, 14, 4)},
     ]
-    path = file(tmp_path / "some.geojson", rows)
-    replaced = with_buildings(Kind.BUILDINGS, path, replace=True, skip=True)
-    assert told(replaced) == (2, 0, 1, 0, 1, 1)
+    path = write_file(tmp_path / "some.geojson", rows)
+    replaced = import_after_buildings(DatasetKind.BUILDINGS, path, replace=True, skip_bad_rows=True)
+    assert counts(replaced) == (2, 0, 1, 0, 1, 1)
     assert session.get(Building, "b2").status == "standing"
     assert session.get(Building, "b3").status == "retired"
 
 
-def test_replace_by_a_file_without_rows_is_refused(with_buildings, tmp_path):
+def test_replace_by_a_file_without_rows_is_refused(import_after_buildings, tmp_path):
     empty = tmp_path / "managers.csv"
     empty.write_text("code,name,kind\n")
-    with pytest.raises(NothingToKeep, match="retire all"):
-        with_buildings(Kind.MANAGERS, empty, replace=True)
+    with pytest.raises(NoValidRows, match="retire all"):
+        import_after_buildings(DatasetKind.MANAGERS, empty, replace=True)
 
 
-def test_replace_into_an_empty_register_just_loads(with_areas, tmp_path):
-    loaded = with_areas(Kind.BUILDINGS, town.buildings(tmp_path), replace=True)
-    assert told(loaded) == (3, 3, 0, 0, 0, 0)
+def test_replace_into_an_empty_register_just_loads(import_after_areas, tmp_path):
+    loaded = import_after_areas(
+        DatasetKind.BUILDINGS, district_files.write_buildings(tmp_path), replace=True
+    )
+    assert counts(loaded) == (3, 3, 0, 0, 0, 0)
 
 
-def test_replace_takes_nothing_out_that_others_name(with_buildings, tmp_path):
-    with_buildings(Kind.PROPERTY_COVERAGE, coverage(tmp_path, ("b1", "M1", "2021-01-01", "")))
+def test_replace_takes_nothing_out_that_others_name(import_after_buildings, tmp_path):
+    import_after_buildings(
+        DatasetKind.PROPERTY_COVERAGE, coverage_file(tmp_path, ("b1", "M1", "2021-01-01", ""))
+    )
     rows = [{"code": "M2", "name": "业委会", "kind": "homeowner committee"}]
-    with pytest.raises(StillNeeded, match=r"M1.*property_coverage") as caught:
-        with_buildings(Kind.MANAGERS, file(tmp_path / "m.csv", rows), replace=True)
-    assert "--replace" in caught.value.hint
+    with pytest.raises(StillReferenced, match=r"M1.*property_coverage") as excinfo:
+        import_after_buildings(
+            DatasetKind.MANAGERS, write_file(tmp_path / "m.csv", rows), replace=True
+        )
+    assert "--replace" in excinfo.value.hint
 
 
-def test_one_replacement_after_another_compares_with_its_own_rows(with_buildings, tmp_path):
+def test_one_replacement_after_another_compares_with_its_own_rows(import_after_buildings, tmp_path):
     """As in one transaction: the keys noted by the first are not those of the second."""
-    assert with_buildings(Kind.MANAGERS, town.managers(tmp_path), replace=True).changed_nothing
-    replaced = with_buildings(Kind.BUILDINGS, town.buildings(tmp_path), replace=True)
-    assert replaced.changed_nothing
+    assert import_after_buildings(
+        DatasetKind.MANAGERS, district_files.write_managers(tmp_path), replace=True
+    ).is_noop
+    replaced = import_after_buildings(
+        DatasetKind.BUILDINGS, district_files.write_buildings(tmp_path), replace=True
+    )
+    assert replaced.is_noop

@@ -5,30 +5,34 @@ import csv
 import pytest
 import shapely
 
-from data.columns import Kind
+from data.columns import DatasetKind
 from data.row_errors import BadData
-from tests import town
-from tests.data.import_outcomes import refusal, told
-from tests.town import FIRST, box, file
+from tests import district_files
+from tests.data.import_results import counts, row_errors
+from tests.district import COMMUNITY_1
+from tests.town_builder import box, write_file
 
 
-def test_a_code_that_an_earlier_file_had_is_a_fault(with_areas, session, tmp_path):
-    one = town.buildings(tmp_path / "one")
+def test_a_code_that_an_earlier_file_had_is_a_fault(import_after_areas, session, tmp_path):
+    one = district_files.write_buildings(tmp_path / "one")
     rows = [{"code": code, "geom": box(30, 2, 31, 4)} for code in ("b9", "b3")]
-    two = file(tmp_path / "two.geojson", rows)
-    with pytest.raises(BadData) as caught:
-        with_areas(Kind.BUILDINGS, one, two)
-    assert refusal(caught) == [("two.geojson", 2, "duplicate")]
+    two = write_file(tmp_path / "two.geojson", rows)
+    with pytest.raises(BadData) as excinfo:
+        import_after_areas(DatasetKind.BUILDINGS, one, two)
+    assert row_errors(excinfo) == [("two.geojson", 2, "duplicate")]
 
 
-def test_files_of_one_name_in_two_folders_are_told_apart(with_areas, tmp_path):
-    one, two = town.managers(tmp_path / "one"), town.managers(tmp_path / "two")
-    skipped = with_areas(Kind.MANAGERS, one, two, skip=True)
-    assert told(skipped) == (4, 2, 0, 0, 0, 2)
-    assert set(skipped.bad_rows) == {(1, 1), (1, 2)}
+def test_files_of_one_name_in_two_folders_are_told_apart(import_after_areas, tmp_path):
+    one, two = (
+        district_files.write_managers(tmp_path / "one"),
+        district_files.write_managers(tmp_path / "two"),
+    )
+    skipped = import_after_areas(DatasetKind.MANAGERS, one, two, skip_bad_rows=True)
+    assert counts(skipped) == (4, 2, 0, 0, 0, 2)
+    assert set(skipped.rejected_rows) == {(1, 1), (1, 2)}
 
 
-def test_every_fault_is_listed_with_file_row_what_and_how_to_mend_it(with_areas, tmp_path):
+def test_every_fault_is_listed_with_file_row_what_and_how_to_mend_it(import_after_areas, tmp_path):
     rows = [
         {"code": "b1", "floors": 6, "geom": box(2, 2, 4, 4)},
         {"code": None, "floors": 6, "geom": box(2, 2, 4, 4)},
@@ -42,9 +46,9 @@ def test_every_fault_is_listed_with_file_row_what_and_how_to_mend_it(with_areas,
         {"code": "b6", "floors": 6, "geom": None},
         {"code": "b7", "floors": 6, "geom": shapely.Point(130.001, 47.001)},
     ]
-    with pytest.raises(BadData) as caught:
-        with_areas(Kind.BUILDINGS, file(tmp_path / "bad.gpkg", rows))
-    assert refusal(caught) == [
+    with pytest.raises(BadData) as excinfo:
+        import_after_areas(DatasetKind.BUILDINGS, write_file(tmp_path / "bad.gpkg", rows))
+    assert row_errors(excinfo) == [
         ("bad.gpkg", 2, "missing_value"),
         ("bad.gpkg", 3, "bad_floors"),
         ("bad.gpkg", 4, "duplicate"),
@@ -52,36 +56,52 @@ def test_every_fault_is_listed_with_file_row_what_and_how_to_mend_it(with_areas,
         ("bad.gpkg", 6, "missing_geometry"),
         ("bad.gpkg", 7, "wrong_geometry"),
     ]
-    message = str(caught.value)
+    message = str(excinfo.value)
     assert "bad.gpkg, row 3 (b3), floors: '-1' is no whole number" in message
     assert "bad.gpkg, row 5 (b5): self-intersection at 130.005000, 47.005000. Redraw" in message
     assert "--on-error skip" in message
 
 
-def test_skip_loads_the_good_rows_and_remembers_the_bad(with_areas, session, tmp_path):
+def test_skip_loads_the_good_rows_and_remembers_the_bad(import_after_areas, session, tmp_path):
     rows = [
-        {"code": "b1", "community_code": FIRST, "floors": 6, "geom": box(2, 2, 4, 4)},
+        {"code": "b1", "community_code": COMMUNITY_1, "floors": 6, "geom": box(2, 2, 4, 4)},
         {"code": "b2", "community_code": "x", "floors": 6, "geom": box(2, 2, 4, 4)},
-        {"code": "b3", "community_code": FIRST, "floors": 999, "geom": None},
+        {"code": "b3", "community_code": COMMUNITY_1, "floors": 999, "geom": None},
     ]
-    skipped = with_areas(Kind.BUILDINGS, file(tmp_path / "b.gpkg", rows), skip=True)
-    assert told(skipped) == (3, 1, 0, 0, 0, 2)
-    assert set(skipped.bad_rows) == {(0, 2), (0, 3)}
-    assert "no community x" in skipped.bad_rows[0, 2]
-    both = skipped.bad_rows[0, 3]
-    assert "floors" in str(skipped.faults.kinds)
+    skipped = import_after_areas(
+        DatasetKind.BUILDINGS, write_file(tmp_path / "b.gpkg", rows), skip_bad_rows=True
+    )
+    assert counts(skipped) == (3, 1, 0, 0, 0, 2)
+    assert set(skipped.rejected_rows) == {(0, 2), (0, 3)}
+    assert "no community x" in skipped.rejected_rows[0, 2]
+    both = skipped.rejected_rows[0, 3]
+    assert "floors" in str(skipped.errors.counts)
     assert "no whole number" in both
-    assert "no shape" in both
+    assert "no geometry" in both
 
 
-def test_a_row_too_broken_to_be_held_counts_as_read_and_rejected(into, tmp_path):
+def test_a_row_too_broken_to_be_held_counts_as_read_and_rejected(import_files, tmp_path):
     path = tmp_path / "managers.csv"
     path.write_text("code,name,kind\nM1,a,firm\nM2,b,firm,too,many\nM3,c,firm\n")
-    assert told(into(Kind.MANAGERS, path, skip=True)) == (3, 2, 0, 0, 0, 1)
-    assert told(into(Kind.MANAGERS, path, skip=True)) == (3, 0, 0, 2, 0, 1)
+    assert counts(import_files(DatasetKind.MANAGERS, path, skip_bad_rows=True)) == (
+        3,
+        2,
+        0,
+        0,
+        0,
+        1,
+    )
+    assert counts(import_files(DatasetKind.MANAGERS, path, skip_bad_rows=True)) == (
+        3,
+        0,
+        0,
+        2,
+        0,
+        1,
+    )
 
 
-def test_a_place_far_from_the_areas_is_a_fault_that_guesses_why(with_areas, tmp_path):
+def test_a_place_far_from_the_areas_is_a_fault_that_guesses_why(import_after_areas, tmp_path):
     path = tmp_path / "issues.csv"
     with path.open("w", newline="") as target:
         writer = csv.writer(target)
@@ -90,13 +110,17 @@ def test_a_place_far_from_the_areas_is_a_fault_that_guesses_why(with_areas, tmp_
         writer.writerow(["I2", "x", "2024-01-01", 30.005, 47.01])
         writer.writerow(["I3", "x", "2024-01-01", 0, 0])
         writer.writerow(["I4", "x", "2024-01-01", 130.01, 47.005])
-    with pytest.raises(BadData) as caught:
-        with_areas(Kind.ISSUES, path)
-    assert [kind for _, _, kind in refusal(caught)] == ["out_of_range", "far_away", "null_island"]
-    assert "look swapped" in str(caught.value)
+    with pytest.raises(BadData) as excinfo:
+        import_after_areas(DatasetKind.ISSUES, path)
+    assert [kind for _, _, kind in row_errors(excinfo)] == [
+        "out_of_range",
+        "far_away",
+        "null_island",
+    ]
+    assert "look swapped" in str(excinfo.value)
 
 
-def test_without_areas_every_place_on_earth_will_do(into, tmp_path):
+def test_without_areas_every_place_on_earth_will_do(import_files, tmp_path):
     path = tmp_path / "issues.csv"
     path.write_text("ref,category,reported_at,lon,lat\nI1,x,2024-01-01,43.0,-76.1\n")
-    assert told(into(Kind.ISSUES, path)) == (1, 1, 0, 0, 0, 0)
+    assert counts(import_files(DatasetKind.ISSUES, path)) == (1, 1, 0, 0, 0, 0)

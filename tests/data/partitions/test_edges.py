@@ -10,28 +10,28 @@ BORDER = edges.edge((1.0, 1.0), (1.0, 0.0))
 
 
 def test_neighbours_know_their_border_by_the_same_name() -> None:
-    assert set(edges.of(LEFT)) & set(edges.of(RIGHT)) == {BORDER}
+    assert set(edges.edges_of(LEFT)) & set(edges.edges_of(RIGHT)) == {BORDER}
     assert BORDER == ((1.0, 0.0), (1.0, 1.0))
 
 
 def test_a_hole_has_edges_too() -> None:
     holed = shapely.Polygon(LEFT.exterior, [shapely.box(0.2, 0.2, 0.8, 0.8).exterior])
-    assert len(set(edges.of(holed))) == 8
+    assert len(set(edges.edges_of(holed))) == 8
 
 
 def test_every_part_of_a_multipolygon_has_edges() -> None:
-    assert len(set(edges.of(shapely.union(LEFT, shapely.box(5, 5, 6, 6))))) == 8
+    assert len(set(edges.edges_of(shapely.union(LEFT, shapely.box(5, 5, 6, 6))))) == 8
 
 
 def test_an_edge_is_split_into_steps_of_a_length_at_most() -> None:
-    corners = edges.split(BORDER, 0.3)
+    corners = edges.segmentize(BORDER, 0.3)
     assert corners == [(1.0, 0.0), (1.0, 0.25), (1.0, 0.5), (1.0, 0.75), (1.0, 1.0)]
-    assert edges.split(BORDER, 2) == list(BORDER)
+    assert edges.segmentize(BORDER, 2) == list(BORDER)
 
 
 def test_corners_are_set_into_both_neighbours_and_fit() -> None:
-    split = {BORDER: edges.split(BORDER, 0.3)}
-    both = np.array([edges.set_in(shape, split) for shape in (LEFT, RIGHT)], dtype=object)
+    split = {BORDER: edges.segmentize(BORDER, 0.3)}
+    both = np.array([edges.insert_corners(shape, split) for shape in (LEFT, RIGHT)], dtype=object)
     assert shapely.get_num_coordinates(both).tolist() == [8, 8]
     assert shapely.coverage_is_valid(both)
     assert both[0].equals(LEFT)
@@ -39,18 +39,18 @@ def test_corners_are_set_into_both_neighbours_and_fit() -> None:
 
 def test_idle_corners_are_taken_out_and_others_stay() -> None:
     """A third square ends on the border, at one of the corners set in."""
-    split = edges.split(BORDER, 0.3)
-    left = edges.set_in(LEFT, {BORDER: split})
-    below = edges.set_in(shapely.box(1, 0, 2, 0.5), {((1.0, 0.0), (1.0, 0.5)): split[:3]})
-    above = edges.set_in(shapely.box(1, 0.5, 2, 1), {((1.0, 0.5), (1.0, 1.0)): split[2:]})
-    thinned = edges.take_out(np.array([left, below, above], dtype=object), [split])
-    assert len(set(edges.of(thinned[0]))) == 5
-    assert set(edges.of(thinned[0])) >= {((1.0, 0.0), (1.0, 0.5)), ((1.0, 0.5), (1.0, 1.0))}
+    split = edges.segmentize(BORDER, 0.3)
+    left = edges.insert_corners(LEFT, {BORDER: split})
+    below = edges.insert_corners(shapely.box(1, 0, 2, 0.5), {((1.0, 0.0), (1.0, 0.5)): split[:3]})
+    above = edges.insert_corners(shapely.box(1, 0.5, 2, 1), {((1.0, 0.5), (1.0, 1.0)): split[2:]})
+    thinned = edges.remove_redundant_corners(np.array([left, below, above], dtype=object), [split])
+    assert len(set(edges.edges_of(thinned[0]))) == 5
+    assert set(edges.edges_of(thinned[0])) >= {((1.0, 0.0), (1.0, 0.5)), ((1.0, 0.5), (1.0, 1.0))}
     assert shapely.coverage_is_valid(thinned)
 
 
 def test_a_multipolygon_keeps_its_parts() -> None:
     two = shapely.MultiPolygon([LEFT, shapely.box(5, 5, 6, 6)])
-    changed = edges.set_in(two, {BORDER: edges.split(BORDER, 0.3)})
+    changed = edges.insert_corners(two, {BORDER: edges.segmentize(BORDER, 0.3)})
     assert changed.geom_type == "MultiPolygon"
     assert changed.equals(two)

@@ -24,7 +24,7 @@ def tiled(*boxes: tuple[float, float, float, float]) -> np.ndarray:
 
 
 def gaps(geoms: np.ndarray) -> np.ndarray:
-    return np.array([patch.shape for patch in topology.gaps(geoms)], dtype=object)
+    return np.array([patch.polygon for patch in topology.find_gaps(geoms)], dtype=object)
 
 
 def is_closed(before: np.ndarray, after: np.ndarray) -> bool:
@@ -116,7 +116,7 @@ def test_tokyo_is_closed_without_tentacles(realdata: Path) -> None:
     path = realdata / "partitions/tokyo23ku_smallareas2015_simplified.gpkg"
     geoms = pyogrio.read_dataframe(path).geometry.to_numpy().astype(object)
     bad = ~shapely.is_valid(geoms)
-    geoms[bad] = repair.outlines(geoms[bad]).geoms
+    geoms[bad] = repair.repair_polygons(geoms[bad]).geoms
     clean = shapely.coverage_clean(geoms, snapping_distance=1e-7)
     clean = shapely.transform(clean, lambda coords: np.round(coords, 8))
     found = gaps(clean)

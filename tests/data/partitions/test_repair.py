@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from data.partitions import repair
 from geo.geometry import topology
-from tests.town import box
+from tests.town_builder import box
 
 METRE = 1 / 111_320
 """A metre of latitude in degrees; of longitude it is 0.68 m at 47° N."""
@@ -63,8 +63,8 @@ def test_repaired_polygons_tile_without_narrow_gaps_and_stay_near(geoms):
     repaired = repair.repair(geoms)
     assert shapely.is_valid(repaired.geoms).all()
     assert shapely.coverage_is_valid(repaired.geoms)
-    assert topology.overlaps(repaired.geoms) == []
-    assert not repair.is_narrow(topology.shapes(topology.gaps(repaired.geoms))).any()
+    assert topology.find_overlaps(repaired.geoms) == []
+    assert not repair.is_narrow(topology.patch_polygons(topology.find_gaps(repaired.geoms))).any()
     assert kept(geoms, repaired.geoms) <= 4 * 8 + repair.GAP_WIDTH_M
     assert repaired.moved_m == pytest.approx(kept(geoms, repaired.geoms), abs=repair.SNAP_M)
 
@@ -75,8 +75,8 @@ def test_polygons_fitted_to_an_outline_fill_it_exactly(geoms):
     owners = ["x"] * len(geoms)
     repaired = repair.repair(geoms, owners, {"x": OUTLINE})
     assert shapely.coverage_is_valid(repaired.geoms)
-    assert topology.gaps(repaired.geoms, OUTLINE) == []
-    assert topology.outside(repaired.geoms, OUTLINE) == []
+    assert topology.find_gaps(repaired.geoms, OUTLINE) == []
+    assert topology.find_outside(repaired.geoms, OUTLINE) == []
     assert kept(geoms, repaired.geoms) <= 4 * 8 + repair.GAP_WIDTH_M
 
 
@@ -98,7 +98,7 @@ def test_what_is_missing_of_an_outline_goes_to_those_beside_it(geoms, data):
 def test_a_partition_that_tiles_is_left_as_it_is(geoms):
     repaired = repair.repair(repair.repair(geoms).geoms, ["x"] * len(geoms), {"x": OUTLINE})
     assert not repaired.changed.any()
-    assert "No border" in str(repaired)
+    assert "no border was moved" in str(repaired)
 
 
 @settings(deadline=None, max_examples=30)
@@ -154,7 +154,7 @@ def test_the_report_says_how_much_moved():
     strip = abs(topology.GEOD.geometry_area_perimeter(box(5, 0, 6, 10))[0])
     assert repaired.lost_m2 == pytest.approx(strip, rel=0.01)
     assert repaired.moved_m == pytest.approx(111.32 * np.cos(np.radians(47)), rel=0.01)
-    assert "1 outline redrawn" in str(repaired)
+    assert "1 grid changed" in str(repaired)
 
 
 def test_the_border_of_a_hole_that_closes_moved_by_its_width():
@@ -180,14 +180,14 @@ def test_a_wide_gap_is_taken_for_real():
     halves = [shapely.difference(half, lake) for half in (box(0, 0, 5, 9), box(5, 0, 9, 9))]
     geoms = np.array(halves, dtype=object)
     assert not repair.repair(geoms).changed.any()
-    assert repair.is_narrow(topology.shapes(topology.gaps(geoms))).tolist() == [False]
+    assert repair.is_narrow(topology.patch_polygons(topology.find_gaps(geoms))).tolist() == [False]
 
 
 def test_a_polygon_that_others_swallow_comes_back_empty():
     geoms = np.array([box(0, 0, 9, 9), box(3, 3, 4, 4)], dtype=object)
     repaired = repair.repair(geoms)
     assert shapely.is_empty(repaired.geoms).sum() <= 1
-    assert topology.overlaps(repaired.geoms[~shapely.is_empty(repaired.geoms)]) == []
+    assert topology.find_overlaps(repaired.geoms[~shapely.is_empty(repaired.geoms)]) == []
 
 
 def test_a_polygon_outside_its_outline_comes_back_empty():

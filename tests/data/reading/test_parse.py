@@ -9,21 +9,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.columns import TABLES, Column, Kind, Type
+from data.columns import SCHEMAS, Column, ColumnType, DatasetKind
 from data.reading.parse import parse, to_text
 
 SHANGHAI = "Asia/Shanghai"
-DATE, MOMENT, TEXT = Column("d", Type.DATE), Column("m", Type.MOMENT), Column("t", longest=5)
-INT = Column("i", Type.INT, most=3000)
+DATE, MOMENT, TEXT = (
+    Column("d", ColumnType.DATE),
+    Column("m", ColumnType.TIMESTAMP),
+    Column("t", max_length=5),
+)
+INT = Column("i", ColumnType.INT, max_value=3000)
 
 
 def values(array: pa.Array | list[Any], column: Column) -> list[Any]:
     array = array if isinstance(array, pa.Array) else pa.array(array)
     parsed = parse(array, column, SHANGHAI)
-    assert len(parsed.values) == len(parsed.bad) == len(array)
+    assert len(parsed.values) == len(parsed.invalid) == len(array)
     return [
         "bad" if bad else value.as_py()
-        for bad, value in zip(parsed.bad, parsed.values, strict=True)
+        for bad, value in zip(parsed.invalid, parsed.values, strict=True)
     ]
 
 
@@ -99,7 +103,7 @@ def test_a_moment_without_zone_is_one_of_the_default_zone_and_counted(clock: dt.
     """China has had no daylight saving time since 1991."""
     parsed = parse(pa.array([clock.isoformat(" ")]), MOMENT, SHANGHAI)
     assert parsed.values[0].as_py() == clock.replace(tzinfo=ZoneInfo(SHANGHAI))
-    assert parsed.naive == 1
+    assert parsed.naive_count == 1
 
 
 def test_moments_come_in_many_forms() -> None:
@@ -118,7 +122,7 @@ def test_hours_that_no_day_has_are_bad() -> None:
 
 
 def test_words_are_known_in_two_languages_and_any_case() -> None:
-    kind = TABLES[Kind.MANAGERS].column("kind")
+    kind = SCHEMAS[DatasetKind.MANAGERS].column("kind")
     assert values(["物业公司", "Property Firm", None], kind) == ["property_firm"] * 2 + [None]
     assert values(["业委会", " 物管会", "社区兜底", "自管"], kind) == [
         "homeowner_committee",

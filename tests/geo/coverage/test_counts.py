@@ -1,4 +1,4 @@
-"""Remembered tallies say what the one statement behind the figures says."""
+"""Cached counts equal the figures that are read in one statement."""
 
 import datetime
 
@@ -7,39 +7,39 @@ from sqlalchemy import text
 
 from geo import city_time
 from geo.coverage import figures
-from geo.coverage.counts import NOTHING, Known
-from geo.coverage.figures import Grouping
+from geo.coverage.counts import ZERO_COUNTS, CoverageCountCache, CoverageCounts
+from geo.coverage.figures import CoverageFigures, Grouping
 from geo.models import Level
 from tests.district import day
 
 DAYS = [day("2021-01-01"), day("2022-06-01"), day("2025-01-01")]
 
 
-def counts(tally):
-    return tally.buildings, tally.covered, tally.households, tally.covered_households
+def to_counts(row: CoverageFigures) -> CoverageCounts:
+    return CoverageCounts(row.buildings, row.covered, row.households, row.covered_households)
 
 
 @pytest.mark.parametrize("on", DAYS)
 @pytest.mark.parametrize("level", Level)
-def test_areas_have_the_tallies_of_the_figures(district, level: Level, on: datetime.date):
-    rows = figures.by(district, Grouping(level.value), on=on, at=city_time.now())
+def test_counts_of_areas_equal_the_figures(district, level: Level, on: datetime.date):
+    rows = figures.count_by(district, Grouping(level.value), on=on, at=city_time.now())
     codes = [row.code for row in rows]
-    told = Known().of_areas(district, codes, on, exact=level is Level.COMMUNITY)
-    assert told == [counts(row) for row in rows]
+    counts = CoverageCountCache().count_areas(district, codes, on, exact=level is Level.COMMUNITY)
+    assert counts == [to_counts(row) for row in rows]
 
 
 @pytest.mark.parametrize("on", DAYS)
-def test_grids_have_the_tallies_of_the_figures_asked_one_by_one_or_at_once(district, on):
+def test_counts_of_grids_equal_the_figures_one_by_one_or_in_one_call(district, on):
     at = city_time.now()
-    rows = figures.by(district, Grouping.GRID, on=on, at=at)
+    rows = figures.count_by(district, Grouping.GRID, on=on, at=at)
     codes = [row.code for row in rows]
-    expected = [counts(row) for row in rows]
-    assert Known().of_grids(district, codes, on, at) == expected
-    known = Known()
-    assert [known.of_grids(district, [code], on, at)[0] for code in codes] == expected
+    expected = [to_counts(row) for row in rows]
+    assert CoverageCountCache().count_grids(district, codes, on, at) == expected
+    cache = CoverageCountCache()
+    assert [cache.count_grids(district, [code], on, at)[0] for code in codes] == expected
 
 
-def test_grids_that_overlap_do_not_count_a_building_twice(district):
+def test_a_building_in_two_overlapping_grids_counts_once(district):
     district.execute(
         text("""
         INSERT INTO micro_grid (code, name, community_code, geom, in_force, begun_in)
@@ -47,16 +47,20 @@ def test_grids_that_overlap_do_not_count_a_building_twice(district):
     """)
     )
     at, on = city_time.now(), DAYS[-1]
-    rows = figures.by(district, Grouping.GRID, on=on, at=at)
-    assert sum(row.buildings for row in rows) > 0
-    told = Known().of_grids(district, [row.code for row in rows], on, at)
-    assert told == [counts(row) for row in rows]
+    rows = figures.count_by(district, Grouping.GRID, on=on, at=at)
+    assert sum(row.buildings for row in rows) == 4
+    counts = CoverageCountCache().count_grids(district, [row.code for row in rows], on, at)
+    assert counts == [to_counts(row) for row in rows]
 
 
-def test_what_is_known_is_not_counted_again(district):
-    known = Known()
-    code = ["230403"]
-    before = known.of_areas(district, code, DAYS[-1], exact=False)
+def test_cached_counts_are_not_read_again(district):
+    cache = CoverageCountCache()
+    before = cache.count_areas(district, ["230403"], DAYS[-1], exact=False)
     district.execute(text("DELETE FROM property_coverage"))
-    assert known.of_areas(district, code, DAYS[-1], exact=False) == before
-    assert known.of_areas(district, ["9"], DAYS[-1], exact=False) == [NOTHING]
+    assert cache.count_areas(district, ["230403"], DAYS[-1], exact=False) == before
+    assert before[0].covered > 0
+
+
+def test_an_unknown_area_has_no_buildings(district):
+    cache = CoverageCountCache()
+    assert cache.count_areas(district, ["9"], DAYS[-1], exact=False) == [ZERO_COUNTS]

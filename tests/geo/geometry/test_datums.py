@@ -1,4 +1,4 @@
-"""Datums: round trips, figures published by others, and a real pair of files."""
+"""Datums: round trips, published coordinates, and a real pair of files."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ MILLIMETRE = 0.001
 
 
 def metres(a: Coords, b: Coords) -> float:
-    """The longest distance between points of the same position in two arrays."""
+    """Return the largest distance between corresponding points of two arrays."""
     return float(np.max(GEOD.inv(*np.asarray(a).T, *np.asarray(b).T)[2]))
 
 
@@ -28,13 +28,15 @@ inside = st.tuples(st.floats(WEST + 0.03, EAST - 0.03), st.floats(SOUTH + 0.03, 
 
 @pytest.mark.parametrize("datum", Datum)
 @given(wgs84=inside)
-def test_there_and_back_again_is_within_a_millimetre(datum: Datum, wgs84: Coords) -> None:
+def test_a_round_trip_from_wgs84_is_within_a_millimetre(datum: Datum, wgs84: Coords) -> None:
     assert metres(to_wgs84(from_wgs84(wgs84, datum), datum), wgs84) < MILLIMETRE
 
 
 @pytest.mark.parametrize("datum", Datum)
 @given(shifted=inside)
-def test_back_and_there_again_is_within_a_millimetre(datum: Datum, shifted: Coords) -> None:
+def test_a_round_trip_from_another_datum_is_within_a_millimetre(
+    datum: Datum, shifted: Coords
+) -> None:
     assert metres(from_wgs84(to_wgs84(shifted, datum), datum), shifted) < MILLIMETRE
 
 
@@ -48,20 +50,22 @@ PUBLISHED = [
 
 
 @pytest.mark.parametrize(("wgs84", "gcj02"), PUBLISHED)
-def test_gcj02_equals_what_other_libraries_publish(wgs84: Coords, gcj02: Coords) -> None:
+def test_gcj02_equals_the_published_results_of_other_libraries(
+    wgs84: Coords, gcj02: Coords
+) -> None:
     assert metres(from_wgs84(np.array([wgs84]), Datum.GCJ02), np.array([gcj02])) < MILLIMETRE
 
 
-def test_bd09_equals_what_other_libraries_publish() -> None:
+def test_bd09_equals_the_published_result_of_another_library() -> None:
     """coordtransform: GCJ-02 (116.404, 39.915) is BD-09 (116.41036949371029, 39.92133699351021)."""
     wgs84 = to_wgs84(np.array([[116.404, 39.915]]), Datum.GCJ02)
     published = np.array([[116.41036949371029, 39.92133699351021]])
     assert metres(from_wgs84(wgs84, Datum.BD09), published) < MILLIMETRE
 
 
-# Answers of the map services themselves, as kept by hujiulong/gcoord (test/fixtures):
+# Results of the map services themselves, recorded by hujiulong/gcoord (test/fixtures):
 # WGS-84, GCJ-02, BD-09 of Shenyang, Tongren, Jiuquan, Nagqu, Xingtai, Shantou.
-ANSWERED = np.array(
+SERVICE_RESULTS = np.array(
     [
         [123.4253306, 41.8032629, 123.4314787, 41.8057023, 123.438095, 41.8114013],
         [109.1850122, 27.7347803, 109.1896029, 27.7315202, 109.1960427, 27.7378032],
@@ -73,20 +77,20 @@ ANSWERED = np.array(
 )
 
 
-def test_the_map_services_themselves_agree_within_a_metre() -> None:
-    wgs84, gcj02, bd09 = ANSWERED[:, :2], ANSWERED[:, 2:4], ANSWERED[:, 4:]
+def test_results_of_the_map_services_agree_within_a_metre() -> None:
+    wgs84, gcj02, bd09 = SERVICE_RESULTS[:, :2], SERVICE_RESULTS[:, 2:4], SERVICE_RESULTS[:, 4:]
     assert metres(to_wgs84(gcj02, Datum.GCJ02), wgs84) < 1
     assert metres(to_wgs84(bd09, Datum.BD09), wgs84) < 1
 
 
-def test_hegang_is_653_and_1451_metres_off() -> None:
+def test_the_shift_at_hegang_is_653_and_1451_metres() -> None:
     hegang = np.array([[130.30, 47.35]])
     assert metres(from_wgs84(hegang, Datum.GCJ02), hegang) == pytest.approx(653, abs=1)
     assert metres(from_wgs84(hegang, Datum.BD09), hegang) == pytest.approx(1451, abs=1)
 
 
 @pytest.mark.parametrize("datum", SHIFTED)
-def test_outside_china_nothing_moves(datum: Datum) -> None:
+def test_points_outside_china_do_not_move(datum: Datum) -> None:
     """Paris, New York, Tokyo, Sydney; the last one on the equator."""
     abroad = np.array([[2.35, 48.86], [-74, 40.7], [139.75, 35.68], [151.2, -33.9], [100, 0]])
     assert np.array_equal(from_wgs84(abroad, datum), abroad)
@@ -94,7 +98,7 @@ def test_outside_china_nothing_moves(datum: Datum) -> None:
 
 
 @pytest.mark.parametrize("datum", SHIFTED)
-def test_the_border_of_the_box_belongs_to_the_inside(datum: Datum) -> None:
+def test_the_border_of_the_box_is_inside(datum: Datum) -> None:
     on_border = np.array([[WEST, 40.0], [EAST, 40.0], [100.0, SOUTH], [100.0, NORTH]])
     outwards = np.array([[-1e-9, 0], [1e-9, 0], [0, -1e-9], [0, 1e-9]])
     assert np.all(from_wgs84(on_border, datum) != on_border)
@@ -102,7 +106,7 @@ def test_the_border_of_the_box_belongs_to_the_inside(datum: Datum) -> None:
 
 
 @pytest.mark.parametrize("datum", SHIFTED)
-def test_a_point_shifted_out_of_the_box_finds_its_way_back(datum: Datum) -> None:
+def test_a_point_shifted_out_of_the_box_is_converted_back(datum: Datum) -> None:
     """The shift goes east here, so the last point in the box leaves it."""
     last = np.array([[EAST - 1e-6, 40.0]])
     shifted = from_wgs84(last, datum)
@@ -111,7 +115,7 @@ def test_a_point_shifted_out_of_the_box_finds_its_way_back(datum: Datum) -> None
 
 
 @pytest.mark.parametrize("datum", Datum)
-def test_nan_stays_nan_and_spoils_no_neighbour(datum: Datum) -> None:
+def test_nan_stays_nan_and_does_not_affect_other_points(datum: Datum) -> None:
     hegang = np.array([[130.30, 47.35]])
     pair = np.vstack([hegang, [[np.nan, 47.0]]])
     converted = to_wgs84(pair, datum)
@@ -120,19 +124,19 @@ def test_nan_stays_nan_and_spoils_no_neighbour(datum: Datum) -> None:
 
 
 @pytest.mark.parametrize("datum", Datum)
-def test_no_points_in_no_points_out(datum: Datum) -> None:
+def test_an_empty_array_stays_empty(datum: Datum) -> None:
     assert to_wgs84(np.empty((0, 2)), datum).shape == (0, 2)
 
 
-def test_the_districts_of_hegang_land_on_their_twin_file(realdata: Path) -> None:
-    """The twin was derived by others with two rounds of iteration: 5 to 7 mm."""
+def test_the_districts_of_hegang_match_their_wgs84_file(realdata: Path) -> None:
+    """That file was derived by others with two iterations: 5 to 7 mm off."""
     pyogrio, shapely = pytest.importorskip("pyogrio"), pytest.importorskip("shapely")
     folder = realdata / "hegang"
-    gcj02, twin = (
+    gcj02, wgs84 = (
         shapely.get_coordinates(pyogrio.read_dataframe(folder / name).geometry.values)
         for name in (
             "hegang_districts_amap2016_gcj02.geojson",
             "hegang_districts_amap2016_wgs84_DERIVED.geojson",
         )
     )
-    assert metres(to_wgs84(gcj02, Datum.GCJ02), twin) < 0.01
+    assert metres(to_wgs84(gcj02, Datum.GCJ02), wgs84) < 0.01

@@ -1,4 +1,4 @@
-"""Which grid covers a place, now and in the past, by SQL."""
+"""The grid that covers a point, now and in the past, by SQL."""
 
 import datetime
 import json
@@ -17,17 +17,17 @@ from tests.district import LONG_AGO, place
 FIRST = "230403001001"
 
 
-def at(*places):
-    return np.array(places)
+def coords(*points):
+    return np.array(points)
 
 
 def test_a_point_inside_is_in_its_grid_and_one_outside_is_in_none(district):
-    found = grids.locate(district, at(place(5, 5), place(35, 5), place(50, 5)), city_time.now())
-    assert found == [FIRST + "001", "230403001002002", None]
+    codes = grids.locate(district, coords(place(5, 5), place(35, 5), place(50, 5)), city_time.now())
+    assert codes == [FIRST + "001", "230403001002002", None]
 
 
 def test_a_point_on_a_shared_border_always_gets_the_lowest_code(district):
-    borders = at(place(10, 5), place(20, 5), place(30, 0))
+    borders = coords(place(10, 5), place(20, 5), place(30, 0))
     assert grids.locate(district, borders, city_time.now()) == [
         FIRST + "001",
         FIRST + "002",
@@ -35,34 +35,34 @@ def test_a_point_on_a_shared_border_always_gets_the_lowest_code(district):
     ]
 
 
-def test_a_point_that_is_no_place_is_in_no_grid(district):
-    assert grids.locate(district, at((np.nan, 47.0), (np.nan, np.nan)), city_time.now()) == [
+def test_a_point_with_a_nan_is_in_no_grid(district):
+    assert grids.locate(district, coords((np.nan, 47.0), (np.nan, np.nan)), city_time.now()) == [
         None,
         None,
     ]
 
 
-def test_no_points_are_no_grids(district):
+def test_without_points_the_result_is_empty(district):
     assert grids.locate(district, np.empty((0, 2)), city_time.now()) == []
 
 
 def test_before_the_first_revision_there_is_no_grid(district):
     before = LONG_AGO - datetime.timedelta(seconds=1)
-    assert grids.locate(district, at(place(5, 5)), before) == [None]
+    assert grids.locate(district, coords(place(5, 5)), before) == [None]
     assert grids.revision_at(district, before) is None
     assert grids.revision_at(district, LONG_AGO) == 1
 
 
-def merged(session) -> datetime.datetime:
-    """Publish 001 and 002 of the first community as one grid 003; return from when."""
-    old = revisions.in_force_now(session, [FIRST])
+def merge_grids(session) -> datetime.datetime:
+    """Publish 001 and 002 of the first community as one grid 003; return when that is in force."""
+    old = revisions.current_grids(session, [FIRST])
     union = session.scalar(
         select(func.ST_AsBinary(func.ST_Union(MicroGrid.geom))).where(
             MicroGrid.community_code == FIRST
         )
     )
-    new = revisions.Outline(None, FIRST, bytes(union))
-    deltas = [Delta(code, outline, None) for code, outline in old.items()]
+    new = revisions.GridVersion(None, FIRST, bytes(union))
+    deltas = [Delta(code, version, None) for code, version in old.items()]
     revision = revisions.publish(
         session, [*deltas, Delta(FIRST + "003", None, new)], title="merge", author="test"
     )
@@ -71,30 +71,30 @@ def merged(session) -> datetime.datetime:
     return revision.effective_at
 
 
-def test_after_a_merge_today_has_the_new_grid_and_the_past_the_old_ones(district):
-    changed = merged(district)
+def test_after_a_merge_points_are_in_the_new_grid_now_and_in_the_old_ones_before(district):
+    merged_at = merge_grids(district)
     instant = datetime.timedelta(microseconds=1)
-    places = at(place(5, 5), place(15, 5))
-    assert grids.locate(district, places, changed) == [FIRST + "003"] * 2
-    assert grids.locate(district, places, changed - instant) == [FIRST + "001", FIRST + "002"]
-    assert grids.revision_at(district, changed) == 2
+    points = coords(place(5, 5), place(15, 5))
+    assert grids.locate(district, points, merged_at) == [FIRST + "003"] * 2
+    assert grids.locate(district, points, merged_at - instant) == [FIRST + "001", FIRST + "002"]
+    assert grids.revision_at(district, merged_at) == 2
 
 
-def test_a_retired_grid_says_when_it_last_was(district):
-    merged(district)
-    with pytest.raises(GridUnknown, match="not in force") as caught:
+def test_the_error_for_a_retired_grid_says_when_it_was_in_force(district):
+    merge_grids(district)
+    with pytest.raises(GridUnknown, match="not in force") as raised:
         grids.get(district, FIRST + "001", at=city_time.now())
-    assert "at=" in caught.value.hint
+    assert "at=" in raised.value.hint
     assert len(grids.history(district, FIRST + "001")) == 1
 
 
-def test_a_grid_tells_what_it_holds(district):
-    asked = grids.get(district, FIRST + "001", at=city_time.now())
-    properties = json.loads(feature_query.one(district, asked))["properties"]
+def test_a_grid_has_counts_of_buildings_and_households(district):
+    query = grids.get(district, FIRST + "001", at=city_time.now())
+    properties = json.loads(feature_query.fetch_one(district, query))["properties"]
     assert (properties["buildings"], properties["households"]) == (2, 30)
 
 
-def test_an_unknown_grid_is_not_found(district):
+def test_an_unknown_grid_is_an_error(district):
     with pytest.raises(GridUnknown, match="no grid"):
         grids.get(district, "nowhere", at=city_time.now())
     with pytest.raises(GridUnknown):

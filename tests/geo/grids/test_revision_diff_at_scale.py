@@ -1,4 +1,4 @@
-"""A city of 100,000 grids: comparing and publishing read what changed and nothing else."""
+"""In a city of 100,000 grids, diff and publication read only what changed."""
 
 import pytest
 from sqlalchemy import Engine, event, text
@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from geo import city_time, db
 from geo.grids import revert, revision_diff, revisions
-from geo.grids.revisions import Delta, Outline
+from geo.grids.revisions import Delta, GridVersion
 
 FILL = """
 INSERT INTO area (code, level, name) VALUES ('23', 'city', 'x');
@@ -43,25 +43,25 @@ def big_city(databases, template) -> Engine:
 
 @pytest.fixture
 def session(big_city):
-    with Session(big_city) as opened:
-        yield opened
-        opened.rollback()
+    with Session(big_city) as session:
+        yield session
+        session.rollback()
 
 
 @pytest.fixture
-def read(session):
-    """How many rows of micro_grid each statement touched, by the server's own count."""
-    counted: list[int] = []
+def rows_read(session):
+    """The rows of micro_grid that each statement read, counted by EXPLAIN ANALYZE."""
+    counts: list[int] = []
 
     def before(connection, _cursor, statement, parameters, _context, _many):
         if not statement.startswith("SELECT") or "micro_grid" not in statement:
             return
-        with connection.connection.cursor() as own:
-            own.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters)
-            counted.append(sum(map(rows_read, nodes(own.fetchone()[0][0]["Plan"]))))
+        with connection.connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters)
+            counts.append(sum(map(count_rows, nodes(cursor.fetchone()[0][0]["Plan"]))))
 
     event.listen(session.get_bind(), "before_cursor_execute", before)
-    yield counted
+    yield counts
     event.remove(session.get_bind(), "before_cursor_execute", before)
 
 
@@ -71,32 +71,32 @@ def nodes(plan: dict):
         yield from nodes(child)
 
 
-def rows_read(node: dict) -> int:
+def count_rows(node: dict) -> int:
     if node.get("Relation Name") != "micro_grid":
         return 0
     removed = node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Index Recheck", 0)
     return (node["Actual Rows"] + removed) * node["Actual Loops"]
 
 
-def test_a_diff_of_100_000_grids_where_50_differ_reads_only_those(session, read):
-    found = revision_diff.between(session, 1, 2, limit=1000).deltas
-    assert len(found) == 50
-    assert {kind for delta in found for kind in delta.kinds} == {"renamed"}
-    assert 0 < sum(read) <= 50 * 2 * 4, read
+def test_a_diff_of_100_000_grids_where_50_differ_reads_only_those(session, rows_read):
+    deltas = revision_diff.diff(session, 1, 2, limit=1000).deltas
+    assert len(deltas) == 50
+    assert {kind for delta in deltas for kind in delta.kinds} == {"renamed"}
+    assert 0 < sum(rows_read) <= 50 * 2 * 4, rows_read
 
 
-def test_the_count_sees_a_statement_that_reads_everything(session, read):
+def test_the_row_count_detects_a_statement_that_reads_everything(session, rows_read):
     session.execute(text("SELECT max(name) FROM micro_grid"))
-    assert sum(read) >= 100_000
+    assert sum(rows_read) >= 100_000
 
 
-def test_publishing_and_going_back_read_their_community_alone(session, read):
+def test_publishing_and_reverting_read_only_their_community(session, rows_read):
     community = "230007"
-    before = revisions.in_force_now(session, [community])
+    before = revisions.current_grids(session, [community])
     code, old = next(iter(before.items()))
-    delta = Delta(code, old, Outline("renamed", community, old.wkb))
-    made = revisions.publish(session, [delta], title="x", author="x")
-    revert.revert(session, made.number, author="x")
-    assert revisions.in_force_now(session, [community]) == before
-    assert 0 < max(read) <= 400, read
-    assert made.effective_at <= city_time.now()
+    delta = Delta(code, old, GridVersion("renamed", community, old.wkb))
+    revision = revisions.publish(session, [delta], title="x", author="x")
+    revert.revert(session, revision.number, author="x")
+    assert revisions.current_grids(session, [community]) == before
+    assert 0 < max(rows_read) <= 400, rows_read
+    assert revision.effective_at <= city_time.now()

@@ -1,32 +1,31 @@
-"""Many who redraw two communities by plans at once; some are killed, the database stops."""
+"""Concurrent plans in two communities, while some processes are killed and the database stops."""
 
-import random
 import shutil
-import signal
-import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from geo import db
-from geo.models import MicroGrid, Plan, PlanStatus
+from geo.models import Plan, PlanStatus
 from geo.postgres import embedded, migrations
 from geo.settings import Settings
 from tests import district as districts
-from tests.geo.grids.test_publishing import history, require_sound_history
-from tests.redrawn import FIRST, SECOND
+from tests.geo.grids.publishing import (
+    Published,
+    PublishingProcesses,
+    check_published,
+    load_revisions,
+)
+from tests.waiting import until
 
 
 @pytest.fixture
 def own_server() -> Iterator[Settings]:
-    """A database server of the test's own, which it may stop."""
+    """A database server that the test may stop."""
     folder = Path(tempfile.mkdtemp(prefix="gw-"))
     folder.chmod(0o755)
     settings = Settings(home=folder, database_url=None)
@@ -40,65 +39,43 @@ def own_server() -> Iterator[Settings]:
     shutil.rmtree(folder)
 
 
-def redraw(settings: Settings, count: int, seed: int, restarts: int = 0) -> dict[int, str]:
-    """Start so many planners, kill every third at a random moment; return what they told."""
-    chance, url = random.Random(seed), embedded.url(settings)
-    told: dict[int, str] = {}
+def publish_plans(settings: Settings, count: int, seed: int, restarts: int) -> Published:
+    """Publish plans in processes, restarting the server meanwhile; return what was published."""
 
-    def one(job: tuple[int, int]) -> None:
-        position, at = job
-        community = (FIRST, SECOND)[position % 2]
-        words = [sys.executable, "-m", "tests.planner", url, community, str(at)]
-        process = subprocess.Popen(
-            words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-        )
-        if position % 3 == 0:
-            time.sleep(chance.uniform(1.0, 5.0))
-            process.send_signal(signal.SIGKILL)
-        out, _ = process.communicate(timeout=300)
-        if out.startswith("published"):
-            told[int(out.split()[1])] = str(at)
-
-    with ThreadPoolExecutor(6) as pool:
-        jobs = [pool.submit(one, job) for job in enumerate(chance.sample(range(100, 900), count))]
-        for turn in range(restarts):
-            while sum(job.done() for job in jobs) < count * (turn + 1) // (restarts + 1):
-                time.sleep(0.2)
+    def restart_server(count_ended: Callable[[], int]) -> None:
+        for turn in range(1, restarts + 1):
+            ended = count * turn // (restarts + 1)
+            until(lambda ended=ended: count_ended() >= ended, 600)
             embedded.down(settings)
             embedded.up(settings)
-        for job in jobs:
-            job.result()
-    return told
+
+    processes = PublishingProcesses(
+        "tests.plan_process", embedded.url(settings), seed, kill_after_s=(1.0, 5.0)
+    )
+    return processes.run(count, restart_server)
 
 
-def check(settings: Settings, told: dict[int, str]) -> None:
-    """Each acknowledged publication is there once; any other is there whole, or not at all."""
-    engine: Engine = db.connect(embedded.url(settings))
-    titles = {revision.number: revision.title for revision in history(engine)[1:]}
-    assert told.items() <= titles.items()
-    assert len(set(titles.values())) == len(titles)
-    assert sorted(titles) == list(range(2, len(titles) + 2)), "no number is skipped"
+def check_plans(settings: Settings, published: Published) -> None:
+    """Check that the published plans are exactly the revisions, each of them complete."""
+    engine = db.connect(embedded.url(settings))
+    check_published(engine, published)
     with Session(engine) as session:
-        published = session.execute(
+        plans = session.execute(
             select(Plan.revision, Plan.title).where(Plan.status == PlanStatus.PUBLISHED)
         )
-        assert {row.revision: row.title for row in published} == titles
-        for number in titles:
-            began = session.scalar(select(func.count()).where(MicroGrid.begun_in == number))
-            ended = session.scalar(select(func.count()).where(MicroGrid.ended_in == number))
-            assert (began, ended) == (2, 2)
-    require_sound_history(engine)
+        titles = {row.revision: row.title for row in plans}
+    assert titles == {row.number: row.title for row in load_revisions(engine)[1:]}
     engine.dispose()
 
 
-def test_planners_that_are_killed_leave_all_of_a_revision_or_nothing(own_server):
-    told = redraw(own_server, 9, seed=3, restarts=1)
-    assert len(told) >= 2
-    check(own_server, told)
+def test_killed_planners_leave_a_complete_revision_or_none(own_server):
+    published = publish_plans(own_server, 9, seed=3, restarts=1)
+    assert len(published) >= 2
+    check_plans(own_server, published)
 
 
 @pytest.mark.long
 def test_two_hundred_planners_some_killed_while_the_database_restarts(own_server):
-    told = redraw(own_server, 200, seed=5, restarts=3)
-    assert len(told) >= 100
-    check(own_server, told)
+    published = publish_plans(own_server, 200, seed=5, restarts=3)
+    assert len(published) >= 100
+    check_plans(own_server, published)

@@ -21,8 +21,8 @@ from geo.postgres import embedded
 from geo.postgres.embedded import binaries, server
 from geo.postgres.embedded.binaries import NoPostgis
 from geo.postgres.embedded.create import HomeOutOfReach
-from geo.postgres.embedded.os_account import Account
-from geo.postgres.embedded.paths import Place
+from geo.postgres.embedded.os_account import OsAccount
+from geo.postgres.embedded.paths import ClusterPaths
 from geo.settings import Settings
 
 ROOT = Path(__file__).parents[3]
@@ -50,8 +50,8 @@ def homes() -> Iterator[Callable[[str], Settings]]:
     yield make
     for settings in made:
         embedded.down(settings)
-        if Place.of(settings.home).sockets.parent == Path("/tmp"):
-            shutil.rmtree(Place.of(settings.home).sockets, ignore_errors=True)
+        if ClusterPaths.of(settings.home).sockets.parent == Path("/tmp"):
+            shutil.rmtree(ClusterPaths.of(settings.home).sockets, ignore_errors=True)
     shutil.rmtree(base)
 
 
@@ -85,13 +85,13 @@ def tell(url: str, *commands: LiteralString) -> None:
             connection.execute(command)
 
 
-def parts(settings: Settings) -> tuple[Place, Account]:
-    place = Place.of(settings.home)
-    return place, Account.of(place)
+def parts(settings: Settings) -> tuple[ClusterPaths, OsAccount]:
+    place = ClusterPaths.of(settings.home)
+    return place, OsAccount.of(place)
 
 
 def postmaster(settings: Settings) -> int:
-    number = server.pid(*parts(settings))
+    number = server.find_pid(*parts(settings))
     assert number
     return number
 
@@ -209,7 +209,7 @@ def test_a_number_that_belongs_to_another_process_by_now_is_no_server(settings: 
 @pytest.mark.parametrize("step", ["unfinished-*", "unfinished-*/base/1/*", "data", "run/.s.*"])
 def test_a_first_time_that_is_killed_half_way_is_made_good(settings: Settings, step: str) -> None:
     """The pattern is what must have appeared in the folder when the kill comes."""
-    place = Place.of(settings.home)
+    place = ClusterPaths.of(settings.home)
     process = in_another_process(settings)
     while process.poll() is None and not any(place.folder.glob(step)):
         time.sleep(0.001)
@@ -239,7 +239,9 @@ def test_a_starting_server_is_waited_for(settings: Settings) -> None:
     embedded.down(settings)
     place, account = parts(settings)
     pg_ctl = binaries.find(None) / "pg_ctl"
-    account.do([pg_ctl, "start", "-W", "-D", "data", "-l", "log/start.log"], cwd=place.folder)
+    account.run_checked(
+        [pg_ctl, "start", "-W", "-D", "data", "-l", "log/start.log"], cwd=place.folder
+    )
     assert ask(embedded.up(settings), "SELECT 1") == 1
 
 
@@ -261,7 +263,7 @@ def test_the_socket_of_a_long_path_lies_under_tmp_and_is_ours_alone(
 
 def test_a_socket_folder_that_others_may_enter_is_refused(homes: Callable[..., Settings]) -> None:
     settings = homes("a" * 100)
-    sockets = Place.of(settings.home).sockets
+    sockets = ClusterPaths.of(settings.home).sockets
     sockets.mkdir()
     sockets.chmod(0o777)
     with pytest.raises(Unavailable, match="that only"):
@@ -317,7 +319,7 @@ def test_a_home_that_the_account_of_the_server_cannot_enter_is_refused(settings:
 @as_root
 def test_no_other_account_gets_in_even_through_open_folders(settings: Settings) -> None:
     url = embedded.up(settings)
-    place = Place.of(settings.home)
+    place = ClusterPaths.of(settings.home)
     place.folder.chmod(0o755)
     place.sockets.chmod(0o755)
     next(place.sockets.glob(".s.PGSQL.5432")).chmod(0o777)

@@ -1,4 +1,4 @@
-"""Every kind of finding is found, and nothing in a district that is in order."""
+"""Every kind of finding is detected, and a valid district has none."""
 
 import pytest
 import shapely
@@ -11,7 +11,7 @@ from geo.quality.findings import MEANING
 from tests.district import square
 
 GRID = "230403001001001"
-OF_PLANS = {
+KINDS_OF_PLANS = {
     "grid_invalid",
     "grid_in_parts",
     "grid_empty",
@@ -19,100 +19,101 @@ OF_PLANS = {
     "grid_too_large",
     "grid_long_thin",
 }
-"""Tried in tests/geo/plans/core/test_rules.py."""
+"""Tested in tests/geo/plans/core/test_rules.py."""
 
 
 def kinds(session) -> set[str]:
     session.flush()
-    return {finding.kind for finding in checks.findings(session)}
+    return {finding.kind for finding in checks.run_checks(session)}
 
 
-def reshape(session, code, shape) -> None:
-    session.scalars(select(MicroGrid).where(MicroGrid.code == code)).one().geom = shape
+def set_geometry(session, code, geom) -> None:
+    session.scalars(select(MicroGrid).where(MicroGrid.code == code)).one().geom = geom
 
 
-def building(session, shape, code="new", community="230403001001") -> None:
-    session.add(Building(code=code, community_code=community, footprint=shape))
+def add_building(session, footprint, community="230403001001") -> None:
+    session.add(Building(code="new", community_code=community, footprint=footprint))
 
 
 def astride(session):
-    building(session, square(9, 5, 11, 7))
+    add_building(session, square(9, 5, 11, 7))
 
 
-def lost(session):
-    building(session, square(50, 50, 51, 51))
+def outside(session):
+    add_building(session, square(50, 50, 51, 51))
 
 
-def unplaced(session):
-    building(session, square(5, 5, 6, 6), community=None)
+def without_community(session):
+    add_building(session, square(5, 5, 6, 6), community=None)
 
 
-def twin(session):
-    building(session, square(2, 2, 4, 4))
+def duplicate(session):
+    add_building(session, square(2, 2, 4, 4))
 
 
 def gap(session):
-    reshape(session, GRID, square(0, 0, 9, 10))
+    set_geometry(session, GRID, square(0, 0, 9, 10))
 
 
 def overlap(session):
-    reshape(session, GRID, square(0, 0, 11, 10))
+    set_geometry(session, GRID, square(0, 0, 11, 10))
 
 
-def reach_out(session):
-    reshape(session, GRID, square(-1, 0, 10, 10))
+def grid_outside(session):
+    set_geometry(session, GRID, square(-1, 0, 10, 10))
 
 
 def sliver(session):
     main = shapely.box(130, 47, 130.01, 47.01)
     thin = shapely.box(130.02, 47.02, 130.03, 47.020001)
-    reshape(session, GRID, from_shape(shapely.MultiPolygon([main, thin]), srid=4326))
+    set_geometry(session, GRID, from_shape(shapely.MultiPolygon([main, thin]), srid=4326))
 
 
 CASES = {
     "building_astride_grids": astride,
-    "building_in_no_grid": lost,
-    "building_outside_community": lost,
-    "building_without_community": unplaced,
-    "duplicate_footprint": twin,
+    "building_in_no_grid": outside,
+    "building_outside_community": outside,
+    "building_without_community": without_community,
+    "duplicate_footprint": duplicate,
     "grid_gap": gap,
     "grid_overlap": overlap,
-    "grid_outside_community": reach_out,
+    "grid_outside_community": grid_outside,
     "grid_sliver": sliver,
 }
 
 
-def test_a_district_in_order_has_nothing_to_find(district):
+def test_a_valid_district_has_no_findings(district):
     assert kinds(district) == set()
 
 
 @pytest.mark.parametrize("kind", CASES)
-def test_each_kind_of_finding_is_found(district, kind):
+def test_each_kind_of_finding_is_detected(district, kind):
     CASES[kind](district)
     assert kind in kinds(district)
 
 
-def test_every_kind_is_tried_here_or_among_the_rules_of_plans():
-    assert CASES.keys() | OF_PLANS == MEANING.keys()
+def test_every_kind_is_tested_here_or_with_the_rules_of_plans():
+    assert CASES.keys() | KINDS_OF_PLANS == MEANING.keys()
 
 
-def test_a_gap_tells_its_size_and_a_place_inside_it(district):
+def test_a_gap_has_its_size_and_a_point_inside(district):
     gap(district)
     district.flush()
-    [found] = [each for each in checks.findings(district) if each.kind == "grid_gap"]
+    findings = checks.run_checks(district)
+    [finding] = [one for one in findings if one.kind == "grid_gap"]
     inside = text(
         "SELECT ST_Covers(ST_MakeEnvelope(130.009, 47, 130.01, 47.01), ST_MakePoint(:lon, :lat))"
     )
-    where = {"lon": found.lon, "lat": found.lat}
-    assert district.execute(inside, where).scalar_one()
+    point = {"lon": finding.lon, "lat": finding.lat}
+    assert district.execute(inside, point).scalar_one()
     geodesic = text("SELECT ST_Area(ST_MakeEnvelope(130.009, 47, 130.01, 47.01, 4326)::geography)")
-    assert found.size == pytest.approx(district.execute(geodesic).scalar_one(), rel=1e-6)
-    assert found.is_error
-    assert "230403001001" in found.codes
+    assert finding.size == pytest.approx(district.execute(geodesic).scalar_one(), rel=1e-6)
+    assert finding.is_error
+    assert "230403001001" in finding.codes
 
 
-def test_an_area_narrows_what_is_looked_at(district):
+def test_checks_can_be_limited_to_an_area(district):
     gap(district)
     district.flush()
-    assert checks.findings(district, area_code="230403001002") == []
-    assert checks.findings(district, area_code="230403001001") != []
+    assert checks.run_checks(district, area_code="230403001002") == []
+    assert checks.run_checks(district, area_code="230403001001") != []

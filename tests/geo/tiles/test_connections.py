@@ -1,63 +1,59 @@
-"""The connections that tiles are read by: one a thread, and a new one after a break."""
+"""Connections of tile threads: one per thread, and a new one after it breaks."""
 
 import threading
-import time
 
 import psycopg
 import pytest
 
-from geo.tiles.connections import Reader
-
-WHO = "SELECT pg_backend_pid()"
+from geo.tiles.connections import TileConnections
+from tests.waiting import until
 
 
 @pytest.fixture
-def reader(engine):
-    made = Reader(engine)
-    yield made
-    made.dispose()
+def connections(engine):
+    connections = TileConnections(engine)
+    yield connections
+    connections.dispose()
 
 
-def backend(reader: Reader) -> int:
-    """The server's process at the other end of this thread's connection."""
-    with reader.cursor() as asking:
-        return asking.execute(WHO).fetchone()[0]
+def backend_pid(connections: TileConnections) -> int:
+    """The PostgreSQL process of this thread's connection."""
+    with connections.cursor() as cursor:
+        return cursor.execute("SELECT pg_backend_pid()").fetchone()[0]
 
 
-def test_a_thread_keeps_its_connection_and_another_has_its_own(reader):
-    here, there = backend(reader), []
-    other = threading.Thread(target=lambda: there.append(backend(reader)))
+def test_a_thread_keeps_its_connection_and_another_has_its_own(connections):
+    pid, other_pids = backend_pid(connections), []
+    other = threading.Thread(target=lambda: other_pids.append(backend_pid(connections)))
     other.start()
     other.join()
-    assert backend(reader) == here
-    assert there[0] != here
+    assert backend_pid(connections) == pid
+    assert other_pids[0] != pid
 
 
-def test_a_broken_connection_fails_once_and_is_made_anew(reader, engine):
-    broken = backend(reader)
+def test_a_broken_connection_fails_once_and_is_replaced(connections, engine):
+    pid = backend_pid(connections)
     with engine.connect() as connection:
-        connection.exec_driver_sql(f"SELECT pg_terminate_backend({broken})")
+        connection.exec_driver_sql(f"SELECT pg_terminate_backend({pid})")
     with pytest.raises(psycopg.OperationalError):
-        backend(reader)
-    assert backend(reader) != broken
+        backend_pid(connections)
+    assert backend_pid(connections) != pid
 
 
-def test_a_statement_that_is_wrong_breaks_nothing(reader):
-    before = backend(reader)
-    with pytest.raises(psycopg.errors.UndefinedColumn), reader.cursor() as asking:
-        asking.execute("SELECT nonsense")
-    assert backend(reader) == before
+def test_an_invalid_statement_keeps_the_connection(connections):
+    pid = backend_pid(connections)
+    with pytest.raises(psycopg.errors.UndefinedColumn), connections.cursor() as cursor:
+        cursor.execute("SELECT nonsense")
+    assert backend_pid(connections) == pid
 
 
-def test_nothing_stays_open_in_the_end(reader, engine):
-    open_ = backend(reader)
-    reader.dispose()
-    with engine.connect() as connection:
-        asked = f"SELECT count(*) FROM pg_stat_activity WHERE pid = {open_}"
-        for _ in range(100):
-            left = connection.exec_driver_sql(asked).scalar_one()
-            connection.commit()  # a transaction sees the same activity to its end
-            if not left:
-                break
-            time.sleep(0.05)
-    assert left == 0
+def test_dispose_closes_every_connection(connections, engine):
+    pid = backend_pid(connections)
+    connections.dispose()
+    query = f"SELECT count(*) FROM pg_stat_activity WHERE pid = {pid}"
+
+    def is_closed() -> bool:
+        with engine.connect() as connection:  # within a transaction the activity never changes
+            return connection.exec_driver_sql(query).scalar_one() == 0
+
+    until(is_closed)

@@ -1,76 +1,35 @@
-"""The names of states: a change of a layer's tables gives another one, and nothing else does."""
-
-import datetime
+"""Layer versions: a write to a source table changes the versions of its layers, and no others."""
 
 import pytest
-from sqlalchemy import delete, text
-from sqlalchemy.orm import Session
+from sqlalchemy import text
 
-from geo import city_time
-from geo.models import Mark, Revision
+from geo import city_time, table_versions
 from geo.tiles import versions
-from geo.tiles.layers import DRAWN_FROM, Layer
+from geo.tiles.layers import SOURCE_TABLES, Layer
+from tests.tiles import ZONE
 
-ZONE = "Asia/Shanghai"
+SOURCES = {
+    layer: {table.__tablename__ for table in tables} for layer, tables in SOURCE_TABLES.items()
+}
 
 
-@pytest.mark.parametrize(
-    "table", sorted({t.__tablename__ for ts in DRAWN_FROM.values() for t in ts})
-)
-def test_a_change_of_a_table_renames_the_layers_drawn_from_it_and_no_other(district, table):
-    before = versions.of_layers(district, ZONE)
+@pytest.mark.parametrize("table", sorted(set().union(*SOURCES.values())))
+def test_a_write_changes_the_versions_of_the_layers_with_that_source(district, table):
+    before = versions.read_layer_versions(district, ZONE)
     district.execute(text(f"DELETE FROM {table} WHERE false"))
-    after = versions.of_layers(district, ZONE)
-    renamed = {layer for layer in Layer if before[layer] != after[layer]}
-    drawn = {la for la, tables in DRAWN_FROM.items() if table in [t.__tablename__ for t in tables]}
-    assert renamed == drawn
+    after = versions.read_layer_versions(district, ZONE)
+    changed = {layer for layer in Layer if before[layer] != after[layer]}
+    assert changed == {layer for layer, tables in SOURCES.items() if table in tables}
 
 
-def test_reading_renames_nothing(district):
-    district.execute(text("SELECT count(*) FROM building"))
-    assert versions.of_layers(district, ZONE) == versions.of_layers(district, ZONE)
+def test_another_time_zone_is_another_version(district):
+    here = versions.read_layer_versions(district, ZONE)
+    there = versions.read_layer_versions(district, "Asia/Tokyo")
+    assert not set(here.values()) & set(there.values())
 
 
-def test_another_clock_is_another_state(district):
-    told = versions.of_layers(district, ZONE), versions.of_layers(district, "Asia/Tokyo")
-    assert not set(told[0].values()) & set(told[1].values())
-
-
-def test_marks_that_are_added_up_name_the_same_state(district):
-    before = versions.of_layers(district, ZONE)
-    total = district.scalar(text("SELECT sum(number) FROM mark WHERE subject = 'building'"))
-    district.execute(delete(Mark).where(Mark.subject == "building"))
-    district.add(Mark(subject="building", number=total))
-    district.flush()
-    assert versions.of_layers(district, ZONE) == before
-
-
-def test_marks_are_added_up_now_and_then(district):
-    for _ in range(1000):
-        district.execute(text("DELETE FROM backdrop WHERE false"))
-    left = district.scalar(text("SELECT count(*) FROM mark WHERE subject = 'backdrop'"))
-    assert left < 1000
-
-
-def test_a_write_shows_in_the_state_when_it_is_committed_and_not_before(engine, session: Session):
-    before = versions.of_layers(session, ZONE)
-    with Session(engine) as writer:
-        writer.execute(text("DELETE FROM backdrop WHERE false"))
-        assert versions.of_layers(session, ZONE) == before
-        writer.commit()
-    assert versions.of_layers(session, ZONE)[Layer.BACKDROP] != before[Layer.BACKDROP]
-
-
-def test_a_scheduled_revision_is_seen_when_it_begins_though_a_newer_one_is_in_force(district):
-    """Number 2 was scheduled; number 3, of another community, began before it."""
-    scheduled = city_time.now() + datetime.timedelta(days=1)
-    for number, begins in ((2, scheduled), (3, city_time.now())):
-        district.add(Revision(number=number, effective_at=begins, title="t", author="a"))
-    district.flush()
-    just_before = scheduled - datetime.timedelta(microseconds=1)
-    before, after = (
-        versions.of_layer(district, Layer.GRIDS, "Asia/Shanghai", at)
-        for at in (just_before, scheduled)
-    )
-    assert (before[0], before[1] + 1) == after
-    assert versions.revisions_at(district, scheduled) == after[1]
+@pytest.mark.parametrize("layer", Layer)
+def test_a_snapshot_has_the_version_that_pages_state(district, layer):
+    snapshot = table_versions.read_snapshot(district, SOURCE_TABLES[layer], city_time.now())
+    version = versions.layer_version(layer, snapshot, ZONE)
+    assert version == versions.read_layer_versions(district, ZONE)[layer]

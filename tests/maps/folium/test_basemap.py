@@ -1,4 +1,4 @@
-"""The basemap setting: what it may say, and the hosts that follow from it."""
+"""The basemap setting: accepted values, and the hosts of its tiles."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from maps.folium.basemap import BasemapUnknown, image_origins, tile_layer
 
 
 @pytest.mark.parametrize("setting", ["none", "None", "", " "])
-def test_none_is_no_layer(setting):
+def test_none_gives_no_layer(setting):
     assert tile_layer(setting, "Basemap") is None
     assert image_origins(None) == ()
 
@@ -18,18 +18,18 @@ def test_a_provider_is_found_by_name(setting):
     assert image_origins(layer) == ("https://tile.openstreetmap.org",)
 
 
-def test_an_address_of_tiles_is_taken_as_it_is():
+def test_an_xyz_url_is_used_unchanged():
     layer = tile_layer("https://{s}.tiles.example:8443/v1/{z}/{x}/{y}.png?tk=1", "Basemap")
     assert layer.tiles.endswith("?tk=1")
     assert image_origins(layer) == ("https://*.tiles.example:8443",)
 
 
-def test_tiles_of_our_own_server_add_no_host():
+def test_tiles_of_the_same_server_add_no_host():
     assert image_origins(tile_layer("/basemap/{z}/{x}/{y}.png", "Basemap")) == ()
 
 
 @pytest.mark.parametrize(
-    ("setting", "said"),
+    ("setting", "message"),
     [
         ("Nowhere.AtAll", "No basemap provider"),
         ("https://tiles.example/map.png", "XYZ"),
@@ -37,12 +37,12 @@ def test_tiles_of_our_own_server_add_no_host():
         ('https://tiles.example/{z}/{x}/{y}"onload=".png', "XYZ"),
     ],
 )
-def test_what_cannot_be_used_is_refused_with_the_reason(setting, said):
-    with pytest.raises(BasemapUnknown, match=said) as refused:
+def test_an_unusable_setting_is_refused_with_the_reason(setting, message):
+    with pytest.raises(BasemapUnknown, match=message) as error:
         tile_layer(setting, "Basemap")
-    assert refused.value.hint
+    assert error.value.hint
 
 
-def test_a_provider_that_needs_a_key_is_refused():
-    with pytest.raises(BasemapUnknown, match="needs a key"):
+def test_a_provider_that_needs_an_api_key_is_refused():
+    with pytest.raises(BasemapUnknown, match="needs an API key"):
         tile_layer("Thunderforest.OpenCycleMap", "Basemap")

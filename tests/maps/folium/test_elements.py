@@ -1,4 +1,4 @@
-"""Folium elements of ours: numbered, embedded or linked, with a policy that fits."""
+"""Folium elements: stable ids, inline or linked assets, and content security policies."""
 
 import hashlib
 import re
@@ -19,7 +19,7 @@ TILES = TileSources(bounds=(130.2, 47.28, 130.3, 47.3), revision=3)
 
 
 class Scripts(HTMLParser):
-    """The text of every script that would run, and every attribute that would."""
+    """Collects the inline scripts and the event handler attributes of a page."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -29,9 +29,9 @@ class Scripts(HTMLParser):
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list) -> None:
-        names = dict(attrs)
-        self.handlers += [name for name in names if name.startswith("on")]
-        self.inside = tag == "script" and "src" not in names and "type" not in names
+        attributes = dict(attrs)
+        self.handlers += [name for name in attributes if name.startswith("on")]
+        self.inside = tag == "script" and "src" not in attributes and "type" not in attributes
         if self.inside:
             self.codes.append("")
 
@@ -44,45 +44,45 @@ class Scripts(HTMLParser):
 
 
 @pytest.mark.parametrize("served", [True, False])
-def test_the_hashes_are_those_of_the_scripts_in_the_page(small_town: EmbeddedData, served):
-    page = map_pages.issues(TILES if served else small_town, title="鹤城", on=ON)
+def test_the_hashes_are_those_of_the_inline_scripts(small_town: EmbeddedData, served):
+    page = map_pages.render_issues(TILES if served else small_town, title="鹤城", on=ON)
     scripts = Scripts(page.html)
     hashes = [b64encode(hashlib.sha256(code.encode()).digest()).decode() for code in scripts.codes]
     assert sorted(page.script_hashes) == sorted(f"sha256-{code}" for code in hashes)
-    assert len(hashes) == (1 if served else 1 + len(assets.scripts()))
+    assert len(hashes) == (1 if served else 1 + len(assets.map_scripts()))
     assert scripts.handlers == []
 
 
-def test_a_digest_is_what_browsers_compute():
+def test_a_hash_is_the_one_that_browsers_compute():
     """The example of the content-security policy standard."""
     assert (
         csp_hash("alert('Hello, world.');") == "sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng="
     )
 
 
-def test_ids_are_numbers_in_order():
-    drawn = BareMap(location=[47.3, 130.3], tiles=None)
-    layers = [VectorTileLayer(name, name).add_to(drawn) for name in ("shade", "names")]
-    assign_ids(drawn)
-    assert [element._id for element in (drawn, *layers)] == ["0", "1", "2"]
+def test_ids_are_consecutive_numbers():
+    bare_map = BareMap(location=[47.3, 130.3], tiles=None)
+    layers = [VectorTileLayer(name, name).add_to(bare_map) for name in ("shade", "names")]
+    assign_ids(bare_map)
+    assert [element._id for element in (bare_map, *layers)] == ["0", "1", "2"]
 
 
-def test_a_map_of_ours_brings_no_scripts_of_its_own():
-    drawn = BareMap(location=[47.3, 130.3], tiles=None)
-    root = drawn.get_root()
+def test_a_bare_map_loads_no_scripts():
+    bare_map = BareMap(location=[47.3, 130.3], tiles=None)
+    root = bare_map.get_root()
     assert "http" not in re.sub(r"http-equiv", "", root.render())
     assert folium.Map.default_js
 
 
 def test_folium_makes_the_map_its_layers_and_their_control():
-    html = map_pages.property_coverage(TILES, title="鹤城", on=ON).html
+    html = map_pages.render_property_coverage(TILES, title="鹤城", on=ON).html
     assert "L.map(" in html
     assert "L.control.layers(" in html
     assert html.count("Gridward.tiles(") == 6
 
 
 def test_a_basemap_is_the_only_host_that_a_one_file_page_allows(small_town: EmbeddedData):
-    shown = map_pages.grids(small_town, title="鹤城", on=ON, basemap="OpenStreetMap.Mapnik")
+    shown = map_pages.render_grids(small_town, title="鹤城", on=ON, basemap="OpenStreetMap.Mapnik")
     policy = re.search(r'Content-Security-Policy" content="([^"]+)"', shown.html)[1]
     assert shown.image_origins == ("https://tile.openstreetmap.org",)
     assert "img-src data: https://tile.openstreetmap.org;" in policy

@@ -1,15 +1,15 @@
-"""Colours that every eye and a grey printer can tell apart."""
+"""The colours differ for colour-blind readers and in greyscale print."""
 
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
 
 from maps.folium import style
 
-# Machado, Oliveira and Fernandes 2009, severity 1: what a reader without one kind of cone sees.
+# Machado, Oliveira and Fernandes 2009, severity 1: the vision without one kind of cone.
 VISION = {
-    "everybody": np.eye(3),
+    "full colour vision": np.eye(3),
     "no red cones": [
         [0.152286, 1.052583, -0.204868],
         [0.114503, 0.786281, 0.099216],
@@ -51,29 +51,29 @@ def contrast(one: str, two: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-@pytest.mark.parametrize("eyes", VISION)
-def test_covered_lapsed_and_never_covered_differ_for_all_eyes(eyes):
-    seen = [
-        lab(np.array(VISION[eyes]) @ linear(style.COLOURS[name]))
+@pytest.mark.parametrize("vision", VISION)
+def test_covered_lapsed_and_never_covered_differ_for_all_kinds_of_vision(vision):
+    perceived = [
+        lab(np.array(VISION[vision]) @ linear(style.COLOURS[name]))
         for name in ("covered", "lapsed", "never_covered")
     ]
     for one, two in ((0, 1), (0, 2), (1, 2)):
-        assert np.linalg.norm(seen[one] - seen[two]) > 20
+        assert np.linalg.norm(perceived[one] - perceived[two]) > 20
 
 
-def test_uncovered_stands_out_in_grey_print():
-    tones = [luminance(linear(style.COLOURS[name])) for name in ("covered", "never_covered")]
-    assert (tones[0] + 0.05) / (tones[1] + 0.05) > 2
+def test_uncovered_is_darker_in_greyscale_print():
+    lightness = [luminance(linear(style.COLOURS[name])) for name in ("covered", "never_covered")]
+    assert (lightness[0] + 0.05) / (lightness[1] + 0.05) > 2
 
 
 @pytest.mark.parametrize("colours", [[c for _, c in style.RATE_CLASSES], style.LOAD_COLOURS])
-def test_the_classes_of_a_map_run_evenly_from_dark_to_light(colours):
-    tones = [lab(linear(colour))[0] for colour in colours]
-    steps = [after - before for before, after in pairwise(tones)]
+def test_class_colours_change_evenly_in_lightness(colours):
+    lightness = [lab(linear(colour))[0] for colour in colours]
+    steps = [after - before for before, after in pairwise(lightness)]
     assert all(step > 5 for step in steps) or all(step < -5 for step in steps)
 
 
-def test_rate_classes_start_at_nothing_and_rise():
+def test_rate_classes_start_at_zero_and_increase():
     bounds = [bound for bound, _ in style.RATE_CLASSES]
     assert bounds[0] == 0
     assert bounds == sorted(set(bounds))
@@ -81,17 +81,17 @@ def test_rate_classes_start_at_nothing_and_rise():
 
 
 @pytest.mark.parametrize("ink", ["ink", "muted", "never_covered"])
-def test_text_has_the_contrast_that_readers_need(ink):
+def test_text_has_sufficient_contrast(ink):
     assert contrast(style.COLOURS[ink], "#ffffff") >= 4.5
 
 
-def test_finer_levels_come_with_closer_zooms():
+def test_finer_levels_appear_at_higher_zooms():
     zooms = [style.LEVEL_ZOOMS[level] for level in style.LEVELS]
     assert zooms == sorted(zooms)
 
 
-@pytest.mark.parametrize("eyes", VISION)
-def test_grids_side_by_side_differ_for_all_eyes(eyes):
-    seen = [lab(np.array(VISION[eyes]) @ linear(colour)) for colour in style.GRID_COLOURS]
-    apart = [np.linalg.norm(a - b) for at, a in enumerate(seen) for b in seen[:at]]
-    assert min(apart) > 15
+@pytest.mark.parametrize("vision", VISION)
+def test_grid_colours_differ_for_all_kinds_of_vision(vision):
+    perceived = [lab(np.array(VISION[vision]) @ linear(colour)) for colour in style.GRID_COLOURS]
+    distances = [np.linalg.norm(a - b) for a, b in combinations(perceived, 2)]
+    assert min(distances) > 15

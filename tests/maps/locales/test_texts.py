@@ -1,88 +1,131 @@
-"""Every word that a page says exists in every language, and none is left over."""
+"""Every text of a page exists in every language, and every text is used."""
 
 import re
 from datetime import date
 from pathlib import Path
 
+import jinja2
 import pytest
 
 from geo.models import IssueStatus, ManagerKind
 from geo.settings import Language
 from maps.folium import assets
-from maps.locales.map_texts import WORDS, day, word
-from maps.locales.notice_texts import NOTICE_WORDS
-from maps.locales.redraw_texts import REDRAW_WORDS
+from maps.folium.elements import template_environment
+from maps.locales.texts import NAMESPACES, PageName, format_date, load, page_texts
 
-TEMPLATES = Path(assets.__file__).parents[1] / "templates"
-TERMS = ("manager", "category", "channel", "status", "datum", "use")
-REDRAW_TERMS = ("tool", "hint", "hint_pick", "plan", "step", "finding", "moving")
-CATALOGUES = {"map_texts.py", "redraw_texts.py", "notice_texts.py"}
-OF_THE_TABLE = {"redraw.html", "plans.html", "redraw.py", "notice.html", "notice.py"}
-
-
-def sources(of_the_table: bool) -> str:
-    """Everything that says a word on the redraw table, or on the map pages."""
-    if of_the_table:
-        scripts = [*assets.TABLE_SCRIPTS["gridward"], *assets.LIST_SCRIPTS["gridward"]]
-    else:
-        scripts = [*assets.SCRIPTS["gridward"]]
-    files = [assets.own() / script for script in scripts]
-    beside = [*TEMPLATES.iterdir(), *TEMPLATES.parent.rglob("*.py")]
-    files += [file for file in beside if (file.name in OF_THE_TABLE) == of_the_table]
-    return "\n".join(file.read_text("utf-8") for file in files if file.name not in CATALOGUES)
+MAPS = Path(assets.__file__).parents[1]
+DYNAMIC_FAMILIES = {
+    PageName.MAP: {"manager", "category", "channel", "status", "datum", "use"},
+    PageName.REDRAW: {"datum", "tool", "hint", "hint_pick", "plan", "step", "moved"},
+    PageName.NOTICE: set(),
+    PageName.LOGIN: set(),
+}
+"""The first parts of keys whose second part is a value of the data."""
 
 
-def test_every_language_has_the_same_words():
-    zh, en = (REDRAW_WORDS[language] for language in Language)
-    assert list(zh) == list(en)
+def scripts(*names: str) -> list[Path]:
+    return [assets.frontend_folder() / name for name in names]
+
+
+SOURCES = {
+    PageName.MAP: [
+        *scripts(*assets.MAP_SCRIPTS["gridward"]),
+        MAPS / "templates" / "map.html",
+        MAPS / "pages" / "map_pages.py",
+    ],
+    PageName.REDRAW: [
+        *scripts(*assets.REDRAW_SCRIPTS["gridward"], *assets.PLAN_LIST_SCRIPTS["gridward"]),
+        MAPS / "templates" / "redraw.html",
+        MAPS / "templates" / "plans.html",
+        MAPS / "pages" / "redraw.py",
+    ],
+    PageName.NOTICE: [MAPS / "templates" / "notice.html", MAPS / "pages" / "notice.py"],
+    PageName.LOGIN: [MAPS / "templates" / "login.html", MAPS / "pages" / "login.py"],
+}
+
+
+def source(page: PageName) -> str:
+    return "\n".join(file.read_text("utf-8") for file in SOURCES[page])
+
+
+def keys_in(page: PageName) -> set[str]:
+    """The keys that the source of a page names, and other strings in quotes."""
+    text = source(page)
+    quoted = re.findall(r""""([\w.-]+)\"""", text)
+    return {*quoted, *re.findall(r"texts\.(\w+)", text)}
+
+
+def families_in(page: PageName) -> set[str]:
+    """The first parts of the keys that a page puts together, as in `title.${kind}`."""
+    text = source(page)
+    return {*DYNAMIC_FAMILIES[page], *re.findall(r"""[`"](\w+)\.(?:\$\{|" ~|\{)""", text)}
+
+
+def test_every_language_has_the_same_keys():
+    zh, en = (load(language) for language in (Language.ZH, Language.EN))
+    assert {name: list(texts) for name, texts in zh.items()} == {
+        name: list(texts) for name, texts in en.items()
+    }
+
+
+def test_every_namespace_belongs_to_a_page():
+    used = {namespace for namespaces in NAMESPACES.values() for namespace in namespaces}
+    assert used == set(load(Language.ZH))
+
+
+@pytest.mark.parametrize("page", PageName)
+def test_no_key_stands_in_two_namespaces_of_a_page(page: PageName):
+    catalogue = load(Language.ZH)
+    counts = [len(catalogue[namespace]) for namespace in NAMESPACES[page]]
+    assert len(page_texts(Language.ZH, page)) == sum(counts)
 
 
 @pytest.mark.parametrize("language", Language)
-def test_no_word_is_empty(language):
-    assert all(text.strip() for text in REDRAW_WORDS[language].values())
+def test_no_text_is_empty(language: Language):
+    texts = [text for namespace in load(language).values() for text in namespace.values()]
+    assert all(text.strip() for text in texts)
 
 
-def test_the_places_to_fill_in_are_the_same_in_every_language():
-    for key in REDRAW_WORDS[Language.ZH]:
-        places = {frozenset(re.findall(r"\{(\w+)\}", REDRAW_WORDS[one][key])) for one in Language}
-        assert len(places) == 1, key
+@pytest.mark.parametrize("page", PageName)
+def test_the_placeholders_are_the_same_in_every_language(page: PageName):
+    for key in page_texts(Language.ZH, page):
+        placeholders = [
+            set(re.findall(r"\{(\w+)\}", page_texts(language, page)[key])) for language in Language
+        ]
+        assert placeholders[0] == placeholders[1], key
 
 
-@pytest.mark.parametrize("of_the_table", [False, True])
-def test_every_word_that_a_page_asks_for_exists(of_the_table: bool):
-    text = sources(of_the_table)
-    asked = set(re.findall(r"""G\.word\(\s*"([\w.-]+)\"""", text))
-    asked |= set(re.findall(r"\{\{ words\.(\w+) \}\}", text))
-    asked |= set(re.findall(r"""word\(language, "([\w.-]+)\"""", text))
-    assert asked
-    assert asked <= set((NOTICE_WORDS if of_the_table else WORDS)[Language.ZH])
+@pytest.mark.parametrize("page", PageName)
+def test_every_text_that_a_page_uses_exists(page: PageName):
+    text = source(page)
+    used = set(re.findall(r"""G\.word\(\s*"([\w.-]+)\"""", text))
+    used |= set(re.findall(r"\btexts\.(\w+)", text)) - {"get"}
+    used |= set(re.findall(r'\btexts\["([\w.-]+)"\]', text))
+    assert used
+    assert used <= set(page_texts(Language.ZH, page))
 
 
-@pytest.mark.parametrize("of_the_table", [False, True])
-def test_no_word_is_left_over(of_the_table: bool):
-    text = sources(of_the_table)
-    said = set(re.findall(r""""([\w.-]+)\"""", text)) | set(re.findall(r"words\.(\w+)", text))
-    terms = REDRAW_TERMS if of_the_table else TERMS
-    families = {*terms, *re.findall(r"""[`"](\w+)\.(?:\$\{|" ~|\{)""", text)}
-    words = set(WORDS[Language.ZH])
-    if of_the_table:
-        words = set(REDRAW_WORDS[Language.ZH]) - words
-    left = {key for key in words if key not in said}
-    assert {key for key in left if key.split(".")[0] not in families} == set()
+def test_every_text_is_used():
+    for namespace, texts in load(Language.ZH).items():
+        pages = [page for page in PageName if namespace in NAMESPACES[page]]
+        keys = {key for page in pages for key in keys_in(page)}
+        families = {family for page in pages for family in families_in(page)}
+        unused = {key for key in texts if key not in keys and key.split(".")[0] not in families}
+        assert unused == set(), namespace
 
 
-def test_every_kind_of_manager_and_every_status_has_a_word():
-    for kind in ManagerKind:
-        assert f"manager.{kind}" in WORDS[Language.ZH]
-    for status in IssueStatus:
-        assert f"status.{status}" in WORDS[Language.ZH]
+def test_every_kind_of_manager_and_every_status_has_a_text():
+    texts = page_texts(Language.ZH, PageName.MAP)
+    assert all(f"manager.{kind}" in texts for kind in ManagerKind)
+    assert all(f"status.{status}" in texts for status in IssueStatus)
 
 
-def test_a_day_is_written_as_the_language_does():
-    assert day(Language.ZH, date(2025, 6, 3)) == "2025年6月3日"
-    assert day(Language.EN, date(2025, 6, 3)) == "3 June 2025"
+def test_a_date_has_the_form_of_its_language():
+    assert format_date(Language.ZH, date(2025, 6, 3)) == "2025年6月3日"
+    assert format_date(Language.EN, date(2025, 6, 3)) == "3 June 2025"
 
 
-def test_an_unknown_word_is_an_error_rather_than_a_gap():
-    with pytest.raises(KeyError):
-        word(Language.EN, "no such word")
+def test_a_missing_text_is_an_error_in_a_template():
+    template = template_environment().from_string("{{ texts.missing }}")
+    with pytest.raises(jinja2.UndefinedError):
+        template.render(texts=page_texts(Language.EN, PageName.LOGIN))

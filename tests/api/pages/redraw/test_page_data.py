@@ -12,17 +12,17 @@ from api.pages import redraw
 from api.pages.map_pages import NothingToShow
 from geo.settings import Language, Settings
 from maps.folium import assets
-from maps.pages.redraw import Desk
+from maps.pages.redraw import EditorAccount
 
-DESK = Desk("chen", "coordinator", csrf="known")
+DESK = EditorAccount("chen", "coordinator", csrf_token="known")
 
 
 def test_the_table_stands_on_the_grids_of_today(district: Session, settings: Settings):
-    page = redraw.table(district, DESK, 7, settings, Language.EN)
+    page = redraw.render_table(district, DESK, 7, settings, Language.EN)
     config = json.loads(re.search(r'id="gridward-config">(.*?)</script>', page.html)[1])
     newest = district.scalar(text("SELECT max(number) FROM revision"))
     assert config["plan"] == 7
-    assert f"revision={newest}" in config["served"]["query"]
+    assert f"revision={newest}" in config["service"]["tileQuery"]
     assert config["account"] == {"login": "chen", "role": "coordinator"}
     west, south, east, north = config["bounds"]
     assert west < east
@@ -32,14 +32,14 @@ def test_the_table_stands_on_the_grids_of_today(district: Session, settings: Set
 def test_everything_that_the_table_loads_is_served(
     client: TestClient, district: Session, settings: Settings
 ):
-    page = redraw.table(district, DESK, 7, settings, Language.ZH)
+    page = redraw.render_table(district, DESK, 7, settings, Language.ZH)
     loaded = re.findall(r'(?:src|href)="(/assets/[^"]+)"', page.html)
-    assert {asset.url for asset in (*assets.table_scripts(), *assets.table_styles())} <= {*loaded}
+    assert {asset.url for asset in (*assets.redraw_scripts(), *assets.redraw_styles())} <= {*loaded}
     assert {client.get(address).status_code for address in loaded} == {200}
 
 
 def test_one_script_stands_in_the_page_and_its_hash_is_told(district: Session, settings: Settings):
-    page = redraw.table(district, DESK, 7, settings, Language.ZH)
+    page = redraw.render_table(district, DESK, 7, settings, Language.ZH)
     assert len(re.findall(r"<script>", page.html)) == 1
     assert len(page.script_hashes) == 1
     assert " onclick=" not in page.html
@@ -48,4 +48,4 @@ def test_one_script_stands_in_the_page_and_its_hash_is_told(district: Session, s
 def test_an_empty_register_has_no_table(district: Session, settings: Settings):
     district.execute(text("TRUNCATE area CASCADE"))
     with pytest.raises(NothingToShow):
-        redraw.table(district, DESK, 7, settings, Language.ZH)
+        redraw.render_table(district, DESK, 7, settings, Language.ZH)

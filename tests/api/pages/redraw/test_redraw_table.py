@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.maps.conftest import SOUTH, STEP_LAT, STEP_LON, WEST
-from tests.redraw_service import Town
+from tests.redraw_service import TownService
 
 pytestmark = pytest.mark.browser
 
@@ -18,16 +18,16 @@ SECOND = "230401002002"
 class Table:
     """A plan opened in the browser, worked on as a coordinator would."""
 
-    def __init__(self, visit, home: str, path: str, cookies, size=(1366, 768)) -> None:
-        self.shown = visit(f"{home}{path}", size=size, cookies=cookies)
+    def __init__(self, open_url, home: str, path: str, cookies, size=(1366, 768)) -> None:
+        self.shown = open_url(f"{home}{path}", size=size, cookies=cookies)
         self.page = self.shown.page
         self.page.locator("html[data-ready]").wait_for()
 
     def open_community(self) -> None:
-        self.shown.look(*at(2, 0.5), 15.5)
+        self.shown.set_view(*at(2, 0.5), 15.5)
         self.shown.click_map(*at(2, 0.5))
         self.row("001").wait_for()
-        self.shown.settle()
+        self.shown.wait_until_rendered()
 
     def row(self, number: str):
         return self.page.locator(f"tr[data-code='{COMMUNITY}{number}']")
@@ -59,10 +59,10 @@ def at(grids: float, part: float) -> tuple[float, float]:
 
 
 @pytest.fixture
-def open_table(town: Town, visit):  # the page closes before the server
-    town.begin("South-west: <b>split</b>", "chen")
+def open_table(town: TownService, open_url):  # the page closes before the server
+    town.create_plan("South-west: <b>split</b>", "chen")
     cookies = [town.cookie("chen")]
-    return lambda path="/redraw/1", **how: Table(visit, town.home, path, cookies=cookies, **how)
+    return lambda path="/redraw/1", **how: Table(open_url, town.home, path, cookies=cookies, **how)
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def table(open_table) -> Table:
     return opened
 
 
-def test_a_line_across_the_picked_grid_splits_it(table: Table, town: Town):
+def test_a_line_across_the_picked_grid_splits_it(table: Table, town: TownService):
     table.tool("Split")
     table.click(0.5, 0.05)
     table.line((-0.02, 0.5), (1.02, 0.5))
@@ -83,7 +83,7 @@ def test_a_line_across_the_picked_grid_splits_it(table: Table, town: Town):
     assert len(body["line"]["coordinates"]) == 2
 
 
-def test_a_line_between_two_grids_moves_their_border(table: Table, town: Town):
+def test_a_line_between_two_grids_moves_their_border(table: Table, town: TownService):
     table.tool("Move border")
     table.click(0.5, 0.05)
     table.click(1.5, 0.05)
@@ -95,7 +95,7 @@ def test_a_line_between_two_grids_moves_their_border(table: Table, town: Town):
     ]
 
 
-def test_a_stroke_over_two_buildings_is_one_transfer(table: Table, town: Town):
+def test_a_stroke_over_two_buildings_is_one_transfer(table: Table, town: TownService):
     table.page.keyboard.press("b")
     table.click(0.5, 0.01)
     start, end = (position(table, 1.5, part) for part in (0.08, 0.28))
@@ -124,7 +124,7 @@ def position(table: Table, grids: float, part: float) -> tuple[float, float]:
 
 
 @pytest.mark.long
-def test_with_space_held_a_drag_moves_the_map_and_paints_nothing(table: Table, town: Town):
+def test_with_space_held_a_drag_moves_the_map_and_paints_nothing(table: Table, town: TownService):
     table.page.keyboard.press("b")
     table.click(0.5, 0.5)
     before = position(table, 1.5, 0.08)
@@ -145,7 +145,7 @@ def test_with_space_held_a_drag_moves_the_map_and_paints_nothing(table: Table, t
 
 
 @pytest.mark.long
-def test_a_locked_grid_gives_the_brush_no_building(table: Table, town: Town):
+def test_a_locked_grid_gives_the_brush_no_building(table: Table, town: TownService):
     table.row("002").get_by_role("button", name="Lock grid 002").click()
     table.tool("Paint buildings")
     table.row("001").locator(".pick").click()
@@ -192,13 +192,13 @@ def test_undo_and_redo_go_back_and_forth_and_a_reload_finds_everything(open_tabl
 
 
 @pytest.mark.long
-def test_a_refused_line_stays_and_says_what_to_do(table: Table, town: Town):
+def test_a_refused_line_stays_and_says_what_to_do(table: Table, town: TownService):
     table.tool("Split")
     table.click(0.5, 0.05)
     table.line((0.2, 0.4), (0.6, 0.4))
     expect(table.page.locator("#said")).to_contain_text("Draw one line from border to border")
     assert not town.operations(1)
-    table.shown.faults.clear()  # the browser reports the 422 itself
+    table.shown.errors.clear()  # the browser reports the 422 itself
     table.page.keyboard.press("Backspace")
     assert table.page.evaluate("() => document.querySelectorAll('#hint button').length") == 1
     table.page.keyboard.press("Escape")
@@ -206,14 +206,14 @@ def test_a_refused_line_stays_and_says_what_to_do(table: Table, town: Town):
     assert table.page.locator("#hint button").count() == 0
 
 
-def test_a_second_tab_is_told_and_repeats_its_step(open_table, table: Table, town: Town):
+def test_a_second_tab_is_told_and_repeats_its_step(open_table, table: Table, town: TownService):
     other = open_table()
     other.open_community()
     rename(table, "001", "First")
     rename(other, "002", "Second")
-    expect(other.page.get_by_role("dialog")).to_contain_text("Nothing was written over")
-    other.shown.faults.clear()  # the browser reports the 412 itself
-    other.page.get_by_role("button", name="Show it and repeat my step").click()
+    expect(other.page.get_by_role("dialog")).to_contain_text("Nothing was overwritten")
+    other.shown.errors.clear()  # the browser reports the 412 itself
+    other.page.get_by_role("button", name="Load latest version and repeat my step").click()
     expect(other.row("002")).to_contain_text("Second")
     expect(other.row("001")).to_contain_text("First")
     assert [step["name"] for step in town.operations(1)] == ["First", "Second"]
@@ -225,23 +225,25 @@ def rename(table: Table, number: str, name: str) -> None:
     table.page.keyboard.press("Enter")
 
 
-def test_a_published_plan_is_a_revision_and_closed(table: Table, town: Town):
+def test_a_published_plan_is_a_revision_and_closed(table: Table, town: TownService):
     rename(table, "001", "First")
     table.page.get_by_role("button", name="Publish").click()
     table.page.get_by_role("dialog").get_by_label("Title").fill("Names")
     table.page.keyboard.press("Enter")
     expect(table.page.locator("#said")).to_contain_text("Published as revision 2")
-    assert town.ask("chen", "GET", f"/v1/grids/{COMMUNITY}001")["properties"]["name"] == "First"
+    assert town.request("chen", "GET", f"/v1/grids/{COMMUNITY}001")["properties"]["name"] == "First"
     assert table.page.get_by_role("button", name="Publish").count() == 0
     assert table.page.get_by_role("button", name="Split").is_disabled()
 
 
-def test_an_outdated_plan_is_rebased_and_tells_what_no_longer_applies(table: Table, town: Town):
+def test_an_outdated_plan_is_rebased_and_tells_what_no_longer_applies(
+    table: Table, town: TownService
+):
     rename(table, "001", "First")
     expect(table.row("001")).to_contain_text("First")
     rename(table, "004", "Fourth")
     expect(table.row("004")).to_contain_text("Fourth")
-    theirs = town.begin("Merge", "wang")
+    theirs = town.create_plan("Merge", "wang")
     merge = {"kind": "merge", "codes": [f"{COMMUNITY}003", f"{COMMUNITY}004"]}
     town.post("wang", theirs, "operations", merge)
     town.post("wang", theirs, "publish", {})
@@ -249,8 +251,8 @@ def test_an_outdated_plan_is_rebased_and_tells_what_no_longer_applies(table: Tab
     table.page.keyboard.press("Enter")
     asked = table.page.get_by_role("dialog", name="The grids in force have changed")
     expect(asked).to_contain_text(f"others changed community {COMMUNITY} by wang in revision 2")
-    table.shown.faults.clear()  # the browser reports the 409 itself
-    asked.get_by_role("button", name="Take them again").click()
+    table.shown.errors.clear()  # the browser reports the 409 itself
+    asked.get_by_role("button", name="Reapply steps").click()
     told = table.page.get_by_role("dialog", name="Some steps no longer apply")
     expect(told).to_contain_text("2. Rename 004: Fourth")
     expect(told).to_contain_text(f"has no grid {COMMUNITY}004")
@@ -259,7 +261,7 @@ def test_an_outdated_plan_is_rebased_and_tells_what_no_longer_applies(table: Tab
     assert table.row("004").count() == 0
 
 
-def test_the_impact_and_the_comments_are_told(table: Table, town: Town):
+def test_the_impact_and_the_comments_are_told(table: Table, town: TownService):
     table.tool("Merge")
     table.click(0.5, 0.5)
     table.click(1.5, 0.5)
@@ -280,7 +282,7 @@ def test_a_finding_leads_to_its_place(table: Table):
     table.row("001").locator(".pick").click()
     table.click(1.5, 0.41)  # the ground of that building runs right across its grid
     found = table.tab("Findings")
-    found.get_by_role("button", name="Look A grid is in pieces 002").click()
+    found.get_by_role("button", name="Warning Grid has disconnected parts 002").click()
     lon = table.page.evaluate("() => Object.values(Gridward.layers)[0]._map.getCenter().lng")
     assert at(1, 0)[0] < lon < at(2, 0)[0]
 
@@ -297,7 +299,7 @@ def test_borders_in_force_show_while_the_key_is_down(table: Table):
     assert table.page.evaluate(count) >= 4
 
 
-def test_the_keyboard_alone_splits_and_paints(table: Table, town: Town):
+def test_the_keyboard_alone_splits_and_paints(table: Table, town: TownService):
     page = table.page
     table.row("001").locator(".pick").focus()
     page.keyboard.press("ArrowDown")
@@ -331,22 +333,24 @@ def cross_to(table: Table, grids: float, part: float) -> None:
 
 
 @pytest.mark.long
-def test_somebody_elses_plan_can_be_read_and_commented_only(open_table, town: Town):
-    town.begin("Theirs", "wang")
+def test_somebody_elses_plan_can_be_read_and_commented_only(open_table, town: TownService):
+    town.create_plan("Theirs", "wang")
     table = open_table("/redraw/2")
     table.open_community()
     assert table.page.get_by_role("button", name="Paint buildings").is_disabled()
     assert table.page.get_by_role("button", name="Publish").count() == 0
     table.page.keyboard.press("b")
     assert (
-        table.page.get_by_role("button", name="Pick", exact=True).get_attribute("aria-pressed")
+        table.page.get_by_role("button", name="Select", exact=True).get_attribute("aria-pressed")
         == "true"
     )
 
 
 @pytest.mark.parametrize("width", [390, 1366])
-def test_the_notice_breaks_no_code_and_no_number_on_any_screen(town: Town, browser, width: int):
-    town.begin("Names", "chen")
+def test_the_notice_breaks_no_code_and_no_number_on_any_screen(
+    town: TownService, browser, width: int
+):
+    town.create_plan("Names", "chen")
     town.post(
         "chen", 1, "operations", {"kind": "rename", "code": f"{COMMUNITY}001", "name": "East"}
     )
@@ -370,12 +374,12 @@ def test_the_notice_breaks_no_code_and_no_number_on_any_screen(town: Town, brows
 @pytest.mark.long
 def test_a_phone_is_told_to_find_a_larger_screen(open_table):
     table = open_table(size=(390, 844))
-    assert table.page.get_by_text("Redrawing wants a larger screen.").is_visible()
+    assert table.page.get_by_text("Redrawing needs a larger screen.").is_visible()
     assert not table.page.locator("main").is_visible()
 
 
-def test_the_list_has_every_plan_and_begins_another(town: Town, browser):
-    town.begin("South-west: <b>split</b>", "chen")
+def test_the_list_has_every_plan_and_begins_another(town: TownService, browser):
+    town.create_plan("South-west: <b>split</b>", "chen")
     context = browser.new_context(viewport={"width": 390, "height": 844})
     page = context.new_page()
     page.goto(f"{town.home}/redraw?lang=en")
@@ -383,8 +387,8 @@ def test_the_list_has_every_plan_and_begins_another(town: Town, browser):
     context.add_cookies([town.cookie("chen")])
     page.goto(f"{town.home}/redraw?lang=en")
     page.get_by_role("link", name="South-west: <b>split</b>").wait_for()
-    page.get_by_label("Title of a new plan").fill("Another")
-    page.get_by_role("button", name="Begin a plan").click()
+    page.get_by_label("New plan title").fill("Another")
+    page.get_by_role("button", name="Create plan").click()
     page.wait_for_url("**/redraw/2?lang=en")
     assert town.plan(2)["title"] == "Another"
     context.close()

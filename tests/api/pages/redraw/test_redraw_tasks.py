@@ -1,4 +1,4 @@
-"""What coordinators do at the redraw table of the real service, from sign-in to publication."""
+"""Redrawing the sample city, from sign-in to publication."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import shapely
 from playwright.sync_api import expect
 from shapely.ops import split
 
-from tests.api.redraw_tables import ground
+from tests.api.redraw_tables import grids_in_force
 from tests.sample_service import Service
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
@@ -17,40 +17,40 @@ SECOND, THIRD, FOURTH = "230407003001", "230407003003", "230407002001"
 MARKUP = "<img src=x onerror=alert(1)> & <b>bold</b>"
 
 
-def across(grids: dict[str, shapely.Geometry]) -> tuple[str, list[tuple[float, float]]]:
-    """A grid, and a line from west to east that parts it in two."""
-    for number, shape in grids.items():
-        west, south, east, north = shape.bounds
+def grid_to_split(grids: dict[str, shapely.Geometry]) -> tuple[str, list[tuple[float, float]]]:
+    """Return a grid, and a line from west to east that splits it in two."""
+    for number, geometry in grids.items():
+        west, south, east, north = geometry.bounds
         y = (south + north) / 2
         line = [(west - (east - west) / 20, y), (east + (east - west) / 20, y)]
-        if len(split(shape, shapely.LineString(line)).geoms) == 2:
+        if len(split(geometry, shapely.LineString(line)).geoms) == 2:
             return number, line
-    raise AssertionError("no grid can be cut straight across")
+    raise AssertionError("no grid can be split by a straight line")
 
 
-def neighbours(grids: dict[str, shapely.Geometry], but: str = "") -> tuple[str, str]:
-    """Two grids with the longest common border."""
-    pairs = [(a, b) for a in grids for b in grids if a < b and but not in (a, b)]
+def neighbours(grids: dict[str, shapely.Geometry], exclude: str = "") -> tuple[str, str]:
+    """Return the two grids with the longest shared border."""
+    pairs = [(a, b) for a in grids for b in grids if a < b and exclude not in (a, b)]
     return max(pairs, key=lambda pair: grids[pair[0]].intersection(grids[pair[1]]).length)
 
 
-def test_a_plan_goes_from_its_beginning_to_the_map(seat, city: Service, tmp_path: Path):
-    grids = ground(city, WEIMIN)
-    number, line = across(grids)
-    one, other = neighbours(grids, but=number)
+def test_a_plan_is_created_published_and_shown_on_the_map(sign_in, city: Service, tmp_path: Path):
+    grids = grids_in_force(city, WEIMIN)
+    number, line = grid_to_split(grids)
+    one, other = neighbours(grids, exclude=number)
     third = next(code for code in grids if code not in (number, one, other))
-    chen = seat("chen")
-    table = chen.begin(MARKUP, WEIMIN)
+    chen = sign_in("chen")
+    table = chen.create_plan(MARKUP, WEIMIN)
     page = table.page
     page.screenshot(path=tmp_path / "opened.png")
     expect(page.locator("#plan-title")).to_have_text(MARKUP)
 
-    table.tool("Split")
+    table.choose_tool("Split")
     table.pick(number)
-    table.line(*line)
+    table.draw_line(*line)
     table.row("007").wait_for()
     page.screenshot(path=tmp_path / "split.png")
-    table.tool("Merge")
+    table.choose_tool("Merge")
     page.keyboard.press("Escape")
     table.pick(one, other)
     page.get_by_role("button", name="Merge 2 grids").click()
@@ -62,15 +62,15 @@ def test_a_plan_goes_from_its_beginning_to_the_map(seat, city: Service, tmp_path
     page.keyboard.press("Control+Shift+Z")
     expect(table.row(third)).to_contain_text(MARKUP)
 
-    table.tool("Grids in force")
+    table.choose_tool("Grids in force")
     page.screenshot(path=tmp_path / "compared.png")
-    table.tool("Grids in force")
-    impact = table.tab("Impact")
+    table.choose_tool("Grids in force")
+    impact = table.open_tab("Impact")
     expect(impact).to_contain_text(f"{other} → {one}")
     page.screenshot(path=tmp_path / "impact.png")
-    table.tab("Findings")
+    table.open_tab("Findings")
     page.screenshot(path=tmp_path / "findings.png")
-    comments = table.tab("Comments")
+    comments = table.open_tab("Comments")
     comments.get_by_label("Your comment").fill(MARKUP)
     comments.get_by_role("button", name="Add comment").click()
     expect(comments.locator("li")).to_contain_text(MARKUP)
@@ -81,73 +81,73 @@ def test_a_plan_goes_from_its_beginning_to_the_map(seat, city: Service, tmp_path
     page.get_by_role("link", name=MARKUP).click()
     table.row("007").wait_for()
     assert page.get_by_role("button", name="Undo (3)").is_enabled()
-    expect(table.tab("Comments").locator("li")).to_contain_text(MARKUP)
+    expect(table.open_tab("Comments").locator("li")).to_contain_text(MARKUP)
     assert page.locator("img[src=x]").count() == 0
 
     table.publish(MARKUP)
     expect(page.locator("#said")).to_contain_text("Published as revision 2")
     page.screenshot(path=tmp_path / "published.png")
-    assert {*ground(city, WEIMIN)} == {*grids, "007"} - {other}
-    shown = chen.open("/maps/grids")
-    shown.settle()
-    lon, lat = ground(city, WEIMIN)["007"].representative_point().coords[0]
-    shown.look(lon, lat, 17)
-    seen = shown.page.evaluate(
+    assert {*grids_in_force(city, WEIMIN)} == {*grids, "007"} - {other}
+    map_page = chen.open("/maps/grids")
+    map_page.wait_until_rendered()
+    lon, lat = grids_in_force(city, WEIMIN)["007"].representative_point().coords[0]
+    map_page.set_view(lon, lat, 17)
+    codes_at_point = map_page.page.evaluate(
         "([lon, lat]) => Gridward.at(Gridward.layers.grids._map, {lng: lon, lat})"
         ".map(({props}) => props.code)",
         [lon, lat],
     )
-    assert f"{WEIMIN}007" in seen
-    shown.page.screenshot(path=tmp_path / "map.png")
+    assert f"{WEIMIN}007" in codes_at_point
+    map_page.page.screenshot(path=tmp_path / "map.png")
 
 
-def test_a_second_tab_is_told_and_repeats_its_step(seat):
-    chen = seat("chen")
-    first = chen.begin("Two tabs", SECOND)
-    second = chen.table(first.path, SECOND)
+def test_a_second_tab_loads_the_latest_version_and_repeats_its_step(sign_in):
+    chen = sign_in("chen")
+    first = chen.create_plan("Two tabs", SECOND)
+    second = chen.open_table(first.path, SECOND)
     first.rename("001", "First")
     expect(first.row("001")).to_contain_text("First")
     second.rename("002", "Second")
-    expect(second.page.get_by_role("dialog")).to_contain_text("Nothing was written over")
-    second.shown.faults.clear()  # the browser reports the 412 itself
-    second.page.get_by_role("button", name="Show it and repeat my step").click()
+    expect(second.page.get_by_role("dialog")).to_contain_text("Nothing was overwritten")
+    second.browser_page.errors.clear()  # the browser reports the 412 itself
+    second.page.get_by_role("button", name="Load latest version and repeat my step").click()
     expect(second.row("002")).to_contain_text("Second")
     expect(second.row("001")).to_contain_text("First")
 
 
-def test_who_comes_second_is_told_by_whom_and_goes_on_from_there(seat, city: Service):
-    one, other = neighbours(ground(city, THIRD))
-    table = seat("chen").begin("Names", THIRD)
+def test_a_plan_overtaken_by_another_is_rebased_and_published(sign_in, city: Service):
+    one, other = neighbours(grids_in_force(city, THIRD))
+    table = sign_in("chen").create_plan("Names", THIRD)
     table.rename(one, "One")
     expect(table.row(one)).to_contain_text("One")
     table.rename(other, "Other")
     expect(table.row(other)).to_contain_text("Other")
-    theirs = seat("wang").begin("Merged", THIRD)
-    theirs.tool("Merge")
+    theirs = sign_in("wang").create_plan("Merged", THIRD)
+    theirs.choose_tool("Merge")
     theirs.pick(one, other)
     theirs.page.get_by_role("button", name="Merge 2 grids").click()
     expect(theirs.page.locator("tr.gone")).to_contain_text(other)
     theirs.publish("Merged")
     expect(theirs.page.locator("#said")).to_contain_text("Published as revision")
     table.publish("Names")
-    asked = table.page.get_by_role("dialog", name="The grids in force have changed")
-    expect(asked).to_contain_text(f"changed community {THIRD} by wang in revision")
-    table.shown.faults.clear()  # the browser reports the 409 itself
-    asked.get_by_role("button", name="Take them again").click()
-    told = table.page.get_by_role("dialog", name="Some steps no longer apply")
-    expect(told).to_contain_text(f"Rename {other}: Other")
+    dialog = table.page.get_by_role("dialog", name="The grids in force have changed")
+    expect(dialog).to_contain_text(f"changed community {THIRD} by wang in revision")
+    table.browser_page.errors.clear()  # the browser reports the 409 itself
+    dialog.get_by_role("button", name="Reapply steps").click()
+    report = table.page.get_by_role("dialog", name="Some steps no longer apply")
+    expect(report).to_contain_text(f"Rename {other}: Other")
     table.page.keyboard.press("Enter")
     expect(table.row(one)).to_contain_text("One")
     table.publish("Names")
     expect(table.page.locator("#said")).to_contain_text("Published as revision")
 
 
-def test_from_a_step_to_its_picture_it_takes_less_than_300_ms(seat, city: Service):
-    number, line = across(ground(city, FOURTH))
-    table = seat("chen", (1920, 1080)).begin("Fast", FOURTH)
-    table.tool("Split")
+def test_a_step_is_rendered_within_300_ms(sign_in, city: Service):
+    number, line = grid_to_split(grids_in_force(city, FOURTH))
+    table = sign_in("chen", (1920, 1080)).create_plan("Fast", FOURTH)
+    table.choose_tool("Split")
     table.pick(number)
-    table.line(*line)
+    table.draw_line(*line)
     expect(table.page.get_by_role("button", name="Undo (1)")).to_be_enabled()
     for turn in range(8):
         table.page.keyboard.press("Control+Shift+Z" if turn % 2 else "Control+z")
@@ -156,8 +156,6 @@ def test_from_a_step_to_its_picture_it_takes_less_than_300_ms(seat, city: Servic
     for turn in range(6):
         table.rename(number, f"Name {turn}")
         expect(table.row(number)).to_contain_text(f"Name {turn}")
-    table.page.wait_for_timeout(200)
-    took = table.measured()
-    print([round(one) for one in took])
-    assert len(took) == 15
-    assert took[7] < 300
+    table.page.wait_for_function("() => performance.getEntriesByName('operation').length === 15")
+    durations = table.step_durations_ms()
+    assert durations[7] < 300, durations

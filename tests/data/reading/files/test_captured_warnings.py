@@ -18,7 +18,7 @@ def work(answer: str | None) -> str:
 
 
 def test_warnings_are_heard_and_the_filters_are_as_before() -> None:
-    with captured_warnings.heard() as said:
+    with captured_warnings.capture_warnings() as said:
         assert work("yes") == "yes"
     assert said == ["careful", "careful"]
     with pytest.raises(RuntimeWarning, match="careful"):
@@ -26,7 +26,7 @@ def test_warnings_are_heard_and_the_filters_are_as_before() -> None:
 
 
 def test_warnings_are_heard_though_the_work_fails() -> None:
-    listener = captured_warnings.heard()
+    listener = captured_warnings.capture_warnings()
     said = listener.__enter__()
     with pytest.raises(OSError, match="no") as failed:
         work(None)
@@ -39,7 +39,7 @@ def test_threads_listen_one_after_the_other() -> None:
     heard: dict[int, list[str]] = {}
 
     def listen(number: int) -> None:
-        with captured_warnings.heard() as said:
+        with captured_warnings.capture_warnings() as said:
             for _ in range(10):
                 warnings.warn(str(number), RuntimeWarning, stacklevel=1)
         heard[number] = said

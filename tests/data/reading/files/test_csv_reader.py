@@ -4,30 +4,35 @@ from pathlib import Path
 
 import pytest
 
+from data.errors import UnknownEncoding, UnreadableFile
 from data.reading.files.csv_reader import open_csv
-from data.reading.files.record_stream import ROWS, Raw
-from data.row_errors import Notes, UnknownEncoding, UnreadableFile
+from data.reading.files.record_stream import BATCH_ROWS, RawBatch
+from data.reading.notes import Notes
 
 
 @pytest.fixture
 def csv(tmp_path: Path):
     """Writes bytes to a file and reads it: its fields, batches and notes."""
 
-    def read(content: bytes, encoding: str | None = None) -> tuple[list[str], list[Raw], list[str]]:
+    def read(
+        content: bytes, encoding: str | None = None
+    ) -> tuple[list[str], list[RawBatch], list[str]]:
         path, notes = tmp_path / "t.csv", Notes()
         path.write_bytes(content)
         stream = open_csv(path, encoding, notes)
-        return list(stream.fields), list(stream.batches()), list(notes)
+        return list(stream.column_names), list(stream.batches()), list(notes)
 
     return read
 
 
-def rows(batches: list[Raw]) -> list[tuple[object, ...]]:
-    return [row for raw in batches for row in zip(*raw.table.to_pydict().values(), strict=True)]
+def rows(batches: list[RawBatch]) -> list[tuple[object, ...]]:
+    return [
+        row for raw in batches for row in zip(*raw.attributes.to_pydict().values(), strict=True)
+    ]
 
 
-def numbers(batches: list[Raw]) -> list[int]:
-    return [int(row) for raw in batches for row in raw.rows]
+def numbers(batches: list[RawBatch]) -> list[int]:
+    return [int(row) for raw in batches for row in raw.row_numbers]
 
 
 def test_text_stays_text_and_blank_is_nothing(csv) -> None:
@@ -106,7 +111,7 @@ def test_rows_are_numbered_right_across_blocks_and_batches(csv) -> None:
     long = "x" * 1_000
     content = "".join(f"{i},{long}{',' if i % 1_000 == 0 else ''}\n" for i in range(1, 60_001))
     _, batches, _ = csv(f"a,b\n{content}".encode())
-    assert all(len(raw) <= ROWS for raw in batches)
+    assert all(len(raw) <= BATCH_ROWS for raw in batches)
     got = numbers(batches)
     assert got == [i for i in range(1, 60_001) if i % 1_000]
     assert [int(row[0]) for row in rows(batches)] == got

@@ -6,8 +6,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from data.errors import UnknownEncoding
 from data.reading.files import encodings, text_decoding
-from data.row_errors import UnknownEncoding
 
 PHRASES = {
     "gb18030": "鹤岗市向阳区红军街道办事处, 工农区新南街道, 南山区铁西街道",
@@ -23,15 +23,15 @@ PHRASES = {
 @pytest.mark.parametrize("name", PHRASES)
 @pytest.mark.parametrize("repeated", [1, 50])
 def test_an_encoding_is_recognised_from_a_phrase(name: str, repeated: int) -> None:
-    assert encodings.guess((PHRASES[name] * repeated).encode(name)) == name
+    assert encodings.detect_encoding((PHRASES[name] * repeated).encode(name)) == name
 
 
 def test_a_sample_cut_in_the_middle_of_a_character_is_recognised() -> None:
-    assert encodings.guess("鹤岗市向阳区".encode()[:-1]) == "utf-8"
+    assert encodings.detect_encoding("鹤岗市向阳区".encode()[:-1]) == "utf-8"
 
 
 def test_plain_ascii_is_utf8() -> None:
-    assert encodings.guess(b"code,name\n1,Weimin\n") == "utf-8"
+    assert encodings.detect_encoding(b"code,name\n1,Weimin\n") == "utf-8"
 
 
 @pytest.mark.parametrize(
@@ -39,18 +39,18 @@ def test_plain_ascii_is_utf8() -> None:
     [("GBK", "gb18030"), ("Shift_JIS", "cp932"), ("EUC-KR", "cp949"), ("utf8", "utf-8")],
 )
 def test_a_declared_encoding_is_taken_as_its_superset(name: str, codec: str) -> None:
-    assert encodings.declared(name) == codec
+    assert encodings.lookup_codec(name) == codec
 
 
 def test_an_encoding_that_does_not_exist_is_an_error_that_names_some_that_do() -> None:
     with pytest.raises(UnknownEncoding, match="gb18030"):
-        encodings.declared("klingon")
+        encodings.lookup_codec("klingon")
 
 
 def test_a_byte_order_mark_declares_the_encoding(tmp_path: Path) -> None:
     file = tmp_path / "a.csv"
     file.write_bytes(codecs.BOM_UTF16_LE + "名称".encode("utf-16-le"))
-    assert encodings.of_text(file, None) == encodings.Encoding("utf-16", guessed=False)
+    assert encodings.text_encoding(file, None) == encodings.TextEncoding("utf-16", guessed=False)
 
 
 @pytest.mark.parametrize(("told", "codec"), [("UTF-8", "utf-8"), ("936", "gb18030"), ("???", None)])
@@ -58,8 +58,8 @@ def test_a_cpg_file_declares_the_encoding_of_a_shapefile(
     tmp_path: Path, told: str, codec: str | None
 ) -> None:
     (tmp_path / "town.cpg").write_text(told)
-    assert encodings.of_cpg(tmp_path / "town.shp") == codec
-    assert encodings.of_cpg(tmp_path / "other.shp") is None
+    assert encodings.read_cpg(tmp_path / "town.shp") == codec
+    assert encodings.read_cpg(tmp_path / "other.shp") is None
 
 
 def as_bytes(text: str, codec: str) -> str:
@@ -70,18 +70,18 @@ def as_bytes(text: str, codec: str) -> str:
 def test_columns_read_byte_by_byte_are_decoded_names_and_all() -> None:
     name, text = as_bytes("名称", "gb18030"), as_bytes("向阳区", "gb18030")
     batch = pa.record_batch({name: pa.array([text, None, text]), "n": pa.array([1, 2, 3])})
-    assert text_decoding.guess([name], iter([batch])) == "gb18030"
-    decoded = text_decoding.decode(batch, "gb18030").to_pydict()
+    assert text_decoding.detect_encoding([name], iter([batch])) == "gb18030"
+    decoded = text_decoding.decode_batch(batch, "gb18030").to_pydict()
     assert decoded == {"名称": ["向阳区", None, "向阳区"], "n": [1, 2, 3]}
 
 
 def test_a_character_cut_in_half_by_its_column_is_dropped() -> None:
     """A dBase column of five bytes holds two and a half Chinese characters."""
     batch = pa.record_batch({"n": pa.array(["向阳区".encode("gb18030")[:5].decode("iso-8859-1")])})
-    assert text_decoding.decode(batch, "gb18030").to_pydict() == {"n": ["向阳"]}
+    assert text_decoding.decode_batch(batch, "gb18030").to_pydict() == {"n": ["向阳"]}
 
 
 def test_bytes_that_an_encoding_does_not_know_are_an_error() -> None:
     batch = pa.record_batch({"n": pa.array([as_bytes("向阳区", "gb18030")])})
     with pytest.raises(UnicodeDecodeError):
-        text_decoding.decode(batch, "utf-8")
+        text_decoding.decode_batch(batch, "utf-8")

@@ -10,10 +10,11 @@ import pyogrio
 import pytest
 import shapely
 
-from data.columns import Shape
+from data.columns import GeometryKind
+from data.errors import UnknownEncoding, UnknownLayer, UnreadableFile
 from data.reading.files.gdal_reader import open_layer
-from data.reading.files.record_stream import Raw, Stream
-from data.row_errors import Notes, UnknownEncoding, UnknownLayer, UnreadableFile
+from data.reading.files.record_stream import RawBatch, RecordStream
+from data.reading.notes import Notes
 
 SQUARE = shapely.box(130.3, 47.3, 130.4, 47.4)
 
@@ -25,11 +26,13 @@ def frame() -> geopandas.GeoDataFrame:
     return geopandas.GeoDataFrame(names, geometry=[SQUARE, SQUARE], crs=4326)
 
 
-def opened(path: Path, layer: str | None = None, shape: Shape = Shape.AREA, **more: str) -> Stream:
+def opened(
+    path: Path, layer: str | None = None, shape: GeometryKind = GeometryKind.POLYGON, **more: str
+) -> RecordStream:
     return open_layer(path, layer, shape, more.get("encoding"), Notes())
 
 
-def only(stream: Stream) -> Raw:
+def only(stream: RecordStream) -> RawBatch:
     (raw,) = stream.batches()
     return raw
 
@@ -43,13 +46,13 @@ def test_every_common_format_gives_the_same_rows(tmp_path: Path, frame, suffix: 
     pyogrio.write_dataframe(frame, path, driver=driver, encoding=encoding)
     stream = opened(path)
     raw = only(stream)
-    assert {"name"} <= {field.casefold() for field in stream.fields}
-    at = [name.casefold() for name in raw.table.schema.names].index("name")
-    assert raw.table.column(at).to_pylist() == ["向阳区", "工农区"]
+    assert {"name"} <= {field.casefold() for field in stream.column_names}
+    at = [name.casefold() for name in raw.attributes.schema.names].index("name")
+    assert raw.attributes.column(at).to_pylist() == ["向阳区", "工农区"]
     shapes = shapely.force_2d(shapely.from_wkb(np.array(raw.wkb.to_pylist(), dtype=object)))
     assert all(shape.equals_exact(SQUARE, 1e-9) or shape.equals(SQUARE) for shape in shapes)
-    assert raw.rows.tolist() == [1, 2]
-    assert stream.total in (2, None)
+    assert raw.row_numbers.tolist() == [1, 2]
+    assert stream.row_count in (2, None)
 
 
 @pytest.mark.parametrize("codec", ["gb18030", "big5", "utf-8"])
@@ -67,9 +70,11 @@ def test_a_shapefile_without_declared_encoding_is_decoded(
     lying[29] = 0  # the language that the table declares
     (tmp_path / "town.dbf").write_bytes(lying)
     notes = Notes()
-    stream = open_layer(tmp_path / "town.shp", None, Shape.AREA, codec if told else None, notes)
-    assert stream.fields == (names[0],)
-    assert only(stream).table.to_pydict() == {names[0]: [names[1]]}
+    stream = open_layer(
+        tmp_path / "town.shp", None, GeometryKind.POLYGON, codec if told else None, notes
+    )
+    assert stream.column_names == (names[0],)
+    assert only(stream).attributes.to_pydict() == {names[0]: [names[1]]}
     assert ("taken as" in " ".join(notes)) == (not told and codec != "utf-8")
 
 
@@ -99,8 +104,8 @@ def test_the_only_layer_of_the_right_kind_is_taken(three_layers: Path) -> None:
 
 def test_of_several_layers_one_must_be_named(three_layers: Path) -> None:
     with pytest.raises(UnknownLayer, match=r"districts \(Polygon\), issues \(Point\)"):
-        opened(three_layers, shape=Shape.POINT)
-    assert len(only(opened(three_layers, "stations", Shape.POINT))) == 2
+        opened(three_layers, shape=GeometryKind.POINT)
+    assert len(only(opened(three_layers, "stations", GeometryKind.POINT))) == 2
     with pytest.raises(UnknownLayer, match="no layer 'town'"):
         opened(three_layers, "town")
 
@@ -120,7 +125,7 @@ def test_a_shapefile_is_found_wherever_it_lies_in_an_archive(
 ) -> None:
     pyogrio.write_dataframe(frame, tmp_path / "town.shp", encoding="UTF-8")
     raw = only(opened(packed(tmp_path / "delivery.zip", name)))
-    assert raw.table.column(1).to_pylist() == ["向阳区", "工农区"]
+    assert raw.attributes.column(1).to_pylist() == ["向阳区", "工农区"]
 
 
 def test_several_shapefiles_in_a_folder_of_an_archive_are_its_layers(tmp_path: Path, frame) -> None:
@@ -190,7 +195,9 @@ def test_what_gdal_grumbles_about_is_noted_and_not_let_out(tmp_path: Path) -> No
     (tmp_path / "town.geojson").write_text(bad)
     notes = Notes()
     with warnings.catch_warnings(record=True) as let_out:
-        list(open_layer(tmp_path / "town.geojson", None, Shape.AREA, None, notes).batches())
+        list(
+            open_layer(tmp_path / "town.geojson", None, GeometryKind.POLYGON, None, notes).batches()
+        )
     assert not let_out
     assert "GDAL: " in " ".join(notes)
 
@@ -198,20 +205,20 @@ def test_what_gdal_grumbles_about_is_noted_and_not_let_out(tmp_path: Path) -> No
 def test_reading_can_be_stopped_at_any_batch(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("data.reading.files.gdal_reader.ROWS", 10)
+    monkeypatch.setattr("data.reading.files.gdal_reader.BATCH_ROWS", 10)
     many = geopandas.GeoDataFrame({"n": range(100)}, geometry=[SQUARE] * 100, crs=4326)
     pyogrio.write_dataframe(many, tmp_path / "town.gpkg")
     stream = opened(tmp_path / "town.gpkg")
     batches = stream.batches()
-    assert next(batches).rows.tolist() == list(range(1, 11))
+    assert next(batches).row_numbers.tolist() == list(range(1, 11))
     batches.close()
-    assert [int(row) for raw in stream.batches() for row in raw.rows] == list(range(1, 101))
+    assert [int(row) for raw in stream.batches() for row in raw.row_numbers] == list(range(1, 101))
 
 
 def test_curves_are_drawn_as_lines_with_a_note(realdata: Path) -> None:
     notes = Notes()
     path = realdata / "dirty/curve/pyogrio__multisurface.gpkg"
-    stream = open_layer(path, None, Shape.AREA, None, notes)
+    stream = open_layer(path, None, GeometryKind.POLYGON, None, notes)
     shape = shapely.from_wkb(only(stream).wkb[0].as_py())
     assert shape.geom_type == "MultiPolygon"
     assert "every 4 degrees" in " ".join(notes)
@@ -219,4 +226,4 @@ def test_curves_are_drawn_as_lines_with_a_note(realdata: Path) -> None:
 
 def test_a_claimed_count_beyond_belief_is_no_count(realdata: Path) -> None:
     path = realdata / "dirty/corrupt/gdal__huge_feature_count.gpkg"
-    assert opened(path, "test").total is None
+    assert opened(path, "test").row_count is None

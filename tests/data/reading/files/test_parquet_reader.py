@@ -11,9 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 
+from data.errors import UnreadableFile
 from data.reading.files.parquet_reader import open_parquet
-from data.reading.files.record_stream import ROWS
-from data.row_errors import UnreadableFile
+from data.reading.files.record_stream import BATCH_ROWS
 
 
 @pytest.fixture
@@ -27,12 +27,12 @@ def test_geoparquet_tells_its_shapes_and_its_system(tmp_path: Path, houses) -> N
     houses.to_parquet(tmp_path / "h.parquet")
     stream = open_parquet(tmp_path / "h.parquet")
     (raw,) = stream.batches()
-    assert stream.fields == ("code",)
-    assert stream.shaped
-    assert stream.total == 3
+    assert stream.column_names == ("code",)
+    assert stream.has_geometry
+    assert stream.row_count == 3
     assert json.loads(stream.crs or "")["id"] == {"authority": "EPSG", "code": 4552}
     assert shapely.from_wkb(np.array(raw.wkb.to_pylist(), object)).tolist() == list(houses.geometry)
-    assert raw.rows.tolist() == [1, 2, 3]
+    assert raw.row_numbers.tolist() == [1, 2, 3]
 
 
 def test_a_missing_system_means_degrees_and_a_null_one_means_unknown(
@@ -56,14 +56,14 @@ def test_a_missing_system_means_degrees_and_a_null_one_means_unknown(
 def test_plain_parquet_is_a_table(tmp_path: Path) -> None:
     pd.DataFrame({"code": ["a"], "lon": [130.3]}).to_parquet(tmp_path / "t.parquet")
     stream = open_parquet(tmp_path / "t.parquet")
-    assert stream.fields == ("code", "lon")
-    assert not stream.shaped
+    assert stream.column_names == ("code", "lon")
+    assert not stream.has_geometry
 
 
 def test_a_plain_column_of_bytes_called_geometry_is_taken_as_shapes(tmp_path: Path) -> None:
     wkb = pa.array([shapely.to_wkb(shapely.Point(1, 2))])
     pq.write_table(pa.table({"code": ["a"], "geometry": wkb}), tmp_path / "t.parquet")
-    assert open_parquet(tmp_path / "t.parquet").shaped
+    assert open_parquet(tmp_path / "t.parquet").has_geometry
 
 
 def test_shapes_that_are_not_wkb_are_refused(tmp_path: Path, houses) -> None:
@@ -73,10 +73,10 @@ def test_shapes_that_are_not_wkb_are_refused(tmp_path: Path, houses) -> None:
 
 
 def test_many_rows_come_in_batches(tmp_path: Path) -> None:
-    pq.write_table(pa.table({"n": np.arange(2 * ROWS + 1)}), tmp_path / "t.parquet")
+    pq.write_table(pa.table({"n": np.arange(2 * BATCH_ROWS + 1)}), tmp_path / "t.parquet")
     batches = list(open_parquet(tmp_path / "t.parquet").batches())
-    assert [len(raw) for raw in batches] == [ROWS, ROWS, 1]
-    assert batches[-1].rows.tolist() == [2 * ROWS + 1]
+    assert [len(raw) for raw in batches] == [BATCH_ROWS, BATCH_ROWS, 1]
+    assert batches[-1].row_numbers.tolist() == [2 * BATCH_ROWS + 1]
 
 
 def test_what_is_no_parquet_is_an_error(tmp_path: Path, houses) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from data.errors import UnknownLayer, UnreadableFile
 from data.reading.files import xlsx_reader
-from data.reading.files.record_stream import Raw
-from data.row_errors import UnknownLayer, UnreadableFile
+from data.reading.files.record_stream import RawBatch
 
 
 @pytest.fixture
@@ -29,8 +29,10 @@ def book(tmp_path: Path):
     return write
 
 
-def rows(batches: list[Raw]) -> list[tuple[object, ...]]:
-    return [row for raw in batches for row in zip(*raw.table.to_pydict().values(), strict=True)]
+def rows(batches: list[RawBatch]) -> list[tuple[object, ...]]:
+    return [
+        row for raw in batches for row in zip(*raw.attributes.to_pydict().values(), strict=True)
+    ]
 
 
 def test_cells_of_every_type_become_text(book) -> None:
@@ -46,12 +48,12 @@ def test_blank_rows_are_passed_over_and_counted(book) -> None:
     path = book(a=[[None, None], ["code", "name"], ["1", "x"], [None, None], ["2", None]])
     (raw,) = xlsx_reader.open_xlsx(path, None).batches()
     assert rows([raw]) == [("1", "x"), ("2", None)]
-    assert raw.rows.tolist() == [1, 3]
+    assert raw.row_numbers.tolist() == [1, 3]
 
 
 def test_values_beyond_the_header_are_faults(book) -> None:
     (raw,) = xlsx_reader.open_xlsx(book(a=[["code"], ["1"], ["2", "stray"]]), None).batches()
-    assert [(fault.row, fault.kind) for fault in raw.faults] == [(2, "ragged_row")]
+    assert [(fault.row, fault.kind) for fault in raw.errors] == [(2, "ragged_row")]
 
 
 def test_the_first_sheet_is_read_unless_another_is_named(book) -> None:

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from pyproj import Geod, Transformer
 
+from data.errors import UnknownCrs
 from data.reading.geometry import crs
-from data.row_errors import Notes, UnknownCrs
+from data.reading.notes import Notes
 from geo.geometry.datums import Datum, from_wgs84
 
 HEGANG = np.array([[130.30, 47.35], [130.49, 47.10]])
@@ -28,68 +29,68 @@ def easting_first(code: str) -> np.ndarray:
     "code", ["EPSG:4490", "EPSG:4552", "EPSG:4553", "EPSG:3857", "EPSG:32652", "EPSG:4326"]
 )
 def test_coordinates_come_out_right_whatever_axis_the_authority_puts_first(code: str) -> None:
-    frame = crs.frame(None, code, Datum.WGS84, Notes())
+    frame = crs.resolve_crs(None, code, Datum.WGS84, Notes())
     assert metres(frame.to_wgs84(easting_first(code)), HEGANG) < 0.001
 
 
 @pytest.mark.parametrize("code", ["EPSG:4326", "EPSG:4490", "EPSG:4979", "OGC:CRS84", "4326"])
 def test_degrees_of_wgs84_and_cgcs2000_are_taken_as_they_are(code: str) -> None:
-    assert crs.frame(code, None, Datum.CGCS2000, Notes()).same
+    assert crs.resolve_crs(code, None, Datum.CGCS2000, Notes()).is_wgs84
 
 
 @pytest.mark.parametrize("datum", [Datum.GCJ02, Datum.BD09])
 @pytest.mark.parametrize("stated", [None, "EPSG:4326", "EPSG:4490"])
 def test_a_shifted_datum_is_taken_back(datum: Datum, stated: str | None) -> None:
-    frame = crs.frame(stated, None, datum, Notes())
-    assert not frame.same
+    frame = crs.resolve_crs(stated, None, datum, Notes())
+    assert not frame.is_wgs84
     assert metres(frame.to_wgs84(from_wgs84(HEGANG, datum)), HEGANG) < 0.001
 
 
 @pytest.mark.parametrize("code", ["EPSG:4552", "EPSG:3857", "EPSG:4214"])
 def test_a_shifted_datum_and_another_system_contradict_each_other(code: str) -> None:
     with pytest.raises(UnknownCrs, match="--crs EPSG:4326"):
-        crs.frame(code, None, Datum.GCJ02, Notes())
+        crs.resolve_crs(code, None, Datum.GCJ02, Notes())
 
 
 @pytest.mark.parametrize("text", ["EPSG:99999", "Gauß", "EPSG:5703", "EPSG:4978"])
 def test_a_system_that_places_nothing_is_refused(text: str) -> None:
     """Nobody's, no name, heights alone, metres from the middle of the earth."""
     with pytest.raises(UnknownCrs, match="places nothing"):
-        crs.frame(None, text, Datum.WGS84, Notes())
+        crs.resolve_crs(None, text, Datum.WGS84, Notes())
 
 
 def test_the_callers_word_counts_more_than_the_files_and_it_is_noted() -> None:
     notes = Notes()
-    assert not crs.frame("EPSG:4326", "EPSG:4552", Datum.WGS84, notes).same
+    assert not crs.resolve_crs("EPSG:4326", "EPSG:4552", Datum.WGS84, notes).is_wgs84
     assert "EPSG:4552 was used" in " ".join(notes)
     agreeing = Notes()
-    crs.frame("EPSG:4552", "EPSG:4552", Datum.WGS84, agreeing)
+    crs.resolve_crs("EPSG:4552", "EPSG:4552", Datum.WGS84, agreeing)
     assert not len(agreeing)
 
 
 def test_a_file_that_states_nothing_is_taken_as_degrees_and_it_is_noted() -> None:
     notes = Notes()
-    frame = crs.frame(None, None, Datum.WGS84, notes)
-    assert frame.same
-    assert not frame.stated
+    frame = crs.resolve_crs(None, None, Datum.WGS84, notes)
+    assert frame.is_wgs84
+    assert not frame.declared
     assert "No reference system" in " ".join(notes)
 
 
 def test_a_format_that_means_degrees_needs_no_note() -> None:
     notes = Notes()
-    assert crs.frame("", None, Datum.WGS84, notes).same
+    assert crs.resolve_crs("", None, Datum.WGS84, notes).is_wgs84
     assert not len(notes)
 
 
 def test_an_old_system_without_known_way_is_noted_and_a_modern_one_is_not() -> None:
     """Xian 1980 is some hundred metres away from CGCS2000, which is WGS 84 at map scale."""
     old, modern = Notes(), Notes()
-    crs.frame("EPSG:4610", None, Datum.WGS84, old)
-    crs.frame("EPSG:4552", None, Datum.WGS84, modern)
+    crs.resolve_crs("EPSG:4610", None, Datum.WGS84, old)
+    crs.resolve_crs("EPSG:4552", None, Datum.WGS84, modern)
     assert "Xian 1980" in " ".join(old)
     assert not len(modern)
 
 
 def test_what_a_system_cannot_place_is_infinite() -> None:
-    frame = crs.frame("EPSG:4552", None, Datum.WGS84, Notes())
+    frame = crs.resolve_crs("EPSG:4552", None, Datum.WGS84, Notes())
     assert not np.isfinite(frame.to_wgs84(np.array([[1e30, 1e30]]))).any()

@@ -14,12 +14,12 @@ POINT = shapely.Point(1, 2)
     "values", [["POINT (1 2)", ARC, None, "hello"], ["POINT (1 2)", "x", None]]
 )
 def test_what_can_be_read_is_and_the_rest_is_none(values: list[str | None]) -> None:
-    found = curves.without(shapely.from_wkt, np.array(values, dtype=object))
+    found = curves.read_without_curves(shapely.from_wkt, np.array(values, dtype=object))
     assert found.tolist() == [POINT] + [None] * (len(values) - 1)
 
 
 def test_a_collection_of_arcs_has_no_parts_we_hold() -> None:
     mixed = shapely.from_wkt(f"GEOMETRYCOLLECTION ({ARC})")
-    assert not len(curves.parts(np.array([mixed], dtype=object)))
+    assert not len(curves.get_parts(np.array([mixed], dtype=object)))
     plain = shapely.GeometryCollection([POINT])
-    assert curves.parts(np.array([plain], dtype=object)).tolist() == [POINT]
+    assert curves.get_parts(np.array([plain], dtype=object)).tolist() == [POINT]

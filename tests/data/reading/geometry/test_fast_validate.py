@@ -6,12 +6,12 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.columns import Shape
+from data.columns import GeometryKind
 from data.reading.geometry import crs, fast_validate
-from data.row_errors import Notes
+from data.reading.notes import Notes
 from geo.geometry.datums import Datum
 
-DEGREES = crs.frame("EPSG:4326", None, Datum.WGS84, Notes())
+DEGREES = crs.resolve_crs("EPSG:4326", None, Datum.WGS84, Notes())
 
 
 def anywhere(lon: np.ndarray, _lat: np.ndarray) -> np.ndarray:
@@ -22,10 +22,12 @@ def north(_lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
     return lat > 0
 
 
-def passed(geoms: list[shapely.Geometry | None], shape: Shape, near=anywhere) -> dict[int, object]:
+def passed(
+    geoms: list[shapely.Geometry | None], shape: GeometryKind, near=anywhere
+) -> dict[int, object]:
     """The geometries that passed, by position."""
     column = pa.array(list(shapely.to_wkb(np.array(geoms, dtype=object))), pa.binary())
-    rows, ewkb = fast_validate.passes(column, shape, DEGREES, near)
+    rows, ewkb = fast_validate.find_valid(column, shape, DEGREES, near)
     return dict(
         zip(rows.tolist(), shapely.from_wkb(np.array(ewkb.to_pylist(), dtype=object)), strict=True)
     )
@@ -37,13 +39,14 @@ point = st.builds(shapely.Point, coordinate, coordinate)
 
 
 @given(
-    st.lists(st.none() | outline | point, max_size=12), st.sampled_from([Shape.AREA, Shape.POINT])
+    st.lists(st.none() | outline | point, max_size=12),
+    st.sampled_from([GeometryKind.POLYGON, GeometryKind.POINT]),
 )
 def test_whatever_passes_is_of_the_right_type_valid_in_range_and_itself(
-    geoms: list[shapely.Geometry | None], shape: Shape
+    geoms: list[shapely.Geometry | None], shape: GeometryKind
 ) -> None:
     for position, found in passed(geoms, shape).items():
-        assert found.geom_type == ("Point" if shape is Shape.POINT else "MultiPolygon")
+        assert found.geom_type == ("Point" if shape is GeometryKind.POINT else "MultiPolygon")
         assert found.is_valid
         assert shapely.get_srid(found) == 4326
         assert found.equals(geoms[position])
@@ -57,21 +60,21 @@ def test_whatever_passes_is_of_the_right_type_valid_in_range_and_itself(
 def test_plain_shapes_pass() -> None:
     """Otherwise the quick way would be no way at all."""
     boxes = [shapely.box(x, 40, x + 0.5, 40.5) for x in range(50)]
-    assert sorted(passed(boxes, Shape.AREA)) == list(range(50))
+    assert sorted(passed(boxes, GeometryKind.POLYGON)) == list(range(50))
     points = [shapely.Point(x, 40) for x in range(50)]
-    assert sorted(passed(points, Shape.POINT)) == list(range(50))
+    assert sorted(passed(points, GeometryKind.POINT)) == list(range(50))
 
 
 def test_what_is_far_away_is_left_to_the_slow_way() -> None:
     points = [shapely.Point(1, 1), shapely.Point(1, -1)]
-    assert list(passed(points, Shape.POINT, north)) == [0]
+    assert list(passed(points, GeometryKind.POINT, north)) == [0]
 
 
 def test_zero_zero_and_rough_outlines_are_left_to_the_slow_way() -> None:
     rough = shapely.Point(130, 47).buffer(0.1, quad_segs=20)
-    assert not passed([shapely.Point(0, 0)], Shape.POINT)
-    assert not passed([rough], Shape.AREA)
+    assert not passed([shapely.Point(0, 0)], GeometryKind.POINT)
+    assert not passed([rough], GeometryKind.POLYGON)
 
 
 def test_drawings_take_the_slow_way() -> None:
-    assert not passed([shapely.box(0, 0, 1, 1)], Shape.DRAWING)
+    assert not passed([shapely.box(0, 0, 1, 1)], GeometryKind.LINE_OR_POLYGON)

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from shapely import Polygon
 
 from data.reading.geometry import repair
-from data.reading.geometry.repair import outlines
-from data.row_errors import Notes
+from data.reading.geometry.repair import repair_polygons
+from data.reading.notes import Notes
 
 BOW = Polygon([(130.300, 47.350), (130.301, 47.351), (130.301, 47.350), (130.300, 47.351)])
 SPIKED = Polygon(
@@ -20,7 +20,7 @@ FLAT = Polygon([(130.3, 47.3), (130.4, 47.4), (130.3, 47.3), (130.3, 47.3)])
 
 
 def mended(*geoms: Polygon):
-    return outlines(np.array(geoms, dtype=object))
+    return repair_polygons(np.array(geoms, dtype=object))
 
 
 def test_a_bow_tie_keeps_both_its_halves() -> None:
@@ -51,14 +51,14 @@ def test_what_has_no_area_becomes_nothing_and_spoils_no_neighbour() -> None:
 
 def test_the_note_counts_what_was_left_and_nothing_else() -> None:
     notes = Notes()
-    mended(FLAT, BOW, SPIKED).note(notes)
+    mended(FLAT, BOW, SPIKED).add_to(notes)
     assert notes.repairs.count == 2
     assert notes.repairs.moved_m == pytest.approx(75.4, abs=0.3)
 
 
 def test_nothing_to_repair_is_no_repair() -> None:
     notes = Notes()
-    mended().note(notes)
+    mended().add_to(notes)
     assert not len(notes)
 
 
@@ -68,4 +68,4 @@ corner = st.tuples(st.integers(0, 9), st.integers(0, 9))
 @given(*[st.lists(corner, min_size=3, max_size=8, unique=True)] * 2)
 def test_the_distance_of_corners_is_the_one_that_geos_gives(one, other):
     a, b = shapely.Polygon(one), shapely.Polygon(other)
-    assert repair.apart(a, b) == pytest.approx(shapely.hausdorff_distance(a, b))
+    assert repair.hausdorff_distance(a, b) == pytest.approx(shapely.hausdorff_distance(a, b))

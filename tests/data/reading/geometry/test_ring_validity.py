@@ -14,7 +14,7 @@ Corners = list[tuple[float, float]]
 
 def simple(corners: Corners) -> bool:
     ring = np.array([*corners, corners[0]], dtype=float)
-    return bool(ring_validity.simple(ring[:, :1], ring[:, 1:])[0])
+    return bool(ring_validity.is_simple(ring[:, :1], ring[:, 1:])[0])
 
 
 grid = st.integers(-3, 3).map(float)
@@ -73,16 +73,16 @@ def test_crooked_outlines_do_not_pass(corners: Corners) -> None:
 
 def test_a_ring_that_does_not_close_does_not_pass() -> None:
     x, y = np.array([[0.0], [4], [4], [0]]), np.array([[0.0], [0], [4], [4]])
-    assert not ring_validity.simple(x, y)[0]
+    assert not ring_validity.is_simple(x, y)[0]
 
 
 def test_many_rings_are_judged_each_for_itself() -> None:
     """Every third one of a thousand is a bow tie."""
     square, bow = [(0, 0), (1, 0), (1, 1), (0, 1), (0, 0)], [(0, 0), (1, 1), (1, 0), (0, 1), (0, 0)]
     many = np.array([bow if i % 3 == 0 else square for i in range(100_000)], dtype=float)
-    sure = ring_validity.simple(many[:, :, 0].T, many[:, :, 1].T)
+    sure = ring_validity.is_simple(many[:, :, 0].T, many[:, :, 1].T)
     assert sure.tolist() == [i % 3 != 0 for i in range(100_000)]
 
 
 def test_no_rings_no_answers() -> None:
-    assert ring_validity.simple(np.empty((5, 0)), np.empty((5, 0))).tolist() == []
+    assert ring_validity.is_simple(np.empty((5, 0)), np.empty((5, 0))).tolist() == []

@@ -8,16 +8,16 @@ import numpy as np
 from geo.lookup.index import jit
 
 ROOT = Path(jit.__file__).parents[3]
-ASK = """
-from geo.lookup.index.predicates import side
-print(side(0.0, 0.0, 1.0, 1.0, 0.0, 1.0))
+CALL_SIDE_OF_LINE = """
+from geo.lookup.index.orientation import side_of_line
+print(side_of_line(0.0, 0.0, 1.0, 1.0, 0.0, 1.0))
 """
 
 
-def test_loops_run_where_nothing_can_be_written():
-    nowhere_to_write = "import numba.core.caching as c; c.CacheImpl._locator_classes = []"
+def test_functions_compile_where_no_cache_folder_is_writable():
+    no_cache_folder = "import numba.core.caching as c; c.CacheImpl._locator_classes = []"
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", nowhere_to_write + ASK],
+        [sys.executable, "-W", "error", "-c", no_cache_folder + CALL_SIDE_OF_LINE],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -26,22 +26,22 @@ def test_loops_run_where_nothing_can_be_written():
     assert done.stdout == "1\n"
 
 
-def test_two_processes_may_compile_at_once(tmp_path):
-    asked = [
+def test_two_processes_can_compile_at_once(tmp_path):
+    processes = [
         subprocess.Popen(
-            [sys.executable, "-W", "error", "-c", ASK],
+            [sys.executable, "-W", "error", "-c", CALL_SIDE_OF_LINE],
             cwd=ROOT,
             env={**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)},
             stdout=subprocess.PIPE,
         )
         for _ in range(2)
     ]
-    assert [process.communicate()[0] for process in asked] == [b"1\n", b"1\n"]
+    assert [process.communicate()[0] for process in processes] == [b"1\n", b"1\n"]
     assert list(tmp_path.rglob("*.nbi"))
 
 
-def test_a_loop_gives_what_its_python_gives():
-    @jit.kernel
+def test_a_compiled_function_returns_what_its_python_code_returns():
+    @jit.jit
     def total(numbers: np.ndarray) -> float:
         result = 0.0
         for number in numbers:

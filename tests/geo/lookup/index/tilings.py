@@ -1,4 +1,4 @@
-"""Random partitions, tidy and untidy, for properties that must hold on all of them."""
+"""Random partitions for property-based tests."""
 
 from collections.abc import Callable
 
@@ -12,9 +12,10 @@ Grids = NDArray[np.object_]
 
 @st.composite
 def tilings(draw: Callable[..., object]) -> Grids:
-    """Grids made of the triangles between random points: holes, islands, parts, ground in none.
+    """Grids joined from the triangles between random points.
 
-    The points lie on a small lattice, so that corners line up, or anywhere.
+    They have holes, islands and several parts, and leave some area uncovered. The points lie on a
+    small lattice, so that many are collinear, or anywhere.
     """
     number = st.integers(0, 8).map(lambda i: i / 3) | st.floats(0, 3, allow_subnormal=False)
     number = number.map(lambda value: round(value, 100))
@@ -26,7 +27,7 @@ def tilings(draw: Callable[..., object]) -> Grids:
 
 @st.composite
 def overlapping(draw: Callable[..., object]) -> Grids:
-    """A tiling with shapes laid across it, at random positions."""
+    """A tiling with overlapping polygons inserted at random positions."""
     grids = list(draw(tilings()))
     number = st.integers(-1, 9).map(lambda i: i / 3) | st.floats(0.1, 3)
     for _ in range(draw(st.integers(1, 4))):
@@ -38,18 +39,18 @@ def overlapping(draw: Callable[..., object]) -> Grids:
 
 
 def join(pieces: NDArray[np.object_], owners: NDArray[np.int64]) -> Grids:
-    """The pieces of each owner from 0 on as one valid shape; an owner of none has None."""
+    """The pieces of each owner, from 0 on, as one valid shape; None for an owner without pieces."""
     grids = []
     for owner in range(owners.max(initial=0) + 1):
-        mine = pieces[owners == owner]
-        joined = unite(mine) if len(mine) else None
-        fine = joined is not None and joined.is_valid and joined.area > 0
-        grids.append(joined if fine and joined.geom_type != "GeometryCollection" else None)
+        owned = pieces[owners == owner]
+        joined = unite(owned) if len(owned) else None
+        is_usable = joined is not None and joined.is_valid and joined.area > 0
+        grids.append(joined if is_usable and joined.geom_type != "GeometryCollection" else None)
     return as_array(grids)
 
 
 def unite(pieces: NDArray[np.object_]) -> shapely.Geometry:
-    """The pieces as one, corner for corner; where GEOS made them overlap, as GEOS joins them."""
+    """The union of the pieces with their exact vertices, where GEOS accepts them as a coverage."""
     try:
         return shapely.coverage_union_all(pieces)
     except shapely.GEOSException:
@@ -57,7 +58,7 @@ def unite(pieces: NDArray[np.object_]) -> shapely.Geometry:
 
 
 def as_array(grids: list[shapely.Geometry | None]) -> Grids:
-    """The grids as an array of objects, which numpy would otherwise take apart."""
+    """The grids as an array of objects; numpy.array would try to convert multipart geometries."""
     array = np.empty(len(grids), object)
     array[:] = grids
     return array

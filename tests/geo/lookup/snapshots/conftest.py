@@ -1,4 +1,4 @@
-"""A register of its own for each test, with the district committed, and someone who follows it."""
+"""A database with the district of tests/district.py, and a snapshot store that follows it."""
 
 from collections.abc import Iterator
 
@@ -8,33 +8,33 @@ from sqlalchemy.orm import Session
 
 from data import sample
 from geo import db
-from geo.lookup.snapshots import Live
+from geo.lookup.snapshots import SnapshotStore
 from tests import district
 from tests.conftest import Databases
 
 
 @pytest.fixture(scope="module")
-def shared(databases: Databases, template: str) -> Iterator[Engine]:
-    """An engine on a database for the tests of one file: making one takes a second."""
+def module_engine(databases: Databases, template: str) -> Iterator[Engine]:
+    """An engine on one database for the tests of a file; creating a database takes a second."""
     engine = db.connect(databases.make(template))
     yield engine
     engine.dispose()
 
 
 @pytest.fixture
-def register(shared: Engine) -> Engine:
-    """An engine on a register that holds the district of tests/district.py, and that alone."""
-    with Session(shared) as session:
-        session.execute(text("ALTER TABLE revision ENABLE TRIGGER announce_change"))
-        sample.empty(session)
+def district_engine(module_engine: Engine) -> Engine:
+    """An engine on a database that contains only the district, committed."""
+    with Session(module_engine) as session:
+        session.execute(text("ALTER TABLE revision ENABLE TRIGGER USER"))
+        sample.clear_database(session)
         session.commit()
         district.build(session)
-    return shared
+    return module_engine
 
 
 @pytest.fixture
-def live(register: Engine) -> Iterator[Live]:
-    """The grids of the district, followed and compiled; compiling the code itself may take long."""
-    with Live(register, memory_bytes=1 << 30) as following:
-        following.now(patience_s=300)
-        yield following
+def snapshots(district_engine: Engine) -> Iterator[SnapshotStore]:
+    """A store whose first snapshot is ready; the long timeout allows for numba to compile."""
+    with SnapshotStore(district_engine, memory_bytes=1 << 30) as store:
+        store.current(timeout_s=300)
+        yield store

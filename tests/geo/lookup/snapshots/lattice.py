@@ -1,4 +1,4 @@
-"""Made-up partitions on a lattice: every cell belongs to a grid, to two, or to none."""
+"""Generated partitions on a lattice: every cell belongs to one grid, to two, or to none."""
 
 import datetime
 from collections.abc import Mapping, Sequence
@@ -8,43 +8,45 @@ import shapely
 from sqlalchemy.orm import Session
 
 from geo.grids import revisions
-from geo.grids.revisions import Delta, Outline
+from geo.grids.revisions import Delta, GridVersion
 from geo.models import Area, Level
 
 SIDE, STEP = 4, 0.001
 COMMUNITY = "230403001001"
 
 Owners = Sequence[frozenset[int]]
-"""For each of SIDE² cells, row by row from the south-west, the grids that it belongs to."""
+"""For each of SIDE² cells, row by row from the south-west, the numbers of its grids."""
 
 
 def code(number: int) -> str:
     return f"{COMMUNITY}{number:03}"
 
 
-def cell(at: int) -> shapely.Polygon:
-    column, row = at % SIDE, at // SIDE
+def cell(i: int) -> shapely.Polygon:
+    column, row = i % SIDE, i // SIDE
     west, south = 130 + column * STEP, 47 + row * STEP
     return shapely.box(west, south, west + STEP, south + STEP)
 
 
-def outlines(owners: Owners) -> Mapping[str, Outline]:
-    """The grids of a lattice, each the union of its cells, in as many parts as that takes."""
-    numbers = sorted(set().union(*owners))
+def grid_versions(owners: Owners) -> Mapping[str, GridVersion]:
+    """The grids of a lattice by code, each the union of its cells."""
+    all_numbers = sorted(set().union(*owners))
     return {
-        code(number): Outline(
+        code(number): GridVersion(
             f"格{number}",
             COMMUNITY,
             shapely.to_wkb(
-                shapely.union_all([cell(at) for at, own in enumerate(owners) if number in own])
+                shapely.union_all(
+                    [cell(i) for i, numbers in enumerate(owners) if number in numbers]
+                )
             ),
         )
-        for number in numbers
+        for number in all_numbers
     }
 
 
-def found(session: Session) -> None:
-    """Found the community that the lattice lies in."""
+def create_community(session: Session) -> None:
+    """Create the community that contains the lattice."""
     session.add(Area(code=COMMUNITY, level=Level.COMMUNITY, name="社区"))
     session.flush()
 
@@ -52,8 +54,8 @@ def found(session: Session) -> None:
 def publish(
     session: Session, before: Owners, after: Owners, at: datetime.datetime | None = None
 ) -> revisions.Revision:
-    """Publish what makes one lattice of another."""
-    old, new = outlines(before), outlines(after)
+    """Publish the changes that turn one lattice into another."""
+    old, new = grid_versions(before), grid_versions(after)
     deltas = [
         Delta(code, old.get(code), new.get(code))
         for code in sorted(old.keys() | new.keys())
@@ -63,7 +65,7 @@ def publish(
 
 
 def points() -> np.ndarray:
-    """Corners, middles of edges and middles of cells, and the same a cell beyond the lattice."""
+    """Corners, edge midpoints and centers of all cells, and of one ring of cells around them."""
     ticks = (np.arange(-2, 2 * SIDE + 3) / 2) * STEP
     lons, lats = np.meshgrid(130 + ticks, 47 + ticks)
     return np.column_stack([lons.ravel(), lats.ravel()])

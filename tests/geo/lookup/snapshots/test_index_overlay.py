@@ -1,4 +1,4 @@
-"""Grids laid over others answer as if all had been compiled, and as SQL does."""
+"""An index with an overlay returns the same results as a full index, and as SQL."""
 
 import datetime
 
@@ -9,139 +9,151 @@ from hypothesis import strategies as st
 
 from geo import city_time
 from geo.grids import grids
-from geo.lookup.snapshots import index_overlay, queries
-from geo.lookup.snapshots.index_overlay import Change, Patched
+from geo.lookup.snapshots import grid_index, index_overlay, queries
+from geo.lookup.snapshots.grid_index import GridTable
+from geo.lookup.snapshots.index_overlay import GridChanges, OverlayIndex
 from tests.district import LONG_AGO
-from tests.geo.lookup.snapshots.lattice import SIDE, code, found, outlines, points, publish
+from tests.geo.lookup.snapshots.lattice import (
+    SIDE,
+    code,
+    create_community,
+    grid_versions,
+    points,
+    publish,
+)
 
-NOBODY = (frozenset(),) * SIDE**2
+NO_GRIDS = (frozenset(),) * SIDE**2
 
 owners = st.lists(
     st.sampled_from([(), (1,), (2,), (3,), (4,), (5,), (2, 4)]).map(frozenset),
     min_size=SIDE**2,
     max_size=SIDE**2,
 )
-whole_database = settings(
+few_examples = settings(
     max_examples=15,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 
-def everything(asked, places):
-    """What a sheet says about some places: code, name, method, border, code beyond it."""
-    positions = asked.assign(places)
-    for (lon, lat), position in zip(places.tolist(), positions, strict=True):
-        at, method = asked.place(lon, lat)
-        assert at == position
-        border = asked.border(lon, lat)
-        beyond = border and asked.codes[border[1]]
-        name, community = asked.names[at], asked.communities[at]
-        yield asked.codes[at], name, community, method, border and border[0], beyond
+def all_results(index, coords):
+    """For each point: grid code, name, community, method, metres to the border, code beyond it."""
+    positions = index.assign(coords)
+    for (lon, lat), position in zip(coords.tolist(), positions, strict=True):
+        located, method = index.locate(lon, lat)
+        assert located == position
+        border = index.nearest_border(lon, lat)
+        metres, neighbor = (None, None) if border is None else (border[0], index.codes[border[1]])
+        name, community_code = index.names[position], index.community_codes[position]
+        yield index.codes[position], name, community_code, method, metres, neighbor
 
 
-@whole_database
+@few_examples
 @given(owners, owners, owners)
-def test_a_sheet_patched_twice_over_equals_one_compiled_anew_and_sql(session, one, two, three):
+def test_an_overlay_of_two_revisions_equals_a_full_index_and_sql(session, one, two, three):
     with session.begin_nested() as savepoint:
-        found(session)
-        publish(session, NOBODY, one, LONG_AGO)
+        create_community(session)
+        publish(session, NO_GRIDS, one, LONG_AGO)
         connection = session.connection()
-        base = index_overlay.compile(queries.outlines(connection, city_time.now()))
+        base = grid_index.build(queries.read_grids(connection, city_time.now()))
         publish(session, one, two)
         publish(session, two, three)
         now = city_time.now()
-        change = queries.change(connection, [2, 3], now, most=100)
-        patched = index_overlay.patch(base, change)
-        anew = index_overlay.compile(queries.outlines(connection, now))
-        places = points()
-        assert list(everything(patched, places)) == list(everything(anew, places))
-        assert patched.codes[patched.assign(places)].tolist() == grids.locate(session, places, now)
+        changes = queries.read_changes(connection, [2, 3], now, max_grids=100)
+        overlay = index_overlay.build(base, changes)
+        full = grid_index.build(queries.read_grids(connection, now))
+        coords = points()
+        assert list(all_results(overlay, coords)) == list(all_results(full, coords))
+        assert overlay.codes[overlay.assign(coords)].tolist() == grids.locate(session, coords, now)
         savepoint.rollback()
 
 
-@whole_database
+@few_examples
 @given(owners, owners)
-def test_a_past_moment_is_a_patch_on_today_too(session, one, two):
+def test_an_overlay_can_also_represent_a_past_moment(session, one, two):
     with session.begin_nested() as savepoint:
-        found(session)
-        publish(session, NOBODY, one, LONG_AGO)
+        create_community(session)
+        publish(session, NO_GRIDS, one, LONG_AGO)
         publish(session, one, two)
         connection = session.connection()
-        base = index_overlay.compile(queries.outlines(connection, city_time.now()))
-        then = LONG_AGO + datetime.timedelta(days=1)
-        patched = index_overlay.patch(base, queries.change(connection, [2], then, most=100))
-        anew = index_overlay.compile(queries.outlines(connection, then))
-        assert list(everything(patched, points())) == list(everything(anew, points()))
+        base = grid_index.build(queries.read_grids(connection, city_time.now()))
+        past = LONG_AGO + datetime.timedelta(days=1)
+        changes = queries.read_changes(connection, [2], past, max_grids=100)
+        overlay = index_overlay.build(base, changes)
+        full = grid_index.build(queries.read_grids(connection, past))
+        assert list(all_results(overlay, points())) == list(all_results(full, points()))
         savepoint.rollback()
 
 
-def test_more_changes_than_allowed_are_no_patch(session):
-    found(session)
-    publish(session, NOBODY, [frozenset({at}) for at in range(SIDE**2)], LONG_AGO)
+def test_read_changes_returns_none_if_too_many_grids_changed(session):
+    create_community(session)
+    publish(session, NO_GRIDS, [frozenset({i}) for i in range(SIDE**2)], LONG_AGO)
     connection, now = session.connection(), city_time.now()
-    assert queries.change(connection, [1], now, most=15) is None
-    assert len(queries.change(connection, [1], now, most=16).changed) == 16
+    assert queries.read_changes(connection, [1], now, max_grids=15) is None
+    assert len(queries.read_changes(connection, [1], now, max_grids=16).changed_codes) == 16
 
 
-def test_a_change_brings_its_neighbours_and_theirs_and_no_more(session):
-    """Eight cells in a row along the bottom; cell 0 is redrawn.
+def test_changes_include_the_neighbors_of_changed_grids_and_their_neighbors(session):
+    """Four grids in a row along the bottom; grid 9 is added on top of grid 0.
 
     ```
-    │ 0 │ 1 │ 2 │ 3 │      changed  near  around  untouched
+    │  0, 9  │     1    │        2        │     3     │
+     changed   neighbor   its neighbor      unaffected
     ```
     """
-    found(session)
-    before = [frozenset({at}) if at < SIDE else frozenset() for at in range(SIDE**2)]
-    after = [frozenset({0, 9}) if at == 0 else own for at, own in enumerate(before)]
-    publish(session, NOBODY, before, LONG_AGO)
+    create_community(session)
+    before = [frozenset({i}) if i < SIDE else frozenset() for i in range(SIDE**2)]
+    after = [frozenset({0, 9}) if i == 0 else numbers for i, numbers in enumerate(before)]
+    publish(session, NO_GRIDS, before, LONG_AGO)
     publish(session, before, after)
-    change = queries.change(session.connection(), [2], city_time.now(), most=9)
-    assert change.changed == {code(9)}
-    assert change.fresh.codes.tolist() == [code(0), code(1), code(2), code(9)]
-    assert change.near.tolist() == [True, True, False, True]
+    changes = queries.read_changes(session.connection(), [2], city_time.now(), max_grids=9)
+    assert changes.changed_codes == {code(9)}
+    assert changes.nearby.codes.tolist() == [code(0), code(1), code(2), code(9)]
+    assert changes.has_all_neighbors.tolist() == [True, True, False, True]
 
 
-def test_nothing_changed_is_the_sheet_itself():
-    base = _compiled([frozenset({1})] * SIDE**2)
-    nothing = Change(frozenset(), _outlines(NOBODY), np.zeros(0, np.bool_))
-    assert index_overlay.patch(base, nothing) is base
+def test_without_changes_the_base_itself_is_returned():
+    base = full_index([frozenset({1})] * SIDE**2)
+    no_changes = GridChanges(frozenset(), grid_table(NO_GRIDS), np.zeros(0, np.bool_))
+    assert index_overlay.build(base, no_changes) is base
 
 
-def test_a_patch_is_small_beside_its_base_and_shares_it():
-    base = _compiled([frozenset({at}) for at in range(SIDE**2)])
-    fresh = _outlines([frozenset({1}) if at == 1 else frozenset() for at in range(SIDE**2)])
-    patched = index_overlay.patch(base, Change(frozenset({code(1)}), fresh, np.ones(1, np.bool_)))
-    assert isinstance(patched, Patched)
-    assert patched.whole is base
-    assert base.whole is base
-    assert patched.nbytes < base.nbytes
+def test_an_overlay_is_smaller_than_its_base_and_shares_it():
+    base = full_index([frozenset({i}) for i in range(SIDE**2)])
+    nearby = grid_table([frozenset({1}) if i == 1 else frozenset() for i in range(SIDE**2)])
+    changes = GridChanges(frozenset({code(1)}), nearby, np.ones(1, np.bool_))
+    overlay = index_overlay.build(base, changes)
+    assert isinstance(overlay, OverlayIndex)
+    assert overlay.full_index is base
+    assert base.full_index is base
+    assert overlay.nbytes < base.nbytes
 
 
-def test_no_grids_at_all_place_nothing():
-    nothing = _compiled(NOBODY)
-    assert nothing.codes[nothing.assign(points())].tolist() == [None] * len(points())
-    assert nothing.border(130.0, 47.0) is None
+def test_an_index_without_grids_locates_nothing():
+    index = full_index(NO_GRIDS)
+    assert index.codes[index.assign(points())].tolist() == [None] * len(points())
+    assert index.nearest_border(130.0, 47.0) is None
 
 
-@pytest.mark.parametrize("bad", [np.nan, np.inf])
-def test_what_is_no_number_is_in_no_grid_of_a_patch(bad):
-    base = _compiled([frozenset({1})] * SIDE**2)
-    fresh = _outlines([frozenset({2})] * SIDE**2)
-    patched = index_overlay.patch(base, Change(frozenset({code(1)}), fresh, np.ones(1, np.bool_)))
-    places = np.array([[bad, 47.001], [130.001, 47.001]])
-    assert patched.codes[patched.assign(places)].tolist() == [None, code(2)]
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_nan_and_infinite_coordinates_are_in_no_grid_of_an_overlay(value):
+    base = full_index([frozenset({1})] * SIDE**2)
+    nearby = grid_table([frozenset({2})] * SIDE**2)
+    changes = GridChanges(frozenset({code(1)}), nearby, np.ones(1, np.bool_))
+    overlay = index_overlay.build(base, changes)
+    coords = np.array([[value, 47.001], [130.001, 47.001]])
+    assert overlay.codes[overlay.assign(coords)].tolist() == [None, code(2)]
 
 
-def _outlines(owners):
-    known = outlines(owners)
-    return index_overlay.Outlines(
-        np.array(list(known), dtype=object),
-        np.array([outline.name for outline in known.values()], dtype=object),
-        np.array([outline.community_code for outline in known.values()], dtype=object),
-        queries._shapes([outline.wkb for outline in known.values()]),
+def grid_table(owners):
+    versions = grid_versions(owners)
+    return GridTable(
+        np.array(list(versions), dtype=object),
+        np.array([version.name for version in versions.values()], dtype=object),
+        np.array([version.community_code for version in versions.values()], dtype=object),
+        queries.to_geometries([version.wkb for version in versions.values()]),
     )
 
 
-def _compiled(owners):
-    return index_overlay.compile(_outlines(owners))
+def full_index(owners):
+    return grid_index.build(grid_table(owners))

@@ -1,4 +1,4 @@
-"""Whatever is done one after the other: the grids tile, and undo gives the very bytes back."""
+"""After any sequence of edits the grids tile, and a replay gives the same bytes."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,83 +11,85 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geo.plans.core.partition import Grid, Partition
-from tests.geo.plans.random_edits import Stroll, World, history, houses
+from tests.geo.plans.fake_context import FakeContext
+from tests.geo.plans.random_edits import EditSequence, by_day, random_history, random_houses
 
 HOME = "230402001001"
 EDITS = 40
 
 
-def crooked_town(rng: np.random.Generator) -> World:
-    """A community a few hundred metres wide with crooked borders, thirty houses, and a past."""
+def random_town(rng: np.random.Generator) -> FakeContext:
+    """Return a community a few hundred metres wide, with thirty houses and past grids."""
     count = rng.integers(5, 12)
-    turns = (np.arange(count) + rng.uniform(-0.4, 0.4, count)) * 2 * np.pi / count
-    reach = rng.uniform(0.7, 1, len(turns)) * 0.002
-    rim = np.column_stack([130.3 + reach * np.cos(turns), 47.35 + 0.7 * reach * np.sin(turns)])
-    outline = shapely.Polygon(np.round(rim, 8))
-    homes = houses(outline, 30, rng)
-    whole = Partition(HOME, outline, {}, frozenset())
+    angles = (np.arange(count) + rng.uniform(-0.4, 0.4, count)) * 2 * np.pi / count
+    radius = rng.uniform(0.7, 1, len(angles)) * 0.002
+    x, y = 130.3 + radius * np.cos(angles), 47.35 + 0.7 * radius * np.sin(angles)
+    outline = shapely.Polygon(np.round(np.column_stack([x, y]), 8))
+    homes = random_houses(outline, 30, rng)
+    whole = {f"{HOME}001": Grid("first", outline)}
     if rng.random() < 0.3:
-        return World(whole, homes, [{f"{HOME}001": Grid("first", outline)}])
-    start = Partition(HOME, outline, {f"{HOME}001": Grid("first", outline)}, frozenset())
-    before = history(start, homes, rng)
-    return World(Partition(HOME, outline, before[-1], frozenset(before[0])), homes, before)
+        return FakeContext(Partition(HOME, outline, {}, frozenset()), homes, by_day([whole]))
+    past = random_history(Partition(HOME, outline, whole, frozenset()), homes, rng)
+    start = Partition(HOME, outline, past[-1], frozenset(past[0]))
+    return FakeContext(start, homes, by_day(past))
 
 
-def stroll(seed: int) -> Stroll:
+def check_random_edits(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    walk = Stroll(crooked_town(rng), rng)
-    walk.go(EDITS)
-    walk.check_refusals()
-    walk.check_undo()
-    return walk
+    sequence = EditSequence(random_town(rng), rng)
+    sequence.run(EDITS)
+    sequence.check_refusals()
+    sequence.check_replay()
 
 
 @settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.integers(0, 2**32 - 1))
-def test_two_thousand_edits_of_every_kind_tile_and_undo_to_the_very_bytes(seed):
-    stroll(seed)
+def test_two_thousand_edits_of_every_kind_tile_and_replay_byte_for_byte(seed):
+    check_random_edits(seed)
 
 
 @pytest.mark.long
 @settings(max_examples=2500, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.integers(0, 2**32 - 1))
-def test_a_hundred_thousand_edits_tile_and_undo_to_the_very_bytes(seed):
-    stroll(seed)
+def test_a_hundred_thousand_edits_tile_and_replay_byte_for_byte(seed):
+    check_random_edits(seed)
 
 
-def communities(realdata: Path, town: int) -> Iterator[Partition]:
-    """The base units of a town of Taipei as the grids of its second-level areas."""
+def taipei_communities(realdata: Path, town: int) -> Iterator[Partition]:
+    """Yield the second-level areas of a town of Taipei, with its base units as grids."""
     path = realdata / "partitions/taipei_base_units.gpkg"
     units = geopandas.read_file(path)
     names = sorted(units.TOWN_ID.unique())
-    mine = units[names[town] == units.TOWN_ID]
-    for number, (_, rows) in enumerate(mine.groupby("CODE2"), start=1):
+    in_town = units[names[town] == units.TOWN_ID]
+    for number, (_, rows) in enumerate(in_town.groupby("CODE2"), start=1):
         home = f"63{town + 1:04}001{number:03}"
         geoms = shapely.force_2d(np.asarray(rows.geometry.values, dtype=object))
-        grids = {f"{home}{at:03}": Grid(None, geom) for at, geom in enumerate(geoms, start=1)}
+        grids = {f"{home}{unit:03}": Grid(None, geom) for unit, geom in enumerate(geoms, start=1)}
         outline = shapely.coverage_union_all(geoms)
         yield Partition(home, outline, grids, frozenset())
 
 
-def redraw(realdata: Path, town: int) -> int:
+def edit_town(realdata: Path, town: int) -> int:
+    """Edit twenty communities of a town at random; return the number of edits."""
     rng = np.random.default_rng(town)
-    places = list(communities(realdata, town))
+    communities = list(taipei_communities(realdata, town))
     done = 0
-    for place in rng.choice(np.array(places, dtype=object), 20):
-        homes = houses(place.outline, 30, rng)
-        walk = Stroll(World(place, homes, [place.grids]), rng)
-        walk.go(10)
-        walk.check_refusals()
-        walk.check_undo()
-        done += len(walk.done)
+    for community in rng.choice(np.array(communities, dtype=object), 20):
+        homes = random_houses(community.outline, 30, rng)
+        context = FakeContext(community, homes, by_day([community.grids]))
+        sequence = EditSequence(context, rng)
+        sequence.run(10)
+        sequence.check_refusals()
+        sequence.check_replay()
+        done += len(sequence.done)
     return done
 
 
 def test_two_hundred_edits_of_a_town_of_taipei_tile(realdata):
-    assert redraw(realdata, 0) == 200
+    assert edit_town(realdata, 0) == 200
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("town", range(12))
 def test_two_hundred_edits_of_each_town_of_taipei_tile(realdata, town):
-    assert redraw(realdata, town) == 200
+    assert edit_town(realdata, town) == 200

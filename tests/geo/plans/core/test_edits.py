@@ -1,4 +1,4 @@
-"""Splitting, merging and renaming grids keeps them tiling the very same ground."""
+"""Splitting, merging, moving borders and renaming keep grids tiling the same area."""
 
 import numpy as np
 import pytest
@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from geo.geometry import topology
 from geo.grids import lineage
-from geo.grids.revision_diff import moved_m2
-from geo.grids.revisions import Delta, Outline
+from geo.grids.revision_diff import changed_area_m2
+from geo.grids.revisions import Delta, GridVersion
 from geo.plans.core import edits
-from geo.plans.core.apply import CommunitiesApart, apply, replay
+from geo.plans.core.apply import SeveralCommunities, apply, replay
 from geo.plans.core.line_cut import BadCut
 from geo.plans.core.operations import (
     BadOperation,
@@ -23,7 +23,14 @@ from geo.plans.core.operations import (
     from_json,
     to_json,
 )
-from geo.plans.core.partition import Grid, NotInPartition, Partition, same_ground, shapes
+from geo.plans.core.partition import (
+    Grid,
+    NotInPartition,
+    Partition,
+    covers_same_area,
+    grid_geometries,
+)
+from tests.geo.plans.fake_context import FakeContext
 
 HOME = "230402001001"
 A, B, C, D = (f"{HOME}{number:03}" for number in range(1, 5))
@@ -34,21 +41,21 @@ def square(x, y):
     return shapely.box(x * STEP, y * STEP, (x + 1) * STEP, (y + 1) * STEP)
 
 
-def outlines(partition):
+def versions(partition):
     return {
-        code: Outline(grid.name, HOME, shapely.to_wkb(grid.geom))
+        code: GridVersion(grid.name, HOME, shapely.to_wkb(grid.geom))
         for code, grid in partition.grids.items()
     }
 
 
 def diff(before, after):
-    old, new = outlines(before), outlines(after)
-    every = [Delta(code, old.get(code), new.get(code)) for code in sorted({*old, *new})]
-    return [delta for delta in every if delta.old != delta.new]
+    old, new = versions(before), versions(after)
+    deltas = [Delta(code, old.get(code), new.get(code)) for code in sorted({*old, *new})]
+    return [delta for delta in deltas if delta.old != delta.new]
 
 
-def line(*at):
-    return shapely.LineString(np.array(at) * STEP)
+def line(*coords):
+    return shapely.LineString(np.array(coords) * STEP)
 
 
 @pytest.fixture(scope="module")
@@ -58,33 +65,22 @@ def row() -> Partition:
     return Partition(HOME, shapely.box(0, 0, 3 * STEP, STEP), grids, frozenset())
 
 
-class World:
-    def __init__(self, partition):
-        self._partition = partition
-
-    def partition(self, community):
-        return self._partition
-
-    def community_of(self, code):
-        return code[:12]
-
-
-def test_a_split_gives_the_other_piece_a_fresh_code(row):
+def test_a_split_gives_the_smaller_piece_a_new_code(row):
     after = edits.split(row, A, line((-1, 0.3), (2, 0.3)).intersection(square(0, 0).buffer(1e-4)))
     assert list(after.grids) == [A, B, C, D]
     assert after.grids[A].geom.area > after.grids[D].geom.area
-    assert same_ground(row, after)
+    assert covers_same_area(row, after)
 
 
-def test_only_a_neighbour_on_the_cut_border_receives_a_corner(row):
+def test_only_a_neighbour_on_the_cut_border_gets_a_new_vertex(row):
     after = edits.split(row, A, line((0.3, -0.1), (0.3, 0.6), (1.1, 0.6)))
     assert len(after.grids[B].geom.exterior.coords) == 6
     assert after.grids[C] == row.grids[C]
-    [moved] = [moved_m2(delta) for delta in diff(row, after) if delta.code == B]
-    assert moved == 0
+    [changed_m2] = [changed_area_m2(delta) for delta in diff(row, after) if delta.code == B]
+    assert changed_m2 == 0
 
 
-FAULTS = {
+BAD_LINES = {
     "misses": (line((2, -1), (2, 2)), "misses .* by 111 m", "across"),
     "touches a corner": (
         line((-1, 2), (1, 0)).intersection(square(-1, 1)),
@@ -108,14 +104,14 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize(("drawn", "said", "hint"), FAULTS.values(), ids=FAULTS)
-def test_a_line_that_does_not_cut_in_two_is_told_why_not_and_what_to_do(row, drawn, said, hint):
-    with pytest.raises(BadCut, match=said) as refused:
+@pytest.mark.parametrize(("drawn", "message", "hint"), BAD_LINES.values(), ids=BAD_LINES)
+def test_a_line_that_does_not_cut_in_two_is_refused_with_reason_and_hint(row, drawn, message, hint):
+    with pytest.raises(BadCut, match=message) as refused:
         edits.split(row, A, drawn)
     assert hint in refused.value.hint
 
 
-def test_a_line_from_the_border_to_a_hole_is_told_that_it_parts_nothing():
+def test_a_line_from_the_border_to_a_hole_does_not_cut_a_grid_in_two():
     """┌─────┐
     │ ┌─┐ │   a surrounds b; a line as far as b leaves a in one piece, one through b does not.
     ──┼─┘ │
@@ -123,7 +119,7 @@ def test_a_line_from_the_border_to_a_hole_is_told_that_it_parts_nothing():
     inner = shapely.box(0.4 * STEP, 0.4 * STEP, 0.6 * STEP, 0.6 * STEP)
     around = {A: Grid(None, square(0, 0).difference(inner)), B: Grid(None, inner)}
     ring = Partition(HOME, square(0, 0), around, frozenset())
-    with pytest.raises(BadCut, match=r"does not part .* hole") as refused:
+    with pytest.raises(BadCut, match=r"does not cut .* hole") as refused:
         edits.split(ring, A, line((-0.1, 0.5), (0.5, 0.5)))
     assert "on from the hole" in refused.value.hint
     assert list(edits.split(ring, A, line((-0.1, 0.5), (1.1, 0.5))).grids) == [A, B, C]
@@ -139,100 +135,100 @@ def test_a_line_that_ends_inside_two_parts_of_a_grid_cuts_neither(row):
         edits.split(apart, A, line((0.5, 0.5), (2.5, 0.5)))
 
 
-def test_a_split_undone_by_a_merge_keeps_the_code_used(row):
-    cut = edits.split(row, A, line((0.5, -0.1), (0.4, 1.1)))
-    again = edits.split(edits.merge(cut, [A, D]), A, line((0.5, -0.1), (0.4, 1.1)))
+def test_the_code_of_a_grid_merged_away_stays_used(row):
+    split = edits.split(row, A, line((0.5, -0.1), (0.4, 1.1)))
+    again = edits.split(edits.merge(split, [A, D]), A, line((0.5, -0.1), (0.4, 1.1)))
     assert D not in again.grids
     with pytest.raises(edits.CodeTaken):
         edits.split(again, A, line((0.8, -0.1), (0.8, 1.1)), (A, D))
 
 
-def test_grids_that_do_not_touch_are_not_merged(row):
-    with pytest.raises(edits.GridsApart):
+def test_grids_that_are_not_adjacent_cannot_be_merged(row):
+    with pytest.raises(edits.GridsNotAdjacent):
         edits.merge(row, [A, C])
     assert list(edits.merge(row, [A, B, C]).grids) == [A]
 
 
-def test_ground_that_is_missing_or_taken_twice_is_seen(row):
-    assert not same_ground(row, row.with_grids({A: row.grids[A], B: row.grids[B]}))
-    assert not same_ground(row, row.with_grids({**row.grids, C: Grid(None, square(1.9, 0))}))
+def test_a_gap_or_an_overlap_is_not_the_same_area(row):
+    assert not covers_same_area(row, row.with_grids({A: row.grids[A], B: row.grids[B]}))
+    assert not covers_same_area(row, row.with_grids({**row.grids, C: Grid(None, square(1.9, 0))}))
 
 
-def test_steps_go_to_json_and_back_and_bad_ones_are_refused():
-    for step in (Split(A, line((0, 0), (1, 1)), (A, D)), Merge((A, B)), Rename(A, None)):
-        assert from_json(to_json(step)) == step
+def test_operations_round_trip_through_json_and_bad_ones_are_refused():
+    for operation in (Split(A, line((0, 0), (1, 1)), (A, D)), Merge((A, B)), Rename(A, None)):
+        assert from_json(to_json(operation)) == operation
     for bad in ({}, {"kind": "melt"}, {"kind": "split", "code": A, "line": {"type": "Point"}}):
         with pytest.raises(BadOperation):
             from_json(bad)
 
 
-def test_merging_across_communities_or_an_unknown_grid_is_refused(row):
-    with pytest.raises(CommunitiesApart):
-        apply({}, Merge((A, "230402001002001")), World(row))
+def test_a_merge_across_communities_and_an_unknown_grid_are_refused(row):
+    with pytest.raises(SeveralCommunities):
+        apply({}, Merge((A, "230402001002001")), FakeContext(row))
     with pytest.raises(NotInPartition):
-        apply({}, Rename(D, "x"), World(row))
+        apply({}, Rename(D, "x"), FakeContext(row))
 
 
-def test_a_change_twice_undone_is_the_change_and_lineage_tells_shares(row):
+def test_a_delta_inverted_twice_is_itself_and_lineage_has_shares(row):
     after = edits.rename(edits.split(row, B, line((1.25, -1), (1.25, 2))), C, "new")
     for delta in diff(row, after):
         assert ~~delta == delta
     kinds = {delta.code: set(delta.kinds) for delta in diff(row, after)}
     assert (kinds[B], kinds[D], kinds[C]) == ({"redrawn"}, {"added"}, {"renamed"})
-    wkb = [{code: one.wkb for code, one in outlines(side).items()} for side in (row, after)]
-    shares = {(one.from_code, one.to_code): one.share for one in lineage.of(*wkb)}
+    wkb = [{code: grid.wkb for code, grid in versions(side).items()} for side in (row, after)]
+    shares = {(edge.from_code, edge.to_code): edge.share for edge in lineage.compute_lineage(*wkb)}
     assert shares[B, D] == pytest.approx(0.25, abs=1e-6)
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(*[st.floats(0, 1)] * 4, st.booleans()), max_size=8))
-def test_any_steps_tile_the_same_ground_and_undo_to_the_very_bytes(row, draws):
-    world, now, done, states = World(row), {HOME: row}, [], [row]
+def test_any_steps_tile_the_same_area_and_undo_byte_for_byte(row, draws):
+    context, partitions, done, states = FakeContext(row), {HOME: row}, [], [row]
     for pick, across, start, end, is_merge in draws:
-        codes = list(now[HOME].grids)
+        codes = list(partitions[HOME].grids)
         code = codes[int(pick * (len(codes) - 1))]
-        x0, y0, x1, y1 = now[HOME].grids[code].geom.bounds
+        x0, y0, x1, y1 = partitions[HOME].grids[code].geom.bounds
         drawn = shapely.LineString(
             [(x0 + start * (x1 - x0), y0 - STEP), (x0 + end * (x1 - x0), y1 + STEP)]
         )
         other = codes[int(across * (len(codes) - 1))]
-        step = Merge((code, other)) if is_merge else Split(code, drawn)
+        operation = Merge((code, other)) if is_merge else Split(code, drawn)
         try:
-            now = apply(now, step, world)
-        except (BadCut, edits.GridsApart):
+            partitions = apply(partitions, operation, context)
+        except (BadCut, edits.GridsNotAdjacent):
             continue
-        done.append(step)
-        states.append(now[HOME])
-        ground = shapely.union_all(shapes(now[HOME]))
-        assert topology.area_m2(ground.symmetric_difference(row.outline)) < topology.NOTHING_M2
-        assert shapely.coverage_is_valid(shapes(now[HOME]))
+        done.append(operation)
+        states.append(partitions[HOME])
+        area = shapely.union_all(grid_geometries(partitions[HOME]))
+        assert topology.area_m2(area.symmetric_difference(row.outline)) < topology.AREA_TOLERANCE_M2
+        assert shapely.coverage_is_valid(grid_geometries(partitions[HOME]))
     for steps in range(1, len(done) + 1):
-        assert replay(done[:steps], world)[HOME].grids == states[steps].grids
+        assert replay(done[:steps], context)[HOME].grids == states[steps].grids
 
 
-def slanting(rng):
+def slanted_grid(rng):
     """A grid a few hundred metres wide at Hegang, turned a little, in rounded coordinates."""
     slant, west = rng.uniform(-0.001, 0.001), rng.uniform(130.29, 130.30)
     corners = [(0, 0), (0.004, slant), (0.004 - slant, slant + 0.003), (-slant, 0.003)]
-    ground = shapely.Polygon([(round(west + x, 8), round(47.37 + y, 8)) for x, y in corners])
-    return Partition(HOME, ground, {A: Grid("a", ground)}, frozenset())
+    geom = shapely.Polygon([(round(west + x, 8), round(47.37 + y, 8)) for x, y in corners])
+    return Partition(HOME, geom, {A: Grid("a", geom)}, frozenset())
 
 
-def test_no_straight_cut_is_refused_for_the_rounding_of_its_ends():
-    """A corner put on a slanting border moves it by less than an atom: no ground is lost."""
+def test_no_straight_cut_is_refused_because_of_rounding():
+    """A vertex on a slanted border moves it by less than an atom: no area is lost."""
     rng = np.random.default_rng(5)
-    for before in [slanting(rng) for _ in range(60)]:
+    for before in [slanted_grid(rng) for _ in range(60)]:
         height = 47.37 + rng.uniform(0.0012, 0.0018)
         after = edits.split(before, A, shapely.LineString([(130.2, height), (130.4, height)]))
         assert list(after.grids) == [A, B]
-        joined = edits.merge(after, [A, B])
-        assert [moved_m2(delta) for delta in diff(before, joined)] == [0]
+        merged = edits.merge(after, [A, B])
+        assert [changed_area_m2(delta) for delta in diff(before, merged)] == [0]
 
 
-def test_a_border_moves_to_a_drawn_line_and_each_grid_keeps_its_side(row):
+def test_a_border_moves_to_a_line_and_each_grid_keeps_its_side(row):
     """a | b → a  | b   the border goes east by half a square."""
     after = edits.move_border(row, (A, B), line((1.5, -0.2), (1.5, 1.2)))
-    assert same_ground(row, after)
+    assert covers_same_area(row, after)
     assert after.grids[A].geom.area == pytest.approx(1.5 * STEP**2, rel=1e-6)
     assert after.grids[B].geom.area == pytest.approx(0.5 * STEP**2, rel=1e-6)
     assert (after.grids[A].name, after.grids[B].name) == ("1", "2")
@@ -243,7 +239,7 @@ def test_a_border_moves_to_a_drawn_line_and_each_grid_keeps_its_side(row):
 
 
 @pytest.mark.parametrize("short", [0.01, 0.0001])
-def test_a_line_that_stops_a_metre_short_is_drawn_on_to_the_border(row, short):
+def test_a_line_that_ends_a_metre_short_is_extended_to_the_border(row, short):
     after = edits.split(row, A, line((0.5, short), (0.5, 1 - short)))
     assert list(after.grids) == [A, B, C, D]
     with pytest.raises(BadCut):
@@ -251,7 +247,7 @@ def test_a_line_that_stops_a_metre_short_is_drawn_on_to_the_border(row, short):
 
 
 @pytest.mark.parametrize(
-    ("drawn", "said"),
+    ("drawn", "message"),
     [
         (line((5, 5), (6, 6)), "misses grids"),
         (line((1.2, 0.2), (1.8, 0.8)), "begins and ends inside grids"),
@@ -260,39 +256,39 @@ def test_a_line_that_stops_a_metre_short_is_drawn_on_to_the_border(row, short):
         (line((2.2, -1), (2.2, 2)), "misses grids .* by 22 m"),
     ],
 )
-def test_a_border_is_not_moved_to_a_line_that_does_not_part_the_two(row, drawn, said):
-    with pytest.raises(BadCut, match=said) as refused:
+def test_a_border_cannot_move_to_a_line_that_does_not_divide_the_grids(row, drawn, message):
+    with pytest.raises(BadCut, match=message) as refused:
         edits.move_border(row, (A, B), drawn)
     assert refused.value.hint
 
 
-def test_no_border_can_be_moved_between_grids_apart(row):
-    with pytest.raises(edits.GridsApart):
+def test_no_border_can_move_between_grids_that_are_not_adjacent(row):
+    with pytest.raises(edits.GridsNotAdjacent):
         edits.move_border(row, (A, C), line((1.5, -0.2), (1.5, 1.2)))
 
 
-def test_a_line_through_both_parts_of_a_grid_splits_each_and_joins_by_side(row):
+def test_a_line_through_both_parts_of_a_grid_splits_both(row):
     """a | b | a, cut along: the upper parts are one grid, the lower another."""
     both = edits.merge(row, [A, B, C])
     ends = shapely.MultiPolygon([square(0, 0), square(2, 0)])
     apart = both.with_grids({A: Grid("a", ends), B: Grid("b", square(1, 0))})
     after = edits.split(apart, A, line((-0.5, 0.4), (3.5, 0.4)))
-    assert same_ground(apart, after)
+    assert covers_same_area(apart, after)
     assert len(shapely.get_parts(after.grids[A].geom)) == 2
     assert len(shapely.get_parts(after.grids[D].geom)) == 2
 
 
-def test_renumbered_grids_keep_their_ground_and_take_fresh_codes(row):
+def test_renumbered_grids_keep_their_area_and_get_new_codes(row):
     mixed = row.with_grids({A: row.grids[C], B: row.grids[A], C: row.grids[B]})
     after = edits.renumber(mixed)
     assert [grid.name for grid in after.grids.values()] == ["1", "2", "3"]
     assert not set(after.grids) & {A, B, C}
-    assert same_ground(row, after)
+    assert covers_same_area(row, after)
 
 
-def test_every_kind_of_step_goes_to_json_and_back():
+def test_borders_and_renumbering_round_trip_through_json():
     drawn = line((0, 0), (1, 1))
-    for step in (MoveBorder((A, B), drawn), Renumber(HOME)):
-        assert from_json(to_json(step)) == step
+    for operation in (MoveBorder((A, B), drawn), Renumber(HOME)):
+        assert from_json(to_json(operation)) == operation
     with pytest.raises(BadOperation, match="move_border"):
         from_json({"kind": "melt"})

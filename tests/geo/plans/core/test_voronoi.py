@@ -1,24 +1,24 @@
-"""The ground that each building owns, and which grid a building is in."""
+"""The Voronoi cell of each building, and the grid of each building."""
 
 import numpy as np
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.geometry import topology
 from geo.plans.core.partition import Grid, Partition
-from geo.plans.core.voronoi import NO_BUILDINGS, Buildings, cells, holders
+from geo.plans.core.voronoi import NO_BUILDINGS, Buildings, clipped_voronoi_cells, grid_codes_at
+from geo.quality import tiling
 
 OUTLINE = shapely.box(130, 47, 130.004, 47.004)
 
 
 def buildings(*footprints: shapely.Geometry, households: int = 1) -> Buildings:
-    shapes = np.array(footprints, dtype=object)
+    geoms = np.array(footprints, dtype=object)
     return Buildings(
-        tuple(f"b{at}" for at in range(len(shapes))),
-        shapes,
-        np.full(len(shapes), households, dtype=np.int64),
-        np.asarray(shapely.point_on_surface(shapes), dtype=object),
+        tuple(f"b{number}" for number in range(len(geoms))),
+        geoms,
+        np.full(len(geoms), households, dtype=np.int64),
+        np.asarray(shapely.point_on_surface(geoms), dtype=object),
     )
 
 
@@ -28,43 +28,44 @@ def house(east: float, north: float, width: float = 0.2, depth: float = 0.1) -> 
     return shapely.box(west, south, west + width / 1000, south + depth / 1000)
 
 
-def test_two_buildings_share_the_ground_half_and_half():
+def test_two_equal_buildings_have_cells_of_equal_size():
     """b0 | b1"""
-    west, east = cells(OUTLINE, buildings(house(1, 2, 0.2), house(2.8, 2, 0.2)))
+    west, east = clipped_voronoi_cells(OUTLINE, buildings(house(1, 2, 0.2), house(2.8, 2, 0.2)))
     assert abs(west.area - east.area) / OUTLINE.area < 0.01
     assert shapely.length(shapely.intersection(west, east)) > 0.0039
 
 
-def test_buildings_that_touch_are_parted_at_their_wall():
+def test_the_border_between_touching_buildings_is_their_wall():
     left, right = house(1, 1, 0.5), house(1.5, 1, 0.5)
-    west, east = cells(OUTLINE, buildings(left, right))
+    west, east = clipped_voronoi_cells(OUTLINE, buildings(left, right))
     for cell, home in ((west, left), (east, right)):
         assert shapely.intersection(cell, home).area > 0.99 * home.area
 
 
 def test_a_community_without_buildings_has_no_cells():
-    assert len(cells(OUTLINE, NO_BUILDINGS)) == 0
+    assert len(clipped_voronoi_cells(OUTLINE, NO_BUILDINGS)) == 0
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(*[st.floats(0, 3.7)] * 2, *[st.floats(0.02, 0.3)] * 2), min_size=1))
-def test_cells_fill_the_outline_and_never_overlap(drawn):
-    found = cells(OUTLINE, buildings(*(house(*one) for one in drawn)))
-    own = found[~shapely.is_empty(found)]
-    assert topology.flaws(own, OUTLINE) == []
+def test_cells_tile_the_outline(houses):
+    cells = clipped_voronoi_cells(OUTLINE, buildings(*(house(*numbers) for numbers in houses)))
+    assert tiling.find_defects(cells[~shapely.is_empty(cells)], OUTLINE) == []
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 17), st.integers(0, 17)), unique=True, min_size=2))
-def test_each_cell_is_what_is_nearest_to_its_building(drawn):
-    homes = buildings(*(house(0.2 * x, 0.2 * y, 0.1, 0.08) for x, y in drawn))
-    found = cells(OUTLINE, homes)
-    drawn_at = np.random.default_rng(7).uniform((130, 47), (130.004, 47.004), (200, 2))
-    spots = shapely.points(drawn_at)
-    away = np.array([shapely.distance(homes.footprints, spot) for spot in spots])
-    inside = np.array([shapely.distance(found, spot) for spot in spots])
-    # An outline's points are two metres apart, so the border may be off by half of that.
-    assert (away[inside == 0] <= away.min(axis=1)[np.nonzero(inside == 0)[0]] + 2e-5).all()
+def test_each_cell_contains_the_points_nearest_to_its_building(positions):
+    homes = buildings(*(house(0.2 * x, 0.2 * y, 0.1, 0.08) for x, y in positions))
+    cells = clipped_voronoi_cells(OUTLINE, homes)
+    coords = np.random.default_rng(7).uniform((130, 47), (130.004, 47.004), (200, 2))
+    points = shapely.points(coords)
+    to_building = np.array([shapely.distance(homes.footprints, point) for point in points])
+    to_cell = np.array([shapely.distance(cells, point) for point in points])
+    is_inside = to_cell == 0
+    nearest = to_building.min(axis=1)[np.nonzero(is_inside)[0]]
+    # The sample points of an outline are two metres apart: the border may be off by half of that.
+    assert (to_building[is_inside] <= nearest + 2e-5).all()
 
 
 def test_a_point_on_a_shared_border_belongs_to_the_lowest_code():
@@ -72,5 +73,5 @@ def test_a_point_on_a_shared_border_belongs_to_the_lowest_code():
     west, east = shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1)
     grids = {"x002": Grid(None, west), "x001": Grid(None, east)}
     partition = Partition("x", shapely.box(0, 0, 2, 1), grids, frozenset())
-    spots = shapely.points([[0.5, 0.5], [1.5, 0.5], [1, 0.5], [3, 3]])
-    assert holders(partition, spots) == ["x002", "x001", "x001", None]
+    points = shapely.points([[0.5, 0.5], [1.5, 0.5], [1, 0.5], [3, 3]])
+    assert grid_codes_at(partition, points) == ["x002", "x001", "x001", None]

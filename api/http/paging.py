@@ -1,0 +1,62 @@
+"""Cursor paging: query parameters, and links to the next page."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Query, Request
+
+from api.deps import SettingsDep
+
+Limit = Annotated[int | None, Query(ge=1, description="The maximum number of items per page.")]
+_CURSOR = "The end of the last page, as in its `next` link."
+
+
+@dataclass(frozen=True)
+class Paging:
+    """The page of a list ordered by code."""
+
+    limit: int
+    cursor: str | None
+
+
+@dataclass(frozen=True)
+class NumberPaging:
+    """The page of a list ordered by number, newest first."""
+
+    limit: int
+    cursor: int | None
+
+
+async def _paging(
+    settings: SettingsDep,
+    limit: Limit = None,
+    cursor: Annotated[str | None, Query(description=_CURSOR)] = None,
+) -> Paging:
+    return Paging(min(limit or settings.page_limit, settings.page_limit), cursor)
+
+
+async def _number_paging(
+    settings: SettingsDep,
+    limit: Limit = None,
+    cursor: Annotated[int | None, Query(ge=1, le=2**63 - 1, description=_CURSOR)] = None,
+) -> NumberPaging:
+    return NumberPaging(min(limit or settings.page_limit, settings.page_limit), cursor)
+
+
+PagingDep = Annotated[Paging, Depends(_paging)]
+NumberPagingDep = Annotated[NumberPaging, Depends(_number_paging)]
+
+
+def next_links(request: Request, cursor: object | None) -> list[dict[str, Any]]:
+    """Return the link to the next page; none without a cursor."""
+    if cursor is None:
+        return []
+    href = str(request.url.include_query_params(cursor=str(cursor)))
+    return [{"rel": "next", "href": href}]
+
+
+def link_headers(links: list[dict[str, Any]]) -> dict[str, str]:
+    """Return links as a `Link` header (RFC 8288)."""
+    if not links:
+        return {}
+    return {"Link": ", ".join(f'<{link["href"]}>; rel="{link["rel"]}"' for link in links)}

@@ -1,0 +1,26 @@
+"""Limits on the size of grids."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Count = Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+class SizeLimitsIn(BaseModel):
+    """How many buildings and households a grid should hold; null is no limit."""
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+    least_buildings: Count | None = None
+    most_buildings: Count | None = None
+    least_households: Count | None = Field(None, examples=[200])
+    most_households: Count | None = Field(None, examples=[300])
+
+
+class SizeLimitsOut(SizeLimitsIn):
+    """The limits of an area; they apply to every part of it that has no limits of its own."""
+
+    model_config = ConfigDict(extra="ignore", from_attributes=True)
+
+    area_code: str

@@ -1,0 +1,121 @@
+"""Batch lookup of tables: CSV and Arrow with coordinates in, with a column of grid codes out."""
+
+import csv
+import datetime
+import io
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.csv
+from fastapi import Response
+from fastapi.responses import StreamingResponse
+
+from data import grid_assignment
+from data.exporting.csv import to_csv
+from data.grid_assignment import AssignmentSummary
+from geo.errors import Invalid
+from geo.geometry.datums import Datum
+from geo.lookup.snapshots import Snapshot, SnapshotStore
+
+CSV, ARROW = "text/csv", "application/vnd.apache.arrow.stream"
+SUMMARY_HEADER = "Gridward-Summary"
+"""The response header that says how many rows have a grid, and what looks wrong."""
+REVISION_HEADER = "Gridward-Revision"
+BATCH_ROWS = 1 << 16
+CLIENT_CLOSED_REQUEST = 499
+"""The status for metrics when the client disconnects before the response, as in nginx."""
+
+
+class BadTable(Invalid):
+    """The body is not a table of its content type."""
+
+    code = "bad_table"
+
+
+@dataclass(frozen=True)
+class TableParams:
+    """The query parameters of a table: the datum, a timestamp, and the coordinate columns."""
+
+    datum: Datum
+    at: datetime.datetime | None
+    lon: str | None
+    lat: str | None
+
+
+def look_up_csv(
+    body: bytes, snapshots: SnapshotStore, params: TableParams, disconnected: threading.Event
+) -> Response:
+    """Return the CSV with a column of grid codes; all its text stays as it is."""
+    try:
+        header = body[: 1 << 20].partition(b"\n")[0].decode("utf-8-sig")
+        names = next(csv.reader(io.StringIO(header)), [])
+        convert_options = pyarrow.csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
+        )
+        parse_options = pyarrow.csv.ParseOptions(newlines_in_values=True)
+        table = pyarrow.csv.read_csv(
+            pa.BufferReader(body), parse_options=parse_options, convert_options=convert_options
+        )
+    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
+        raise BadTable(
+            f"The body is not CSV: {error}.", hint="Send UTF-8 with a header row."
+        ) from None
+    return _look_up(table, snapshots, params, disconnected, CSV, _csv_parts)
+
+
+def look_up_arrow(
+    body: bytes, snapshots: SnapshotStore, params: TableParams, disconnected: threading.Event
+) -> Response:
+    """Return the Arrow stream with a column of grid codes."""
+    try:
+        table = pa.ipc.open_stream(pa.BufferReader(body)).read_all()
+    except (pa.ArrowInvalid, OSError) as error:
+        raise BadTable(f"The body is not an Arrow stream: {error}.") from None
+    return _look_up(table, snapshots, params, disconnected, ARROW, _arrow_parts)
+
+
+def _look_up(
+    table: pa.Table,
+    snapshots: SnapshotStore,
+    params: TableParams,
+    disconnected: threading.Event,
+    media_type: str,
+    encode: Callable[[list[pa.RecordBatch]], Iterator[bytes]],
+) -> Response:
+    columns = grid_assignment.find_coordinate_columns(table.column_names, params.lon, params.lat)
+    snapshot, summary = snapshots.at(params.at), AssignmentSummary()
+    results = []
+    for rows in table.to_batches(BATCH_ROWS) or [pa.RecordBatch.from_pylist([], table.schema)]:
+        if disconnected.is_set():
+            return Response(status_code=CLIENT_CLOSED_REQUEST)
+        results.append(
+            grid_assignment.add_grid_columns(rows, columns, params.datum, snapshot, summary)
+        )
+    headers = summary_headers(summary, params.datum, snapshot)
+    return StreamingResponse(encode(results), media_type=media_type, headers=headers)
+
+
+def summary_headers(summary: AssignmentSummary, datum: Datum, snapshot: Snapshot) -> dict[str, str]:
+    """Return the headers with the summary of a batch and the revision of its grids."""
+    return {
+        SUMMARY_HEADER: " ".join(summary.messages(datum)),
+        REVISION_HEADER: str(snapshot.revision or ""),
+    }
+
+
+def _csv_parts(batches: list[pa.RecordBatch]) -> Iterator[bytes]:
+    for number, rows in enumerate(batches):
+        yield to_csv(rows, header=number == 0)
+
+
+def _arrow_parts(batches: list[pa.RecordBatch]) -> Iterator[bytes]:
+    buffer = io.BytesIO()
+    with pa.ipc.new_stream(buffer, batches[0].schema) as stream:
+        for rows in batches:
+            stream.write_batch(rows)
+            yield buffer.getvalue()
+            buffer.seek(0)
+            buffer.truncate()
+    yield buffer.getvalue()

@@ -1,0 +1,123 @@
+"""Whether grids tile their community: no gap, no overlap, nothing outside."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+import shapely
+
+from geo.geometry import topology
+from geo.geometry.topology import Geoms, Patch
+from geo.quality.findings import Finding
+
+MIN_WIDTH_M = 0.5
+"""A part of a grid that is thinner than this is a sliver."""
+
+
+class DefectKind(StrEnum):
+    """How polygons fail to tile an outline."""
+
+    OVERLAP = "overlap"
+    GAP = "gap"
+    OUTSIDE = "area outside the community"
+
+
+@dataclass(frozen=True)
+class Defect:
+    """A polygon where grids fail to tile their community."""
+
+    kind: DefectKind
+    patch: Patch
+
+
+def tiles_outline(geoms: Geoms, outline: shapely.Geometry) -> bool:
+    """Tell whether polygons tile an outline and share their vertices, apart from rounding."""
+    if not (shapely.is_valid(geoms).all() and topology.is_valid_coverage(geoms)):
+        return False
+    difference = shapely.symmetric_difference(outline, topology.union(geoms))
+    return topology.area_m2(difference) < topology.AREA_TOLERANCE_M2
+
+
+def find_defects(geoms: Geoms, outline: shapely.Geometry | None = None) -> list[Defect]:
+    """Return everything that keeps valid polygons from tiling an outline: overlaps first.
+
+    Without an outline a gap is an area that the polygons enclose.
+    """
+    overlaps = [Defect(DefectKind.OVERLAP, patch) for patch in topology.find_overlaps(geoms)]
+    return [*overlaps, *_find_outline_defects(geoms, outline)]
+
+
+def _find_outline_defects(geoms: Geoms, outline: shapely.Geometry | None) -> Iterator[Defect]:
+    for patch in topology.find_gaps(geoms, outline):
+        yield Defect(DefectKind.GAP, patch)
+    if outline is not None:
+        for patch in topology.find_outside(geoms, outline):
+            yield Defect(DefectKind.OUTSIDE, patch)
+
+
+def find_face_defects(
+    faces: Geoms, inside: Sequence[bool], owners: Sequence[Sequence[int]]
+) -> list[Defect]:
+    """Return the faces of a noded arrangement that keep polygons from tiling an outline.
+
+    For each of n faces `inside` tells whether it lies in the outline, `owners` the positions of
+    the polygons that contain it. A face may have several defects.
+    """
+    return [
+        Defect(kind, patch)
+        for face, is_inside, positions in zip(faces, inside, owners, strict=True)
+        for kind in _face_defect_kinds(is_inside, len(positions))
+        for patch in topology.find_patches(shapely.orient_polygons(face), tuple(positions))
+    ]
+
+
+def _face_defect_kinds(is_inside: bool, owners: int) -> Iterator[DefectKind]:
+    if is_inside and not owners:
+        yield DefectKind.GAP
+    if owners > 1:
+        yield DefectKind.OVERLAP
+    if owners and not is_inside:
+        yield DefectKind.OUTSIDE
+
+
+def check_tiling(
+    codes: Sequence[str],
+    geoms: Geoms,
+    communities: Sequence[str],
+    outlines: Mapping[str, shapely.Geometry],
+) -> Iterator[Finding]:
+    """Yield what keeps n valid grids from tiling their communities, and their slivers.
+
+    `communities` has the community of each grid. Overlaps are found across communities too; gaps
+    and areas outside only in communities whose outline is given.
+    """
+    for patch in topology.find_overlaps(geoms):
+        yield _to_finding(DefectKind.OVERLAP, patch, codes)
+    for patch in topology.find_slivers(geoms, MIN_WIDTH_M):
+        yield _patch_finding("grid_sliver", False, patch, codes)
+    community_of: Any = np.asarray(communities)
+    for community, outline in outlines.items():
+        own = np.flatnonzero(community_of == community)
+        own_codes = [codes[position] for position in own.tolist()]
+        for defect in _find_outline_defects(geoms[own], outline):
+            yield _to_finding(defect.kind, defect.patch, own_codes, community)
+
+
+FINDING_KINDS = {
+    DefectKind.OVERLAP: "grid_overlap",
+    DefectKind.GAP: "grid_gap",
+    DefectKind.OUTSIDE: "grid_outside_community",
+}
+
+
+def _to_finding(kind: DefectKind, patch: Patch, codes: Sequence[str], *first: str) -> Finding:
+    return _patch_finding(FINDING_KINDS[kind], True, patch, codes, *first)
+
+
+def _patch_finding(
+    kind: str, is_error: bool, patch: Patch, codes: Sequence[str], *first: str
+) -> Finding:
+    named = (*first, *(codes[position] for position in patch.positions))
+    return Finding(kind, is_error, named, patch.area_m2, "m²", patch.lon, patch.lat, patch.polygon)

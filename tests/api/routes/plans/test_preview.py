@@ -1,0 +1,61 @@
+"""The impact, differences, findings and grids of a plan."""
+
+import pytest
+from sqlalchemy import func
+
+from geo.models import Issue
+from tests.api.accounts import signed_in
+from tests.api.routes.plans.plan_client import MERGE_GRIDS
+from tests.district import place
+from tests.district_edits import COMMUNITY_1, COMMUNITY_2, GRID_1, GRID_2
+
+pytestmark = pytest.mark.usefixtures("accounts")
+
+
+def test_the_impact_counts_buildings_and_issues_that_change_grid(editor, session):
+    session.add(Issue(ref="I2", category="x", reported_at=func.now(), status="open",
+                      geom=f"SRID=4326;POINT({place(12, 5)[0]} {place(12, 5)[1]})"))  # fmt: skip
+    session.commit()
+    editor.step({"kind": "merge", "codes": [GRID_1, GRID_2]})
+    impact = editor.get("impact")
+    assert impact["total"] == {"buildings": 1, "households": 30, "open_issues": 1}
+    [move] = impact["moves"]
+    assert (move["from_code"], move["to_code"]) == (GRID_2, GRID_1)
+    assert impact["distribution_before"]["buildings"] == [1, 1, 2]
+    assert impact["distribution_after"] == {
+        "grids": 1, "buildings": [3, 3, 3], "households": [60, 60, 60]
+    }  # fmt: skip
+    removed = next(grid for grid in impact["grids"] if grid["code"] == GRID_2)
+    assert removed["after"] is None
+
+
+def test_the_diff_has_each_grid_before_and_after(editor):
+    editor.step(MERGE_GRIDS)
+    kinds = {change["code"]: change["kinds"] for change in editor.get("diff")["changes"]}
+    assert kinds == {GRID_1: ["redrawn"], GRID_2: ["removed"]}
+
+
+def test_findings_use_the_limits_of_the_smallest_area(editor, client):
+    wang = signed_in(client, "wang")
+    for area, maximum in (("230403", 100), (COMMUNITY_1, 1)):
+        response = wang.post("/v1/limits", params={"area": area}, json={"most_buildings": maximum})
+        assert response.status_code == 200, response.text
+    editor.step({"kind": "rename", "code": GRID_1, "name": "x"})
+    findings = {finding["kind"]: finding for finding in editor.get("findings")}
+    assert findings["grid_too_large"]["codes"] == [GRID_1]
+    assert findings["grid_too_large"]["size"] == 2
+    assert findings["grid_too_large"]["geometry"]["type"] == "Polygon"
+    assert client.get("/v1/limits").json()[0]["most_buildings"] == 100
+    crossed = {"least_buildings": 5, "most_buildings": 1}
+    response = wang.post("/v1/limits", params={"area": COMMUNITY_1}, json=crossed)
+    assert (response.status_code, response.json()["code"]) == (422, "minimum_above_maximum")
+
+
+def test_grids_of_an_unchanged_area_are_those_in_force(editor):
+    editor.step(MERGE_GRIDS)
+    features = editor.get("grids", area=COMMUNITY_2)["features"]
+    assert [grid["properties"]["code"] for grid in features] == [
+        COMMUNITY_2 + "001",
+        COMMUNITY_2 + "002",
+    ]
+    assert [grid["properties"]["code"] for grid in editor.get("grids")["features"]] == [GRID_1]

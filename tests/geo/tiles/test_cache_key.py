@@ -1,0 +1,63 @@
+"""Cache keys: equal only if everything that a tile, its counts or its places depend on is equal."""
+
+import datetime
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import text
+
+from geo import city_time
+from geo.models import Level
+from geo.tiles import cache_key, renderer
+from geo.tiles.layers import Layer
+from geo.tiles.tile_math import Tile
+from geo.tiles.tile_request import TileParams, TileRequest
+from tests.district import day
+from tests.tiles import ZONE, cursor_of
+
+ON = day("2025-01-01")
+NOON = datetime.datetime(2025, 1, 1, 4, tzinfo=datetime.UTC)
+END_OF_DAY = city_time.end_of_day(ON, ZONE) - datetime.timedelta(microseconds=1)
+REQUEST = TileRequest(Layer.GRIDS, Tile(14, 14100, 5700), TileParams(ON, NOON), ZONE)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(REQUEST, layer=Layer.AREAS),
+        replace(REQUEST, tile=Tile(14, 14100, 5701)),
+        replace(REQUEST, params=replace(REQUEST.params, on=day("2025-01-02"))),
+        replace(REQUEST, params=replace(REQUEST.params, level=Level.DISTRICT)),
+        replace(REQUEST, params=replace(REQUEST.params, since=NOON)),
+        replace(REQUEST, params=replace(REQUEST.params, before=NOON)),
+    ],
+)
+def test_another_request_has_another_tile_key(other):
+    assert cache_key.tile_key(REQUEST, "v", 3) != cache_key.tile_key(other, "v", 3)
+
+
+def test_another_version_has_another_tile_key():
+    assert cache_key.tile_key(REQUEST, "v", 3) != cache_key.tile_key(REQUEST, "w", 3)
+
+
+def test_only_the_grids_of_the_end_of_a_day_do_not_depend_on_later_revisions():
+    at_the_end = replace(REQUEST, params=TileParams(ON, END_OF_DAY))
+    assert cache_key.tile_key(REQUEST, "v", 3) != cache_key.tile_key(REQUEST, "v", 4)
+    assert cache_key.tile_key(at_the_end, "v", 3) == cache_key.tile_key(at_the_end, "v", 4)
+
+
+def test_figures_and_tiles_share_their_counts(district):
+    snapshot = renderer.read_versions(cursor_of(district), REQUEST)
+    assert cache_key.counts_key(REQUEST, snapshot) == cache_key.read_counts_key(
+        district, Layer.GRIDS, ON, NOON, ZONE
+    )
+
+
+@pytest.mark.parametrize(("table", "changes"), [("micro_grid", True), ("building", False)])
+def test_places_depend_on_their_own_table_alone(district, table, changes):
+    before = renderer.read_versions(cursor_of(district), REQUEST)
+    district.execute(text(f"DELETE FROM {table} WHERE false"))
+    after = renderer.read_versions(cursor_of(district), REQUEST)
+    assert before != after
+    keys = {cache_key.places_key(Layer.GRIDS, snapshot) for snapshot in (before, after)}
+    assert len(keys) == 1 + changes
