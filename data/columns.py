@@ -1,4 +1,4 @@
-"""What each kind of data is called in files: our columns, their types, and the shape they need."""
+"""The schema of each kind of data in files: column names, types, accepted values, geometry."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from geo.models import BackdropKind, BuildingStatus, Duty, IssueStatus, Level, M
 
 
 class DatasetKind(StrEnum):
-    """What a file holds; the word of `gridward import KIND`."""
+    """The kind of data in a file: KIND in `gridward import KIND`."""
 
     AREAS = "areas"
     NEIGHBORHOODS = "neighborhoods"
@@ -23,7 +23,7 @@ class DatasetKind(StrEnum):
 
 
 class ColumnType(Enum):
-    """What a column's text means."""
+    """The type of a column."""
 
     TEXT = auto()
     INT = auto()
@@ -32,7 +32,7 @@ class ColumnType(Enum):
 
 
 class GeometryKind(Enum):
-    """What geometry a kind has; its value is how a message names it."""
+    """The geometry of a kind of data; the value is its name in messages."""
 
     NONE = "no geometry"
     POINT = "a point"
@@ -42,7 +42,7 @@ class GeometryKind(Enum):
 
 @dataclass(frozen=True)
 class Column:
-    """One of our columns: its type, whether each row needs it, and what values it takes."""
+    """One of our columns: its type, whether each row needs it, and its accepted values."""
 
     name: str
     type: ColumnType = ColumnType.TEXT
@@ -51,12 +51,12 @@ class Column:
     min_value: int = 0
     max_value: int = 1_000_000
     vocabulary: Mapping[str, str] = field(default_factory=dict)
-    """For a closed vocabulary: every accepted word, case folded, and what is stored for it."""
+    """For a closed vocabulary: every accepted word, case-folded, and the value stored for it."""
 
 
 @dataclass(frozen=True)
 class DatasetSchema:
-    """The columns of one kind, which of them together name a row, and its geometry rule."""
+    """The columns of one kind of data, its key columns, and its geometry."""
 
     columns: tuple[Column, ...]
     key: tuple[str, ...]
@@ -64,17 +64,17 @@ class DatasetSchema:
     geometry_required: bool = False
 
     def column(self, name: str) -> Column:
-        """Return the column called `name`; KeyError if there is none."""
+        """Return the column of this name, which must exist."""
         return next(column for column in self.columns if column.name == name)
 
     @property
     def column_names(self) -> tuple[str, ...]:
-        """Our column names, in their order."""
+        """Our column names, in order."""
         return tuple(column.name for column in self.columns)
 
 
 def _vocabulary(vocabulary: type[StrEnum], **synonyms: str) -> Mapping[str, str]:
-    """Accept each member by its value, with spaces or hyphens too, and by further `more` words."""
+    """Return the accepted words: each value, also with spaces or hyphens, and its synonyms."""
     accepted = {}
     for member in vocabulary:
         stored = member.value

@@ -1,4 +1,4 @@
-"""The file formats, by suffix: how each is read and written."""
+"""File formats by suffix: the library that reads each, and whether and how it is written."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from data.errors import UnknownFormat
 
 
 class FileEngine(Enum):
-    """Which library reads a format."""
+    """The library that reads and writes a format."""
 
     GDAL = auto()
     CSV = auto()
@@ -20,7 +20,7 @@ class FileEngine(Enum):
 
 @dataclass(frozen=True)
 class FileFormat:
-    """A format: its name, who reads it, and the GDAL driver that writes it, if any."""
+    """A format: its name, its engine, and the GDAL driver that writes it, if there is one."""
 
     name: str
     engine: FileEngine = FileEngine.GDAL
@@ -70,14 +70,15 @@ FORMATS: Mapping[str, FileFormat] = MappingProxyType(
 def format_of(path: Path, *, for_writing: bool = False) -> FileFormat:
     """Return the format that a file's suffix names.
 
-    Raises UnknownFormat, listing the known suffixes, for any other.
+    Raises UnknownFormat, listing the known suffixes, for any other suffix, and for a format that
+    is only read if it is for writing.
     """
     name = path.name.casefold()
     for suffix in sorted(FORMATS, key=len, reverse=True):
         if name.endswith(suffix) and (FORMATS[suffix].writable or not for_writing):
             return FORMATS[suffix]
     known = ", ".join(
-        suffix for suffix, found in FORMATS.items() if found.writable or not for_writing
+        suffix for suffix, file_format in FORMATS.items() if file_format.writable or not for_writing
     )
-    said = f"the suffix {path.suffix!r}" if path.suffix else "a name without a suffix"
-    raise UnknownFormat(f"{path.name}: {said} names no format.", hint=f"Known: {known}.")
+    problem = f"unknown suffix {path.suffix!r}" if path.suffix else "the name has no suffix"
+    raise UnknownFormat(f"{path.name}: {problem}.", hint=f"Known suffixes: {known}.")

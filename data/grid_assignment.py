@@ -1,4 +1,4 @@
-"""Placing the rows of a table in grids: a column for the grid, one for what is wrong, a summary."""
+"""Assign the rows of a table to grids: adds a grid column and an error column, and a summary."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -16,45 +16,49 @@ from geo.lookup.index.edges import NOWHERE
 from geo.lookup.snapshots import Snapshot
 
 GRID_COLUMN, ERROR_COLUMN = "grid_code", "grid_fault"
-"""The columns that are added; the second only says something where a row has no coordinates."""
+"""The added columns; the second is null except for rows without valid coordinates."""
 
 NOT_NUMBERS, OUT_OF_RANGE, SWAPPED = "not_numbers", "out_of_range", "swapped"
 
 
 class NoCoordinates(Invalid):
-    """No columns of the table are longitude and latitude."""
+    """The table has no columns of longitude and latitude."""
 
     code = "no_coordinates"
 
 
 @dataclass
 class AssignmentSummary:
-    """How many rows there were, in a grid, in none, and faulty."""
+    """How many rows there were, how many are in a grid, in none, and invalid."""
 
     rows: int = 0
     in_grids: int = 0
     errors: Counter[str] = field(default_factory=Counter)
     swapped_in_grids: int = 0
-    """Rows in no grid that would be in one if their latitude were their longitude."""
+    """Rows in no grid that would be in one with longitude and latitude swapped."""
     without_datum_in_grids: int = 0
     """Rows in no grid that would be in one if they were WGS 84."""
 
     @property
     def outside(self) -> int:
-        """Rows with good coordinates that are in no grid."""
+        """Rows with valid coordinates that are in no grid."""
         return self.rows - self.in_grids - self.errors.total()
 
     def messages(self, datum: Datum) -> Iterator[str]:
-        """Yield what was done, and what looks wrong."""
+        """Yield the counts, and likely causes of many rows in no grid."""
         yield f"{self.rows:,} rows: {self.in_grids:,} in a grid, {self.outside:,} in none."
         for kind, count in self.errors.most_common():
-            yield f"{count:,} rows are not coordinates: {ERROR_MEANINGS[kind]}."
+            yield f"{count:,} rows have invalid coordinates: {ERROR_MEANINGS[kind]}."
         if 2 * self.swapped_in_grids > self.rows - self.in_grids:
-            found = f"{self.swapped_in_grids:,} of those in none would be in a grid turned round"
-            yield f"Longitude and latitude look swapped: {found}."
+            yield (
+                f"Longitude and latitude look swapped: {self.swapped_in_grids:,} of the rows in "
+                "no grid would be in one after a swap."
+            )
         elif 2 * self.without_datum_in_grids > self.rows - self.in_grids:
-            found = f"{self.without_datum_in_grids:,} of those in none would be in a grid as wgs84"
-            yield f"The datum {datum} looks wrong: {found}."
+            yield (
+                f"The datum {datum} looks wrong: {self.without_datum_in_grids:,} of the rows in "
+                "no grid would be in one as wgs84."
+            )
 
 
 ERROR_MEANINGS: Mapping[str, str] = {
@@ -65,96 +69,100 @@ ERROR_MEANINGS: Mapping[str, str] = {
 
 
 def find_coordinate_columns(names: list[str], lon: str | None, lat: str | None) -> tuple[str, str]:
-    """Return the names of the longitude and latitude columns, as told or as recognised.
+    """Return the names of the longitude and latitude columns, as requested or by known aliases.
 
-    Raises NoCoordinates, listing the columns there are.
+    Raises NoCoordinates, listing the columns of the table.
     """
-    found = [_column(names, part, told) for part, told in (("lon", lon), ("lat", lat))]
-    return found[0], found[1]
+    return _find_column(names, "lon", lon), _find_column(names, "lat", lat)
 
 
-def _column(names: list[str], part: str, told: str | None) -> str:
-    by_plain = {normalize_name(name): name for name in reversed(names)}
-    wanted = (normalize_name(told),) if told is not None else ALIASES[part]
-    for name in wanted:
-        if name in by_plain:
-            return by_plain[name]
+def _find_column(names: list[str], part: str, requested: str | None) -> str:
+    by_normalized = {normalize_name(name): name for name in reversed(names)}
+    candidates = (normalize_name(requested),) if requested is not None else ALIASES[part]
+    for candidate in candidates:
+        if candidate in by_normalized:
+            return by_normalized[candidate]
     listed = ", ".join(names) or "none at all"
     raise NoCoordinates(
-        f"There is no column {told or part!r}; the columns are: {listed}.",
+        f"There is no column {requested or part!r}; the columns are: {listed}.",
         hint="Name the columns of longitude and latitude with lon and lat.",
     )
 
 
 def add_grid_columns(
     rows: pa.RecordBatch,
-    at: tuple[str, str],
+    coordinate_columns: tuple[str, str],
     datum: Datum,
     snapshot: Snapshot,
     summary: AssignmentSummary,
 ) -> pa.RecordBatch:
-    """Return the rows with the code of each one's grid, null outside, and its fault, if any."""
-    coords = np.column_stack([_numbers(rows.column(name)) for name in at])
-    faults = _coordinate_errors(coords)
-    found = _positions(coords, faults, datum, snapshot, summary)
-    codes = pa.array(snapshot.codes[:-1], pa.string()).take(pa.array(found, mask=found == NOWHERE))
-    placed = rows.append_column(GRID_COLUMN, codes)
-    return placed.append_column(ERROR_COLUMN, pa.array(faults, pa.string(), mask=faults == ""))
+    """Return the rows with the code of their grid, null outside, and the error of each, if any."""
+    coords = np.column_stack([_numbers(rows.column(name)) for name in coordinate_columns])
+    errors = _coordinate_errors(coords)
+    positions = _assign(coords, errors, datum, snapshot, summary)
+    codes = pa.array(snapshot.codes[:-1], pa.string())
+    codes = codes.take(pa.array(positions, mask=positions == NOWHERE))
+    with_codes = rows.append_column(GRID_COLUMN, codes)
+    return with_codes.append_column(ERROR_COLUMN, pa.array(errors, pa.string(), mask=errors == ""))
 
 
 def find_grids(
     coords: Coords, datum: Datum, snapshot: Snapshot, summary: AssignmentSummary
 ) -> NDArray[np.int32]:
-    """Return the position of the grid of each of n points, (n, 2) → (n,), and count them."""
-    return _positions(coords, _coordinate_errors(coords), datum, snapshot, summary)
+    """Return the position of the grid of each of n points, or NOWHERE, (n, 2) → (n,).
+
+    Adds the points to the summary.
+    """
+    return _assign(coords, _coordinate_errors(coords), datum, snapshot, summary)
 
 
-def _positions(
+def _assign(
     coords: Coords,
-    faults: NDArray[np.str_],
+    errors: NDArray[np.str_],
     datum: Datum,
     snapshot: Snapshot,
     summary: AssignmentSummary,
 ) -> NDArray[np.int32]:
-    as_wgs84 = datum in (Datum.WGS84, Datum.CGCS2000)
-    found = snapshot.assign_positions(coords if as_wgs84 else to_wgs84(coords, datum))
-    found[faults != ""] = NOWHERE
-    nowhere = found == NOWHERE
-    summary.rows += len(found)
-    summary.in_grids += len(found) - int(nowhere.sum())
-    if nowhere.any():
-        summary.errors.update(faults[faults != ""].tolist())
-        summary.swapped_in_grids += _in_grids(snapshot, coords[nowhere, ::-1])
-        if not as_wgs84:
-            summary.without_datum_in_grids += _in_grids(snapshot, coords[nowhere])
-    return found
+    is_wgs84 = datum in (Datum.WGS84, Datum.CGCS2000)
+    positions = snapshot.assign_positions(coords if is_wgs84 else to_wgs84(coords, datum))
+    positions[errors != ""] = NOWHERE
+    outside = positions == NOWHERE
+    summary.rows += len(positions)
+    summary.in_grids += len(positions) - int(outside.sum())
+    if outside.any():
+        summary.errors.update(errors[errors != ""].tolist())
+        summary.swapped_in_grids += _count_in_grids(snapshot, coords[outside, ::-1])
+        if not is_wgs84:
+            summary.without_datum_in_grids += _count_in_grids(snapshot, coords[outside])
+    return positions
 
 
-def _in_grids(snapshot: Snapshot, coords: Coords) -> int:
+def _count_in_grids(snapshot: Snapshot, coords: Coords) -> int:
     return int((snapshot.assign_positions(coords) != NOWHERE).sum())
 
 
 def _coordinate_errors(coords: Coords) -> NDArray[np.str_]:
+    """Return the error of each of n points, empty for valid ones: (n, 2) → (n,)."""
     lon, lat = coords.T
-    faults: NDArray[np.str_] = np.full(len(coords), "", dtype="U12")
-    off = ~((np.abs(lon) <= 180) & (np.abs(lat) <= 90))
-    if off.any():
-        numbers = np.isfinite(coords).all(axis=1)
-        turned = numbers & (np.abs(lat) <= 180) & (np.abs(lon) <= 90)
-        faults[off] = OUT_OF_RANGE
-        faults[off & turned] = SWAPPED
-        faults[~numbers] = NOT_NUMBERS
-    return faults
+    errors: NDArray[np.str_] = np.full(len(coords), "", dtype="U12")
+    invalid = ~((np.abs(lon) <= 180) & (np.abs(lat) <= 90))
+    if invalid.any():
+        are_numbers = np.isfinite(coords).all(axis=1)
+        swapped = are_numbers & (np.abs(lat) <= 180) & (np.abs(lon) <= 90)
+        errors[invalid] = OUT_OF_RANGE
+        errors[invalid & swapped] = SWAPPED
+        errors[~are_numbers] = NOT_NUMBERS
+    return errors
 
 
 def _numbers(column: pa.Array) -> NDArray[np.float64]:
-    """Return a column as floats, NaN for what is empty or no number."""
+    """Return a column as floats, NaN for empty values and text that is no number."""
     if not pa.types.is_floating(column.type):
-        column = _parsed(column)
+        column = _parse_numbers(column)
     return np.asarray(column.cast(pa.float64()).fill_null(np.nan), dtype=np.float64)
 
 
-def _parsed(column: pa.Array) -> pa.Array:
+def _parse_numbers(column: pa.Array) -> pa.Array:
     if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
         return column.cast(pa.float64())
     trimmed = pc.utf8_trim_whitespace(column)
@@ -162,5 +170,5 @@ def _parsed(column: pa.Array) -> pa.Array:
         return trimmed.cast(pa.float64())
     except pa.ArrowInvalid:
         number = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
-        good = pc.match_substring_regex(trimmed, number)
-        return pc.if_else(good, trimmed, pa.scalar(None, trimmed.type)).cast(pa.float64())
+        is_number = pc.match_substring_regex(trimmed, number)
+        return pc.if_else(is_number, trimmed, pa.scalar(None, trimmed.type)).cast(pa.float64())

@@ -1,4 +1,4 @@
-"""Looking up a whole file: streamed in, placed, streamed out, in constant memory."""
+"""Assign the rows of a whole file to grids, streaming, in constant memory."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ import pyarrow.parquet
 
 from data import formats, grid_assignment
 from data.errors import UnknownFormat, UnreadableFile
-from data.exporting import writer as exporting_writer
+from data.exporting import writer as file_writer
 from data.exporting.csv import to_csv
 from data.formats import FileEngine
 from data.grid_assignment import AssignmentSummary
@@ -26,7 +26,7 @@ BATCH_ROWS = 1 << 17
 
 @dataclass(frozen=True)
 class CoordinateOptions:
-    """What the caller says about the coordinates of a file."""
+    """The datum of the coordinates in a file, and the names of their columns."""
 
     datum: Datum = Datum.WGS84
     lon: str | None = None
@@ -40,56 +40,58 @@ def assign_file(
     snapshot: Snapshot,
     progress: Progress | None = None,
 ) -> AssignmentSummary:
-    """Write the rows of a CSV or Parquet file to another, each with the grid it is in.
+    """Write the rows of a CSV or Parquet file to another file, each with its grid.
 
-    `target` is there whole or not at all, whatever stops the work. Raises NoCoordinates,
+    Writes `target` completely or, if interrupted, not at all. Raises NoCoordinates,
     UnknownFormat, UnreadableFile and UnwritableFile.
     """
-    _require(source, "read")
-    _require(target, "written")
+    _require_supported(source, for_writing=False)
+    _require_supported(target, for_writing=True)
     summary = AssignmentSummary()
-    placed = _placed(_batches(source), options, snapshot, summary, progress)
-    with exporting_writer.atomic_write(target) as draft:
-        _WRITE[formats.format_of(target, for_writing=True).engine](placed, draft)
+    batches = _assign_batches(_read_batches(source), options, snapshot, summary, progress)
+    with file_writer.atomic_write(target) as temporary:
+        _WRITERS[formats.format_of(target, for_writing=True).engine](batches, temporary)
     return summary
 
 
-def _batches(source: Path) -> Iterator[pa.RecordBatch]:
-    """Yield the rows of a file. Raises UnreadableFile where it breaks off."""
+def _read_batches(source: Path) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of a file. Raises UnreadableFile where it is broken."""
     try:
-        yield from _READ[formats.format_of(source).engine](source)
+        yield from _READERS[formats.format_of(source).engine](source)
     except (pa.ArrowInvalid, OSError) as error:
-        raise UnreadableFile(f"{source.name}: {error}.", hint="Mend the file.") from error
+        raise UnreadableFile(f"{source.name}: {error}.", hint="Repair the file.") from error
 
 
-def _placed(
+def _assign_batches(
     batches: Iterator[pa.RecordBatch],
-    asked: CoordinateOptions,
+    options: CoordinateOptions,
     snapshot: Snapshot,
     summary: AssignmentSummary,
     progress: Progress | None,
 ) -> Iterator[pa.RecordBatch]:
     for rows in batches:
-        at = grid_assignment.find_coordinate_columns(rows.schema.names, asked.lon, asked.lat)
-        yield grid_assignment.add_grid_columns(rows, at, asked.datum, snapshot, summary)
+        columns = grid_assignment.find_coordinate_columns(
+            rows.schema.names, options.lon, options.lat
+        )
+        yield grid_assignment.add_grid_columns(rows, columns, options.datum, snapshot, summary)
         if progress is not None:
             progress(summary.rows, None)
 
 
-def _require(path: Path, done: str) -> None:
-    reader = formats.format_of(path, for_writing=done == "written").engine
-    if reader not in _READ:
+def _require_supported(path: Path, *, for_writing: bool) -> None:
+    if formats.format_of(path, for_writing=for_writing).engine not in _READERS:
+        verb = "written" if for_writing else "read"
         raise UnknownFormat(
-            f"{path.name}: a file to look up is {done} as CSV or Parquet.",
-            hint="Convert it, or import it as issues.",
+            f"{path.name}: points are {verb} as CSV or Parquet only.",
+            hint="Convert the file, or import it as issues.",
         )
-    if done == "read" and not path.is_file():
+    if not for_writing and not path.is_file():
         raise UnreadableFile(f"{path} does not exist.", hint="Check the path.")
 
 
 def _read_csv(path: Path) -> Iterator[pa.RecordBatch]:
-    with pyarrow.csv.open_csv(path) as head:
-        names = head.schema.names
+    with pyarrow.csv.open_csv(path) as reader:
+        names = reader.schema.names
     reader = pyarrow.csv.open_csv(
         path,
         pyarrow.csv.ReadOptions(block_size=BLOCK_BYTES),
@@ -99,18 +101,21 @@ def _read_csv(path: Path) -> Iterator[pa.RecordBatch]:
         ),
     )
     with reader:
-        yield _none(reader.schema)
+        yield _empty_batch(reader.schema)
         yield from reader
 
 
 def _read_parquet(path: Path) -> Iterator[pa.RecordBatch]:
     with pyarrow.parquet.ParquetFile(path) as file:
-        yield _none(file.schema_arrow)
+        yield _empty_batch(file.schema_arrow)
         yield from file.iter_batches(BATCH_ROWS)
 
 
-def _none(schema: pa.Schema) -> pa.RecordBatch:
-    """Return a batch without rows: it opens every file, so that one without rows has its head."""
+def _empty_batch(schema: pa.Schema) -> pa.RecordBatch:
+    """Return a batch without rows.
+
+    It comes before the rows of every file, so that a file without rows still gets its header.
+    """
     return pa.RecordBatch.from_pylist([], schema)
 
 
@@ -128,11 +133,11 @@ def _write_parquet(batches: Iterator[pa.RecordBatch], path: Path) -> None:
             writer.write_batch(rows)
 
 
-_READ: dict[FileEngine, Callable[[Path], Iterator[pa.RecordBatch]]] = {
+_READERS: dict[FileEngine, Callable[[Path], Iterator[pa.RecordBatch]]] = {
     FileEngine.CSV: _read_csv,
     FileEngine.PARQUET: _read_parquet,
 }
-_WRITE: dict[FileEngine, Callable[[Iterator[pa.RecordBatch], Path], None]] = {
+_WRITERS: dict[FileEngine, Callable[[Iterator[pa.RecordBatch], Path], None]] = {
     FileEngine.CSV: _write_csv,
     FileEngine.PARQUET: _write_parquet,
 }

@@ -133,12 +133,12 @@ def _parse_vocabulary(text: pa.Array, column: Column) -> ParsedColumn:
 
 @dataclass(frozen=True)
 class _DateTimes:
-    """Dates and times as is_written: NaT and zero where a row has none."""
+    """Dates and times as written: NaT and zero where a row has none."""
 
     days: NDArray[np.datetime64]
     micros: NDArray[np.int64]
     offset: NDArray[np.float64]
-    """Minutes east of Greenwich, NaN where no time zone is is_written."""
+    """Minutes east of Greenwich, NaN where no time zone is written."""
     invalid: Bools
 
 
@@ -150,8 +150,8 @@ def _parse_datetimes(text: pa.Array) -> _DateTimes:
     days = _to_dates(field["year"], month, day)
     time = (field["hour"] * 60 + field["minute"]) * 60 + field["second"]
     micros = time * 1_000_000 + _fraction(parts)
-    exists = (field["hour"] < 24) & (field["minute"] < 60) & (field["second"] < 60)
-    is_written = _mask(pc.is_valid(parts)) & ~np.isnat(days) & exists
+    is_time = (field["hour"] < 24) & (field["minute"] < 60) & (field["second"] < 60)
+    is_written = _mask(pc.is_valid(parts)) & ~np.isnat(days) & is_time
     is_serial = ~np.isnat(serial) & ~is_written
     invalid = _mask(pc.is_valid(text)) & ~is_written & ~is_serial
     days = np.where(is_serial, serial, np.where(is_written, days, np.datetime64("NaT")))
@@ -210,23 +210,24 @@ def _excel_serials(text: pa.Array) -> tuple[NDArray[np.datetime64], NDArray[np.i
 
 def _parse_date(text: pa.Array, _column: Column, _timezone: str) -> ParsedColumn:
     datetimes = _parse_datetimes(text)
-    return _without_invalid(pa.array(datetimes.days.astype("datetime64[D]")), datetimes.bad)
+    return _without_invalid(pa.array(datetimes.days.astype("datetime64[D]")), datetimes.invalid)
 
 
 def _parse_timestamp(text: pa.Array, _column: Column, timezone: str) -> ParsedColumn:
     datetimes = _parse_datetimes(text)
     local_time = datetimes.days.astype("datetime64[us]") + datetimes.micros
     naive = np.isnan(datetimes.offset)
-    fixed = local_time - (np.nan_to_num(datetimes.offset) * 60_000_000).astype(np.int64)
-    local = pc.assume_timezone(
+    utc = local_time - (np.nan_to_num(datetimes.offset) * 60_000_000).astype(np.int64)
+    from_local = pc.assume_timezone(
         pa.array(np.where(naive, local_time, np.datetime64("NaT", "us"))),
         timezone,
         ambiguous="earliest",
         nonexistent="earliest",
     ).cast(pa.timestamp("us", "UTC"))
-    stated = pa.array(np.where(naive, np.datetime64("NaT", "us"), fixed), pa.timestamp("us", "UTC"))
-    parsed = _without_invalid(pc.coalesce(local, stated), datetimes.bad)
-    return replace(parsed, naive=int(np.sum(naive & ~np.isnat(local_time))))
+    with_zone = np.where(naive, np.datetime64("NaT", "us"), utc)
+    values = pc.coalesce(from_local, pa.array(with_zone, pa.timestamp("us", "UTC")))
+    parsed = _without_invalid(values, datetimes.invalid)
+    return replace(parsed, naive_count=int(np.sum(naive & ~np.isnat(local_time))))
 
 
 _PARSERS: dict[ColumnType, Callable[[pa.Array, Column, str], ParsedColumn]] = {

@@ -38,7 +38,7 @@
       const links = Object.entries(forms).map(([format, name]) =>
         G.node("a", { href: `${address}?${query({ ...asked, format })}`, download: `gridward.${format}` }, name));
       const none = ofIssues && G.showsNoIssue(); // an empty filter would export everything
-      G.fill(this.lists, [G.node("span", {}, G.word(ofIssues ? "issues_shown" : "uncovered_buildings")), ...(none ? ["–"] : links)]);
+      G.fill(this.lists, [G.node("span", {}, G.word(ofIssues ? "issues" : "uncovered_buildings")), ...(none ? ["–"] : links)]);
     }
 
     save() {

@@ -234,7 +234,7 @@ def test_grid_members_are_tried_out_refused_and_handed_back_as_every_other_kind(
     told = ("import", "grid-members", members, "--columns", "person_code=编号,name=姓名")
     refused = run(*told)
     assert refused.returncode == 3
-    assert "row 2 (P2), duty: 'mayor' is none of the known words. Use one of: head," in (
+    assert "row 2 (P2), duty: 'mayor' is not an accepted value. Use one of: head," in (
         refused.stderr
     )
     rejects = tmp_path / "rejects.csv"

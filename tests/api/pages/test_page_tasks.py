@@ -246,7 +246,7 @@ def test_the_uncovered_list_comes_as_a_workbook_and_as_geojson(open_page):
 def test_the_map_is_saved_as_a_picture(open_page, tmp_path):
     shown = open_page()
     with shown.page.expect_download() as coming:
-        shown.page.get_by_role("button", name="PNG image").press("Enter")
+        shown.page.get_by_role("button", name="PNG").press("Enter")
     path = tmp_path / "map.png"
     coming.value.save_as(path)
     assert path.read_bytes().startswith(b"\x89PNG")

@@ -157,7 +157,8 @@ def test_several_files_are_one_load(import_after_areas, session, tmp_path):
         rows = [{"code": f"b{number}", "geom": box(west, 2, west + 1, 4)}]
         return write_file(tmp_path / f"{number}.gpkg", rows)
 
-    assert counts(import_after_areas(DatasetKind.BUILDINGS, part(1, 2), part(2, 4), part(3, 22))) == (
+    result = import_after_areas(DatasetKind.BUILDINGS, part(1, 2), part(2, 4), part(3, 22))
+    assert counts(result) == (
         3, 3, 0, 0, 0, 0,
     )  # fmt: skip
     assert session.get(Building, "b3").community_code == COMMUNITY_2
