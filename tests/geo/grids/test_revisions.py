@@ -111,12 +111,13 @@ def test_backdating_before_a_change_of_another_grid_of_the_community_is_refused(
 
 
 def test_the_lineage_of_a_revision_has_the_shares_of_area_by_grid(district):
-    merged = publish_versions(district, {GRID_1: grid_version(0, 5), GRID_3: grid_version(5, 10)})
+    revision = publish_versions(district, {GRID_1: grid_version(0, 5), GRID_3: grid_version(5, 10)})
     pairs = [
-        (row["from_code"], row["to_code"]) for row in lineage.list_lineage(district, merged.number)
+        (row["from_code"], row["to_code"])
+        for row in lineage.list_lineage(district, revision.number)
     ]
     assert pairs == [(GRID_1, GRID_1), (GRID_1, GRID_3)]
-    shares = [row["share"] for row in lineage.list_lineage(district, merged.number)]
+    shares = [row["share"] for row in lineage.list_lineage(district, revision.number)]
     assert shares == pytest.approx([0.5, 0.5])
 
 
