@@ -1,4 +1,4 @@
-"""Grids of plans in files: written to be drawn on elsewhere, and read back as steps."""
+"""The grids of a plan as frames, to edit in other software, and edited grids read as operations."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -25,35 +25,36 @@ GRID_COLUMNS = ("code", "name", "community_code", "buildings", "households")
 DIFFERENCE_COLUMNS = ("code", "change", "moved_m2", "name_before", "name_after")
 
 
-def plan_grids(outcome: ReplayResult) -> geopandas.GeoDataFrame:
-    """Return the grids of the touched communities after a plan, with what they hold."""
+def plan_grids(result: ReplayResult) -> geopandas.GeoDataFrame:
+    """Return the grids of the changed communities after a plan, with their building counts."""
     rows, shapes = [], []
-    for community in outcome.communities:
-        after = outcome.after[community]
-        held = impact.count_by_grid(after, outcome.context.buildings(community))
+    for community in result.communities:
+        after = result.after[community]
+        counts = impact.count_by_grid(after, result.context.buildings(community))
         for code, grid in after.grids.items():
-            rows.append((code, grid.name, community, held[code].buildings, held[code].households))
+            count = counts[code]
+            rows.append((code, grid.name, community, count.buildings, count.households))
             shapes.append(grid.geom)
     return _frame(rows, GRID_COLUMNS, shapes)
 
 
-def plan_differences(outcome: ReplayResult) -> geopandas.GeoDataFrame:
-    """Return what a plan does to each grid, in its shape after it, or before where it goes."""
+def plan_differences(result: ReplayResult) -> geopandas.GeoDataFrame:
+    """Return the change of each grid, with its shape after the plan, or before if it is removed."""
     rows, shapes = [], []
-    for delta in publish.plan_deltas(outcome):
-        left = delta.new or delta.old
-        if left is None:
+    for delta in publish.plan_deltas(result):
+        grid = delta.new or delta.old
+        if grid is None:
             continue
         names = (side.name if side else None for side in (delta.old, delta.new))
         rows.append((delta.code, ", ".join(delta.kinds), round(changed_area_m2(delta), 3), *names))
-        shapes.append(shapely.from_wkb(left.wkb))
+        shapes.append(shapely.from_wkb(grid.wkb))
     return _frame(rows, DIFFERENCE_COLUMNS, shapes)
 
 
 def _frame(
     rows: list[tuple[Any, ...]], names: tuple[str, ...], shapes: Sequence[shapely.Geometry]
 ) -> geopandas.GeoDataFrame:
-    columns = {name: [row[at] for row in rows] for at, name in enumerate(names)}
+    columns = {name: [row[i] for row in rows] for i, name in enumerate(names)}
     return geopandas.GeoDataFrame(columns, geometry=shapes, crs=WGS84)
 
 
@@ -71,8 +72,8 @@ def read_imports(session: Session, path: Path) -> list[Import]:
         columns = (batch.columns[name].to_pylist() for name in ("code", "name", "community_code"))
         geometries = batch.geometry if batch.geometry is not None else [None] * len(batch)
         rows = zip(batch.row_numbers, *columns, geometries, strict=True)
-        for row, code, name, stated, geometry in rows:
-            community = stated or areas_from_codes.find_community(code or "", known, ())
+        for row, code, name, community_code, geometry in rows:
+            community = community_code or areas_from_codes.find_community(code or "", known, ())
             if community is None:
                 log.add([_without_community(path.name, int(row), code)])
                 continue
@@ -86,7 +87,7 @@ def read_imports(session: Session, path: Path) -> list[Import]:
 
 
 def _source(path: Path) -> Source:
-    """Return the file as grids of which some may have no code yet, or share one."""
+    """Return the file as grids, some of which may have no code yet, or the same code."""
     source = open_source(path, DatasetKind.GRIDS)
     columns = tuple(replace(column, required=False) for column in source.schema.columns)
     schema = replace(source.schema, columns=columns, key=())
@@ -94,5 +95,5 @@ def _source(path: Path) -> Source:
 
 
 def _without_community(file: str, row: int, code: str | None) -> RowError:
-    what, repair = "no community is known for it", "Fill in its community_code."
-    return RowError(file, row, "no_community", what, repair, code=code)
+    message, hint = "its community is unknown", "Fill in its community_code."
+    return RowError(file, row, "no_community", message, hint, code=code)

@@ -1,4 +1,4 @@
-"""From questions to frames: what a statement of the register answers, as geopandas has it."""
+"""Fetch query results and whole datasets as GeoDataFrames and DataFrames."""
 
 import datetime
 from collections.abc import Callable, Mapping
@@ -28,17 +28,17 @@ from geo.models import (
 
 
 def fetch_features(
-    session: Session, features: FeatureQuery, *, limit: int | None = None, cursor: str | None = None
+    session: Session, query: FeatureQuery, *, limit: int | None = None, cursor: str | None = None
 ) -> geopandas.GeoDataFrame:
     """Return features as a frame in WGS 84, in the order of their key."""
-    feature = features.after_cursor(cursor).limit(limit).subquery("feature")
-    facts = [column for column in feature.c if column.key != "geom"]
-    shape: Any = func.ST_AsBinary(feature.c.geom, type_=LargeBinary)
-    statement = select(*facts, shape.label("geom")).order_by(feature.c[features.key])
+    feature = query.after_cursor(cursor).limit(limit).subquery("feature")
+    attributes = [column for column in feature.c if column.key != "geom"]
+    wkb: Any = func.ST_AsBinary(feature.c.geom, type_=LargeBinary)
+    statement = select(*attributes, wkb.label("geom")).order_by(feature.c[query.key])
     rows = session.execute(statement).all()
-    names = [column.key for column in facts]
+    names = [column.key for column in attributes]
     shapes = shapely.from_wkb([row[-1] for row in rows])
-    return geopandas.GeoDataFrame(_table(names, rows), geometry=shapes, crs=WGS84)
+    return geopandas.GeoDataFrame(_to_frame(names, rows), geometry=shapes, crs=WGS84)
 
 
 def fetch_dataset(
@@ -49,22 +49,23 @@ def fetch_dataset(
     at: datetime.datetime,
     phones: bool = False,
 ) -> pd.DataFrame:
-    """Return everything of a kind, in the columns that import reads; grids as at a moment.
+    """Return all rows of a kind in the columns that import reads; grids as of `at`.
 
-    The phones of grid members are left out unless asked for: a file is easily passed on.
+    Phone numbers of grid members are included only if `phones` is set: files are easily shared.
     """
-    if kind in _SHAPED:
-        shaped: pd.DataFrame = fetch_features(session, _SHAPED[kind](area_code, at))
-        return shaped
+    if kind in _FEATURE_QUERIES:
+        query = _FEATURE_QUERIES[kind](area_code, at)
+        frame: pd.DataFrame = fetch_features(session, query)
+        return frame
     if kind is DatasetKind.GRID_MEMBERS:
         statement = _grid_members(area_code, phones)
     else:
-        statement = _TABLES[kind](area_code)
+        statement = _TABLE_QUERIES[kind](area_code)
     rows = session.execute(statement)
-    return _table(list(rows.keys()), rows.all())
+    return _to_frame(list(rows.keys()), rows.all())
 
 
-def _table(names: list[str], rows: Any) -> pd.DataFrame:
+def _to_frame(names: list[str], rows: Any) -> pd.DataFrame:
     columns = zip(*(row[: len(names)] for row in rows), strict=True) if rows else ([],) * len(names)
     table = pd.DataFrame(dict(zip(names, map(list, columns), strict=True)), columns=pd.Index(names))
     return pd.DataFrame(table.convert_dtypes())
@@ -73,7 +74,7 @@ def _table(names: list[str], rows: Any) -> pd.DataFrame:
 def _neighborhoods(area_code: str | None, _: datetime.datetime) -> FeatureQuery:
     columns = ("code", "name", "community_code", "station_services", "geom")
     statement: Statement = select(*(getattr(Neighborhood, name) for name in columns))
-    return _inside(statement, Neighborhood.community_code, area_code)
+    return _filter_area(statement, Neighborhood.community_code, area_code)
 
 
 def _buildings(area_code: str | None, _: datetime.datetime) -> FeatureQuery:
@@ -90,20 +91,20 @@ def _buildings(area_code: str | None, _: datetime.datetime) -> FeatureQuery:
         Building.status,
         Building.footprint.label("geom"),
     )
-    return _inside(statement, Building.community_code, area_code)
+    return _filter_area(statement, Building.community_code, area_code)
 
 
 def _grids(area_code: str | None, at: datetime.datetime) -> FeatureQuery:
     statement: Statement = select(
         MicroGrid.code, MicroGrid.name, MicroGrid.community_code, MicroGrid.geom
     ).where(grids.in_force(at))
-    return _inside(statement, MicroGrid.code, area_code)
+    return _filter_area(statement, MicroGrid.code, area_code)
 
 
 def _issues(area_code: str | None, _: datetime.datetime) -> FeatureQuery:
     columns = ("ref", "category", "description", "reported_at", "status", "channel", "geom")
     statement: Statement = select(*(getattr(Issue, name) for name in columns))
-    return _inside(statement, Issue.grid_code, area_code, key="ref")
+    return _filter_area(statement, Issue.grid_code, area_code, key="ref")
 
 
 def _managers(_: str | None) -> Statement:
@@ -145,7 +146,7 @@ def _grid_members(area_code: str | None, phones: bool) -> Statement:
     return statement.where(areas.within(GridMember.grid_code, area_code))
 
 
-def _inside(
+def _filter_area(
     statement: Statement, column: Any, area_code: str | None, key: str = "code"
 ) -> FeatureQuery:
     if area_code is not None:
@@ -153,7 +154,7 @@ def _inside(
     return FeatureQuery(statement, key)
 
 
-_SHAPED: Mapping[DatasetKind, Callable[[str | None, datetime.datetime], FeatureQuery]] = {
+_FEATURE_QUERIES: Mapping[DatasetKind, Callable[[str | None, datetime.datetime], FeatureQuery]] = {
     DatasetKind.AREAS: lambda area_code, _: areas.query(area_code=area_code),
     DatasetKind.NEIGHBORHOODS: _neighborhoods,
     DatasetKind.BUILDINGS: _buildings,
@@ -161,7 +162,7 @@ _SHAPED: Mapping[DatasetKind, Callable[[str | None, datetime.datetime], FeatureQ
     DatasetKind.ISSUES: _issues,
     DatasetKind.BACKDROP: lambda _area_code, _at: backdrop.query(),
 }
-_TABLES: Mapping[DatasetKind, Callable[[str | None], Statement]] = {
+_TABLE_QUERIES: Mapping[DatasetKind, Callable[[str | None], Statement]] = {
     DatasetKind.MANAGERS: _managers,
     DatasetKind.PROPERTY_COVERAGE: _property_coverage,
 }

@@ -1,4 +1,4 @@
-"""Writing files: a frame in the format that the suffix names, whole or not at all."""
+"""Write frames to files, atomically, in the format that the suffix names."""
 
 import io
 import shutil
@@ -19,103 +19,104 @@ from data.errors import UnwritableFile
 from data.formats import FileEngine, FileFormat
 
 _WRITE_ERRORS = (OSError, DataSourceError, DataLayerError, FeatureError, FieldError)
-"""What the libraries that write files raise when they cannot."""
+"""Errors of the libraries that write files."""
 
 
 def writable_format(path: Path) -> FileFormat:
-    """Return the format that a file to be written has. Raises UnknownFormat, listing those known.
+    """Return the format to write a file in. Raises UnknownFormat, listing the known suffixes.
 
-    Ask before the work that makes the frame, so that a typo costs nothing.
+    Call it before the frame is computed, so that a typo fails early.
     """
     return formats.format_of(path, for_writing=True)
 
 
 def write_frame(rows: pd.DataFrame, path: Path) -> None:
-    """Write a frame; with geometry, in WGS 84, longitude first.
+    """Write a frame; geometry in WGS 84, longitude first.
 
-    A table format gets `lon` and `lat` for points and a `wkt` column for anything else.
+    Table formats get `lon` and `lat` columns for points, and a `wkt` column for other geometry.
     """
-    form = writable_format(path)
-    with atomic_write(path) as place:
-        _write(rows, place, form)
+    file_format = writable_format(path)
+    with atomic_write(path) as temporary:
+        _write(rows, temporary, file_format)
 
 
 def write_text(content: str, path: Path) -> None:
-    """Write a text in UTF-8."""
-    with atomic_write(path) as place:
-        place.write_text(content, "utf-8")
+    """Write text in UTF-8."""
+    with atomic_write(path) as temporary:
+        temporary.write_text(content, "utf-8")
 
 
 @contextmanager
 def atomic_write(path: Path) -> Iterator[Path]:
-    """Yield a place to make a file, beside where it belongs, and move it there when it is whole.
+    """Yield a temporary path in the same folder; move the file to its path when it is complete.
 
-    Nobody sees half a file. Raises UnwritableFile.
+    The path never has a partial file. Raises UnwritableFile.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".gridward-", dir=path.parent) as folder:
             yield Path(folder) / path.name
-            for made in Path(folder).iterdir():
-                made.replace(path.parent / made.name)
+            for file in Path(folder).iterdir():
+                file.replace(path.parent / file.name)
     except _WRITE_ERRORS as error:
         raise UnwritableFile(
-            f"{path} cannot be written: {error}.", hint="Is there room, and may you write there?"
+            f"{path} cannot be written: {error}.",
+            hint="Check the free disk space and your write permission.",
         ) from error
 
 
-def _write(rows: pd.DataFrame, path: Path, form: FileFormat) -> None:
-    shaped = isinstance(rows, geopandas.GeoDataFrame)
-    match form.engine:
+def _write(rows: pd.DataFrame, path: Path, file_format: FileFormat) -> None:
+    has_geometry = isinstance(rows, geopandas.GeoDataFrame)
+    match file_format.engine:
         case FileEngine.CSV:
-            _flat(rows).to_csv(path, index=False, encoding="utf-8")
+            _flatten(rows).to_csv(path, index=False, encoding="utf-8")
         case FileEngine.XLSX:
-            path.write_bytes(_excel(_for_excel(_flat(rows))))
+            path.write_bytes(_workbook_bytes(_timestamps_as_text(_flatten(rows))))
         case FileEngine.PARQUET:
             rows.to_parquet(path, index=False)
-        case FileEngine.GDAL if not shaped:
-            empty = geopandas.GeoDataFrame(rows, geometry=[None] * len(rows), crs=4326)
-            _through_gdal(empty, path, form)
+        case FileEngine.GDAL if not has_geometry:
+            no_shapes = [None] * len(rows)
+            without_geometry = geopandas.GeoDataFrame(rows, geometry=no_shapes, crs=4326)
+            _write_with_gdal(without_geometry, path, file_format)
         case FileEngine.GDAL:
-            _through_gdal(rows, path, form)
+            _write_with_gdal(rows, path, file_format)
 
 
-def _through_gdal(rows: geopandas.GeoDataFrame, path: Path, form: FileFormat) -> None:
+def _write_with_gdal(rows: geopandas.GeoDataFrame, path: Path, file_format: FileFormat) -> None:
     layer = path.name.partition(".")[0]
-    options = {"RFC7946": "YES"} if form.driver == "GeoJSON" else {}
-    encoding = {"encoding": "UTF-8"} if form.driver == "ESRI Shapefile" else {}
+    options = {"RFC7946": "YES"} if file_format.driver == "GeoJSON" else {}
+    encoding = {"encoding": "UTF-8"} if file_format.driver == "ESRI Shapefile" else {}
     with warnings.catch_warnings():
-        # A Shapefile has names of ten letters; GDAL warns of each that it shortens, and so does
-        # geopandas.
+        # Column names of a Shapefile have ten characters; GDAL and geopandas warn of longer ones.
         warnings.simplefilter("ignore", RuntimeWarning)
         warnings.filterwarnings("ignore", "Column names longer than 10", UserWarning)
         target = path if path.suffix != ".zip" else path.parent / f"{layer}.shp.zip"
         rows.to_file(
             target,
-            driver=form.driver,
+            driver=file_format.driver,
             layer=layer,
             engine="pyogrio",
             use_arrow=True,
             **options,
             **encoding,
         )
-    if form.driver == "ESRI Shapefile" and target == path:
-        _require_whole(path)
+    if file_format.driver == "ESRI Shapefile" and target == path:
+        _require_complete(path)
     if target != path:
         shutil.move(target, path)
 
 
-def _require_whole(path: Path) -> None:
-    """Raise OSError unless a Shapefile is as long as its headers say.
+def _require_complete(path: Path) -> None:
+    """Raise OSError if a Shapefile is shorter than its headers declare.
 
-    GDAL finishes without a word on a full disk.
+    GDAL reports no error on a full disk.
     """
     for part in (path, path.with_suffix(".shx")):
         words = struct.unpack(">i", part.read_bytes()[24:28])
         _require_size(part, 2 * words[0])
     table = path.with_suffix(".dbf")
-    rows, head, row = struct.unpack("<IHH", table.read_bytes()[4:12])
-    _require_size(table, head + rows * row)
+    row_count, header_size, row_size = struct.unpack("<IHH", table.read_bytes()[4:12])
+    _require_size(table, header_size + row_count * row_size)
 
 
 def _require_size(path: Path, size: int) -> None:
@@ -123,8 +124,8 @@ def _require_size(path: Path, size: int) -> None:
         raise OSError(f"{path.suffix} ends after {path.stat().st_size:,} of {size:,} bytes")
 
 
-def _flat(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return a frame without geometry: places as lon and lat, other shapes as WKT."""
+def _flatten(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame without geometry: points as lon and lat, other geometry as WKT."""
     if not isinstance(rows, geopandas.GeoDataFrame):
         return rows
     shapes = rows.geometry.to_numpy()
@@ -134,20 +135,20 @@ def _flat(rows: pd.DataFrame) -> pd.DataFrame:
     return table.assign(wkt=shapely.to_wkt(shapes, rounding_precision=8))
 
 
-def _excel(table: pd.DataFrame) -> bytes:
-    """Return a workbook, made in memory: what is half written there leaves nothing behind."""
-    book = io.BytesIO()
+def _workbook_bytes(table: pd.DataFrame) -> bytes:
+    """Return an Excel workbook, written in memory, so that an error leaves no partial file."""
+    buffer = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with pd.ExcelWriter(book, engine="xlsxwriter", engine_kwargs={"options": options}) as writer:
+    with pd.ExcelWriter(buffer, engine="xlsxwriter", engine_kwargs={"options": options}) as writer:
         table.to_excel(writer, index=False)
-    return book.getvalue()
+    return buffer.getvalue()
 
 
-def _for_excel(rows: pd.DataFrame) -> pd.DataFrame:
-    """Write moments as text: a cell of Excel has no zone."""
-    zoned = {
-        name: rows[name].map(lambda moment: moment.isoformat(), na_action="ignore")
+def _timestamps_as_text(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame with timestamps as text: an Excel cell has no time zone."""
+    texts = {
+        name: rows[name].map(lambda timestamp: timestamp.isoformat(), na_action="ignore")
         for name in rows.columns
         if isinstance(rows[name].dtype, pd.DatetimeTZDtype)
     }
-    return rows.assign(**zoned)
+    return rows.assign(**texts)

@@ -77,7 +77,7 @@ def test_a_cookie_without_the_csrf_token_reads_but_does_not_write(client, accoun
 def test_an_expired_cookie_is_no_sign_in(client, accounts, session):
     chen = signed_in(client, "chen", "cookie")
     session.execute(
-        text("UPDATE sign_in SET created_at = now() - interval '2 day', expires_at = now()")
+        text("UPDATE login_session SET created_at = now() - interval '2 day', expires_at = now()")
     )
     assert chen.get("/v1/account").json()["code"] == "not_signed_in"
 

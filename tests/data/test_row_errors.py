@@ -29,7 +29,7 @@ def test_the_list_begins_with_counts_and_ends_with_what_it_left_out() -> None:
     log = RowErrorLog()
     log.add(fault(row) for row in range(1, 31))
     lines = list(log.lines())
-    assert lines[0] == "30 faults: bad_level 30"
+    assert lines[0] == "30 errors: bad_level 30"
     assert len(lines) == 1 + MAX_LISTED + 1
     assert lines[-1].strip() == "… and 10 more"
 
@@ -39,7 +39,7 @@ def test_bad_data_is_an_invalid_input_that_lists_the_faults_and_says_what_to_do(
     log.add([fault(7)])
     error = BadData(log)
     assert isinstance(error, Invalid)
-    assert "1 fault: bad_level 1" in str(error)
+    assert "1 error: bad_level 1" in str(error)
     assert "--on-error skip" in str(error)
 
 
@@ -57,5 +57,5 @@ def test_repairs_tell_the_farthest_move_and_the_sum_of_areas() -> None:
     repairs.add(1.25, 3.0)
     notes = Notes(repairs=repairs)
     assert list(notes) == [
-        "2 outlines repaired: corners moved by up to 1.25 m, areas changed by 5.0 m² in all"
+        "2 polygons repaired: vertices moved by up to 1.25 m, areas changed by 5.0 m² in total"
     ]

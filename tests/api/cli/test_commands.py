@@ -95,7 +95,7 @@ def test_a_file_is_looked_up_row_by_row(gridward, tmp_path):
     source.write_text("lon,lat\n{},{}\nx,y\n".format(*place(5, 5)))
     done = gridward("lookup", source)
     assert (tmp_path / "points.grids.csv").read_text().splitlines()[1].endswith("230403001001001,")
-    assert "1 rows are not coordinates" in done.stderr
+    assert "1 rows have invalid coordinates" in done.stderr
 
 
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])

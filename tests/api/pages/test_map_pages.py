@@ -11,28 +11,28 @@ pytestmark = pytest.mark.browser
 
 
 def test_the_front_page_has_the_published_figures(sample_service, open_url):
-    shown = open_url(sample_service.home)
-    assert "4,253" in shown.page.inner_text("body")
-    assert "86.0" in shown.page.inner_text("body")
-    assert "595" in shown.page.inner_text("body")
+    browser_page = open_url(sample_service.home)
+    assert "4,253" in browser_page.page.inner_text("body")
+    assert "86.0" in browser_page.page.inner_text("body")
+    assert "595" in browser_page.page.inner_text("body")
 
 
 def test_a_click_on_a_building_without_coverage_says_why(sample_service, open_url):
     code, lon, lat = sample_service.find_building("today.id IS NULL")
-    shown = open_url(f"{sample_service.home}/maps/property-coverage")
-    shown.set_view(lon, lat, 18)
-    shown.click_map(lon, lat)
-    popup = shown.text(".leaflet-popup")
+    browser_page = open_url(f"{sample_service.home}/maps/property-coverage")
+    browser_page.set_view(lon, lat, 18)
+    browser_page.click_map(lon, lat)
+    popup = browser_page.text(".leaflet-popup")
     assert code in popup
     assert "never" in popup.lower() or "since" in popup.lower()
 
 
 def test_a_click_on_a_covered_building_names_its_manager(sample_service, open_url):
     code, lon, lat = sample_service.find_building("today.id IS NOT NULL")
-    shown = open_url(f"{sample_service.home}/maps/property-coverage")
-    shown.set_view(lon, lat, 18)
-    shown.click_map(lon, lat)
-    assert code in shown.text(".leaflet-popup")
+    browser_page = open_url(f"{sample_service.home}/maps/property-coverage")
+    browser_page.set_view(lon, lat, 18)
+    browser_page.click_map(lon, lat)
+    assert code in browser_page.text(".leaflet-popup")
 
 
 @pytest.mark.parametrize("subject", ["property-coverage", "grids", "issues"])
@@ -40,15 +40,15 @@ def test_a_click_on_a_covered_building_names_its_manager(sample_service, open_ur
 def test_every_page_opens_in_both_languages_and_asks_no_other_host(
     sample_service, open_url, subject, language
 ):
-    shown = open_url(f"{sample_service.home}/maps/{subject}?lang={language}")
-    assert shown.page.locator("canvas, .leaflet-tile").count() > 0
+    browser_page = open_url(f"{sample_service.home}/maps/{subject}?lang={language}")
+    assert browser_page.page.locator("canvas, .leaflet-tile").count() > 0
 
 
 def test_search_finds_a_community_by_name(sample_service, open_url):
-    shown = open_url(f"{sample_service.home}/maps/property-coverage?lang=zh")
-    shown.page.locator("input[type=search], header input").first.fill("为民")
+    browser_page = open_url(f"{sample_service.home}/maps/property-coverage?lang=zh")
+    browser_page.page.locator("input[type=search], header input").first.fill("为民")
     # In the list of what was found: the table beside the map has the name without any search.
-    found = shown.page.get_by_role("option").filter(has_text="为民社区")
+    found = browser_page.page.get_by_role("option").filter(has_text="为民社区")
     found.first.wait_for()
     assert "230407003002" in found.first.inner_text()
 
@@ -78,5 +78,5 @@ def test_a_map_of_one_file_opens_from_disk(sample_service, open_url, tmp_path):
         stderr=subprocess.DEVNULL,
     )
     assert path.stat().st_size < 2_000_000
-    shown = open_url(path.as_uri())
-    assert "595" in shown.page.inner_text("body")
+    browser_page = open_url(path.as_uri())
+    assert "595" in browser_page.page.inner_text("body")

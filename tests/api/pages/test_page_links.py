@@ -10,9 +10,12 @@ from tests.sample_service import UNCOVERED, Service
 pytestmark = pytest.mark.browser
 
 
-def fragment_params(shown: BrowserPage) -> dict[str, str]:
-    """What the address of a page says of its view."""
-    return {name: values[0] for name, values in parse_qs(urlsplit(shown.page.url).fragment).items()}
+def fragment_params(browser_page: BrowserPage) -> dict[str, str]:
+    """Return the parameters in the fragment of the URL of a page."""
+    return {
+        name: values[0]
+        for name, values in parse_qs(urlsplit(browser_page.page.url).fragment).items()
+    }
 
 
 def test_a_permalink_restores_the_view(open_page, sample_service: Service):
@@ -26,7 +29,10 @@ def test_a_permalink_restores_the_view(open_page, sample_service: Service):
     first.wait_until_rendered()
     first.click_map(lon, lat)
     first.page.locator(".leaflet-popup").wait_for()
-    first.page.wait_for_timeout(900)
+    first.page.wait_for_function(
+        "(parts) => parts.every((part) => location.hash.includes(part))",
+        arg=[code, "2025-03-01", "self_managed"],
+    )
     link = first.page.url
     view = "() => [Gridward.state.on, [...Gridward.state.hidden.standing], Gridward.state.selected]"
     expected = first.page.evaluate(view)
@@ -39,33 +45,33 @@ def test_a_permalink_restores_the_view(open_page, sample_service: Service):
 
 def test_a_permalink_to_grids_labels_them_on_the_map(open_page, sample_service: Service):
     _, lon, lat = sample_service.find_building(UNCOVERED)
-    shown = open_page(f"property-coverage#at=15/{lat}/{lon}")
-    shown.page.wait_for_function("() => Gridward.state.level === 'grid'")
-    shown.wait_until_rendered()
-    labels = shown.page.evaluate(
+    browser_page = open_page(f"property-coverage#at=15/{lat}/{lon}")
+    browser_page.page.wait_for_function("() => Gridward.state.level === 'grid'")
+    browser_page.wait_until_rendered()
+    labels = browser_page.page.evaluate(
         """() => [...Gridward.layers.names.labelers.labelers.values()]
           .reduce((sum, labeler) => sum + labeler.index.tree.all().length, 0)"""
     )
-    communities = shown.page.evaluate(
+    communities = browser_page.page.evaluate(
         """async () => {
           const map = Gridward.layers.names._map;
-          const seen = await Gridward.inView(map, "areas");
-          return seen.filter(({ props }) => props.level === "community").length;
+          const features = await Gridward.inView(map, "areas");
+          return features.filter(({ props }) => props.level === "community").length;
         }"""
     )
     assert labels > communities
 
 
 def test_back_and_forward_restore_earlier_choices(open_page):
-    shown = open_page()
-    shown.page.get_by_role("button", name="District", exact=True).click()
-    shown.page.wait_for_url("**level=district*")
-    shown.page.wait_for_timeout(1600)  # choices in quick turn are one step
-    shown.page.get_by_role("button", name="Previous month").click()
-    shown.page.wait_for_url("**on=*")
-    today = shown.page.evaluate("() => Gridward.config.on")
-    shown.page.go_back()
-    shown.page.wait_for_function("(today) => Gridward.state.on === today", arg=today)
-    assert shown.page.evaluate("() => Gridward.state.level") == "district"
-    shown.page.go_forward()
-    shown.page.wait_for_function("(today) => Gridward.state.on !== today", arg=today)
+    browser_page = open_page()
+    browser_page.page.get_by_role("button", name="District", exact=True).click()
+    browser_page.page.wait_for_url("**level=district*")
+    browser_page.page.wait_for_timeout(1600)  # choices in quick succession are one history entry
+    browser_page.page.get_by_role("button", name="Previous month").click()
+    browser_page.page.wait_for_url("**on=*")
+    today = browser_page.page.evaluate("() => Gridward.config.on")
+    browser_page.page.go_back()
+    browser_page.page.wait_for_function("(today) => Gridward.state.on === today", arg=today)
+    assert browser_page.page.evaluate("() => Gridward.state.level") == "district"
+    browser_page.page.go_forward()
+    browser_page.page.wait_for_function("(today) => Gridward.state.on !== today", arg=today)

@@ -97,76 +97,76 @@ def open_page(spoilt_service: Service, open_url) -> Callable[..., BrowserPage]:
     return lambda path: open_url(f"{spoilt_service.home}{path}")
 
 
-def is_text_alone(shown: BrowserPage) -> None:
+def is_text_alone(browser_page: BrowserPage) -> None:
     """Markup made no element, and none of it ran."""
-    assert shown.page.locator("img[onerror], img[src='x']").count() == 0
-    assert shown.page.evaluate("() => window.hit") is None
-    written = shown.page.locator("script:not([src]):not([type='application/json'])")
+    assert browser_page.page.locator("img[onerror], img[src='x']").count() == 0
+    assert browser_page.page.evaluate("() => window.hit") is None
+    written = browser_page.page.locator("script:not([src]):not([type='application/json'])")
     assert all("window.hit" not in code for code in written.all_text_contents())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_coverage_page(open_page, language: str):
-    shown = open_page(f"/maps/property-coverage?lang={language}")
-    shown.page.locator("tbody tr").first.wait_for()
-    assert MARKUP in shown.text("tbody") or language == "en"
-    shown.set_view(*SPOT, 18)
-    is_text_alone(shown)
-    shown.page.mouse.move(5, 5)
-    shown.click_map(*SPOT)
-    expect(shown.page.locator(".history li").first).to_contain_text(MARKUP)
-    popup = shown.page.locator(".leaflet-popup")
+    browser_page = open_page(f"/maps/property-coverage?lang={language}")
+    browser_page.page.locator("tbody tr").first.wait_for()
+    assert MARKUP in browser_page.text("tbody") or language == "en"
+    browser_page.set_view(*SPOT, 18)
+    is_text_alone(browser_page)
+    browser_page.page.mouse.move(5, 5)
+    browser_page.click_map(*SPOT)
+    expect(browser_page.page.locator(".history li").first).to_contain_text(MARKUP)
+    popup = browser_page.page.locator(".leaflet-popup")
     assert CODE_MARKUP in popup.inner_text()
     assert popup.inner_text().count(MARKUP) >= 3
-    expect(shown.page.locator("tbody")).to_contain_text(MARKUP)
-    shown.page.locator(".filters summary").click()
-    expect(shown.page.locator(".filter-body")).to_contain_text(MARKUP)
-    shown.page.get_by_role("combobox").fill("onerror")
-    shown.page.locator("#hits li").first.wait_for()
-    assert MARKUP in shown.text("#hits")
-    shown.page.mouse.move(*shown.page.viewport_size.values())
-    is_text_alone(shown)
+    expect(browser_page.page.locator("tbody")).to_contain_text(MARKUP)
+    browser_page.page.locator(".filters summary").click()
+    expect(browser_page.page.locator(".filter-body")).to_contain_text(MARKUP)
+    browser_page.page.get_by_role("combobox").fill("onerror")
+    browser_page.page.locator("#hits li").first.wait_for()
+    assert MARKUP in browser_page.text("#hits")
+    browser_page.page.mouse.move(*browser_page.page.viewport_size.values())
+    is_text_alone(browser_page)
 
 
 def test_the_trail_and_the_areas(open_page):
-    shown = open_page("/maps/property-coverage?lang=zh")
+    browser_page = open_page("/maps/property-coverage?lang=zh")
     for _ in range(3):
-        shown.page.locator("tbody tr").first.click()
-        shown.wait_until_rendered()
-    assert MARKUP in shown.text(".trail")
-    is_text_alone(shown)
+        browser_page.page.locator("tbody tr").first.click()
+        browser_page.wait_until_rendered()
+    assert MARKUP in browser_page.text(".trail")
+    is_text_alone(browser_page)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_grids_page(open_page, language: str):
-    shown = open_page(f"/maps/grids?lang={language}")
-    shown.set_view(*place(35, 5), 15)
-    shown.click_map(*place(35, 5))
-    popup = shown.page.locator(".leaflet-popup")
+    browser_page = open_page(f"/maps/grids?lang={language}")
+    browser_page.set_view(*place(35, 5), 15)
+    browser_page.click_map(*place(35, 5))
+    popup = browser_page.page.locator(".leaflet-popup")
     popup.wait_for()
     assert language == "en" or MARKUP in popup.inner_text()  # in English grids go by their code
-    is_text_alone(shown)
+    is_text_alone(browser_page)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_issues_page(open_page, language: str):
-    shown = open_page(f"/maps/issues?lang={language}")
-    assert MARKUP in shown.text("#content")
-    shown.set_view(*SPOT, 17)
-    shown.click_map(*SPOT)
-    popup = shown.page.locator(".leaflet-popup")
+    browser_page = open_page(f"/maps/issues?lang={language}")
+    assert MARKUP in browser_page.text("#content")
+    browser_page.set_view(*SPOT, 17)
+    browser_page.click_map(*SPOT)
+    popup = browser_page.page.locator(".leaflet-popup")
     popup.wait_for()
     assert popup.inner_text().count(MARKUP) >= 3
-    is_text_alone(shown)
+    is_text_alone(browser_page)
 
 
 @pytest.mark.parametrize("page", ["property-coverage", "grids", "issues"])
 def test_markup_in_the_address(open_page, page: str):
     names = ("at", "on", "then", "level", "in", "code", "not-use", "period", "measure")
     spoilt = "&".join(f"{name}={quote(MARKUP)}" for name in names)
-    shown = open_page(f"/maps/{page}?lang=en#{spoilt}")
-    is_text_alone(shown)
-    shown.ignore_errors("404")  # there is no such area
+    browser_page = open_page(f"/maps/{page}?lang=en#{spoilt}")
+    is_text_alone(browser_page)
+    browser_page.ignore_errors("404")  # there is no such area
 
 
 def test_what_is_refused_names_markup_as_text_too(spoilt_service: Service, open_url, browser):

@@ -15,23 +15,23 @@ def test_the_table_shows_what_is_in_view_down_to_single_buildings(
     open_page, sample_service: Service
 ):
     code, lon, lat = sample_service.find_building(UNCOVERED)
-    shown = open_page()
-    expect(shown.page.locator("tfoot th")).to_have_text("Total (86)")
-    shown.set_view(lon, lat, 14)
-    expect(shown.page.locator("tfoot th")).to_contain_text("In view")
-    expect(shown.page.locator("thead .name")).to_have_text("Grid")
-    shown.page.get_by_role("button", name="Building", exact=True).press("Enter")
-    row = shown.page.locator(f"tbody tr[data-code='{code}'] button")
+    browser_page = open_page()
+    expect(browser_page.page.locator("tfoot th")).to_have_text("Total (86)")
+    browser_page.set_view(lon, lat, 14)
+    expect(browser_page.page.locator("tfoot th")).to_contain_text("In view")
+    expect(browser_page.page.locator("thead .name")).to_have_text("Grid")
+    browser_page.page.get_by_role("button", name="Building", exact=True).press("Enter")
+    row = browser_page.page.locator(f"tbody tr[data-code='{code}'] button")
     expect(row).to_have_count(1)
     households = text("SELECT households FROM building WHERE code = :code")
     with sample_service.engine.connect() as connection:
         there = connection.execute(households, {"code": code}).scalar_one()
-    listed = shown.page.locator(f"tbody tr[data-code='{code}'] td.households")
+    listed = browser_page.page.locator(f"tbody tr[data-code='{code}'] td.households")
     assert int(listed.inner_text().replace(",", "")) == there > 0
-    total = shown.page.locator("tfoot td.households").inner_text()
+    total = browser_page.page.locator("tfoot td.households").inner_text()
     assert int(total.replace(",", "")) >= there
     row.press("Enter")
-    assert code in shown.text(".leaflet-popup")
+    assert code in browser_page.text(".leaflet-popup")
 
 
 @pytest.mark.parametrize("screen", SCREENS)
@@ -41,36 +41,36 @@ def test_the_popup_of_a_building_shows_its_history(open_page, sample_service: Se
         "(SELECT FROM property_coverage AS was WHERE was.building_code = building.code)"
     )
     code, lon, lat = sample_service.find_building(lapsed)
-    shown = open_page(screen=screen)
-    shown.set_view(lon, lat, 18)
-    shown.click_map(lon, lat)
-    spells = shown.page.locator(".history li")
+    browser_page = open_page(screen=screen)
+    browser_page.set_view(lon, lat, 18)
+    browser_page.click_map(lon, lat)
+    spells = browser_page.page.locator(".history li")
     expect(spells.last).to_contain_text("Uncovered")
     assert spells.count() >= 2
-    assert code in shown.text(".leaflet-popup")
+    assert code in browser_page.text(".leaflet-popup")
 
 
 def test_enter_opens_the_popup_at_the_centre_of_the_map(open_page, sample_service: Service):
     code, lon, lat = sample_service.find_building(UNCOVERED)
-    shown = open_page()
-    shown.set_view(lon, lat, 18)
-    shown.page.locator(".folium-map").press("Enter")
-    assert code in shown.text(".leaflet-popup")
+    browser_page = open_page()
+    browser_page.set_view(lon, lat, 18)
+    browser_page.page.locator(".folium-map").press("Enter")
+    assert code in browser_page.text(".leaflet-popup")
 
 
 @pytest.mark.parametrize(
     ("datum", "lon"), [("GCJ-02", 130.292159), ("BD-09", 130.285767), ("WGS 84", 130.3)]
 )
 def test_the_search_accepts_coordinates_of_every_datum(open_page, datum: str, lon: float):
-    shown = open_page()
-    shown.page.get_by_role("combobox").fill("130.30, 47.35")
-    hits = shown.page.locator("#hits li")
+    browser_page = open_page()
+    browser_page.page.get_by_role("combobox").fill("130.30, 47.35")
+    hits = browser_page.page.locator("#hits li")
     expect(hits).to_have_count(4)
     at = next(i for i, text in enumerate(hits.all_inner_texts()) if datum in text)
     for _ in range(at + 1):
-        shown.page.keyboard.press("ArrowDown")
-    shown.page.keyboard.press("Enter")
-    said = shown.page.locator(".facts-place")
+        browser_page.page.keyboard.press("ArrowDown")
+    browser_page.page.keyboard.press("Enter")
+    said = browser_page.page.locator(".facts-place")
     said.wait_for()
     assert re.search(r"\b2304\d{11}\b", said.inner_text())
     there = float(re.search(r"WGS 84\s+([\d.]+)", said.inner_text())[1])

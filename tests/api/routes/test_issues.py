@@ -133,3 +133,13 @@ def test_issues_of_a_period_are_exported_as_files(three_issues):
     sheet = load_workbook(io.BytesIO(three_issues.get(path + "xlsx").content)).active
     assert [next(cell.value for cell in row) for row in sheet.rows] == ["ref", "T2"]
     assert len(three_issues.get(path + "geojson").json()["features"]) == 1
+
+
+def test_counts_add_up_to_the_issues_of_a_period(client, district):
+    listed = client.get("/v1/issues?format=csv&limit=1000").text.splitlines()
+    every = client.get("/v1/issues/counts").json()
+    assert sum(row["issues"] for row in every) == len(listed) - 1
+    none = client.get("/v1/issues/counts?since=2100-01-01").json()
+    assert none == []
+    assert client.get("/v1/issues/counts?until=1999-12-31").json() == []
+    assert client.get("/v1/issues/counts?since=1999-12-31&until=2100-01-01").json() == every

@@ -151,10 +151,10 @@ def post_rows(client, rows, datum="wgs84") -> str:
 def test_the_summary_says_when_most_coordinates_without_a_grid_are_swapped(client, district):
     """One good row does not hide nine swapped ones."""
     lon, lat = place(5, 5)
-    assert "9 of those in none would be in a grid turned round" in post_rows(
+    assert "9 of the rows in no grid would be in one after a swap" in post_rows(
         client, [(lon, lat), *[(lat, lon)] * 9]
     )
-    assert "turned round" not in post_rows(client, [(lat, lon), *[(1, 2)] * 2, (lon, lat)])
+    assert "after a swap" not in post_rows(client, [(lat, lon), *[(1, 2)] * 2, (lon, lat)])
 
 
 def test_the_summary_says_when_the_datum_seems_wrong(client, district):

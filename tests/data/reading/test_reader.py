@@ -115,7 +115,9 @@ def test_issues_have_moments_and_a_note_tells_the_zone(csv) -> None:
     )
     assert rows[0]["reported_at"] == dt.datetime(2024, 1, 2, tzinfo=dt.UTC)
     assert rows[0]["shape"] == shapely.Point(130.3, 47.35)
-    assert list(source.notes) == ["Moments without a zone were read in Asia/Shanghai (1 rows)"]
+    assert list(source.notes) == [
+        "Timestamps without a time zone were read in Asia/Shanghai (1 rows)"
+    ]
     rows, _, _ = read(source.path, DatasetKind.ISSUES, timezone="UTC")
     assert rows[0]["reported_at"] == dt.datetime(2024, 1, 2, 8, tzinfo=dt.UTC)
 

@@ -95,15 +95,15 @@ def test_ragged_rows_are_faults_with_their_numbers_and_the_others_keep_theirs(cs
     _, batches, _ = csv(b"a,b\n1,2\n3\n4,5\n6,7,8\n\n9,10\n")
     assert rows(batches) == [("1", "2"), ("4", "5"), ("9", "10")]
     assert numbers(batches) == [1, 3, 6]
-    faults = [fault for raw in batches for fault in raw.faults]
+    faults = [fault for raw in batches for fault in raw.errors]
     assert [(fault.row, fault.kind) for fault in faults] == [(2, "ragged_row"), (4, "ragged_row")]
-    assert "has 3 values where the header names 2" in faults[1].what
+    assert "has 3 values but the header has 2" in faults[1].message
 
 
 def test_ragged_rows_alone_are_told_too(csv) -> None:
     _, batches, _ = csv(b"a,b\n1\n2\n")
     assert rows(batches) == []
-    assert [fault.row for raw in batches for fault in raw.faults] == [1, 2]
+    assert [fault.row for raw in batches for fault in raw.errors] == [1, 2]
 
 
 def test_rows_are_numbered_right_across_blocks_and_batches(csv) -> None:
@@ -115,7 +115,7 @@ def test_rows_are_numbered_right_across_blocks_and_batches(csv) -> None:
     got = numbers(batches)
     assert got == [i for i in range(1, 60_001) if i % 1_000]
     assert [int(row[0]) for row in rows(batches)] == got
-    assert [fault.row for raw in batches for fault in raw.faults] == list(
+    assert [fault.row for raw in batches for fault in raw.errors] == list(
         range(1_000, 60_001, 1_000)
     )
 

@@ -75,7 +75,7 @@ def test_a_shapefile_without_declared_encoding_is_decoded(
     )
     assert stream.column_names == (names[0],)
     assert only(stream).attributes.to_pydict() == {names[0]: [names[1]]}
-    assert ("taken as" in " ".join(notes)) == (not told and codec != "utf-8")
+    assert ("decoded as" in " ".join(notes)) == (not told and codec != "utf-8")
 
 
 def test_an_encoding_that_does_not_fit_is_an_error(tmp_path: Path) -> None:
@@ -161,7 +161,7 @@ def test_a_file_that_points_to_another_is_refused(tmp_path: Path, frame, archive
 
 
 def test_large_rows_come_fewer_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("data.reading.files.gdal_reader._HEAVY", 1_000_000)
+    monkeypatch.setattr("data.reading.files.gdal_reader._MAX_BATCH_BYTES", 1_000_000)
     rough = [shapely.Point(130, 47).buffer(0.1, quad_segs=2_000)] * 50
     pyogrio.write_dataframe(geopandas.GeoDataFrame(geometry=rough, crs=4326), tmp_path / "t.gpkg")
     assert max(len(raw) for raw in opened(tmp_path / "t.gpkg").batches()) < 10

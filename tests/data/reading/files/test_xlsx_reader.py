@@ -82,6 +82,6 @@ def test_a_workbook_that_unpacks_to_more_than_a_gigabyte_is_refused(
     book, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The limit is lowered: a test need not write the gigabyte."""
-    monkeypatch.setattr(xlsx_reader, "LARGEST", 100)
+    monkeypatch.setattr(xlsx_reader, "MAX_UNPACKED_BYTES", 100)
     with pytest.raises(UnreadableFile, match="unpacks"):
         xlsx_reader.open_xlsx(book(a=[["code"]]), None)

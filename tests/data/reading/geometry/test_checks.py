@@ -28,8 +28,8 @@ def wkb(*values: shapely.Geometry | bytes | None) -> pa.Array:
     return pa.array(raw, pa.binary())
 
 
-def rule(shape: GeometryKind = GeometryKind.POLYGON, **more: object) -> GeometryRules:
-    return GeometryRules(shape, **{"required": True, "frame": DEGREES, **more})
+def rule(kind: GeometryKind = GeometryKind.POLYGON, **more: object) -> GeometryRules:
+    return GeometryRules(kind, **{"required": True, "crs": DEGREES, **more})
 
 
 def checked(
@@ -42,7 +42,7 @@ def checked(
 
 def flaw(value: shapely.Geometry | bytes | None, **more: object) -> GeometryProblem:
     """The one flaw of a value, at its own position between two houses."""
-    geoms, flaws, _ = checked(HOUSE, value, HOUSE, **{"shape": GeometryKind.POLYGON, **more})
+    geoms, flaws, _ = checked(HOUSE, value, HOUSE, **{"kind": GeometryKind.POLYGON, **more})
     assert [found.position for found in flaws] == [1]
     assert geoms[1] is None
     assert geoms[0].equals(HOUSE)
@@ -63,7 +63,7 @@ def test_a_right_outline_comes_out_as_a_stamped_multipolygon(outline: Polygon) -
 @pytest.mark.parametrize(
     ("value", "kind", "said"),
     [
-        (None, "missing_geometry", "no shape"),
+        (None, "missing_geometry", "no geometry"),
         (Polygon(), "empty_geometry", "empty"),
         (Point(130.3, 47.35), "wrong_geometry", "a point where a polygon is needed"),
         (LineString([(130.3, 47.3), (130.4, 47.4)]), "wrong_geometry", "does not close"),
@@ -103,7 +103,7 @@ def test_a_coordinate_that_is_no_number_is_a_flaw(bad: float, shape: GeometryKin
     place, at = (Point(130.3, 47.35), 13) if shape is GeometryKind.POINT else (HOUSE, 37)
     lying = bytearray(shapely.to_wkb(place))
     lying[at : at + 8] = np.float64(bad).tobytes()
-    _, (found,), _ = checked(bytes(lying), shape=shape)
+    _, (found,), _ = checked(bytes(lying), kind=shape)
     assert found.kind == "bad_coordinates"
 
 
@@ -111,21 +111,21 @@ def test_metres_without_a_system_are_told_as_such() -> None:
     found = flaw(shapely.box(549612, 5211166, 549712, 5211266))
     assert found.kind == "out_of_range"
     assert "--crs EPSG:n" in found.hint
-    assert "5211166 is no place on the earth" in found.message
+    assert "5211166 are out of range" in found.message
 
 
 def test_latitude_first_is_told_where_it_cannot_be_meant() -> None:
     """47.35, 130.3 has a latitude of 130 degrees."""
-    _, (found,), _ = checked(Point(47.35, 130.3), shape=GeometryKind.POINT)
+    _, (found,), _ = checked(Point(47.35, 130.3), kind=GeometryKind.POINT)
     assert "swapped" in found.hint
 
 
 def test_latitude_first_is_told_where_the_city_is_known() -> None:
     """Both orders are places, one in the Indian Ocean: Syracuse written -76.1 first as latitude."""
     syracuse = (-76.2, 42.9, -76.0, 43.1)
-    _, (found,), _ = checked(Point(43.0, -76.1), shape=GeometryKind.POINT, extent=syracuse)
+    _, (found,), _ = checked(Point(43.0, -76.1), kind=GeometryKind.POINT, extent=syracuse)
     assert found.kind == "swapped"
-    geoms, flaws, _ = checked(Point(-76.1, 43.0), shape=GeometryKind.POINT, extent=syracuse)
+    geoms, flaws, _ = checked(Point(-76.1, 43.0), kind=GeometryKind.POINT, extent=syracuse)
     assert not flaws
     assert geoms[0].equals(Point(-76.1, 43.0))
 
@@ -137,7 +137,7 @@ def test_a_place_far_from_the_city_is_doubted_and_one_nearby_is_not() -> None:
 
 
 def test_points_at_zero_zero_are_flaws() -> None:
-    _, (found,), _ = checked(Point(0, 0), shape=GeometryKind.POINT)
+    _, (found,), _ = checked(Point(0, 0), kind=GeometryKind.POINT)
     assert found.kind == "null_island"
 
 
@@ -145,7 +145,7 @@ def test_where_no_shape_is_needed_none_is_no_flaw_and_a_point_is_left_out() -> N
     geoms, flaws, notes = checked(None, Polygon(), Point(130.3, 47.3), HOUSE, required=False)
     assert [geometry is None for geometry in geoms] == [True, True, True, False]
     assert not flaws
-    assert "Points are no outlines" in " ".join(notes)
+    assert "Points in place of polygons" in " ".join(notes)
 
 
 def test_heights_are_dropped_with_a_note() -> None:
@@ -172,9 +172,9 @@ def test_what_repair_leaves_nothing_of_stays_a_flaw() -> None:
 @pytest.mark.parametrize("corners", [4, 40], ids=["quick way", "slow way"])
 def test_both_ways_place_an_outline_alike(corners: int) -> None:
     """A Gauss-Krüger outline, few corners or many, against pyproj one corner at a time."""
-    frame = crs.resolve_crs("EPSG:4552", None, Datum.WGS84, Notes())
+    source_crs = crs.resolve_crs("EPSG:4552", None, Datum.WGS84, Notes())
     circle = Point(600_000, 5_240_000).buffer(50, quad_segs=corners)
-    (found,), _, _ = checked(circle, frame=frame)
+    (found,), _, _ = checked(circle, crs=source_crs)
     back = Transformer.from_crs("EPSG:4552", "EPSG:4326", always_xy=True)
     expected = [back.transform(x, y) for x, y in circle.exterior.coords]
     assert np.allclose(shapely.get_coordinates(found), expected, atol=1e-12, rtol=0)
@@ -216,7 +216,7 @@ def mangled(draw: st.DrawFn) -> bytes:
 def test_whatever_the_bytes_a_row_is_right_or_has_a_flaw(
     values: list[bytes | None], shape: GeometryKind, repair: bool
 ) -> None:
-    geoms, flaws, _ = checked(*values, shape=shape, repair=repair)
+    geoms, flaws, _ = checked(*values, kind=shape, repair=repair)
     told = {found.position for found in flaws}
     assert len(geoms) == len(values)
     for at, geometry in enumerate(geoms):
