@@ -6,9 +6,7 @@ from socket import socket
 
 import httpx2
 import pytest
-import shapely
 import uvicorn
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from api.app import create_app
@@ -17,32 +15,9 @@ from geo import db
 from geo.accounts import accounts, sessions, tokens
 from geo.models import Role
 from geo.settings import Language, Settings
-from maps.pages.page_data import EmbeddedData
 from tests.conftest import Databases
-from tests.maps.conftest import make_town as build
-
-INSERTS = {
-    "area": """INSERT INTO area (code, parent_code, level, name, geom) VALUES
-        (:code, nullif(:parent_code, ''), :level, :name, ST_Multi(ST_GeomFromWKB(:wkb, 4326)))""",
-    "grid": """INSERT INTO micro_grid (code, name, community_code, geom, in_force, begun_in) VALUES
-        (:code, :name, :community_code, ST_Multi(ST_GeomFromWKB(:wkb, 4326)), '[2020-01-01,)',
-         1)""",
-    "home": """INSERT INTO building (code, name, address, community_code, households, footprint)
-        VALUES (:code, :name, :address, :community_code, :households,
-                ST_Multi(ST_GeomFromWKB(:wkb, 4326)))""",
-}
-
-
-def insert_town(session: Session, town: EmbeddedData) -> None:
-    """Insert a town: its areas, its grids as revision 1, its buildings and two coordinators."""
-    areas = town.areas.sort_values("code", key=lambda codes: codes.str.len())
-    session.execute(text("INSERT INTO revision (number, title, author) VALUES (1, 'x', 'x')"))
-    for kind, frame in (("area", areas), ("grid", town.grids), ("home", town.buildings)):
-        rows = frame.drop(columns="geometry").to_dict("records")
-        for row, geometry in zip(rows, frame.geometry, strict=True):
-            session.execute(text(INSERTS[kind]), row | {"wkb": shapely.to_wkb(geometry)})
-    for login in ("chen", "wang"):
-        accounts.add(session, login, Role.COORDINATOR, reach="2304")
+from tests.maps.conftest import describe_town
+from tests.town_builder import insert_town
 
 
 class TownService:
@@ -92,7 +67,9 @@ def town_template(databases: Databases, template: str) -> str:
     """The name of a database with the town, as a template."""
     engine = db.connect(databases.make(template))
     with Session(engine) as session, session.begin():
-        insert_town(session, build())
+        insert_town(session, describe_town())
+        for login in ("chen", "wang"):
+            accounts.add(session, login, Role.COORDINATOR, reach="2304")
     engine.dispose()
     return str(engine.url.database)
 

@@ -56,7 +56,7 @@ def multipolygon(polygon: shapely.Polygon) -> WKBElement:
 
 @dataclass
 class TownBuilder:
-    """The rows of a town. Parents and grids follow from the codes: each starts with its parent's."""
+    """The rows of a town. The code of an area or grid starts with the code of its parent."""
 
     areas: list[Row] = field(default_factory=list)
     grids: list[Row] = field(default_factory=list)
@@ -69,7 +69,7 @@ class TownBuilder:
     def add_area(
         self, code: str, level: Level, name: str, geom: shapely.Geometry, **columns: Any
     ) -> None:
-        """Add an area; its parent, if any, is the area with the longest code that starts its code."""
+        """Add an area. Its parent is the area whose code is the longest prefix of its code."""
         self.areas.append({"code": code, "level": level, "name": name, "geom": geom, **columns})
 
     def add_community(
@@ -90,7 +90,7 @@ class TownBuilder:
     def add_parents(self, level: Level, code_length: int, name: str) -> None:
         """Add an area for each prefix of the communities' codes, as the union of its communities.
 
-        `name` is a format of the code.
+        `name` is a format of the last three digits of the code.
         """
         communities = [row for row in self.areas if row["level"] == Level.COMMUNITY]
         for code in sorted({row["code"][:code_length] for row in communities}):

@@ -1,4 +1,4 @@
-"""Who calls: by a token in a header, or by the cookie of somebody who signed in on a page."""
+"""Authentication: a bearer token, or the session cookie with a CSRF token for writes."""
 
 from collections.abc import Callable
 from typing import Annotated
@@ -17,59 +17,63 @@ SESSION_COOKIE = "gridward_session"
 CSRF_HEADER = "X-CSRF-Token"
 CSRF_FIELD = "csrf"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
-_LARGEST_FORM = 65_536
+_MAX_FORM_BYTES = 65_536
 
 _bearer = HTTPBearer(auto_error=False, description="A token: gridward token add LOGIN.")
 _cookie = APIKeyCookie(
     name=SESSION_COOKIE,
     auto_error=False,
-    description=f"A sign-in on /login; writes repeat {CSRF_HEADER}.",
+    description=f"Set by a login at /login; writes also need {CSRF_HEADER}.",
 )
 Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 Cookie = Annotated[str | None, Depends(_cookie)]
 
 
 class CsrfMissing(Forbidden):
-    """A write by cookie does not repeat the token of its page, as another site's would not."""
+    """A write with a session cookie lacks the CSRF token, as a request from another site would."""
 
     code = "csrf_missing"
 
 
-async def _offered(request: Request) -> str:
-    """Return what a write repeats of its page: in a header, or in the field of a form."""
+async def _submitted_csrf_token(request: Request) -> str | None:
+    """Return the CSRF token of a write: from the header, or from the field of a form."""
     if request.method in SAFE_METHODS or CSRF_HEADER in request.headers:
-        return request.headers.get(CSRF_HEADER, "")
-    kind = request.headers.get("content-type", "").partition(";")[0].strip()
+        return request.headers.get(CSRF_HEADER)
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip()
     length = request.headers.get("content-length", "")
-    if kind != "application/x-www-form-urlencoded" or not length.isdecimal():
-        return ""
-    if int(length) > _LARGEST_FORM:
-        return ""
+    if content_type != "application/x-www-form-urlencoded" or not length.isdecimal():
+        return None
+    if int(length) > _MAX_FORM_BYTES:
+        return None
     field = (await request.form()).get(CSRF_FIELD)
-    return field if isinstance(field, str) else ""
+    return field if isinstance(field, str) else None
 
 
-Offered = Annotated[str, Depends(_offered)]
+SubmittedCsrfToken = Annotated[str | None, Depends(_submitted_csrf_token)]
 
 
-def require_csrf(secret: str | None, offered: str) -> None:
-    """Raise CsrfMissing unless what is offered goes with the secret of a cookie."""
-    if secret is None or not sessions.is_csrf_token(secret, offered):
+def require_csrf(secret: str | None, token: str | None) -> None:
+    """Raise CsrfMissing unless a token belongs to the secret of a cookie."""
+    if secret is None or token is None or not sessions.is_csrf_token(secret, token):
         raise CsrfMissing(
-            "The request does not show that it comes from a page of this service.",
-            hint=f"Load the page again; programs use a token, or repeat {CSRF_HEADER}.",
+            "The request lacks the CSRF token of a page of this service.",
+            hint=f"Reload the page. Programs use an API token, or send {CSRF_HEADER}.",
         )
 
 
 def _caller(
-    request: Request, session: SessionDep, bearer: Bearer, cookie: Cookie, offered: Offered
+    request: Request,
+    session: SessionDep,
+    bearer: Bearer,
+    cookie: Cookie,
+    csrf_token: SubmittedCsrfToken,
 ) -> Account | None:
-    """Return who calls, None for a caller without an account. Raises TokenRefused, CsrfMissing."""
+    """Return the caller's account, or None without one. Raises TokenRefused and CsrfMissing."""
     if bearer is not None:
         return tokens.account_of(session, bearer.credentials)
     account = None if cookie is None else sessions.account_of(session, cookie)
     if account is not None and request.method not in SAFE_METHODS:
-        require_csrf(cookie, offered)
+        require_csrf(cookie, csrf_token)
     return account
 
 
@@ -80,13 +84,13 @@ def _signed_in(caller: Caller) -> Account:
     if caller is None:
         raise NotSignedIn(
             "This needs an account.",
-            hint="Sign in at /login, or send Authorization: Bearer with a token.",
+            hint="Log in at /login, or send Authorization: Bearer with a token.",
         )
     return caller
 
 
 def require_role(role: Role) -> Callable[[Account], Account]:
-    """Return the dependency that asks for an account of at least this role."""
+    """Return the dependency that requires an account with this role or a higher one."""
 
     def check(account: Annotated[Account, Depends(_signed_in)]) -> Account:
         permissions.require_role(account, role)
@@ -102,12 +106,12 @@ Admin = Annotated[Account, Depends(require_role(Role.ADMIN))]
 
 
 def client_address(request: Request) -> str:
-    """Return the network address that a request comes from."""
+    """Return the client's network address."""
     return request.client.host if request.client is not None else "unknown"
 
 
 def actor_for(request: Request, account: Account | None) -> Actor:
-    """Return who does what a request asks, for the audit."""
+    """Return the actor of a request, for the audit log."""
     login = audit.ANONYMOUS if account is None else account.login
     return Actor(login, client_address(request), account)
 
@@ -116,28 +120,28 @@ def _actor(request: Request, account: Annotated[Account, Depends(_signed_in)]) -
     return actor_for(request, account)
 
 
-def _anybody(request: Request, caller: Caller) -> Actor:
+def _optional_actor(request: Request, caller: Caller) -> Actor:
     return actor_for(request, caller)
 
 
 ActorDep = Annotated[Actor, Depends(_actor)]
-"""A signed-in writer."""
-OptionalActorDep = Annotated[Actor, Depends(_anybody)]
-"""A writer who may have no account, where a setting lets them in."""
+"""The signed-in actor of a write."""
+OptionalActorDep = Annotated[Actor, Depends(_optional_actor)]
+"""The actor of a write that a setting opens to callers without an account."""
 
 
-async def _csrf(cookie: Cookie) -> str | None:
+async def _csrf_token(cookie: Cookie) -> str | None:
     return None if cookie is None else sessions.csrf_token(cookie)
 
 
-CsrfToken = Annotated[str | None, Depends(_csrf)]
-"""What a page tells its scripts and forms to repeat; None for who is not signed in by cookie."""
+CsrfToken = Annotated[str | None, Depends(_csrf_token)]
+"""The token that a page's scripts and forms submit with writes; None without a session cookie."""
 
 
 def set_private_cookie(
     request: Request, response: Response, name: str, secret: str, *, hours: int, path: str = "/"
 ) -> None:
-    """Set a cookie that no script reads and no other site's form or script sends along."""
+    """Set a cookie that scripts cannot read and other sites cannot submit in forms."""
     response.set_cookie(
         name,
         secret,

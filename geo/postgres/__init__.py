@@ -1,1 +1,1 @@
-"""PostgreSQL: the embedded cluster, migrations and planner settings."""
+"""PostgreSQL: the embedded server, migrations and planner settings."""

@@ -1,10 +1,10 @@
-"""How PostgreSQL is to plan statements that read a tile's worth of rows."""
+"""Settings of PostgreSQL's query planner for statements that read few rows."""
 
 from typing import Final
 
 from sqlalchemy import text
 
-_DIRECT: Final = {
+_INDEX_SCANS: Final = {
     "jit": "off",
     "max_parallel_workers_per_gather": "0",
     "enable_bitmapscan": "off",
@@ -12,21 +12,24 @@ _DIRECT: Final = {
     "enable_mergejoin": "off",
     "enable_material": "off",
 }
-"""They go straight to their rows by an index; the planner, who knows no shapes, fears for more."""
+"""Plans with nested loops over index scans. The planner has no statistics about intersections of
+geometries, expects too many rows, and would choose slower plans."""
 
 CONNECTION_OPTIONS: Final = " ".join(
     f"-c {name}={value}"
-    for name, value in {**_DIRECT, "plan_cache_mode": "force_generic_plan"}.items()
+    for name, value in {**_INDEX_SCANS, "plan_cache_mode": "force_generic_plan"}.items()
 )
-"""For a connection that reads nothing else. Its plans are made once: the rows are few always."""
+"""For connections with no other statements. Each is planned once, whatever its parameters."""
 
-_LOCAL = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in _DIRECT.items())
-_NAMES = ", ".join(f"'{name}'" for name in _DIRECT)
+_SET_LOCAL = ", ".join(
+    f"set_config('{name}', '{value}', true)" for name, value in _INDEX_SCANS.items()
+)
+_NAMES = ", ".join(f"'{name}'" for name in _INDEX_SCANS)
 
-PREFER_INDEX_SCANS: Final = text(f"SELECT {_LOCAL}")
-"""For the rest of a transaction."""
+PREFER_INDEX_SCANS: Final = text(f"SELECT {_SET_LOCAL}")
+"""Applies the settings for the rest of the transaction."""
 
 RESET_PLANNER_SETTINGS: Final = text(
     f"SELECT set_config(name, reset_val, true) FROM pg_settings WHERE name IN ({_NAMES})"
 )
-"""Take that back: the statement that follows reads the whole city."""
+"""Restores the defaults for the rest of the transaction, for statements that read whole tables."""

@@ -60,10 +60,10 @@ class _SvgProjection:
         return np.column_stack((x, (self.north - lat) * self.scale + MARGIN))
 
     def path(self, polygon: Any) -> str:
-        """Return the rings of a polygon as an SVG path."""
+        """Return the rings of a polygon or multipolygon as an SVG path."""
         return " ".join(
             "M"
             + " ".join(f"{x:.1f},{y:.1f}" for x, y in self.project(shapely.get_coordinates(ring)))
             + "Z"
-            for ring in shapely.get_rings(polygon)
+            for ring in shapely.get_rings(shapely.get_parts(polygon))
         )

@@ -6,11 +6,12 @@ from itertools import product
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import pytest
 from shapely import LineString, Point, box
 
+from geo.models import Level
 from maps.pages.page_data import EmbeddedData
+from tests.town_builder import TownBuilder, to_frame
 
 CRS = "EPSG:4326"
 WEST, SOUTH = 130.20, 47.28
@@ -19,65 +20,52 @@ ON = date(2025, 6, 30)
 
 
 def make_town(districts: int = 2, grids: int = 4, homes: int = 6, issues: int = 40) -> EmbeddedData:
+    """The town of `describe_town` as frames, with figures, issues and a backdrop."""
+    rng = np.random.default_rng(7)
+    town = describe_town(districts, grids, homes, rng)
+    buildings = to_frame(town.buildings)
+    areas = to_frame(town.areas_with_parents()).fillna({"parent_code": ""})
+    return EmbeddedData(
+        areas=_with_figures(areas, buildings, "community_code"),
+        grids=_with_figures(to_frame(town.grids), buildings, "grid_code"),
+        buildings=buildings,
+        issues=_issues(buildings, issues, rng),
+        backdrop=_backdrop(areas),
+    )
+
+
+def describe_town(
+    districts: int = 2, grids: int = 4, homes: int = 6, rng: np.random.Generator | None = None
+) -> TownBuilder:
     """Districts in rows of three, each of 2 subdistricts of 3 communities, each of strips of grids.
 
     | 230401001 | 230402001 |      | c1 | c2 | c3 |      | g1 | g2 | g3 | g4 |   homes in rows
     | 230401002 | 230402002 |      one subdistrict        one community
     """
-    rng = np.random.default_rng(7)
-    positions = product(range(districts), range(2), range(3))
-    communities = gpd.GeoDataFrame([_community(*position) for position in positions], crs=CRS)
-    grid_rows = [grid for row in communities.itertuples() for grid in _grids(row, grids)]
-    home_rows = [home for grid in grid_rows for home in _homes(grid, homes, rng)]
-    buildings = gpd.GeoDataFrame(home_rows, crs=CRS)
-    frames = [communities, *(_parents(communities, level, size) for level, size in _LEVELS)]
-    areas = gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=CRS)
-    return EmbeddedData(
-        areas=_with_figures(areas, buildings, "community_code"),
-        grids=_with_figures(gpd.GeoDataFrame(grid_rows, crs=CRS), buildings, "grid_code"),
-        buildings=buildings,
-        issues=_issues(buildings, issues, rng),
-        backdrop=_backdrop(communities),
-    )
-
-
-_LEVELS = (("subdistrict", 9), ("district", 6), ("city", 4))
-
-
-def _community(district, subdistrict, community):
-    code = f"2304{district + 1:02}{subdistrict + 1:03}{community + 1:03}"
-    west = WEST + (district % 3 * 3 + community) * STEP_LON
-    south = SOUTH + (district // 3 * 2 + 1 - subdistrict) * STEP_LAT
-    return {
-        "code": code,
-        "parent_code": code[:9],
-        "level": "community",
-        "name": f"第{int(code[-7:]) % 997}社区",
-        "geometry": box(west, south, west + STEP_LON, south + STEP_LAT),
-    }
-
-
-def _grids(community, count):
-    west, south, _, north = community.geometry.bounds
-    for grid in range(count):
-        left = west + grid * STEP_LON / count
-        right = west + (grid + 1) * STEP_LON / count
-        yield {
-            "code": f"{community.code}{grid + 1:03}",
-            "name": f"网格{grid + 1}",
-            "community_code": community.code,
-            "geometry": box(left, south, right, north),
-        }
+    town = TownBuilder()
+    for district, subdistrict, community in product(range(districts), range(2), range(3)):
+        code = f"2304{district + 1:02}{subdistrict + 1:03}{community + 1:03}"
+        west = WEST + (district % 3 * 3 + community) * STEP_LON
+        south = SOUTH + (district // 3 * 2 + 1 - subdistrict) * STEP_LAT
+        outline = box(west, south, west + STEP_LON, south + STEP_LAT)
+        name = f"第{int(code[-7:]) % 997}社区"
+        town.add_community(code, name, outline, grids=grids, grid_name="网格{}")
+    town.add_parents(Level.SUBDISTRICT, 9, "街道{}")
+    town.add_parents(Level.DISTRICT, 6, "区{}")
+    town.add_parents(Level.CITY, 4, "鹤城{}")
+    rng = rng or np.random.default_rng(7)
+    town.buildings = [home for grid in town.grids for home in _homes(grid, homes, rng)]
+    return town
 
 
 def _homes(grid, count, rng):
-    left, south, right, _ = grid["geometry"].bounds
+    left, south, right, _ = grid["geom"].bounds
     depth = STEP_LAT / count
     for home in range(count):
         x, y = left + (right - left) * 0.2, south + (home + 0.25) * depth
         yield {
             **_home_attributes(grid["code"], home + 1, rng),
-            "geometry": box(x, y, x + (right - left) * 0.6, y + depth * 0.4),
+            "geom": box(x, y, x + (right - left) * 0.6, y + depth * 0.4),
         }
 
 
@@ -101,15 +89,6 @@ def _home_attributes(grid_code, number, rng):
         "uncovered_since": date(2023, 3, 1) if reason == "lapsed" else None,
         "grid_code": grid_code,
     }
-
-
-def _parents(communities, level, size):
-    whole = communities.assign(code=communities.code.str[:size]).dissolve("code").reset_index()
-    whole["level"] = level
-    whole["parent_code"] = whole.code.str[: {9: 6, 6: 4, 4: 0}[size]]
-    names = {"subdistrict": "街道", "district": "区", "city": "鹤城"}
-    whole["name"] = [f"{names[level]}{code[-3:]}" for code in whole.code]
-    return whole
 
 
 def _with_figures(frame, buildings, column):
@@ -144,8 +123,8 @@ def _issues(buildings, count, rng):
     )
 
 
-def _backdrop(communities):
-    west, south, east, north = communities.total_bounds
+def _backdrop(areas):
+    west, south, east, north = areas.total_bounds
     river = LineString([(west, south + 0.004), ((west + east) / 2, south + 0.007), (east, south)])
     streets = [
         LineString([(west + i * STEP_LON, south), (west + i * STEP_LON, north)]) for i in range(7)

@@ -1,4 +1,4 @@
-"""The private PostGIS cluster under `settings.home`: on a unix socket only, made when missing."""
+"""The embedded PostgreSQL server: a private PostGIS cluster that listens on a unix socket only."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,7 +19,7 @@ DRIVER = "postgresql+psycopg"
 
 
 class ClusterState(StrEnum):
-    """How far the private cluster has come."""
+    """Whether the cluster exists and its server runs."""
 
     MISSING = "missing"
     STOPPED = "stopped"
@@ -29,7 +29,7 @@ class ClusterState(StrEnum):
 
 @dataclass(frozen=True)
 class ClusterStatus:
-    """The private cluster of one home: its state, and where its parts are."""
+    """The state of a home's cluster, and its paths."""
 
     state: ClusterState
     home: Path
@@ -40,75 +40,75 @@ class ClusterStatus:
 
 
 class BadDatabaseUrl(Invalid):
-    """`GRIDWARD_DATABASE_URL` is not the address of a PostgreSQL database."""
+    """`GRIDWARD_DATABASE_URL` is not the URL of a PostgreSQL database."""
 
     code = "bad_database_url"
 
 
 def up(settings: Settings) -> str:
-    """Return the URL of the private database, after making and starting what is missing.
+    """Create the cluster and start its server as needed; return the URL of the database.
 
-    Safe to call from several processes at once and after any interruption.
-    Raises an Unavailable that says what to do when the cluster cannot be made or started.
+    Safe to call from several processes at once, and after any interruption. Raises an Unavailable
+    with instructions if the cluster cannot be created or started.
     """
-    place = ClusterPaths.of(settings.home)
-    account = OsAccount.of(place)
-    create.create_home(place, account)
-    with place.lock():
-        if not server.accepts_connections(place):
-            create.create_data(place, account, settings.pg_bin)
-            server.start(place, account, binaries.find(settings.pg_bin, place.version()))
-        database.ensure_database(place)
+    paths = ClusterPaths.of(settings.home)
+    account = OsAccount.of(paths)
+    create.create_home(paths, account)
+    with paths.lock():
+        if not server.accepts_connections(paths):
+            create.create_data(paths, account, settings.pg_bin)
+            server.start(paths, account, binaries.find(settings.pg_bin, paths.version()))
+        database.ensure_database(paths)
     return url(settings)
 
 
 def down(settings: Settings) -> bool:
-    """Stop the private server, ending its sessions; return whether one was running."""
-    place = ClusterPaths.of(settings.home)
-    if not place.exists():
+    """Stop the server, ending its sessions; return whether it was running."""
+    paths = ClusterPaths.of(settings.home)
+    if not paths.exists():
         return False
-    account = OsAccount.of(place)
-    with place.lock():
-        return server.stop(place, account, binaries.find(settings.pg_bin, place.version()))
+    account = OsAccount.of(paths)
+    with paths.lock():
+        return server.stop(paths, account, binaries.find(settings.pg_bin, paths.version()))
 
 
 def status(settings: Settings) -> ClusterStatus:
-    """Return the state of the private cluster; changes nothing and waits for nobody."""
-    place = ClusterPaths.of(settings.home)
+    """Return the status of the cluster, without waiting for its lock."""
+    paths = ClusterPaths.of(settings.home)
     return ClusterStatus(
-        _state(place), place.home, place.data, place.sockets, place.log, url(settings)
+        _state(paths), paths.home, paths.data, paths.sockets, paths.log, url(settings)
     )
 
 
 def url(settings: Settings) -> str:
-    """Return the SQLAlchemy URL of the private database, whether or not it is running."""
-    place = ClusterPaths.of(settings.home)
-    query = {"host": str(place.sockets), "port": str(database.PORT)}
+    """Return the SQLAlchemy URL of the embedded database, whether or not it is running."""
+    paths = ClusterPaths.of(settings.home)
+    query = {"host": str(paths.sockets), "port": str(database.PORT)}
     address = sa.URL.create(DRIVER, database.ROLE, database=database.NAME, query=query)
     return address.render_as_string(hide_password=False)
 
 
 def database_url(settings: Settings) -> str:
-    """Return the URL of the database to use.
+    """Return the URL of the database to use, for psycopg 3.
 
-    With `settings.database_url` set that one, for psycopg 3, and nothing is started;
-    else the private database, started. Raises BadDatabaseUrl when it names no PostgreSQL.
+    That is `settings.database_url` if set; otherwise the embedded database, which is started.
+    Raises BadDatabaseUrl.
     """
     if settings.database_url is None:
         return up(settings)
-    return _normalise(settings.database_url)
+    return _with_driver(settings.database_url)
 
 
-def _state(place: ClusterPaths) -> ClusterState:
-    if not place.exists():
+def _state(paths: ClusterPaths) -> ClusterState:
+    if not paths.exists():
         return ClusterState.MISSING
-    account = OsAccount.of(place)
-    if server.accepts_connections(place):
+    account = OsAccount.of(paths)
+    if server.accepts_connections(paths):
         return ClusterState.RUNNING
-    return ClusterState.STARTING if server.find_pid(place, account) else ClusterState.STOPPED
+    return ClusterState.STARTING if server.find_pid(paths, account) else ClusterState.STOPPED
 
 
-def _normalise(text: str) -> str:
+def _with_driver(text: str) -> str:
     hint = "Write it as postgresql://user:password@host:5432/database."
     try:
         address = sa.make_url(text)

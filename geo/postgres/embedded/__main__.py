@@ -1,4 +1,4 @@
-"""Say whether a PostgreSQL with PostGIS is here: exit status 0, or 1 and what to install."""
+"""Check that PostgreSQL with PostGIS is installed: exit status 0, or 1 and what to install."""
 
 import sys
 
@@ -8,13 +8,13 @@ from geo.settings import Settings
 
 
 def main() -> int:
-    """Return the exit status; with a database of one's own nothing is needed here."""
+    """Return the exit status; with GRIDWARD_DATABASE_URL set, nothing needs to be installed."""
     settings = Settings()
     if settings.database_url is None:
         try:
             binaries.find(settings.pg_bin)
-        except Unavailable as refusal:
-            print(refusal, file=sys.stderr)
+        except Unavailable as error:
+            print(error, file=sys.stderr)
             return 1
     return 0
 

@@ -1,4 +1,4 @@
-"""Find the programs of a PostgreSQL that has PostGIS."""
+"""Finds the programs of a PostgreSQL installation with PostGIS."""
 
 import re
 import shutil
@@ -13,74 +13,78 @@ EXTENSIONS = ("postgis", "btree_gist")
 
 
 class NoPostgis(Unavailable):
-    """No PostgreSQL with PostGIS is installed here."""
+    """No PostgreSQL with PostGIS is installed."""
 
     code = "no_postgis"
 
 
-def find(chosen: Path | None, version: int | None = None) -> Path:
+def find(configured: Path | None, version: int | None = None) -> Path:
     """Return the folder of `initdb`, `pg_ctl` and `postgres`.
 
-    `chosen` if given; else the newest of Debian's folders that has PostGIS; else the one that
-    `pg_config` on the path names. With `version` only that major version will do: data is
-    readable to the version that made it alone. Raises NoPostgis naming what to install.
+    That is the configured folder, or else the newest of Debian's folders with PostGIS, or else the
+    one that `pg_config` on the PATH prints. `version` restricts the search to a major version,
+    because a cluster only works with the version that created it. Raises NoPostgis.
     """
-    candidates = list(_installed()) if chosen is None else [_checked(chosen)]
-    fitting = [bin for bin in candidates if version in (None, major_version(bin))]
-    for bin in fitting:
+    candidates = list(_installed()) if configured is None else [_require_initdb(configured)]
+    matching = [bin for bin in candidates if version in (None, major_version(bin))]
+    for bin in matching:
         if not missing_extensions(bin):
             return bin
-    raise NoPostgis(_complaint(candidates, fitting, version), hint=_hint(candidates, version))
+    raise NoPostgis(_message(candidates, matching, version), hint=_hint(candidates, version))
 
 
 def major_version(bin: Path) -> int:
-    """Return the major version of the PostgreSQL in a folder of programs."""
-    answer = _ask(bin / "postgres", "--version")
-    found = re.search(r"\d+", answer)
-    if found is None:
-        raise NoPostgis(f"{bin / 'postgres'} says {answer!r}, which names no version.")
-    return int(found[0])
+    """Return the major version of the PostgreSQL in a folder."""
+    output = _run(bin / "postgres", "--version")
+    match = re.search(r"\d+", output)
+    if match is None:
+        raise NoPostgis(f"{bin / 'postgres'} prints {output!r}, which contains no version.")
+    return int(match[0])
 
 
 def missing_extensions(bin: Path) -> list[str]:
-    """Return the extensions we need that the PostgreSQL in a folder of programs lacks."""
-    share = Path(_ask(bin / "pg_config", "--sharedir").strip())
+    """Return the required extensions that the PostgreSQL in a folder lacks."""
+    share = Path(_run(bin / "pg_config", "--sharedir").strip())
     return [name for name in EXTENSIONS if not (share / "extension" / f"{name}.control").exists()]
 
 
-def _checked(chosen: Path) -> Path:
-    if not (chosen / "initdb").exists():
-        message = f"GRIDWARD_PG_BIN is {chosen}, but there is no initdb in it."
-        raise NoPostgis(message, hint="Name the folder that holds initdb, or unset it.")
-    return chosen
+def _require_initdb(configured: Path) -> Path:
+    if not (configured / "initdb").exists():
+        message = f"GRIDWARD_PG_BIN is {configured}, which does not contain initdb."
+        raise NoPostgis(message, hint="Set it to the folder that contains initdb, or unset it.")
+    return configured
 
 
 def _installed() -> Iterator[Path]:
     folders = [path for path in DEBIAN.glob("*/bin") if path.parent.name.isdigit()]
     newest_first = sorted(folders, key=lambda path: int(path.parent.name), reverse=True)
     yield from (path for path in newest_first if (path / "initdb").exists())
-    on_path = shutil.which("pg_config")
-    if on_path:
-        bin = Path(_ask(Path(on_path), "--bindir").strip())
+    pg_config = shutil.which("pg_config")
+    if pg_config:
+        bin = Path(_run(Path(pg_config), "--bindir").strip())
         if (bin / "initdb").exists():
             yield bin
 
 
-def _ask(program: Path, question: str) -> str:
+def _run(program: Path, option: str) -> str:
     try:
         return subprocess.run(
-            [program, question], capture_output=True, encoding="utf-8", check=True
+            [program, option], capture_output=True, encoding="utf-8", check=True
         ).stdout
     except (OSError, subprocess.CalledProcessError) as error:
-        raise NoPostgis(f"{program} {question} does not answer: {error}.") from None
+        raise NoPostgis(f"{program} {option} failed: {error}.") from None
 
 
-def _complaint(candidates: list[Path], fitting: list[Path], version: int | None) -> str:
-    if fitting:
-        return f"PostgreSQL in {fitting[0]} lacks {' and '.join(missing_extensions(fitting[0]))}."
+def _message(candidates: list[Path], matching: list[Path], version: int | None) -> str:
+    if matching:
+        extensions = " and ".join(missing_extensions(matching[0]))
+        return f"PostgreSQL in {matching[0]} lacks {extensions}."
     if candidates:
-        others = ", ".join(str(major_version(bin)) for bin in candidates)
-        return f"The private database was made by PostgreSQL {version}; found here: {others}."
+        installed = ", ".join(str(major_version(bin)) for bin in candidates)
+        return (
+            f"PostgreSQL {version} created the private database; only these versions are"
+            f" installed: {installed}."
+        )
     return "PostgreSQL is not installed."
 
 
@@ -90,5 +94,5 @@ def _hint(candidates: list[Path], version: int | None) -> str:
     return (
         f"Run make setup, or install it (Debian, Ubuntu: apt-get install {package}; Fedora: dnf"
         " install postgis postgresql-server postgresql-contrib; macOS: brew install postgis),"
-        " name its folder in GRIDWARD_PG_BIN, or use another database: GRIDWARD_DATABASE_URL."
+        " set GRIDWARD_PG_BIN to its folder, or use another database: GRIDWARD_DATABASE_URL."
     )

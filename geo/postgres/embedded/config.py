@@ -1,4 +1,4 @@
-"""What the private server is told: its settings, and who may connect."""
+"""Configuration files of the embedded server: settings and client authentication."""
 
 import os
 import pwd
@@ -10,33 +10,33 @@ from geo.postgres.embedded.paths import ClusterPaths
 MIB = 1024 * 1024
 
 
-def write_config(place: ClusterPaths, account: OsAccount) -> None:
-    """Write the settings and who may connect: the account of the server, and root."""
+def write_config(paths: ClusterPaths, account: OsAccount) -> None:
+    """Write the settings, and admit the operating system accounts of the server and of root."""
     files = {
-        "gridward.conf": _settings(place),
+        "gridward.conf": _settings(paths),
         "pg_hba.conf": f"local all {ROLE} peer map=gridward\n",
         "pg_ident.conf": "".join(
             f'gridward "{name}" {ROLE}\n' for name in (account.name, pwd.getpwuid(0).pw_name)
         ),
     }
-    for name, text in files.items():
-        account.run_checked(["tee", name], cwd=place.data, text=text)
+    for name, content in files.items():
+        account.run_checked(["tee", name], cwd=paths.data, stdin=content)
 
 
-def _settings(place: ClusterPaths) -> str:
-    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // MIB
+def _settings(paths: ClusterPaths) -> str:
+    memory_mb = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // MIB
     values = {
         "listen_addresses": "",
         "port": PORT,
-        "unix_socket_directories": f'"{place.sockets}"',
+        "unix_socket_directories": f'"{paths.sockets}"',
         "unix_socket_permissions": "0700",
-        "shared_buffers": f"{min(memory // 8, 2048)}MB",
-        "effective_cache_size": f"{memory // 2}MB",
-        "maintenance_work_mem": f"{min(memory // 24, 1024)}MB",
-        "work_mem": f"{max(min(memory // 512, 64), 4)}MB",
-        # /dev/shm is tiny in containers, and systemd empties it when a user logs out:
-        # parallel queries get their memory from the main block first, then from files.
-        "min_dynamic_shared_memory": f"{min(memory // 64, 256)}MB",
+        "shared_buffers": f"{min(memory_mb // 8, 2048)}MB",
+        "effective_cache_size": f"{memory_mb // 2}MB",
+        "maintenance_work_mem": f"{min(memory_mb // 24, 1024)}MB",
+        "work_mem": f"{max(min(memory_mb // 512, 64), 4)}MB",
+        # /dev/shm is tiny in containers, and systemd empties it when a user logs out: parallel
+        # queries take their memory from the main shared memory segment first, then from files.
+        "min_dynamic_shared_memory": f"{min(memory_mb // 64, 256)}MB",
         "dynamic_shared_memory_type": "mmap",
         "max_wal_size": "4GB",
         "checkpoint_timeout": "15min",

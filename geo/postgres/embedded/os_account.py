@@ -1,4 +1,4 @@
-"""The account that runs the server: our own, or for root (whom PostgreSQL refuses) another one."""
+"""The operating system account that runs the embedded server: our own, or another if we are root."""
 
 import os
 import pwd
@@ -10,39 +10,39 @@ from pathlib import Path
 from geo.errors import Unavailable
 from geo.postgres.embedded.paths import ClusterPaths
 
-FOR_ROOT = ("postgres", "nobody")
-"""Accounts that run the server of root, best first; Debian's package makes `postgres`."""
+ACCOUNTS_FOR_ROOT = ("postgres", "nobody")
+"""Accounts that run the server if we are root, in order of preference."""
 
 
 class WrongAccount(Unavailable):
-    """This account cannot run the private cluster of this home."""
+    """This account cannot run the embedded server of this home."""
 
     code = "wrong_account"
 
 
 @dataclass(frozen=True)
 class OsAccount:
-    """An account of this machine, as which the server and all work on its files run."""
+    """The account of the server, and of all commands on its files."""
 
     name: str
     uid: int
     gid: int
 
     @classmethod
-    def of(cls, place: ClusterPaths) -> "OsAccount":
-        """Return the account for a place: the owner of what is there, else the one to make it.
+    def of(cls, paths: ClusterPaths) -> "OsAccount":
+        """Return the account of a cluster: its owner, or the one to create it.
 
-        Raises WrongAccount when what is there belongs to somebody else and we are not root.
+        Raises WrongAccount if the cluster belongs to another account and we are not root.
         """
-        me = os.geteuid()
-        owner = _owner(place.folder)
-        if me == 0:
+        euid = os.geteuid()
+        owner = _owner(paths.folder)
+        if euid == 0:
             return cls._of_uid(owner) if owner else cls._for_root()
-        if owner is not None and owner != me:
-            message = f"The private database in {place.folder} belongs to {_name(owner)}."
+        if owner is not None and owner != euid:
+            message = f"The private database in {paths.folder} belongs to {_name(owner)}."
             hint = f"Run this as {_name(owner)} or root, or set GRIDWARD_HOME to a folder of yours."
             raise WrongAccount(message, hint=hint)
-        return cls._of_uid(me)
+        return cls._of_uid(euid)
 
     @classmethod
     def _of_uid(cls, uid: int) -> "OsAccount":
@@ -56,41 +56,41 @@ class OsAccount:
 
     @classmethod
     def _for_root(cls) -> "OsAccount":
-        known = {entry.pw_name: entry for entry in pwd.getpwall()}
-        for name in FOR_ROOT:
-            if name in known:
-                return cls(name, known[name].pw_uid, known[name].pw_gid)
+        entries = {entry.pw_name: entry for entry in pwd.getpwall()}
+        for name in ACCOUNTS_FOR_ROOT:
+            if name in entries:
+                return cls(name, entries[name].pw_uid, entries[name].pw_gid)
         message = "PostgreSQL refuses to run as root, and there is no account postgres or nobody."
         raise WrongAccount(message, hint="Add one (useradd --system postgres), or run as a user.")
 
     def run(
-        self, command: Sequence[str | Path], *, cwd: Path, text: str = ""
+        self, command: Sequence[str | Path], *, cwd: Path, stdin: str = ""
     ) -> subprocess.CompletedProcess[str]:
-        """Run a command as this account in `cwd`, with `text` as its input; return what it said."""
-        drop = os.geteuid() == 0
+        """Run a command as this account and return the completed process."""
+        is_root = os.geteuid() == 0
         return subprocess.run(
             command,
             cwd=cwd,
-            input=text,
+            input=stdin,
             capture_output=True,
             encoding="utf-8",
             errors="replace",
             check=False,
             env={"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
             umask=0o077,
-            user=self.uid if drop else None,
-            group=self.gid if drop else None,
-            extra_groups=() if drop else None,
+            user=self.uid if is_root else None,
+            group=self.gid if is_root else None,
+            extra_groups=() if is_root else None,
         )
 
-    def run_checked(self, command: Sequence[str | Path], *, cwd: Path, text: str = "") -> str:
-        """Run a command as this account; return its output, raise Unavailable if it fails."""
-        done = self.run(command, cwd=cwd, text=text)
-        if done.returncode:
-            said = (done.stderr or done.stdout).strip()
+    def run_checked(self, command: Sequence[str | Path], *, cwd: Path, stdin: str = "") -> str:
+        """Run a command as this account; return its output, or raise Unavailable if it fails."""
+        process = self.run(command, cwd=cwd, stdin=stdin)
+        if process.returncode:
+            output = (process.stderr or process.stdout).strip()
             name = Path(command[0]).name
-            raise Unavailable(f"{name} failed in {cwd} (as {self.name}): {said}")
-        return done.stdout
+            raise Unavailable(f"{name} failed in {cwd} (as {self.name}): {output}")
+        return process.stdout
 
 
 def _owner(folder: Path) -> int | None:

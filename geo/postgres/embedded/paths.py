@@ -1,4 +1,4 @@
-"""Where the parts of a private cluster lie, and the lock that one process at a time holds."""
+"""Paths of an embedded cluster, and the lock that serializes work on it."""
 
 import fcntl
 import hashlib
@@ -11,57 +11,57 @@ from pathlib import Path
 from geo.errors import Unavailable
 
 SOCKET_NAME = "/.s.PGSQL.5432"
-LONGEST_SOCKET = 107
-"""Bytes that the kernel leaves for the path of a unix socket (`sun_path`, less its final zero)."""
+MAX_SOCKET_PATH_BYTES = 107
+"""The kernel's limit for the path of a unix socket (`sun_path` without its final zero)."""
 
 
 @dataclass(frozen=True)
 class ClusterPaths:
-    """The folders of the private cluster of one home; all absolute."""
+    """The paths of a home's cluster; all absolute."""
 
     home: Path
 
     @classmethod
     def of(cls, home: Path) -> "ClusterPaths":
-        """Return the place of a home, with links and relative parts followed."""
+        """Return the paths of a home, with links and relative parts resolved."""
         return cls(home.expanduser().resolve())
 
     @property
     def folder(self) -> Path:
-        """What belongs to the account that runs the server, and to nobody else."""
+        """The folder that only the account of the server may enter."""
         return self.home / "postgres"
 
     @property
     def data(self) -> Path:
-        """The data folder; it is there only when complete."""
+        """The data folder; it exists only if complete."""
         return self.folder / "data"
 
     @property
     def log(self) -> Path:
-        """The log folder: one file a weekday, and what was said before logging began."""
+        """The log folder: one file per weekday, and `start.log`."""
         return self.folder / "log"
 
     @property
     def sockets(self) -> Path:
-        """The folder of the socket: in the home, or under /tmp where that path is impossible.
+        """The socket folder: in the home, or below /tmp if that path is too long or has quotes.
 
-        The kernel limits its length, and commas and quotes separate folders in both ends' settings.
+        Commas and quotes separate folders in the settings of server and client.
         """
         inside = self.folder / "run"
         length = len(os.fsencode(inside)) + len(SOCKET_NAME)
-        if length <= LONGEST_SOCKET and not set(str(inside)) & set(",'\"\\\n"):
+        if length <= MAX_SOCKET_PATH_BYTES and not set(str(inside)) & set(",'\"\\\n"):
             return inside
         return Path("/tmp") / f"gridward-{hashlib.sha256(os.fsencode(self.home)).hexdigest()[:16]}"
 
     def exists(self) -> bool:
-        """Return whether the cluster has been made; a place we may not look into has one."""
+        """Return whether the cluster exists; true if we may not look into its folder."""
         try:
             return self.data.exists()
         except PermissionError:
             return True
 
     def version(self) -> int | None:
-        """Return the major version of PostgreSQL that made the data, None before there is any."""
+        """Return the major version of PostgreSQL that created the data, None without data."""
         try:
             return int((self.data / "PG_VERSION").read_text())
         except FileNotFoundError:
@@ -69,7 +69,7 @@ class ClusterPaths:
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Keep every other process from making, starting or stopping this cluster meanwhile."""
+        """Hold an exclusive lock against other processes that create, start or stop the cluster."""
         path = self.home / "postgres.lock"
         try:
             file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)

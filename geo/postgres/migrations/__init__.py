@@ -1,4 +1,4 @@
-"""The steps that bring a database to the shape of the models, and how to walk them."""
+"""Alembic migrations of the database, applied one process at a time."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, func, select
 
-_ONE_AT_A_TIME = 2304
+_LOCK_ID = 2304
 
 
 def _config(connection: Connection | None = None) -> Config:
@@ -19,23 +19,23 @@ def _config(connection: Connection | None = None) -> Config:
 
 
 def head_revision() -> str | None:
-    """Return the last step there is."""
+    """Return the newest migration."""
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 
 def current_revision(connection: Connection) -> str | None:
-    """Return the step this database stands at, or None when it is empty."""
+    """Return the last migration applied to this database, or None if it is empty."""
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def upgrade(engine: Engine, step: str = "head") -> None:
-    """Bring the database up to `step`, in one transaction; a second caller waits for the first."""
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Upgrade the database to a migration, in one transaction; waits for a concurrent upgrade."""
     with engine.begin() as connection:
-        connection.execute(select(func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
-        command.upgrade(_config(connection), step)
+        connection.execute(select(func.pg_advisory_xact_lock(_LOCK_ID)))
+        command.upgrade(_config(connection), revision)
 
 
-def downgrade(engine: Engine, step: str = "base") -> None:
-    """Take the database back to `step`, in one transaction."""
+def downgrade(engine: Engine, revision: str = "base") -> None:
+    """Downgrade the database to a migration, in one transaction."""
     with engine.begin() as connection:
-        command.downgrade(_config(connection), step)
+        command.downgrade(_config(connection), revision)

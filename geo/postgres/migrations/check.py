@@ -1,4 +1,4 @@
-"""`python -m geo.postgres.migrations.check`: do the migrations lead to exactly what the models say?"""
+"""`python -m geo.postgres.migrations.check`: compare the migrations with the models."""
 
 import sys
 
@@ -16,7 +16,7 @@ _SCRATCH = "gridward_migration_check"
 
 
 def differences(connection: Connection) -> list[object]:
-    """Return what autogenerate would still change in a migrated database; nothing is right."""
+    """Return what autogenerate would change in a migrated database: nothing if all is well."""
     context = MigrationContext.configure(
         connection, opts={"include_object": alembic_helpers.include_object, "compare_type": True}
     )
@@ -24,21 +24,22 @@ def differences(connection: Connection) -> list[object]:
 
 
 def main() -> int:
-    """Migrate a scratch database, compare it, drop it; return the exit code."""
+    """Migrate a scratch database, compare it with the models, drop it; return the exit code."""
     url = embedded.database_url(Settings())
-    keeper = db.connect(url).execution_options(isolation_level="AUTOCOMMIT")
-    with keeper.connect() as connection:
+    admin_engine = db.connect(url).execution_options(isolation_level="AUTOCOMMIT")
+    with admin_engine.connect() as connection:
         connection.execute(text(f"DROP DATABASE IF EXISTS {_SCRATCH}"))
         connection.execute(text(f"CREATE DATABASE {_SCRATCH}"))
-        scratch = db.connect(str(keeper.url.set(database=_SCRATCH).render_as_string(False)))
+        scratch_url = admin_engine.url.set(database=_SCRATCH)
+        scratch_engine = db.connect(scratch_url.render_as_string(hide_password=False))
         try:
-            migrations.upgrade(scratch)
-            with scratch.connect() as migrated:
-                found = differences(migrated)
+            migrations.upgrade(scratch_engine)
+            with scratch_engine.connect() as scratch:
+                found = differences(scratch)
         finally:
-            scratch.dispose()
+            scratch_engine.dispose()
             connection.execute(text(f"DROP DATABASE {_SCRATCH}"))
-    keeper.dispose()
+    admin_engine.dispose()
     for difference in found:
         print("models and migrations differ:", difference, file=sys.stderr)
     return 1 if found else 0

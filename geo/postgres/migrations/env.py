@@ -1,4 +1,4 @@
-"""Alembic runs this file: it hands over the connection that the caller opened."""
+"""Alembic's environment script: runs migrations on the connection of `migrations.upgrade`."""
 
 from alembic import context
 from geoalchemy2 import alembic_helpers

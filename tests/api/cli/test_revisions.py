@@ -35,7 +35,7 @@ def test_a_revision_is_listed_taken_back_and_not_taken_back_twice(city):
     )
     assert "a mistake" in run(city, "revisions", "--area", COMMUNITY_1, "--limit", "1")[1]
     code, _, err = run(city, "revert", "2")
-    assert (code, "Take revision 3 back first" in err) == (3, True)
+    assert (code, "Revert revision 3 first" in err) == (3, True)
     engine = db.connect(city)
     with Session(engine) as session:
         assert len(revisions.current_grids(session, [COMMUNITY_1])) == 2

@@ -1,4 +1,4 @@
-"""The register: areas, buildings, who manages them, grids and issues."""
+"""Areas, buildings, property coverage, grids, revisions and issues."""
 
 from collections.abc import Sequence
 

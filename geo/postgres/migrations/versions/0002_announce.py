@@ -1,4 +1,4 @@
-"""Say on a channel when revisions or areas change, so that lookups in memory follow."""
+"""Notify listeners when areas or revisions change, so that in-memory indexes follow."""
 
 from collections.abc import Sequence
 

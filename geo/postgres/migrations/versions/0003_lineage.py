@@ -1,4 +1,4 @@
-"""Lineage: which ground went from which grid to which, in each revision."""
+"""Lineage of grids: which share of which grid became part of which, per revision."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Mark every change of what tiles show, so that a kept tile is known to be as the register is."""
+"""Record every write to the source tables of tiles, so that a cached tile is known to be current."""
 
 from collections.abc import Sequence
 

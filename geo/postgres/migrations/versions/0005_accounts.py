@@ -1,4 +1,4 @@
-"""Accounts, what they sign in with, and the record of what was done."""
+"""Accounts, their credentials, and the audit log."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""People, and the grids that they are assigned to."""
+"""People, and their assignments to grids."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Plans: drafts of changes to the grids, their steps and comments, and limits of size."""
+"""Plans: drafts of changes to grids, with steps, comments and size limits."""
 
 from collections.abc import Sequence
 

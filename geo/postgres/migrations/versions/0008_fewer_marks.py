@@ -1,4 +1,4 @@
-"""Add marks up ten times as often: every tile reads those of its tables, twice."""
+"""Combine change tokens ten times as often: every tile reads those of its tables twice."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Let the index of who has a building tell the manager too: a tile need not read the table."""
+"""Include the manager in the coverage index by building, for index-only scans of tiles."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Hold the kind of a manager with the buildings it has: a tile then reads one index for both."""
+"""Store the manager's kind with its coverage, so that tiles need one index for both."""
 
 from collections.abc import Sequence
 
