@@ -1,4 +1,4 @@
-"""How much of the city has property management."""
+"""Property coverage: counts on a day, and changes between two days."""
 
 import datetime
 from typing import Annotated
@@ -26,17 +26,19 @@ _Uses = Annotated[list[str], Query(max_length=100)]
 _Year = Annotated[int | None, Query(ge=0, le=9999)]
 
 
-async def _among(
+async def _building_filter(
     manager_kind: Annotated[
-        list[ManagerKind], Query(description="Only buildings under managers of these kinds, …")
-    ] = [],  # noqa: B006  # FastAPI makes a new list for every request
+        list[ManagerKind], Query(description="Only buildings with managers of these kinds …")
+    ] = [],  # noqa: B006  # FastAPI copies the default for each request
     reason: Annotated[
         list[UncoveredReason],
-        Query(description="… and those that are uncovered for these reasons."),
+        Query(description="… and buildings that are uncovered for these reasons."),
     ] = [],  # noqa: B006
     built_from: Annotated[_Year, Query(description="Built in this year or later.")] = None,
     built_to: Annotated[_Year, Query(description="Built in this year or earlier.")] = None,
-    use: Annotated[_Uses, Query(description="Only these uses; empty for unknown.")] = [],  # noqa: B006
+    use: Annotated[
+        _Uses, Query(description="Only these uses; an empty value stands for unknown.")
+    ] = [],  # noqa: B006
     not_use: Annotated[_Uses, Query(description="None of these uses.")] = [],  # noqa: B006
 ) -> BuildingFilter:
     return BuildingFilter(
@@ -49,27 +51,29 @@ async def _among(
     )
 
 
-BuildingFilterDep = Annotated[BuildingFilter, Depends(_among)]
+BuildingFilterDep = Annotated[BuildingFilter, Depends(_building_filter)]
 
 
 @router.get("", response_model=list[CoverageFiguresOut])
-def tallies(
+def count_coverage(
     request: Request,
     session: SessionDep,
     settings: SettingsDep,
     on: Day,
     at: EndOfDay,
-    among: BuildingFilterDep,
+    building_filter: BuildingFilterDep,
     bbox: BBoxDep,
-    by: Annotated[Grouping, Query(description="What to count by.")] = Grouping.DISTRICT,
+    by: Annotated[
+        Grouping, Query(description="The areas, neighborhoods or grids to count by.")
+    ] = Grouping.DISTRICT,
     area: AreaCode = None,
 ) -> list[CoverageFigures]:
-    """Buildings and households with and without property management on a day.
+    """The buildings and households with and without property management on a day.
 
-    With a box, of the places that meet it, each as a whole; with a choice of buildings, of those.
+    A bbox selects the areas that intersect it; each is counted in full.
     """
     counts = _cached_counts(request, session, settings, by, on, at)
-    query = CoverageQuery(by, on, at, area_code=area, bbox=bbox, building_filter=among)
+    query = CoverageQuery(by, on, at, area_code=area, bbox=bbox, building_filter=building_filter)
     return figures.count_cached(session, counts, query)
 
 
@@ -89,19 +93,21 @@ def _cached_counts(
 
 
 @router.get("/changes", response_model=list[CoverageChangeOut])
-def changes(
+def count_changes(
     session: SessionDep,
     on: Day,
     at: EndOfDay,
-    among: BuildingFilterDep,
+    building_filter: BuildingFilterDep,
     since: Annotated[datetime.date, Query(description="The earlier day.")],
-    by: Annotated[Grouping, Query(description="What to count by.")] = Grouping.DISTRICT,
+    by: Annotated[
+        Grouping, Query(description="The areas, neighborhoods or grids to count by.")
+    ] = Grouping.DISTRICT,
     area: AreaCode = None,
 ) -> list[CoverageChange]:
-    """Buildings that gained or lost property management between two days.
+    """The buildings that gained or lost property management between two days.
 
-    With a choice of buildings, of those that are chosen on either day.
+    A filter selects buildings that match it on either day.
     """
     return coverage_changes.count_by(
-        session, by, since=since, on=on, at=at, area_code=area, building_filter=among
+        session, by, since=since, on=on, at=at, area_code=area, building_filter=building_filter
     )

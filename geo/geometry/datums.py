@@ -1,4 +1,4 @@
-"""WGS-84, CGCS2000, GCJ-02 and BD-09: coordinates from each to each, through WGS-84."""
+"""Conversion between WGS 84, CGCS2000, GCJ-02 and BD-09, always through WGS 84."""
 
 from collections.abc import Callable
 from enum import StrEnum
@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 Coords = NDArray[np.float64]
 """Longitude and latitude in degrees, shape (n, 2)."""
 
-Step = Callable[[Coords], Coords]
+Conversion = Callable[[Coords], Coords]
+"""Takes and returns an array of shape (n, 2)."""
 
 CHINA = (72.004, 0.8293, 137.8347, 55.8271)
 """West, south, east, north of the box inside which GCJ-02 and BD-09 differ from WGS-84.
 
-The box of the first published implementation (on4wp7, 2012); the border belongs to the inside.
+The box of the first published implementation (on4wp7, 2012); its border is inside.
 """
 
 _SEMI_MAJOR = 6378245.0
@@ -22,12 +23,12 @@ _ECCENTRICITY_SQUARED = 0.00669342162296594323
 _CENTRE = np.array([105.0, 35.0])
 _BD_SHIFT = np.array([0.0065, 0.006])
 _BD_PI = np.pi * 3000.0 / 180.0
-_ROUNDS = 12
+_MAX_ITERATIONS = 12
 _TOLERANCE = 1e-12
 
 
 class Datum(StrEnum):
-    """The frame in which a longitude and a latitude are meant."""
+    """The reference frame of a longitude and latitude."""
 
     WGS84 = "wgs84"
     CGCS2000 = "cgcs2000"
@@ -36,51 +37,51 @@ class Datum(StrEnum):
 
 
 def in_china(coords: Coords) -> NDArray[np.bool_]:
-    """Tell, for each of n WGS-84 points, whether it is in the box where GCJ-02 is defined."""
+    """Tell for each of n WGS 84 points whether it is in the box where GCJ-02 is defined: (n,)."""
     west, south, east, north = CHINA
     lon, lat = coords.T
     return np.asarray((west <= lon) & (lon <= east) & (south <= lat) & (lat <= north))
 
 
 def to_wgs84(coords: Coords, datum: Datum) -> Coords:
-    """Return WGS-84 longitudes and latitudes, shape (n, 2), for points given in `datum`.
+    """Return WGS 84 longitudes and latitudes, shape (n, 2), of points in `datum`.
 
-    The exact inverse of `from_wgs84` to about a micrometre inside the box `CHINA`; outside of it
-    all datums are equal. Where the box ends, a strip as wide as the shift (up to 1.5 km) is
-    ambiguous: a point there is taken as shifted if that leads back into the box.
-    CGCS2000 counts as equal to WGS-84: they differ by less than a metre. NaN stays NaN.
+    The inverse of `from_wgs84` to about a micrometre inside the box `CHINA`; outside of it all
+    datums are equal. At the border of the box a strip as wide as the shift (up to 1.5 km) is
+    ambiguous: a point there counts as shifted if the unshifted point is in the box. CGCS2000
+    counts as equal to WGS 84: they differ by less than a metre. NaN stays NaN.
 
-    The published formulas are the definition here; six answers of the map services themselves
-    lie 0.7 m beside them.
+    The published formulas are the definition here; six results of the map services themselves
+    differ by 0.7 m.
     """
-    return _follow(TO_WGS84[datum], coords)
+    return _convert(TO_WGS84[datum], coords)
 
 
 def from_wgs84(coords: Coords, datum: Datum) -> Coords:
-    """Return points in `datum`, shape (n, 2), for WGS-84 longitudes and latitudes.
+    """Return points in `datum`, shape (n, 2), of WGS 84 longitudes and latitudes.
 
-    Points outside the box `CHINA` come back unchanged. NaN stays NaN.
+    Points outside the box `CHINA` stay unchanged. NaN stays NaN.
     """
-    return _follow(FROM_WGS84[datum], coords)
+    return _convert(FROM_WGS84[datum], coords)
 
 
 def point_to_wgs84(lon: float, lat: float, datum: Datum) -> tuple[float, float]:
-    """Return the WGS-84 longitude and latitude of one point given in `datum`."""
+    """Return the WGS 84 longitude and latitude of one point in `datum`."""
     if datum in (Datum.WGS84, Datum.CGCS2000):
         return lon, lat
     [[lon, lat]] = to_wgs84(np.array([[lon, lat]]), datum).tolist()
     return lon, lat
 
 
-def _follow(steps: tuple[Step, ...], coords: Coords) -> Coords:
+def _convert(conversions: tuple[Conversion, ...], coords: Coords) -> Coords:
     coords = np.asarray(coords, dtype=np.float64).reshape(-1, 2)
-    for step in steps:
-        coords = step(coords)
+    for convert in conversions:
+        coords = convert(coords)
     return coords
 
 
 def _gcj02_shift(coords: Coords) -> Coords:
-    """Return the shift of GCJ-02 against WGS-84 in degrees, (n, 2), formula of on4wp7 (2012).
+    """Return the shift from WGS 84 to GCJ-02 in degrees, (n, 2); formula of on4wp7 (2012).
 
     The same formula is in wandergis/coordtransform, googollee/eviltransform and hujiulong/gcoord.
     """
@@ -93,26 +94,27 @@ def _gcj02_shift(coords: Coords) -> Coords:
     return _degrees(east, north, coords[:, 1])
 
 
-def _waves(along: NDArray[np.float64], *terms: tuple[float, float]) -> NDArray[np.float64]:
-    total = np.zeros_like(along)
-    for height, length in terms:
-        total += height * np.sin(np.pi * along / length)
+def _waves(x: NDArray[np.float64], *terms: tuple[float, float]) -> NDArray[np.float64]:
+    """Return the sum of sine waves at x, each given as amplitude and half wavelength."""
+    total = np.zeros_like(x)
+    for amplitude, half_wavelength in terms:
+        total += amplitude * np.sin(np.pi * x / half_wavelength)
     return total
 
 
 def _degrees(
     east: NDArray[np.float64], north: NDArray[np.float64], lat: NDArray[np.float64]
 ) -> Coords:
-    """Turn metres east and north into degrees on the Krasovsky ellipsoid at a latitude."""
+    """Convert metres east and north to degrees on the Krasovsky ellipsoid at a latitude."""
     phi = np.radians(lat)
-    bend = 1 - _ECCENTRICITY_SQUARED * np.sin(phi) ** 2
-    prime_vertical = _SEMI_MAJOR / np.sqrt(bend)
-    meridian = prime_vertical * (1 - _ECCENTRICITY_SQUARED) / bend
+    curvature = 1 - _ECCENTRICITY_SQUARED * np.sin(phi) ** 2
+    prime_vertical = _SEMI_MAJOR / np.sqrt(curvature)
+    meridian = prime_vertical * (1 - _ECCENTRICITY_SQUARED) / curvature
     return np.degrees(np.column_stack([east / (prime_vertical * np.cos(phi)), north / meridian]))
 
 
 def _bd09_shift(gcj02: Coords) -> Coords:
-    """Return the shift of BD-09 against GCJ-02 in degrees, (n, 2), formula of coordtransform."""
+    """Return the shift from GCJ-02 to BD-09 in degrees, (n, 2); formula of coordtransform."""
     lon, lat = gcj02.T
     radius = np.hypot(lon, lat) + 0.00002 * np.sin(lat * _BD_PI)
     angle = np.arctan2(lat, lon) + 0.000003 * np.cos(lon * _BD_PI)
@@ -121,39 +123,39 @@ def _bd09_shift(gcj02: Coords) -> Coords:
 
 
 def _total_shift(wgs84: Coords) -> Coords:
-    """Return the shift of BD-09 against WGS-84 in degrees, (n, 2)."""
+    """Return the shift from WGS 84 to BD-09 in degrees, (n, 2)."""
     gcj02 = _gcj02_shift(wgs84)
     return gcj02 + _bd09_shift(wgs84 + gcj02)
 
 
-def _forward(shift: Step) -> Step:
-    def step(wgs84: Coords) -> Coords:
+def _forward(shift: Conversion) -> Conversion:
+    def convert(wgs84: Coords) -> Coords:
         return np.where(in_china(wgs84)[:, None], wgs84 + shift(wgs84), wgs84)
 
-    return step
+    return convert
 
 
-def _inverse(shift: Step) -> Step:
-    """Invert by fixed-point iteration: the shift changes by less than 1 % of the way moved."""
+def _inverse(shift: Conversion) -> Conversion:
+    """Invert a shift by fixed-point iteration: it changes by less than 1 % of the distance."""
 
-    def step(shifted: Coords) -> Coords:
+    def convert(shifted: Coords) -> Coords:
         wgs84 = shifted
-        for _ in range(_ROUNDS):
+        for _ in range(_MAX_ITERATIONS):
             before, wgs84 = wgs84, shifted - shift(wgs84)
             if not np.any(np.abs(wgs84 - before) > _TOLERANCE):
                 break
         return np.where(in_china(wgs84)[:, None], wgs84, shifted)
 
-    return step
+    return convert
 
 
-FROM_WGS84: dict[Datum, tuple[Step, ...]] = {
+FROM_WGS84: dict[Datum, tuple[Conversion, ...]] = {
     Datum.WGS84: (),
     Datum.CGCS2000: (),
     Datum.GCJ02: (_forward(_gcj02_shift),),
     Datum.BD09: (_forward(_total_shift),),
 }
-TO_WGS84: dict[Datum, tuple[Step, ...]] = {
+TO_WGS84: dict[Datum, tuple[Conversion, ...]] = {
     Datum.WGS84: (),
     Datum.CGCS2000: (),
     Datum.GCJ02: (_inverse(_gcj02_shift),),

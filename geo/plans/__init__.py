@@ -1,1 +1,1 @@
-"""Plans: redrawing the grids of communities so that they go on tiling them."""
+"""Plans: drafts of changes to the micro-grids, their replay, checks and publication."""

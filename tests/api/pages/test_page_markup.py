@@ -1,4 +1,4 @@
-"""A register whose every text is markup: pages and popups show it as text and run none of it."""
+"""Markup in the database and in URLs: pages and popups show it as text and run none of it."""
 
 from collections.abc import Callable, Iterator
 from urllib.parse import quote
@@ -23,21 +23,21 @@ pytestmark = pytest.mark.browser
 IMAGE = '<img src=x onerror="window.hit=1">'
 MARKUP = f"\"><script>window.hit=1</script>{IMAGE}'<b>&amp;"
 CODE_MARKUP = f"'\"&amp;{IMAGE}"
-"""Without a slash, which no code can have that is asked for by its address."""
-UNWRITABLE = {"audit.", "mark.", "account.", "person.", "login.", "token."}
-"""What nobody may write, or what is no text of the map: a page shows none of it."""
+"""Without a slash: a code with a slash has no URL."""
+PROTECTED = ("audit.", "table_version.", "account.", "person.", "login_session.", "token.")
+"""Tables whose texts constraints protect or pages do not show."""
 SPOT = place(15, 7)
-"""A building and an issue whose very codes are markup."""
+"""The location of a building and an issue whose codes are markup."""
 LANGUAGES = ("zh", "en")
 
 
-def spoil(connection: Connection) -> set[str]:
-    """Make markup of every text that is no code and no word of a closed vocabulary."""
+def replace_texts_with_markup(connection: Connection) -> set[str]:
+    """Replace every text except codes and enums; return the columns that refuse it."""
     refused = set()
     for table in Base.metadata.sorted_tables:
         for column in table.columns:
-            free = isinstance(column.type, Text) and column.type is not CODE
-            if not free or isinstance(column.type, Enum) or column.primary_key:
+            is_free_text = isinstance(column.type, Text) and column.type is not CODE
+            if not is_free_text or isinstance(column.type, Enum) or column.primary_key:
                 continue
             try:
                 with connection.begin_nested():
@@ -47,24 +47,24 @@ def spoil(connection: Connection) -> set[str]:
     return refused
 
 
-def with_codes(connection: Connection) -> None:
-    """Add a building and an issue under codes of markup, in one place."""
+def insert_codes_of_markup(connection: Connection) -> None:
+    """Insert a building and an issue whose codes are markup, at one location."""
     lon, lat = SPOT
-    asked = {"code": CODE_MARKUP, "name": MARKUP, "lon": lon, "lat": lat}
+    params = {"code": CODE_MARKUP, "name": MARKUP, "lon": lon, "lat": lat}
     connection.execute(
         text("""
         INSERT INTO building (code, name, address, community_code, households, use, footprint)
         SELECT :code, :name, :name, '230403001001', 7, :name, ST_Multi(ST_Buffer(
             ST_SetSRID(ST_MakePoint(:lon, :lat), 4326), 0.001))
         """),
-        asked,
+        params,
     )
     connection.execute(
         text("""
         INSERT INTO property_coverage (building_code, manager_code, covered)
         VALUES (:code, 'M1', '[2021-01-01,2022-01-01)')
         """),
-        asked,
+        params,
     )
     connection.execute(
         text("""
@@ -72,46 +72,46 @@ def with_codes(connection: Connection) -> None:
         VALUES (:code, :name, :name, :name, now(), ST_SetSRID(ST_MakePoint(:lon, :lat), 4326),
                 '230403001001002')
         """),
-        asked,
+        params,
     )
 
 
 @pytest.fixture(scope="module")
-def spoilt_service(databases: Databases, template: str) -> Iterator[Service]:
-    """The district, served, with markup wherever a person or a file can put text."""
+def markup_service(databases: Databases, template: str) -> Iterator[Service]:
+    """The district, served, with markup in every text that a person or a file can set."""
     url = databases.make(template)
     engine = db.connect(url)
     with Session(engine) as session:
         districts.build(session)
     with engine.begin() as connection:
-        refused = spoil(connection)
-        with_codes(connection)
-    assert not {name for name in refused if not name.startswith(tuple(UNWRITABLE))}
+        refused = replace_texts_with_markup(connection)
+        insert_codes_of_markup(connection)
+    assert not {name for name in refused if not name.startswith(PROTECTED)}
     engine.dispose()
     with serve_database(url) as service:
         yield service
 
 
 @pytest.fixture
-def open_page(spoilt_service: Service, open_url) -> Callable[..., BrowserPage]:
-    return lambda path: open_url(f"{spoilt_service.home}{path}")
+def open_page(markup_service: Service, open_url) -> Callable[..., BrowserPage]:
+    return lambda path: open_url(f"{markup_service.home}{path}")
 
 
-def is_text_alone(browser_page: BrowserPage) -> None:
-    """Markup made no element, and none of it ran."""
+def assert_markup_is_text(browser_page: BrowserPage) -> None:
+    """Assert that markup created no element and that none of it ran."""
     assert browser_page.page.locator("img[onerror], img[src='x']").count() == 0
     assert browser_page.page.evaluate("() => window.hit") is None
-    written = browser_page.page.locator("script:not([src]):not([type='application/json'])")
-    assert all("window.hit" not in code for code in written.all_text_contents())
+    scripts = browser_page.page.locator("script:not([src]):not([type='application/json'])")
+    assert all("window.hit" not in code for code in scripts.all_text_contents())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_coverage_page(open_page, language: str):
+def test_the_coverage_page_escapes_markup(open_page, language: str):
     browser_page = open_page(f"/maps/property-coverage?lang={language}")
     browser_page.page.locator("tbody tr").first.wait_for()
-    assert MARKUP in browser_page.text("tbody") or language == "en"
+    assert MARKUP in browser_page.text("tbody")
     browser_page.set_view(*SPOT, 18)
-    is_text_alone(browser_page)
+    assert_markup_is_text(browser_page)
     browser_page.page.mouse.move(5, 5)
     browser_page.click_map(*SPOT)
     expect(browser_page.page.locator(".history li").first).to_contain_text(MARKUP)
@@ -125,31 +125,32 @@ def test_the_coverage_page(open_page, language: str):
     browser_page.page.locator("#hits li").first.wait_for()
     assert MARKUP in browser_page.text("#hits")
     browser_page.page.mouse.move(*browser_page.page.viewport_size.values())
-    is_text_alone(browser_page)
+    assert_markup_is_text(browser_page)
 
 
-def test_the_trail_and_the_areas(open_page):
+def test_the_breadcrumb_trail_escapes_markup(open_page):
     browser_page = open_page("/maps/property-coverage?lang=zh")
     for _ in range(3):
         browser_page.page.locator("tbody tr").first.click()
         browser_page.wait_until_rendered()
     assert MARKUP in browser_page.text(".trail")
-    is_text_alone(browser_page)
+    assert_markup_is_text(browser_page)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_grids_page(open_page, language: str):
+def test_the_grids_page_escapes_markup(open_page, language: str):
     browser_page = open_page(f"/maps/grids?lang={language}")
     browser_page.set_view(*place(35, 5), 15)
     browser_page.click_map(*place(35, 5))
     popup = browser_page.page.locator(".leaflet-popup")
     popup.wait_for()
-    assert language == "en" or MARKUP in popup.inner_text()  # in English grids go by their code
-    is_text_alone(browser_page)
+    name = "230403001002002" if language == "en" else MARKUP  # grids have no English name
+    assert name in popup.inner_text()
+    assert_markup_is_text(browser_page)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_issues_page(open_page, language: str):
+def test_the_issues_page_escapes_markup(open_page, language: str):
     browser_page = open_page(f"/maps/issues?lang={language}")
     assert MARKUP in browser_page.text("#content")
     browser_page.set_view(*SPOT, 17)
@@ -157,32 +158,32 @@ def test_the_issues_page(open_page, language: str):
     popup = browser_page.page.locator(".leaflet-popup")
     popup.wait_for()
     assert popup.inner_text().count(MARKUP) >= 3
-    is_text_alone(browser_page)
+    assert_markup_is_text(browser_page)
 
 
 @pytest.mark.parametrize("page", ["property-coverage", "grids", "issues"])
-def test_markup_in_the_address(open_page, page: str):
+def test_markup_in_the_url_is_escaped(open_page, page: str):
     names = ("at", "on", "then", "level", "in", "code", "not-use", "period", "measure")
-    spoilt = "&".join(f"{name}={quote(MARKUP)}" for name in names)
-    browser_page = open_page(f"/maps/{page}?lang=en#{spoilt}")
-    is_text_alone(browser_page)
+    fragment = "&".join(f"{name}={quote(MARKUP)}" for name in names)
+    browser_page = open_page(f"/maps/{page}?lang=en#{fragment}")
+    assert_markup_is_text(browser_page)
     browser_page.ignore_errors("404")  # there is no such area
 
 
-def test_what_is_refused_names_markup_as_text_too(spoilt_service: Service, open_url, browser):
+def test_problem_documents_contain_markup_as_text(markup_service: Service, open_url, browser):
     page = browser.new_page()
     for path in (f"/maps/{quote(MARKUP, safe='')}", f"/maps/grids?area={quote(MARKUP)}"):
-        answer = page.goto(f"{spoilt_service.home}{path}")
-        assert answer.headers["content-type"] == "application/problem+json"
+        response = page.goto(f"{markup_service.home}{path}")
+        assert response.headers["content-type"] == "application/problem+json"
         assert page.evaluate("() => window.hit") is None
         assert page.locator("img[src='x']").count() == 0
     page.close()
 
 
-def test_lists_give_markup_as_it_is_and_not_as_a_page(spoilt_service: Service, browser):
+def test_lists_are_never_interpreted_as_html(markup_service: Service, browser):
     page = browser.new_page()
     for path in ("buildings", "issues", "grids", "areas"):
-        answer = page.request.get(f"{spoilt_service.home}/v1/{path}?limit=50")
-        assert "html" not in answer.headers["content-type"]
-        assert answer.headers.get("x-content-type-options") == "nosniff"
+        response = page.request.get(f"{markup_service.home}/v1/{path}?limit=50")
+        assert "html" not in response.headers["content-type"]
+        assert response.headers.get("x-content-type-options") == "nosniff"
     page.close()
