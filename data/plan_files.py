@@ -22,7 +22,7 @@ from geo.plans.core.operations import Import
 from geo.plans.replay_cache import ReplayResult
 
 GRID_COLUMNS = ("code", "name", "community_code", "buildings", "households")
-DIFFERENCE_COLUMNS = ("code", "change", "moved_m2", "name_before", "name_after")
+DIFFERENCE_COLUMNS = ("code", "change", "changed_area_m2", "name_before", "name_after")
 
 
 def plan_grids(result: ReplayResult) -> geopandas.GeoDataFrame:

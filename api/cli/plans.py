@@ -150,7 +150,9 @@ def diff(number: PlanNumber, output: Output = None) -> None:
         writer.write_frame(frame, output)
         print_message(f"{len(frame):,} changes written to {output}.")
         return
-    for code, change, moved in zip(frame["code"], frame["change"], frame["moved_m2"], strict=True):
+    for code, change, moved in zip(
+        frame["code"], frame["change"], frame["changed_area_m2"], strict=True
+    ):
         print(f"{code}  {change:<20}  {moved:,.1f} m2")
 
 

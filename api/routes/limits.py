@@ -24,7 +24,7 @@ def list_limits(session: SessionDep) -> Sequence[SizeLimit]:
 
 
 @router.post("", response_model=SizeLimitsOut, responses=AUTH_RESPONSES)
-def put_limits(
+def set_limits(
     session: SessionDep,
     caller: Coordinator,
     actor: ActorDep,
@@ -33,9 +33,9 @@ def put_limits(
 ) -> SizeLimit:
     """Set the limits of an area."""
     permissions.require_reach(caller, [area])
-    wanted = Limits(
+    new_limits = Limits(
         (body.least_buildings, body.most_buildings), (body.least_households, body.most_households)
     )
-    kept = limits.set_limits(session, area, wanted)
+    row = limits.set_limits(session, area, new_limits)
     audit.write(session, actor, "limits.put", f"area {area}", **body.model_dump())
-    return kept
+    return row

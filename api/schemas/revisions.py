@@ -64,7 +64,7 @@ class GridDeltaOut(BaseModel):
 
     code: str = Field(examples=["230407003002004"])
     kinds: list[Literal["added", "removed", "redrawn", "renamed"]]
-    moved_m2: float = Field(
+    changed_area_m2: float = Field(
         description="Area gained and lost, in m²; 0 if only a vertex was added."
     )
     before: GridOutlineOut | None

@@ -19,7 +19,7 @@ def _delta(delta: Delta) -> dict[str, Any]:
     return {
         "code": delta.code,
         "kinds": delta.kinds,
-        "moved_m2": round(changed_area_m2(delta), 3),
+        "changed_area_m2": round(changed_area_m2(delta), 3),
         "before": _outline(delta.old),
         "after": _outline(delta.new),
     }

@@ -10,7 +10,7 @@ Coords = NDArray[np.float64]
 """Longitude and latitude in degrees, shape (n, 2)."""
 
 Conversion = Callable[[Coords], Coords]
-"""Takes and returns an array of shape (n, 2)."""
+"""A function from coordinates to coordinates, shape (n, 2)."""
 
 CHINA = (72.004, 0.8293, 137.8347, 55.8271)
 """West, south, east, north of the box inside which GCJ-02 and BD-09 differ from WGS-84.

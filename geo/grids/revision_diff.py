@@ -47,8 +47,8 @@ def diff(
     if cursor is not None:
         statement = statement.where(MicroGrid.code > cursor)
     statement = statement.distinct().order_by(MicroGrid.code).limit(limit + 1)
-    found = session.scalars(statement).all()
-    codes = found[:limit]
+    rows = session.scalars(statement).all()
+    codes = rows[:limit]
     old, new = (
         revisions.load_grids(session, MicroGrid.code.in_(codes) & in_force_in(side))
         for side in (before, after)
@@ -58,7 +58,7 @@ def diff(
         for code in codes
         if old.get(code) != new.get(code)
     ]
-    return DiffPage(deltas, codes[-1] if len(found) > limit else None)
+    return DiffPage(deltas, codes[-1] if len(rows) > limit else None)
 
 
 def _same_type(

@@ -33,7 +33,7 @@ class SeveralCommunities(Invalid):
 
 
 def apply(partitions: Partitions, operation: Operation, context: PlanContext) -> Partitions:
-    """Return the partitions after one operation; the given ones never change."""
+    """Return the partitions after one operation; the input does not change."""
     community = _single_community(operation, context)
     before = partitions.get(community) or context.partition(community)
     return MappingProxyType({**partitions, community: _edit(before, operation, context)})
@@ -64,7 +64,7 @@ def _edit(before: Partition, operation: Operation, context: PlanContext) -> Part
 def _edit_partition(
     before: Partition, operation: Split | Merge | MoveBorder | Rename | Renumber | Import
 ) -> Partition:
-    """Apply an operation that depends on the grids alone."""
+    """Apply an operation that depends only on the grids."""
     match operation:
         case Split(code, line, into):
             return edits.split(before, code, line, into)

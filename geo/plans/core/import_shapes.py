@@ -40,8 +40,8 @@ def import_grids(partition: Partition, grids: Sequence[GridShape]) -> Partition:
     force; it then keeps that grid's name too unless it has its own. Grids without a code get new
     ones in reading order. Raises GridsNotTiling, CodeTaken, BadNesting.
     """
-    given = [grid.code for grid in grids if grid.code is not None]
-    require_codes_free(partition, given, set(partition.grids))
+    own_codes = [grid.code for grid in grids if grid.code is not None]
+    require_codes_free(partition, own_codes, set(partition.grids))
     geometries = np.array([grid.geometry for grid in grids], dtype=object)
     fitted = fit_to_outline(partition.outline, geometries)
     names = {code: grid.name for code, grid in partition.grids.items()}
@@ -59,9 +59,9 @@ def _complete_codes(
     partition: Partition, grids: Sequence[GridShape], geoms: Sequence[Polygonal]
 ) -> list[str]:
     """Return the code of each grid; those without one get new codes in reading order."""
-    given = [grid.code for grid in grids if grid.code is not None]
+    own_codes = [grid.code for grid in grids if grid.code is not None]
     missing = [position for position, grid in enumerate(grids) if grid.code is None]
-    new = grid_codes.next_codes(partition.community, {*partition.used, *given}, len(missing))
+    new = grid_codes.next_codes(partition.community, {*partition.used, *own_codes}, len(missing))
     points = [shapely.get_coordinates(shapely.point_on_surface(geoms[at]))[0] for at in missing]
     order = grid_codes.reading_order(np.array(points).reshape(-1, 2)).tolist()
     new_codes = {missing[at]: code for at, code in zip(order, new, strict=True)}

@@ -83,7 +83,7 @@ def unique_edges(edges: Coords) -> Coords:
 
 
 def _may_meet(edges: Coords, line: Coords) -> NDArray[np.bool_]:
-    """Tell which edges a line may meet, by bounding box: testing all of many takes minutes."""
+    """Tell which edges a line may meet, by bounding box: testing all of them takes minutes."""
     low, high = line.min(axis=0) - SEARCH_MARGIN, line.max(axis=0) + SEARCH_MARGIN
     overlap: NDArray[np.bool_]
     overlap = ((edges.min(axis=1) <= high) & (edges.max(axis=1) >= low)).all(axis=1)

@@ -79,7 +79,7 @@ class Rename:
 
 @dataclass(frozen=True)
 class Import:
-    """Replace the grids of a community by given polygons."""
+    """Replace the grids of a community by imported polygons."""
 
     community: str
     grids: tuple[GridShape, ...]

@@ -53,9 +53,9 @@ def restore_community(partition: Partition, past: Mapping[str, Grid]) -> Partiti
 def restore_grid(partition: Partition, code: str, past: Mapping[str, Grid]) -> Partition:
     """Return a partition in which one grid has its past geometry again, under its own code.
 
-    It takes that area from its neighbours; a neighbour left without area is retired. Area that it
-    has beyond the past geometry goes to the grids that had it then, if they are in force, else to
-    the neighbour with the longest common border. Raises GridNotInForce.
+    Its neighbours give up that area; a neighbour left without area is retired. The grid's area
+    outside the past geometry goes to the grids that had it then, if they are in force, else to the
+    neighbour with the longest common border. Raises GridNotInForce.
     """
     if code not in past:
         raise GridNotInForce(

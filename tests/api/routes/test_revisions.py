@@ -50,7 +50,7 @@ def test_a_diff_has_the_exact_geometries_before_and_after(client, district):
     assert kinds == {GRID_1: ["removed"], GRID_2: ["removed"], GRID_3: ["added"]}
     after = response["changes"][2]["after"]["geometry"]
     assert shapely.geometry.shape(after).wkb == grid_version(0, 20).wkb
-    assert response["changes"][2]["moved_m2"] == pytest.approx(1.69e6, rel=0.01)
+    assert response["changes"][2]["changed_area_m2"] == pytest.approx(1.69e6, rel=0.01)
 
 
 def test_a_diff_accepts_timestamps_and_is_paged(client, district):

@@ -104,10 +104,12 @@ BAD_LINES = {
 }
 
 
-@pytest.mark.parametrize(("drawn", "message", "hint"), BAD_LINES.values(), ids=BAD_LINES)
-def test_a_line_that_does_not_cut_in_two_is_refused_with_reason_and_hint(row, drawn, message, hint):
+@pytest.mark.parametrize(("cut_line", "message", "hint"), BAD_LINES.values(), ids=BAD_LINES)
+def test_a_line_that_does_not_cut_in_two_is_refused_with_reason_and_hint(
+    row, cut_line, message, hint
+):
     with pytest.raises(BadCut, match=message) as refused:
-        edits.split(row, A, drawn)
+        edits.split(row, A, cut_line)
     assert hint in refused.value.hint
 
 
@@ -188,11 +190,11 @@ def test_any_steps_tile_the_same_area_and_undo_byte_for_byte(row, draws):
         codes = list(partitions[HOME].grids)
         code = codes[int(pick * (len(codes) - 1))]
         x0, y0, x1, y1 = partitions[HOME].grids[code].geom.bounds
-        drawn = shapely.LineString(
+        cut_line = shapely.LineString(
             [(x0 + start * (x1 - x0), y0 - STEP), (x0 + end * (x1 - x0), y1 + STEP)]
         )
         other = codes[int(across * (len(codes) - 1))]
-        operation = Merge((code, other)) if is_merge else Split(code, drawn)
+        operation = Merge((code, other)) if is_merge else Split(code, cut_line)
         try:
             partitions = apply(partitions, operation, context)
         except (BadCut, edits.GridsNotAdjacent):
@@ -247,7 +249,7 @@ def test_a_line_that_ends_a_metre_short_is_extended_to_the_border(row, short):
 
 
 @pytest.mark.parametrize(
-    ("drawn", "message"),
+    ("cut_line", "message"),
     [
         (line((5, 5), (6, 6)), "misses grids"),
         (line((1.2, 0.2), (1.8, 0.8)), "begins and ends inside grids"),
@@ -256,9 +258,9 @@ def test_a_line_that_ends_a_metre_short_is_extended_to_the_border(row, short):
         (line((2.2, -1), (2.2, 2)), "misses grids .* by 22 m"),
     ],
 )
-def test_a_border_cannot_move_to_a_line_that_does_not_divide_the_grids(row, drawn, message):
+def test_a_border_cannot_move_to_a_line_that_does_not_divide_the_grids(row, cut_line, message):
     with pytest.raises(BadCut, match=message) as refused:
-        edits.move_border(row, (A, B), drawn)
+        edits.move_border(row, (A, B), cut_line)
     assert refused.value.hint
 
 
@@ -287,8 +289,8 @@ def test_renumbered_grids_keep_their_area_and_get_new_codes(row):
 
 
 def test_borders_and_renumbering_round_trip_through_json():
-    drawn = line((0, 0), (1, 1))
-    for operation in (MoveBorder((A, B), drawn), Renumber(HOME)):
+    cut_line = line((0, 0), (1, 1))
+    for operation in (MoveBorder((A, B), cut_line), Renumber(HOME)):
         assert from_json(to_json(operation)) == operation
     with pytest.raises(BadOperation, match="move_border"):
         from_json({"kind": "melt"})
