@@ -57,7 +57,7 @@ def render_served_page(
     """Return a page that loads tiles and data from this service. Raises NothingToShow."""
     bounds = geo_bounds.compute_bounds(session, view.area)
     if bounds is None:
-        raise _nothing_to_show(view)
+        raise nothing_to_show(view.area)
     counts = (
         issues.count_by_category(session, area_code=view.area)
         if subject is MapSubject.ISSUES
@@ -81,7 +81,7 @@ def render_standalone_page(
 ) -> RenderedPage:
     """Return a page that embeds its data and needs no network. Raises NothingToShow."""
     if geo_bounds.compute_bounds(session, view.area) is None:
-        raise _nothing_to_show(view)
+        raise nothing_to_show(view.area)
     return _render(
         session, subject, _embedded_data(session, subject, view), view, settings, language
     )
@@ -126,8 +126,9 @@ def _issues(session: Session, view: MapView) -> geopandas.GeoDataFrame:
     return export.fetch_features(session, issues.query(at=view.at, area_code=view.area))
 
 
-def _nothing_to_show(view: MapView) -> NothingToShow:
-    where = "on the map yet" if view.area is None else f"in area {view.area!r}"
+def nothing_to_show(area: str | None) -> NothingToShow:
+    """Return the error for a map without data; None is the whole city."""
+    subject = "The map" if area is None else f"The map of area {area!r}"
     return NothingToShow(
-        f"There is nothing {where}.", hint="Run gridward demo, or gridward import your own files."
+        f"{subject} is empty.", hint="Run gridward demo, or gridward import your own files."
     )

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 import maps.pages.notice
 import maps.pages.redraw
-from api.pages.map_pages import NothingToShow
+from api.pages.map_pages import nothing_to_show
 from geo import areas, city_time, table_versions
 from geo import bounds as geo_bounds
 from geo.grids import revisions
@@ -21,17 +21,14 @@ from maps.pages.redraw import EditorAccount
 
 
 def render_table(
-    session: Session, context: EditorAccount, plan: int, settings: Settings, language: Language
+    session: Session, account: EditorAccount, plan: int, settings: Settings, language: Language
 ) -> RenderedPage:
     """Return the page that edits a plan, over the grids in force. Raises NothingToShow."""
     bounds = geo_bounds.compute_bounds(session, None)
     if bounds is None:
-        raise NothingToShow(
-            "The map is empty.",
-            hint="Run gridward demo, or gridward import your own files.",
-        )
+        raise nothing_to_show(None)
     return maps.pages.redraw.render_redraw_page(
-        context,
+        account,
         plan,
         sources=TileSources(
             bounds=bounds,

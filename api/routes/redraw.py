@@ -18,9 +18,11 @@ router = APIRouter(prefix="/redraw", tags=["pages"], responses=AUTH_RESPONSES)
 
 
 @router.get("", response_class=HTMLResponse)
-def list_page(caller: Viewer, csrf: CsrfToken, language: LanguageDep) -> HTMLResponse:
+def plan_list_page(caller: Viewer, csrf: CsrfToken, language: LanguageDep) -> HTMLResponse:
     """The list of plans, and the form that creates one."""
-    return _html(maps.pages.redraw.render_plan_list(_context(caller, csrf), language=language))
+    return _html(
+        maps.pages.redraw.render_plan_list(_editor_account(caller, csrf), language=language)
+    )
 
 
 @router.get("/{number}", response_class=HTMLResponse)
@@ -33,8 +35,8 @@ def table_page(
     plan: PlanDep,
 ) -> HTMLResponse:
     """The redraw table of a plan; callers who may not change it can view and comment."""
-    context = _context(caller, csrf)
-    return _html(redraw.render_table(session, context, plan.id, settings, language))
+    account = _editor_account(caller, csrf)
+    return _html(redraw.render_table(session, account, plan.id, settings, language))
 
 
 @router.get("/{number}/notice", response_class=HTMLResponse)
@@ -49,7 +51,7 @@ def notice_page(
     return _html(redraw.render_notice(session, plan, result, settings, language))
 
 
-def _context(caller: Account, csrf: str | None) -> EditorAccount:
+def _editor_account(caller: Account, csrf: str | None) -> EditorAccount:
     return EditorAccount(caller.login, str(caller.role), csrf)
 
 

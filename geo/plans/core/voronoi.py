@@ -1,9 +1,9 @@
 """Voronoi cells of buildings: the area that is nearer to a building than to any other.
 
-Cells are the Voronoi cells of the buildings' outlines, clipped to their community, as in momepy's
-enclosed tessellation (Fleischmann et al. 2020, Morphological tessellation as a way of partitioning
-space, doi:10.1016/j.compenvurbsys.2019.101441): the outlines are shrunk a little and sampled with
-points, and the cells of the points of one building are joined.
+They are computed as in momepy's tessellation (Fleischmann et al. 2020, Morphological tessellation
+as a way of partitioning space, doi:10.1016/j.compenvurbsys.2019.101441): the outlines of the
+buildings are shrunk a little and sampled with points, and the Voronoi cells of the points of one
+building are joined.
 """
 
 from collections.abc import Sequence
@@ -44,21 +44,11 @@ NO_BUILDINGS = Buildings(
 )
 
 
-def clipped_voronoi_cells(outline: shapely.Geometry, buildings: Buildings) -> Geoms:
-    """Return the cell of each of n buildings inside an outline: (n,).
-
-    Apart from rounding to 1e-9 degrees their union is the outline, and neighbours share their
-    vertices. A building outside the outline may have an empty polygon.
-    """
-    cells = voronoi_cells(outline, buildings)
-    clipped = shapely.intersection(cells, outline, grid_size=PRECISION_DEG)
-    return np.array([_polygonal(cell) for cell in clipped], dtype=object)
-
-
 def voronoi_cells(outline: shapely.Geometry, buildings: Buildings) -> Geoms:
-    """Return the cell of each of n buildings, not clipped, far beyond an outline: (n,).
+    """Return the cell of each of n buildings, reaching far beyond an outline: (n,).
 
-    Borders are simplified by up to SIMPLIFY_TOLERANCE, unless that would cut into a building. The
+    Inside the outline neighbours share their vertices. A building in the same place as another one
+    may have an empty cell. Borders are simplified by up to SIMPLIFY_TOLERANCE, unless that would cut into a building. The
     same buildings always have the same cells, so that borders drawn along them match later.
     """
     if not len(buildings):
