@@ -22,7 +22,7 @@ def lookup_document(
     grid = None
     if result.grid_code is not None:
         grid = {"code": result.grid_code, "name": result.grid_name}
-    document = {
+    document: dict[str, Any] = {
         "lon": lon,
         "lat": lat,
         "grid": grid,

@@ -135,13 +135,7 @@ def _next_grid(exact_cells: np.ndarray, n: int, vertices: np.ndarray, after: int
 
 @jit
 def _locate_in_grid(
-    exact_cells: np.ndarray,
-    n: int,
-    vertices: np.ndarray,
-    grid: int,
-    px: float,
-    py: float,
-    x: float,
+    exact_cells: np.ndarray, n: int, vertices: np.ndarray, grid: int, px: float, py: float, x: float
 ) -> int:
     """Whether p lies INSIDE this grid, on its BORDER or OUTSIDE."""
     edge_ids, grids = exact_cells[n], exact_cells[n + 1]

@@ -47,9 +47,10 @@ NO_BUILDINGS = Buildings(
 def voronoi_cells(outline: shapely.Geometry, buildings: Buildings) -> Geoms:
     """Return the cell of each of n buildings, reaching far beyond an outline: (n,).
 
-    Inside the outline neighbours share their vertices. A building in the same place as another one
-    may have an empty cell. Borders are simplified by up to SIMPLIFY_TOLERANCE, unless that would cut into a building. The
-    same buildings always have the same cells, so that borders drawn along them match later.
+    Inside the outline neighbours share their vertices. Of buildings in the same place all but one
+    have an empty cell. Borders are simplified by up to SIMPLIFY_TOLERANCE, unless that would cut
+    into a building. The same buildings always have the same cells, so that borders along them
+    match later.
     """
     if not len(buildings):
         return np.array([], dtype=object)

@@ -2,6 +2,7 @@
 
 import io
 import math
+import re
 from itertools import combinations
 
 import pytest
@@ -85,9 +86,9 @@ def test_the_filtered_issues_are_exported(open_page, sample_service: Service):
     browser_page.page.get_by_label("Reported on or after").fill(f"{last[:4]}-01-01")
     browser_page.page.get_by_label("Reported on or after").press("Tab")
     expect(browser_page.page.locator("#figures")).to_contain_text("Issues (filtered)")
-    browser_page.page.wait_for_timeout(300)
-    total = int(browser_page.text("#figures dd").replace(",", ""))
     link = browser_page.page.get_by_role("link", name="XLSX")
+    expect(link).to_have_attribute("href", re.compile(rf"since={last[:4]}-01-01"))
+    total = int(browser_page.text("#figures dd").replace(",", ""))
     xlsx = browser_page.page.request.get(f"{browser_page.home}{link.get_attribute('href')}")
     sheet = load_workbook(io.BytesIO(xlsx.body()), read_only=True).active
     limit = browser_page.page.evaluate("() => Gridward.config.service.listLimit")
@@ -99,7 +100,9 @@ def test_the_filtered_issues_are_exported(open_page, sample_service: Service):
 
 def test_a_permalink_to_the_heat_map_renders_no_clusters(open_page):
     browser_page = open_page("issues#heat=1")
-    browser_page.page.wait_for_timeout(500)
+    browser_page.page.wait_for_function(
+        "() => Gridward.layers.issues.views.get('clusters').tileCache.cache().cache.size > 0"
+    )
     browser_page.wait_until_rendered()
     layers = browser_page.page.evaluate(
         """() => {

@@ -28,9 +28,9 @@ def test_the_panels_show_the_impact_and_the_comments(table: TownTable, town: Tow
 def test_a_finding_centres_the_map_on_its_location(table: TownTable):
     table.choose_tool("Paint buildings")
     table.row("001").locator(".pick").click()
-    table.click(1.5, 0.41)  # the ground of that building runs right across its grid
-    found = table.open_tab("Findings")
-    found.get_by_role("button", name="Warning Grid has disconnected parts 002").click()
+    table.click(1.5, 0.41)  # the Voronoi cell of that building divides its grid
+    findings = table.open_tab("Findings")
+    findings.get_by_role("button", name="Warning Grid has disconnected parts 002").click()
     lon = table.page.evaluate("() => Object.values(Gridward.layers)[0]._map.getCenter().lng")
     assert at(1, 0)[0] < lon < at(2, 0)[0]
 
