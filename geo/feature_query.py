@@ -45,10 +45,6 @@ class FeaturePage:
     features: Sequence[str]
     next_cursor: str | None
 
-    def geojson(self) -> str:
-        """Return the page as a GeoJSON FeatureCollection."""
-        return f'{{"type":"FeatureCollection","features":[{",".join(self.features)}]}}'
-
 
 def fetch_page(
     session: Session, query: FeatureQuery, *, limit: int, cursor: str | None = None

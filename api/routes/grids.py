@@ -10,7 +10,7 @@ from api.http.auth import Viewer
 from api.http.content_negotiation import FormatDep
 from api.http.paging import PagingDep
 from api.schemas.geojson import FeatureCollectionOut, FeatureOut
-from api.schemas.grids import GridMemberOut, GridVersionOut
+from api.schemas.grids import GridHistoryEntryOut, GridMemberOut
 from api.serializers.features import LIST_RESPONSES, feature_response, list_response
 from geo import people
 from geo.accounts import permissions
@@ -42,7 +42,7 @@ def get_grid(
     return feature_response(request, session, grids.get(session, code, at=at))
 
 
-@router.get("/v1/grids/{code}/history", response_model=list[GridVersionOut])
+@router.get("/v1/grids/{code}/history", response_model=list[GridHistoryEntryOut])
 def history(session: SessionDep, code: Code) -> list[dict[str, Any]]:
     """Every version of the grid, oldest first."""
     return grids.history(session, code)

@@ -16,7 +16,7 @@ class GridOut(FromAttributes):
     name: str | None = None
 
 
-class GridVersionOut(BaseModel):
+class GridHistoryEntryOut(BaseModel):
     """A grid's name and geometry while they were in force."""
 
     code: str

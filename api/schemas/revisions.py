@@ -52,7 +52,7 @@ class RevisionDetailOut(RevisionOut):
     lineage: list[LineageOut]
 
 
-class GridOutlineOut(BaseModel):
+class GridVersionOut(BaseModel):
     """The name and geometry of a grid before or after a change."""
 
     name: str | None
@@ -67,8 +67,8 @@ class GridDeltaOut(BaseModel):
     changed_area_m2: float = Field(
         description="Area gained and lost, in m²; 0 if only a vertex was added."
     )
-    before: GridOutlineOut | None
-    after: GridOutlineOut | None
+    before: GridVersionOut | None
+    after: GridVersionOut | None
 
 
 class GridDiffOut(BaseModel):

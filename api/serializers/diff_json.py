@@ -20,13 +20,13 @@ def _delta(delta: Delta) -> dict[str, Any]:
         "code": delta.code,
         "kinds": delta.kinds,
         "changed_area_m2": round(changed_area_m2(delta), 3),
-        "before": _outline(delta.old),
-        "after": _outline(delta.new),
+        "before": _version(delta.old),
+        "after": _version(delta.new),
     }
 
 
-def _outline(outline: GridVersion | None) -> dict[str, Any] | None:
-    if outline is None:
+def _version(version: GridVersion | None) -> dict[str, Any] | None:
+    if version is None:
         return None
-    geometry = orjson.Fragment(shapely.to_geojson(shapely.from_wkb(outline.wkb)))
-    return {"name": outline.name, "geometry": geometry}
+    geometry = orjson.Fragment(shapely.to_geojson(shapely.from_wkb(version.wkb)))
+    return {"name": version.name, "geometry": geometry}

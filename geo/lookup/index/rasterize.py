@@ -78,10 +78,7 @@ def rasterize(
     west_cover = np.empty((grid_count + 1, 2), np.int32)
     for r in range(len(level.origins)):
         column, row = level.origins[r]
-        west_size = 0
-        for position in level.cover[level.cover_offsets[r] : level.cover_offsets[r + 1]]:
-            west_cover[west_size, 0], west_cover[west_size, 1] = position, 1
-            west_size += 1
+        west_size = _read_cover(level, r, west_cover)
         for first in range(r * rows * columns, (r + 1) * rows * columns, columns):
             for i in range(west_size):
                 corner_cover[i, 0], corner_cover[i, 1] = west_cover[i, 0], west_cover[i, 1]
@@ -107,6 +104,16 @@ def rasterize(
             west_size = sweep_north(west_cover, west_size, cell_edges, vertices, x, y, north)
             row += 1
     return result
+
+
+@jit
+def _read_cover(level: RasterLevel, r: int, west_cover: np.ndarray) -> int:
+    """Write the cover of the lower left corner of raster r to `west_cover`; return its size."""
+    size = 0
+    for position in level.cover[level.cover_offsets[r] : level.cover_offsets[r + 1]]:
+        west_cover[size, 0], west_cover[size, 1] = position, 1
+        size += 1
+    return size
 
 
 @jit

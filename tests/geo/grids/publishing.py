@@ -77,17 +77,17 @@ class PublishingProcesses:
         self.published: Published = {}
 
     def run(
-        self, count: int, while_running: Callable[[Callable[[], int]], None] | None = None
+        self, count: int, while_running: Callable[[Callable[[], bool]], None] | None = None
     ) -> Published:
         """Run `count` processes, six at a time; return what they published.
 
-        `while_running` is called with a function that counts the processes that have ended.
+        `while_running` is called with a function that tells whether all processes have ended.
         """
         positions = self.random.sample(range(100, 900), count)
         with ThreadPoolExecutor(6) as pool:
             jobs = [pool.submit(self._run_one, *job) for job in enumerate(positions)]
             if while_running is not None:
-                while_running(lambda: sum(job.done() for job in jobs))
+                while_running(lambda: all(job.done() for job in jobs))
             for job in jobs:
                 job.result()
         return self.published

@@ -41,17 +41,17 @@ def own_server() -> Iterator[Settings]:
 
 def publish_plans(settings: Settings, count: int, seed: int, restarts: int) -> Published:
     """Publish plans in processes, restarting the server meanwhile; return what was published."""
-
-    def restart_server(count_ended: Callable[[], int]) -> None:
-        for turn in range(1, restarts + 1):
-            ended = count * turn // (restarts + 1)
-            until(lambda ended=ended: count_ended() >= ended, 600)
-            embedded.down(settings)
-            embedded.up(settings)
-
     processes = PublishingProcesses(
         "tests.plan_process", embedded.url(settings), seed, kill_after_s=(1.0, 5.0)
     )
+
+    def restart_server(have_ended: Callable[[], bool]) -> None:
+        for turn in range(1, restarts + 1):
+            enough = count * turn // (2 * (restarts + 1))
+            until(lambda enough=enough: len(processes.published) >= enough or have_ended(), 600)
+            embedded.down(settings)
+            embedded.up(settings)
+
     return processes.run(count, restart_server)
 
 

@@ -56,10 +56,10 @@ def test_every_own_script_and_style_sheet_is_loaded_by_a_page():
 
 
 def test_the_images_of_a_style_sheet_are_served():
-    served = assets.assets_by_url()
+    urls = assets.assets_by_url()
     for asset in assets.map_styles():
         for image in re.findall(r"url\(([^)#]+)\)", asset.read_text()):
-            assert f"{asset.url.rsplit('/', 1)[0]}/{image}" in served
+            assert f"{asset.url.rsplit('/', 1)[0]}/{image}" in urls
 
 
 def test_an_inline_style_sheet_contains_its_images():

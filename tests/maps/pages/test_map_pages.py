@@ -56,3 +56,18 @@ def test_markup_in_a_title_is_escaped():
 def test_the_size_of_a_served_page_does_not_depend_on_the_city():
     tokyo = dataclasses.replace(TILES, bounds=(139.5629, 35.5209, 139.9211, 35.8174))
     assert len(map_pages.render_grids(tokyo, title="東京", on=ON).html.encode()) < 40_000
+
+
+def test_a_page_has_a_folium_map_with_layers_and_a_layer_control():
+    html = map_pages.render_property_coverage(TILES, title="鹤城", on=ON).html
+    assert "L.map(" in html
+    assert "L.control.layers(" in html
+    assert html.count("Gridward.tiles(") == 6
+
+
+def test_a_standalone_page_allows_no_host_but_the_basemap(small_town: EmbeddedData):
+    page = map_pages.render_grids(small_town, title="鹤城", on=ON, basemap="OpenStreetMap.Mapnik")
+    policy = re.search(r'Content-Security-Policy" content="([^"]+)"', page.html)[1]
+    assert page.image_origins == ("https://tile.openstreetmap.org",)
+    assert "img-src data: https://tile.openstreetmap.org;" in policy
+    assert "default-src &#39;none&#39;" in policy

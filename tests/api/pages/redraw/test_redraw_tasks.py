@@ -7,7 +7,8 @@ import shapely
 from playwright.sync_api import expect
 from shapely.ops import split
 
-from tests.api.redraw_tables import grids_in_force
+from tests.api.redraw_tables import RedrawTable, grids_in_force
+from tests.browser import BrowserPage
 from tests.sample_service import Service
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
@@ -41,40 +42,66 @@ def test_a_plan_is_created_published_and_shown_on_the_map(sign_in, city: Service
     third = next(code for code in grids if code not in (number, one, other))
     chen = sign_in("chen")
     table = chen.create_plan(MARKUP, WEIMIN)
-    page = table.page
-    page.screenshot(path=tmp_path / "opened.png")
-    expect(page.locator("#plan-title")).to_have_text(MARKUP)
+    expect(table.page.locator("#plan-title")).to_have_text(MARKUP)
 
+    split_grid(table, number, line)
+    merge_grids(table, one, other)
+    rename_undo_and_redo(table, third)
+    table.page.screenshot(path=tmp_path / "edited.png")
+    check_panels(table, one, other, tmp_path)
+    reopen_from_list(table, city, tmp_path)
+
+    table.publish(MARKUP)
+    expect(table.page.locator("#said")).to_contain_text("Published as revision 2")
+    table.page.screenshot(path=tmp_path / "published.png")
+    after = grids_in_force(city, WEIMIN)
+    assert {*after} == {*grids, "007"} - {other}
+    map_page = chen.open("/maps/grids")
+    lon, lat = after["007"].representative_point().coords[0]
+    assert f"{WEIMIN}007" in codes_on_map(map_page, lon, lat)
+    map_page.page.screenshot(path=tmp_path / "map.png")
+
+
+def split_grid(table: RedrawTable, number: str, line: list[tuple[float, float]]) -> None:
     table.choose_tool("Split")
     table.pick(number)
     table.draw_line(*line)
     table.row("007").wait_for()
-    page.screenshot(path=tmp_path / "split.png")
-    table.choose_tool("Merge")
-    page.keyboard.press("Escape")
-    table.pick(one, other)
-    page.get_by_role("button", name="Merge 2 grids").click()
-    expect(page.locator("tr.gone")).to_contain_text(other)
-    table.rename(third, MARKUP)
-    expect(table.row(third)).to_contain_text(MARKUP)
-    page.keyboard.press("Control+z")
-    expect(table.row(third)).not_to_contain_text(MARKUP)
-    page.keyboard.press("Control+Shift+Z")
-    expect(table.row(third)).to_contain_text(MARKUP)
 
+
+def merge_grids(table: RedrawTable, one: str, other: str) -> None:
+    table.choose_tool("Merge")
+    table.page.keyboard.press("Escape")
+    table.pick(one, other)
+    table.page.get_by_role("button", name="Merge 2 grids").click()
+    expect(table.page.locator("tr.gone")).to_contain_text(other)
+
+
+def rename_undo_and_redo(table: RedrawTable, number: str) -> None:
+    table.rename(number, MARKUP)
+    expect(table.row(number)).to_contain_text(MARKUP)
+    table.page.keyboard.press("Control+z")
+    expect(table.row(number)).not_to_contain_text(MARKUP)
+    table.page.keyboard.press("Control+Shift+Z")
+    expect(table.row(number)).to_contain_text(MARKUP)
+
+
+def check_panels(table: RedrawTable, one: str, other: str, tmp_path: Path) -> None:
     table.choose_tool("Grids in force")
-    page.screenshot(path=tmp_path / "compared.png")
+    table.page.screenshot(path=tmp_path / "compared.png")
     table.choose_tool("Grids in force")
-    impact = table.open_tab("Impact")
-    expect(impact).to_contain_text(f"{other} → {one}")
-    page.screenshot(path=tmp_path / "impact.png")
+    expect(table.open_tab("Impact")).to_contain_text(f"{other} → {one}")
+    table.page.screenshot(path=tmp_path / "impact.png")
     table.open_tab("Findings")
-    page.screenshot(path=tmp_path / "findings.png")
+    table.page.screenshot(path=tmp_path / "findings.png")
     comments = table.open_tab("Comments")
     comments.get_by_label("Your comment").fill(MARKUP)
     comments.get_by_role("button", name="Add comment").click()
     expect(comments.locator("li")).to_contain_text(MARKUP)
 
+
+def reopen_from_list(table: RedrawTable, city: Service, tmp_path: Path) -> None:
+    page = table.page
     page.goto(f"{city.home}/redraw")
     page.get_by_role("link", name=MARKUP).wait_for()
     page.screenshot(path=tmp_path / "list.png")
@@ -84,21 +111,16 @@ def test_a_plan_is_created_published_and_shown_on_the_map(sign_in, city: Service
     expect(table.open_tab("Comments").locator("li")).to_contain_text(MARKUP)
     assert page.locator("img[src=x]").count() == 0
 
-    table.publish(MARKUP)
-    expect(page.locator("#said")).to_contain_text("Published as revision 2")
-    page.screenshot(path=tmp_path / "published.png")
-    assert {*grids_in_force(city, WEIMIN)} == {*grids, "007"} - {other}
-    map_page = chen.open("/maps/grids")
+
+def codes_on_map(map_page: BrowserPage, lon: float, lat: float) -> list[str]:
+    """Return the codes of the grids at a location of the map."""
     map_page.wait_until_rendered()
-    lon, lat = grids_in_force(city, WEIMIN)["007"].representative_point().coords[0]
     map_page.set_view(lon, lat, 17)
-    codes_at_point = map_page.page.evaluate(
+    return map_page.page.evaluate(
         "([lon, lat]) => Gridward.at(Gridward.layers.grids._map, {lng: lon, lat})"
         ".map(({props}) => props.code)",
         [lon, lat],
     )
-    assert f"{WEIMIN}007" in codes_at_point
-    map_page.page.screenshot(path=tmp_path / "map.png")
 
 
 def test_a_second_tab_loads_the_latest_version_and_repeats_its_step(sign_in):

@@ -1,4 +1,4 @@
-"""Warnings are heard where they are given, and the filters are as they were afterwards."""
+"""Warnings are captured, and the filters are restored afterwards."""
 
 import threading
 import warnings
@@ -9,7 +9,7 @@ from data.reading.files import captured_warnings
 
 
 def work(answer: str | None) -> str:
-    """Warns twice, then answers or fails."""
+    """Warn twice, then return the answer or fail."""
     for _ in range(2):
         warnings.warn("careful", RuntimeWarning, stacklevel=1)
     if answer is None:
@@ -17,36 +17,36 @@ def work(answer: str | None) -> str:
     return answer
 
 
-def test_warnings_are_heard_and_the_filters_are_as_before() -> None:
-    with captured_warnings.capture_warnings() as said:
+def test_warnings_are_captured_and_the_filters_are_restored() -> None:
+    with captured_warnings.capture_warnings() as messages:
         assert work("yes") == "yes"
-    assert said == ["careful", "careful"]
+    assert messages == ["careful", "careful"]
     with pytest.raises(RuntimeWarning, match="careful"):
         work("yes")
 
 
-def test_warnings_are_heard_though_the_work_fails() -> None:
-    listener = captured_warnings.capture_warnings()
-    said = listener.__enter__()
+def test_warnings_are_captured_when_the_block_fails() -> None:
+    capture = captured_warnings.capture_warnings()
+    messages = capture.__enter__()
     with pytest.raises(OSError, match="no") as failed:
         work(None)
-    assert not listener.__exit__(failed.type, failed.value, failed.tb)
-    assert said == ["careful", "careful"]
+    assert not capture.__exit__(failed.type, failed.value, failed.tb)
+    assert messages == ["careful", "careful"]
 
 
-def test_threads_listen_one_after_the_other() -> None:
-    """Each of eight hears its own ten warnings."""
-    heard: dict[int, list[str]] = {}
+def test_threads_capture_one_at_a_time() -> None:
+    """Each of eight threads captures its own ten warnings."""
+    captured: dict[int, list[str]] = {}
 
-    def listen(number: int) -> None:
-        with captured_warnings.capture_warnings() as said:
+    def capture(number: int) -> None:
+        with captured_warnings.capture_warnings() as messages:
             for _ in range(10):
                 warnings.warn(str(number), RuntimeWarning, stacklevel=1)
-        heard[number] = said
+        captured[number] = messages
 
-    threads = [threading.Thread(target=listen, args=(number,)) for number in range(8)]
+    threads = [threading.Thread(target=capture, args=(number,)) for number in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert heard == {number: [str(number)] * 10 for number in range(8)}
+    assert captured == {number: [str(number)] * 10 for number in range(8)}

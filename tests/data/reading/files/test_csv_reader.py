@@ -1,4 +1,4 @@
-"""CSV as the world writes it: encodings, delimiters, line breaks in quotes, ragged rows."""
+"""CSV in practice: encodings, delimiters, line breaks in quotes, ragged rows."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from data.reading.notes import Notes
 
 @pytest.fixture
 def csv(tmp_path: Path):
-    """Writes bytes to a file and reads it: its fields, batches and notes."""
+    """A function that writes bytes to a file and reads it: columns, batches and notes."""
 
     def read(
         content: bytes, encoding: str | None = None
@@ -27,26 +27,26 @@ def csv(tmp_path: Path):
 
 def rows(batches: list[RawBatch]) -> list[tuple[object, ...]]:
     return [
-        row for raw in batches for row in zip(*raw.attributes.to_pydict().values(), strict=True)
+        row for batch in batches for row in zip(*batch.attributes.to_pydict().values(), strict=True)
     ]
 
 
 def numbers(batches: list[RawBatch]) -> list[int]:
-    return [int(row) for raw in batches for row in raw.row_numbers]
+    return [int(row) for batch in batches for row in batch.row_numbers]
 
 
-def test_text_stays_text_and_blank_is_nothing(csv) -> None:
-    fields, batches, notes = csv(b"code,name\n007,  Weimin \n,true\n")
-    assert fields == ["code", "name"]
+def test_text_stays_text_and_an_empty_value_is_null(csv) -> None:
+    columns, batches, notes = csv(b"code,name\n007,  Weimin \n,true\n")
+    assert columns == ["code", "name"]
     assert rows(batches) == [("007", "  Weimin "), (None, "true")]
     assert notes == []
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
-def test_the_delimiter_is_the_one_the_header_uses_most(csv, delimiter: str) -> None:
+def test_the_delimiter_is_the_most_frequent_one_in_the_header(csv, delimiter: str) -> None:
     content = "a,b;c\n".replace(",", delimiter) if delimiter == ";" else f"a{delimiter}b\n"
-    fields, _, _ = csv(content.encode() + b"1" + delimiter.encode() + b"2\n")
-    assert len(fields) == content.count(delimiter) + 1
+    columns, _, _ = csv(content.encode() + b"1" + delimiter.encode() + b"2\n")
+    assert len(columns) == content.count(delimiter) + 1
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])
@@ -57,13 +57,13 @@ def test_line_breaks_in_quotes_belong_to_the_value(csv, ending: str) -> None:
     assert numbers(batches) == [1, 2]
 
 
-def test_a_header_may_hold_a_line_break_too(csv) -> None:
-    fields, batches, _ = csv(b'"the\ncode",b\n1,2\n')
-    assert fields == ["the\ncode", "b"]
+def test_a_header_may_contain_a_line_break(csv) -> None:
+    columns, batches, _ = csv(b'"the\ncode",b\n1,2\n')
+    assert columns == ["the\ncode", "b"]
     assert rows(batches) == [("1", "2")]
 
 
-def test_a_byte_order_mark_is_no_part_of_the_first_name(csv) -> None:
+def test_a_byte_order_mark_is_not_part_of_the_first_name(csv) -> None:
     assert csv(b"\xef\xbb\xbfcode\n1\n")[0] == ["code"]
     assert csv("code,名称\n1,向阳\n".encode("utf-16"))[0] == ["code", "名称"]
 
@@ -77,7 +77,7 @@ def test_a_byte_order_mark_is_no_part_of_the_first_name(csv) -> None:
         ("shift_jis", "東京都千代田区カタカナ"),
     ],
 )
-def test_a_guessed_encoding_is_noted_and_a_given_one_is_not(csv, codec: str, name: str) -> None:
+def test_a_guessed_encoding_is_noted_and_a_declared_one_is_not(csv, codec: str, name: str) -> None:
     content = f"code,name\n1,{name}\n".encode(codec)
     _, batches, notes = csv(content)
     assert rows(batches) == [("1", name)]
@@ -85,47 +85,47 @@ def test_a_guessed_encoding_is_noted_and_a_given_one_is_not(csv, codec: str, nam
     assert csv(content, codec)[2] == []
 
 
-def test_an_encoding_that_does_not_fit_is_an_error(csv) -> None:
+def test_a_wrong_encoding_is_an_error(csv) -> None:
     with pytest.raises((UnreadableFile, UnknownEncoding), match="encoding"):
         csv("名称\n向阳\n".encode("gb18030"), "utf-8")
 
 
-def test_ragged_rows_are_faults_with_their_numbers_and_the_others_keep_theirs(csv) -> None:
+def test_ragged_rows_are_errors_and_all_rows_keep_their_numbers(csv) -> None:
     """Rows 2 and 4 are too short and too long, row 5 is blank."""
     _, batches, _ = csv(b"a,b\n1,2\n3\n4,5\n6,7,8\n\n9,10\n")
     assert rows(batches) == [("1", "2"), ("4", "5"), ("9", "10")]
     assert numbers(batches) == [1, 3, 6]
-    faults = [fault for raw in batches for fault in raw.errors]
-    assert [(fault.row, fault.kind) for fault in faults] == [(2, "ragged_row"), (4, "ragged_row")]
-    assert "has 3 values but the header has 2" in faults[1].message
+    errors = [error for batch in batches for error in batch.errors]
+    assert [(error.row, error.kind) for error in errors] == [(2, "ragged_row"), (4, "ragged_row")]
+    assert "has 3 values but the header has 2" in errors[1].message
 
 
-def test_ragged_rows_alone_are_told_too(csv) -> None:
+def test_a_file_of_ragged_rows_only_has_errors_only(csv) -> None:
     _, batches, _ = csv(b"a,b\n1\n2\n")
     assert rows(batches) == []
-    assert [fault.row for raw in batches for fault in raw.errors] == [1, 2]
+    assert [error.row for batch in batches for error in batch.errors] == [1, 2]
 
 
-def test_rows_are_numbered_right_across_blocks_and_batches(csv) -> None:
-    """Some sixty megabytes of long rows, every thousandth ragged."""
+def test_row_numbers_continue_across_blocks_and_batches(csv) -> None:
+    """About sixty megabytes of long rows, every thousandth ragged."""
     long = "x" * 1_000
     content = "".join(f"{i},{long}{',' if i % 1_000 == 0 else ''}\n" for i in range(1, 60_001))
     _, batches, _ = csv(f"a,b\n{content}".encode())
-    assert all(len(raw) <= BATCH_ROWS for raw in batches)
-    got = numbers(batches)
-    assert got == [i for i in range(1, 60_001) if i % 1_000]
-    assert [int(row[0]) for row in rows(batches)] == got
-    assert [fault.row for raw in batches for fault in raw.errors] == list(
+    assert all(len(batch) <= BATCH_ROWS for batch in batches)
+    row_numbers = numbers(batches)
+    assert row_numbers == [i for i in range(1, 60_001) if i % 1_000]
+    assert [int(row[0]) for row in rows(batches)] == row_numbers
+    assert [error.row for batch in batches for error in batch.errors] == list(
         range(1_000, 60_001, 1_000)
     )
 
 
 @pytest.mark.parametrize("content", [b"", b"\n\n", b",,\n1,2,3\n"])
-def test_a_file_without_header_is_an_error(csv, content: bytes) -> None:
+def test_a_file_without_a_header_is_an_error(csv, content: bytes) -> None:
     with pytest.raises(UnreadableFile, match="header"):
         csv(content)
 
 
-def test_a_quote_that_never_closes_is_an_error_and_swallows_nothing(csv) -> None:
+def test_an_unclosed_quote_is_an_error(csv) -> None:
     with pytest.raises(UnreadableFile, match="quote"):
         csv(b'a,b\n1,"2\n3,4\n5,6\n')

@@ -1,4 +1,4 @@
-"""Layers that GDAL reads: the right one, its text decoded, its curves straight, its noise heard."""
+"""Layers that GDAL reads: choice of layer, text decoding, curves, warnings and errors."""
 
 import warnings
 import zipfile
@@ -26,63 +26,63 @@ def frame() -> geopandas.GeoDataFrame:
     return geopandas.GeoDataFrame(names, geometry=[SQUARE, SQUARE], crs=4326)
 
 
-def opened(
-    path: Path, layer: str | None = None, shape: GeometryKind = GeometryKind.POLYGON, **more: str
+def open_file(
+    path: Path, layer: str | None = None, kind: GeometryKind = GeometryKind.POLYGON, **options: str
 ) -> RecordStream:
-    return open_layer(path, layer, shape, more.get("encoding"), Notes())
+    return open_layer(path, layer, kind, options.get("encoding"), Notes())
 
 
-def only(stream: RecordStream) -> RawBatch:
-    (raw,) = stream.batches()
-    return raw
+def single_batch(stream: RecordStream) -> RawBatch:
+    (batch,) = stream.batches()
+    return batch
 
 
 @pytest.mark.parametrize("suffix", ["gpkg", "geojson", "fgb", "shp", "shp.zip", "gml", "kml"])
-def test_every_common_format_gives_the_same_rows(tmp_path: Path, frame, suffix: str) -> None:
+def test_every_common_format_returns_the_same_rows(tmp_path: Path, frame, suffix: str) -> None:
     path = tmp_path / f"town.{suffix}"
     frame = frame.rename(columns={"名称": "name"})
     driver = "KML" if suffix == "kml" else None
     encoding = "UTF-8" if "shp" in suffix else None
     pyogrio.write_dataframe(frame, path, driver=driver, encoding=encoding)
-    stream = opened(path)
-    raw = only(stream)
+    stream = open_file(path)
+    batch = single_batch(stream)
     assert {"name"} <= {field.casefold() for field in stream.column_names}
-    at = [name.casefold() for name in raw.attributes.schema.names].index("name")
-    assert raw.attributes.column(at).to_pylist() == ["向阳区", "工农区"]
-    shapes = shapely.force_2d(shapely.from_wkb(np.array(raw.wkb.to_pylist(), dtype=object)))
+    position = [name.casefold() for name in batch.attributes.schema.names].index("name")
+    assert batch.attributes.column(position).to_pylist() == ["向阳区", "工农区"]
+    shapes = shapely.force_2d(shapely.from_wkb(np.array(batch.wkb.to_pylist(), dtype=object)))
     assert all(shape.equals_exact(SQUARE, 1e-9) or shape.equals(SQUARE) for shape in shapes)
-    assert raw.row_numbers.tolist() == [1, 2]
+    assert batch.row_numbers.tolist() == [1, 2]
     assert stream.row_count in (2, None)
 
 
 @pytest.mark.parametrize("codec", ["gb18030", "big5", "utf-8"])
-@pytest.mark.parametrize("told", [True, False], ids=["told", "guessed"])
+@pytest.mark.parametrize("declared", [True, False], ids=["declared", "guessed"])
 def test_a_shapefile_without_declared_encoding_is_decoded(
-    tmp_path: Path, codec: str, told: bool
+    tmp_path: Path, codec: str, declared: bool
 ) -> None:
-    """Column names too: they are in the same encoding."""
+    """Column names as well: they have the same encoding."""
     names = {"gb18030": ("名称", "鹤岗市向阳区红军街道"), "big5": ("名稱", "臺北市中正區信義路"),
              "utf-8": ("名称", "鹤岗向阳区")}[codec]  # fmt: skip
     frame = geopandas.GeoDataFrame({names[0]: [names[1]]}, geometry=[SQUARE], crs=4326)
     pyogrio.write_dataframe(frame, tmp_path / "town.shp", encoding=codec)
     (tmp_path / "town.cpg").unlink()
-    lying = bytearray((tmp_path / "town.dbf").read_bytes())
-    lying[29] = 0  # the language that the table declares
-    (tmp_path / "town.dbf").write_bytes(lying)
+    dbf = bytearray((tmp_path / "town.dbf").read_bytes())
+    dbf[29] = 0  # the language that the table declares
+    (tmp_path / "town.dbf").write_bytes(dbf)
     notes = Notes()
     stream = open_layer(
-        tmp_path / "town.shp", None, GeometryKind.POLYGON, codec if told else None, notes
+        tmp_path / "town.shp", None, GeometryKind.POLYGON, codec if declared else None, notes
     )
     assert stream.column_names == (names[0],)
-    assert only(stream).attributes.to_pydict() == {names[0]: [names[1]]}
-    assert ("decoded as" in " ".join(notes)) == (not told and codec != "utf-8")
+    assert single_batch(stream).attributes.to_pydict() == {names[0]: [names[1]]}
+    assert ("decoded as" in " ".join(notes)) == (not declared and codec != "utf-8")
 
 
-def test_an_encoding_that_does_not_fit_is_an_error(tmp_path: Path) -> None:
+def test_a_wrong_encoding_is_an_error(tmp_path: Path) -> None:
     frame = geopandas.GeoDataFrame({"n": ["鹤岗市向阳区"]}, geometry=[SQUARE], crs=4326)
     pyogrio.write_dataframe(frame, tmp_path / "town.shp", encoding="gb18030")
     with pytest.raises(UnknownEncoding, match="--encoding"):
-        only(opened(tmp_path / "town.shp", encoding="utf-8"))
+        single_batch(open_file(tmp_path / "town.shp", encoding="utf-8"))
 
 
 @pytest.fixture
@@ -96,22 +96,22 @@ def three_layers(tmp_path: Path, frame) -> Path:
     return path
 
 
-def test_the_only_layer_of_the_right_kind_is_taken(three_layers: Path) -> None:
+def test_the_only_layer_with_suitable_geometry_is_read(three_layers: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert only(opened(three_layers)).wkb is not None
+        assert single_batch(open_file(three_layers)).wkb is not None
 
 
-def test_of_several_layers_one_must_be_named(three_layers: Path) -> None:
+def test_one_of_several_suitable_layers_must_be_named(three_layers: Path) -> None:
     with pytest.raises(UnknownLayer, match=r"districts \(Polygon\), issues \(Point\)"):
-        opened(three_layers, shape=GeometryKind.POINT)
-    assert len(only(opened(three_layers, "stations", GeometryKind.POINT))) == 2
+        open_file(three_layers, kind=GeometryKind.POINT)
+    assert len(single_batch(open_file(three_layers, "stations", GeometryKind.POINT))) == 2
     with pytest.raises(UnknownLayer, match="no layer 'town'"):
-        opened(three_layers, "town")
+        open_file(three_layers, "town")
 
 
-def packed(archive: Path, *names: str) -> Path:
-    """An archive of the parts of town.shp, under each of some names."""
+def zip_shapefile(archive: Path, *names: str) -> Path:
+    """An archive with the parts of town.shp under each of these names."""
     with zipfile.ZipFile(archive, "w") as zipped:
         for name in names:
             for part in ("shp", "shx", "dbf", "prj", "cpg"):
@@ -120,26 +120,24 @@ def packed(archive: Path, *names: str) -> Path:
 
 
 @pytest.mark.parametrize("name", ["town", "folder/town", "城区/城区"])
-def test_a_shapefile_is_found_wherever_it_lies_in_an_archive(
-    tmp_path: Path, frame, name: str
-) -> None:
+def test_a_shapefile_is_found_in_any_folder_of_an_archive(tmp_path: Path, frame, name: str) -> None:
     pyogrio.write_dataframe(frame, tmp_path / "town.shp", encoding="UTF-8")
-    raw = only(opened(packed(tmp_path / "delivery.zip", name)))
-    assert raw.attributes.column(1).to_pylist() == ["向阳区", "工农区"]
+    batch = single_batch(open_file(zip_shapefile(tmp_path / "delivery.zip", name)))
+    assert batch.attributes.column(1).to_pylist() == ["向阳区", "工农区"]
 
 
-def test_several_shapefiles_in_a_folder_of_an_archive_are_its_layers(tmp_path: Path, frame) -> None:
+def test_several_shapefiles_in_one_folder_of_an_archive_are_layers(tmp_path: Path, frame) -> None:
     pyogrio.write_dataframe(frame, tmp_path / "town.shp", encoding="UTF-8")
-    archive = packed(tmp_path / "delivery.zip", "a/town", "a/village")
-    assert len(only(opened(archive, "village"))) == 2
+    archive = zip_shapefile(tmp_path / "delivery.zip", "a/town", "a/village")
+    assert len(single_batch(open_file(archive, "village"))) == 2
     with pytest.raises(UnknownLayer, match=r"town \(Polygon\), village"):
-        opened(archive)
+        open_file(archive)
 
 
-def test_shapefiles_in_several_folders_of_an_archive_are_too_many(tmp_path: Path, frame) -> None:
+def test_shapefiles_in_several_folders_of_an_archive_are_an_error(tmp_path: Path, frame) -> None:
     pyogrio.write_dataframe(frame, tmp_path / "town.shp", encoding="UTF-8")
     with pytest.raises(UnreadableFile, match=r"a/town\.shp, b/town\.shp"):
-        opened(packed(tmp_path / "delivery.zip", "a/town", "b/town"))
+        open_file(zip_shapefile(tmp_path / "delivery.zip", "a/town", "b/town"))
 
 
 POINTER = """<OGRVRTDataSource><OGRVRTLayer name="x">
@@ -147,8 +145,8 @@ POINTER = """<OGRVRTDataSource><OGRVRTLayer name="x">
 
 
 @pytest.mark.parametrize("archived", [False, True])
-def test_a_file_that_points_to_another_is_refused(tmp_path: Path, frame, archived: bool) -> None:
-    """It calls itself a GeoPackage, and in an archive it lies deeper."""
+def test_a_file_that_points_to_another_is_an_error(tmp_path: Path, frame, archived: bool) -> None:
+    """It has the suffix of a GeoPackage, and in an archive it is in a folder."""
     frame.to_file(tmp_path / "town.gpkg")
     path = tmp_path / "pointer.gpkg"
     path.write_text(POINTER.format(tmp_path / "town.gpkg"))
@@ -157,73 +155,75 @@ def test_a_file_that_points_to_another_is_refused(tmp_path: Path, frame, archive
             zipped.write(path, "folder/pointer.gpkg")
         path = tmp_path / "pointer.zip"
     with pytest.raises(UnreadableFile, match="points to another"):
-        opened(path)
+        open_file(path)
 
 
-def test_large_rows_come_fewer_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_batches_of_large_rows_have_fewer_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("data.reading.files.gdal_reader._MAX_BATCH_BYTES", 1_000_000)
-    rough = [shapely.Point(130, 47).buffer(0.1, quad_segs=2_000)] * 50
-    pyogrio.write_dataframe(geopandas.GeoDataFrame(geometry=rough, crs=4326), tmp_path / "t.gpkg")
-    assert max(len(raw) for raw in opened(tmp_path / "t.gpkg").batches()) < 10
+    large = [shapely.Point(130, 47).buffer(0.1, quad_segs=2_000)] * 50
+    pyogrio.write_dataframe(geopandas.GeoDataFrame(geometry=large, crs=4326), tmp_path / "t.gpkg")
+    assert max(len(batch) for batch in open_file(tmp_path / "t.gpkg").batches()) < 10
 
 
-def test_a_file_that_is_no_such_file_is_an_error_with_its_name_alone(tmp_path: Path) -> None:
+def test_an_invalid_file_is_an_error_with_its_name_but_not_its_path(tmp_path: Path) -> None:
     (tmp_path / "town.gpkg").write_text("hello")
     with pytest.raises(UnreadableFile, match=r"town\.gpkg") as caught:
-        opened(tmp_path / "town.gpkg")
+        open_file(tmp_path / "town.gpkg")
     assert str(tmp_path) not in str(caught.value)
 
 
-def test_a_shapefile_without_its_parts_is_told_to_be_several_files(tmp_path: Path, frame) -> None:
+def test_an_incomplete_shapefile_is_an_error_that_names_its_parts(tmp_path: Path, frame) -> None:
     pyogrio.write_dataframe(frame.rename(columns={"名称": "name"}), tmp_path / "town.shp")
     (tmp_path / "town.shx").unlink()
     with pytest.raises(UnreadableFile, match=r"\.shx and \.dbf"):
-        opened(tmp_path / "town.shp")
+        open_file(tmp_path / "town.shp")
 
 
-def test_a_file_cut_off_is_an_error_and_not_a_shorter_file(tmp_path: Path) -> None:
+def test_a_truncated_file_is_an_error(tmp_path: Path) -> None:
     many = geopandas.GeoDataFrame({"n": range(5_000)}, geometry=[SQUARE] * 5_000, crs=4326)
     pyogrio.write_dataframe(many, tmp_path / "town.fgb", layer_options={"SPATIAL_INDEX": "NO"})
     whole = (tmp_path / "town.fgb").read_bytes()
     (tmp_path / "town.fgb").write_bytes(whole[: len(whole) // 2])
     with pytest.raises(UnreadableFile, match=r"town\.fgb"):
-        list(opened(tmp_path / "town.fgb").batches())
+        list(open_file(tmp_path / "town.fgb").batches())
 
 
-def test_what_gdal_grumbles_about_is_noted_and_not_let_out(tmp_path: Path) -> None:
-    bad = '{"type": "MultiPolygon", "coordinates": [130.3, 47.3]}'
-    (tmp_path / "town.geojson").write_text(bad)
+def test_warnings_of_gdal_become_notes(tmp_path: Path) -> None:
+    invalid = '{"type": "MultiPolygon", "coordinates": [130.3, 47.3]}'
+    (tmp_path / "town.geojson").write_text(invalid)
     notes = Notes()
-    with warnings.catch_warnings(record=True) as let_out:
+    with warnings.catch_warnings(record=True) as emitted:
         list(
             open_layer(tmp_path / "town.geojson", None, GeometryKind.POLYGON, None, notes).batches()
         )
-    assert not let_out
+    assert not emitted
     assert "GDAL: " in " ".join(notes)
 
 
-def test_reading_can_be_stopped_at_any_batch(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_reading_can_stop_after_any_batch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("data.reading.files.gdal_reader.BATCH_ROWS", 10)
     many = geopandas.GeoDataFrame({"n": range(100)}, geometry=[SQUARE] * 100, crs=4326)
     pyogrio.write_dataframe(many, tmp_path / "town.gpkg")
-    stream = opened(tmp_path / "town.gpkg")
+    stream = open_file(tmp_path / "town.gpkg")
     batches = stream.batches()
     assert next(batches).row_numbers.tolist() == list(range(1, 11))
     batches.close()
-    assert [int(row) for raw in stream.batches() for row in raw.row_numbers] == list(range(1, 101))
+    assert [int(row) for batch in stream.batches() for row in batch.row_numbers] == list(
+        range(1, 101)
+    )
 
 
-def test_curves_are_drawn_as_lines_with_a_note(realdata: Path) -> None:
+def test_curves_are_converted_to_lines_with_a_note(realdata: Path) -> None:
     notes = Notes()
     path = realdata / "dirty/curve/pyogrio__multisurface.gpkg"
     stream = open_layer(path, None, GeometryKind.POLYGON, None, notes)
-    shape = shapely.from_wkb(only(stream).wkb[0].as_py())
+    shape = shapely.from_wkb(single_batch(stream).wkb[0].as_py())
     assert shape.geom_type == "MultiPolygon"
     assert "every 4 degrees" in " ".join(notes)
 
 
-def test_a_claimed_count_beyond_belief_is_no_count(realdata: Path) -> None:
+def test_an_implausible_row_count_is_ignored(realdata: Path) -> None:
     path = realdata / "dirty/corrupt/gdal__huge_feature_count.gpkg"
-    assert opened(path, "test").row_count is None
+    assert open_file(path, "test").row_count is None

@@ -1,4 +1,4 @@
-"""Looking into WKB: shapely is the second opinion for types, corners and stamps."""
+"""Inspection of WKB without parsing; shapely is the second opinion."""
 
 import numpy as np
 import pyarrow as pa
@@ -25,18 +25,18 @@ def column(*geoms: shapely.Geometry | None, **options: object) -> pa.Array:
 
 
 @pytest.mark.parametrize("order", [0, 1], ids=["big endian", "little endian"])
-def test_types_are_told_whatever_the_byte_order(order: int) -> None:
+def test_types_are_read_in_both_byte_orders(order: int) -> None:
     assert wkb.geometry_types(column(*SHAPES, byte_order=order)).tolist() == [1, 2, 3, 4, 5, 6, 7]
 
 
 @pytest.mark.parametrize("flavor", ["iso", "extended"])
-def test_heights_and_stamps_do_not_change_the_type(flavor: str) -> None:
-    tall = shapely.set_srid(shapely.force_3d(np.array(SHAPES, dtype=object)), 4326)
-    written = column(*tall, flavor=flavor, include_srid=flavor == "extended")
-    assert wkb.geometry_types(written).tolist() == [1, 2, 3, 4, 5, 6, 7]
+def test_z_values_and_srids_do_not_change_the_type(flavor: str) -> None:
+    with_z_and_srid = shapely.set_srid(shapely.force_3d(np.array(SHAPES, dtype=object)), 4326)
+    encoded = column(*with_z_and_srid, flavor=flavor, include_srid=flavor == "extended")
+    assert wkb.geometry_types(encoded).tolist() == [1, 2, 3, 4, 5, 6, 7]
 
 
-def test_what_has_no_type_is_minus_one() -> None:
+def test_values_without_a_type_are_minus_one() -> None:
     assert wkb.geometry_types(pa.array([None, b"", b"\x01\x03"], pa.binary())).tolist() == [
         -1,
         -1,
@@ -44,39 +44,44 @@ def test_what_has_no_type_is_minus_one() -> None:
     ]
 
 
-def test_a_slice_of_a_column_is_looked_into_where_it_begins() -> None:
+def test_a_slice_of_a_column_is_read_from_its_offset() -> None:
     assert wkb.geometry_types(column(*SHAPES)[2:4]).tolist() == [3, 4]
     assert wkb.geometry_types(column(*SHAPES).cast(pa.large_binary())[2:4]).tolist() == [3, 4]
 
 
-def test_plain_outlines_are_polygons_of_one_ring_alone_or_in_a_multipolygon() -> None:
+def test_simple_polygons_have_one_ring_alone_or_in_a_multipolygon() -> None:
     several = shapely.MultiPolygon([SQUARE, shapely.box(2, 2, 3, 3)])
-    tall = shapely.force_3d(SQUARE)
-    plain = wkb.find_simple_polygons(
+    with_z = shapely.force_3d(SQUARE)
+    flat = wkb.find_simple_polygons(
         column(
-            SQUARE, HOLED, shapely.MultiPolygon([SQUARE]), several, None, tall, shapely.Point(0, 0)
+            SQUARE,
+            HOLED,
+            shapely.MultiPolygon([SQUARE]),
+            several,
+            None,
+            with_z,
+            shapely.Point(0, 0),
         )
     )
-    assert sorted(plain.positions.tolist()) == [0, 2]
-    assert plain.sizes.tolist() == [5, 5]
-    corners = plain.values.coordinates(plain.offsets, 5)
-    assert np.array_equal(corners[0], shapely.get_coordinates(SQUARE))
-    assert np.array_equal(corners[1], shapely.get_coordinates(SQUARE))
+    assert sorted(flat.positions.tolist()) == [0, 2]
+    assert flat.sizes.tolist() == [5, 5]
+    coords = flat.values.coordinates(flat.offsets, 5)
+    assert np.array_equal(coords[0], shapely.get_coordinates(SQUARE))
+    assert np.array_equal(coords[1], shapely.get_coordinates(SQUARE))
 
 
-def test_a_count_that_does_not_fit_the_bytes_is_not_plain() -> None:
+def test_a_ring_with_more_corners_than_bytes_is_not_a_simple_polygon() -> None:
     """The ring claims four thousand million corners."""
-    lying = bytearray(shapely.to_wkb(SQUARE))
-    lying[9:13] = b"\xff\xff\xff\xff"
-    assert not len(
-        wkb.find_simple_polygons(pa.array([bytes(lying), bytes(lying[:13])], pa.binary())).rows
-    )
+    malformed = bytearray(shapely.to_wkb(SQUARE))
+    malformed[9:13] = b"\xff\xff\xff\xff"
+    values = pa.array([bytes(malformed), bytes(malformed[:13])], pa.binary())
+    assert not len(wkb.find_simple_polygons(values).positions)
 
 
-def test_stamps_are_what_postgis_reads() -> None:
-    corners = shapely.get_coordinates(SQUARE).reshape(1, 5, 2)
+def test_encoded_ewkb_equals_that_of_geos() -> None:
+    coords = shapely.get_coordinates(SQUARE).reshape(1, 5, 2)
     multi = shapely.set_srid(shapely.MultiPolygon([SQUARE]), 4326)
-    assert wkb.encode_ewkb(corners).to_pylist() == [shapely.to_wkb(multi, include_srid=True)]
+    assert wkb.encode_ewkb(coords).to_pylist() == [shapely.to_wkb(multi, include_srid=True)]
     point = shapely.set_srid(shapely.Point(130.3, 47.35), 4326)
     assert wkb.encode_ewkb(np.array([[[130.3, 47.35]]])).to_pylist() == [
         shapely.to_wkb(point, include_srid=True)
@@ -84,5 +89,5 @@ def test_stamps_are_what_postgis_reads() -> None:
 
 
 @pytest.mark.parametrize("size", [1, 5])
-def test_no_corners_make_no_stamps(size: int) -> None:
+def test_no_coordinates_give_no_ewkb(size: int) -> None:
     assert wkb.encode_ewkb(np.empty((0, size, 2))).to_pylist() == []

@@ -1,4 +1,4 @@
-"""Excel sheets: typed cells, blank rows, several sheets, and files that are none."""
+"""Excel sheets: typed cells, blank rows, several sheets, and invalid workbooks."""
 
 import datetime as dt
 import zipfile
@@ -14,12 +14,12 @@ from data.reading.files.record_stream import RawBatch
 
 @pytest.fixture
 def book(tmp_path: Path):
-    """Writes sheets of rows to a workbook and returns its path."""
+    """A function that writes sheets of rows to a workbook and returns its path."""
 
-    def write(**rows_of: list[list[object]]) -> Path:
+    def write(**sheets: list[list[object]]) -> Path:
         workbook = openpyxl.Workbook()
         workbook.remove(workbook.active)
-        for name, rows in rows_of.items():
+        for name, rows in sheets.items():
             sheet = workbook.create_sheet(name)
             for row in rows:
                 sheet.append(row)
@@ -31,7 +31,7 @@ def book(tmp_path: Path):
 
 def rows(batches: list[RawBatch]) -> list[tuple[object, ...]]:
     return [
-        row for raw in batches for row in zip(*raw.attributes.to_pydict().values(), strict=True)
+        row for batch in batches for row in zip(*batch.attributes.to_pydict().values(), strict=True)
     ]
 
 
@@ -39,21 +39,21 @@ def test_cells_of_every_type_become_text(book) -> None:
     path = book(
         a=[["n", "f", "d", "b", "t"], [230403001002, 0.5, dt.datetime(2024, 1, 2), True, " x "]]
     )
-    (raw,) = xlsx_reader.open_xlsx(path, None).batches()
-    assert rows([raw]) == [("230403001002", "0.5", "2024-01-02T00:00:00", "True", " x ")]
+    (batch,) = xlsx_reader.open_xlsx(path, None).batches()
+    assert rows([batch]) == [("230403001002", "0.5", "2024-01-02T00:00:00", "True", " x ")]
 
 
-def test_blank_rows_are_passed_over_and_counted(book) -> None:
+def test_blank_rows_are_skipped_but_numbered(book) -> None:
     """A title row may be blank before the header, and rows between."""
     path = book(a=[[None, None], ["code", "name"], ["1", "x"], [None, None], ["2", None]])
-    (raw,) = xlsx_reader.open_xlsx(path, None).batches()
-    assert rows([raw]) == [("1", "x"), ("2", None)]
-    assert raw.row_numbers.tolist() == [1, 3]
+    (batch,) = xlsx_reader.open_xlsx(path, None).batches()
+    assert rows([batch]) == [("1", "x"), ("2", None)]
+    assert batch.row_numbers.tolist() == [1, 3]
 
 
-def test_values_beyond_the_header_are_faults(book) -> None:
-    (raw,) = xlsx_reader.open_xlsx(book(a=[["code"], ["1"], ["2", "stray"]]), None).batches()
-    assert [(fault.row, fault.kind) for fault in raw.errors] == [(2, "ragged_row")]
+def test_values_to_the_right_of_the_header_are_errors(book) -> None:
+    (batch,) = xlsx_reader.open_xlsx(book(a=[["code"], ["1"], ["2", "stray"]]), None).batches()
+    assert [(error.row, error.kind) for error in batch.errors] == [(2, "ragged_row")]
 
 
 def test_the_first_sheet_is_read_unless_another_is_named(book) -> None:
@@ -69,7 +69,7 @@ def test_an_empty_sheet_is_an_error(book) -> None:
         xlsx_reader.open_xlsx(book(a=[]), None)
 
 
-def test_what_is_no_workbook_is_an_error(tmp_path: Path) -> None:
+def test_a_file_that_is_no_workbook_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "text.xlsx").write_text("code,name\n")
     with zipfile.ZipFile(tmp_path / "zip.xlsx", "w") as archive:
         archive.writestr("hello.txt", "hello")
@@ -78,10 +78,10 @@ def test_what_is_no_workbook_is_an_error(tmp_path: Path) -> None:
             xlsx_reader.open_xlsx(tmp_path / name, None)
 
 
-def test_a_workbook_that_unpacks_to_more_than_a_gigabyte_is_refused(
+def test_a_workbook_that_unpacks_to_more_than_a_gigabyte_is_an_error(
     book, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The limit is lowered: a test need not write the gigabyte."""
+    """The test lowers the limit instead of writing a gigabyte."""
     monkeypatch.setattr(xlsx_reader, "MAX_UNPACKED_BYTES", 100)
     with pytest.raises(UnreadableFile, match="unpacks"):
         xlsx_reader.open_xlsx(book(a=[["code"]]), None)
