@@ -1,9 +1,9 @@
-"""`gridward` for tests that run it by the dozen.
+"""Run `gridward` commands quickly in tests.
 
-Importing what its commands need takes ten times as long as most of them run. So `run` has one
-process import it all and fork: each command is a process with streams, an environment and an exit
-code of its own. What a signal, a terminal, a limit of the system or the entry point itself does
-is tested with the installed program, `GRIDWARD`.
+Importing the libraries of a command takes ten times as long as running it. So one server process
+imports everything and forks for each command. Each command is a process with its own streams,
+environment and exit code. Signals, terminals, resource limits and the entry point are tested with
+the installed program, `GRIDWARD`.
 """
 
 import atexit
@@ -20,7 +20,7 @@ ROOT = Path(__file__).parent.parent
 
 
 def environment_of(url: str) -> dict[str, str]:
-    """The environment in which a command speaks English and works on a database."""
+    """Return an environment with a database URL and English output."""
     return os.environ | {
         "GRIDWARD_DATABASE_URL": url,
         "GRIDWARD_LANGUAGE": "en",
@@ -29,28 +29,28 @@ def environment_of(url: str) -> dict[str, str]:
 
 
 def run(
-    url: str, *words: object, typed: str = "", **more: object
+    url: str, *words: object, typed: str = "", **variables: object
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command on a database; `more` is set in its environment, `typed` is its input."""
-    environment = environment_of(url) | {name: str(value) for name, value in more.items()}
-    told = [str(word) for word in words]
+    """Run a command on a database, with more environment variables and text on stdin."""
+    environment = environment_of(url) | {name: str(value) for name, value in variables.items()}
+    arguments = [str(word) for word in words]
     with tempfile.TemporaryDirectory() as folder:
         stdin, stdout, stderr = (Path(folder) / name for name in ("in", "out", "err"))
         stdin.write_text(typed)
-        asked = {"words": told, "environment": environment, "folder": str(Path.cwd())}
-        asked["streams"] = [str(stdin), str(stdout), str(stderr)]
-        forking = _forking()
-        forking.stdin.write(json.dumps(asked) + "\n")
-        forking.stdin.flush()
-        code = int(forking.stdout.readline())
+        request = {"arguments": arguments, "environment": environment, "folder": str(Path.cwd())}
+        request["streams"] = [str(stdin), str(stdout), str(stderr)]
+        server = _fork_server()
+        server.stdin.write(json.dumps(request) + "\n")
+        server.stdin.flush()
+        code = int(server.stdout.readline())
         return subprocess.CompletedProcess(
-            ["gridward", *told], code, stdout.read_text(), stderr.read_text()
+            ["gridward", *arguments], code, stdout.read_text(), stderr.read_text()
         )
 
 
 @cache
-def _forking() -> "subprocess.Popen[str]":
-    started = subprocess.Popen(
+def _fork_server() -> "subprocess.Popen[str]":
+    process = subprocess.Popen(
         [sys.executable, "-m", "tests.command"],
         cwd=ROOT,
         env=os.environ | {"COLUMNS": "120"},
@@ -58,42 +58,44 @@ def _forking() -> "subprocess.Popen[str]":
         stdout=subprocess.PIPE,
         text=True,
     )
-    atexit.register(started.communicate)  # closes its input, which ends it
-    return started
+    atexit.register(process.communicate)  # closes its stdin, so it exits
+    return process
 
 
 def _serve() -> None:
-    """Answer each command on stdin, a line of JSON, with a line that has its exit code."""
+    """Run each command on stdin, a line of JSON, and print a line with its exit code."""
     import gc
     from importlib import import_module
 
     from api import cli
 
-    for family in sorted(set(cli.COMMAND_MODULES.values())):
-        import_module(f"api.cli.{family}")
-    gc.freeze()  # or each child would copy it all to look through it once more
+    for module in sorted(set(cli.COMMAND_MODULES.values())):
+        import_module(f"api.cli.{module}")
+    gc.freeze()  # keeps the garbage collector from copying these pages in each child
     for line in sys.stdin:
         child = os.fork()
         if not child:
-            _become(**json.loads(line))
+            _set_up_process(**json.loads(line))
             sys.exit(cli.main())
         _, status = os.waitpid(child, 0)
         print(os.waitstatus_to_exitcode(status), flush=True)
 
 
-def _become(words: list[str], environment: dict[str, str], folder: str, streams: list[str]) -> None:
-    """Take on what a process of its own would have been started with."""
+def _set_up_process(
+    arguments: list[str], environment: dict[str, str], folder: str, streams: list[str]
+) -> None:
+    """Set streams, environment, folder and arguments, as for a new process."""
     for number, path in enumerate(streams):
-        opened = os.open(path, os.O_RDWR | os.O_CREAT)
-        os.dup2(opened, number)
-        os.close(opened)
-    sys.stdin = open(0, closefd=False)  # noqa: SIM115 - a number, open to the end
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT)
+        os.dup2(descriptor, number)
+        os.close(descriptor)
+    sys.stdin = open(0, closefd=False)  # noqa: SIM115 - stays open
     sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115
     sys.stderr = open(2, "w", closefd=False, buffering=1)  # noqa: SIM115
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(folder)
-    sys.argv = ["gridward", *words]
+    sys.argv = ["gridward", *arguments]
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ def square(west: float, south: float, east: float, north: float) -> WKBElement:
     return multipolygon(box(west, south, east, north))
 
 
-def place(east: float, north: float) -> tuple[float, float]:
+def lon_lat(east: float, north: float) -> tuple[float, float]:
     """Longitude and latitude of a point in the same units."""
     location = point(east, north)
     return location.x, location.y
@@ -113,7 +113,7 @@ def describe_district() -> TownBuilder:
     return town
 
 
-def build(session: Session) -> None:
+def insert_district(session: Session) -> None:
     """Insert the district and commit."""
     insert_town(session, describe_district())
     session.commit()
@@ -123,5 +123,5 @@ def build(session: Session) -> None:
 @pytest.fixture
 def district(session: Session) -> Session:
     """A session on a database with the district."""
-    build(session)
+    insert_district(session)
     return session

@@ -16,13 +16,13 @@ from geo.plans import drafts, publish, rebase
 from geo.plans.core.operations import MoveBorder
 from geo.plans.publish import PlanOutdated, Publication
 from geo.plans.replay_cache import ReplayCache
-from tests.district import place
+from tests.district import lon_lat
 
 
 def move_border(community: str, position: int) -> MoveBorder:
     """Return the operation that moves the border."""
     east = (0 if community.endswith("001") else 20) + 20 * position / 1000
-    line = shapely.LineString([place(east, -1), place(east, 11)])
+    line = shapely.LineString([lon_lat(east, -1), lon_lat(east, 11)])
     return MoveBorder((f"{community}001", f"{community}002"), line)
 
 

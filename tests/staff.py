@@ -1,4 +1,4 @@
-"""People of the grids of tests/district.py."""
+"""People assigned to the grids of tests/district.py."""
 
 from collections.abc import Iterable
 
@@ -11,20 +11,20 @@ from tests.district import day
 
 GRID = "230403001001001"
 NAME, PHONE = "欧阳不外传", "000-0000-4711"
-"""What must be in no public answer."""
+"""Must be in no public response."""
 
 Assignment = tuple[str, str, Duty, str, str | None]
-ASSIGNED: tuple[Assignment, ...] = (
+ASSIGNMENTS: tuple[Assignment, ...] = (
     ("P1", GRID, Duty.HEAD, "2021-01-01", None),
     ("P2", GRID, Duty.PART_TIME, "2021-01-01", "2023-01-01"),
     ("P3", GRID, Duty.VOLUNTEER, "2022-06-01", None),
     ("P3", "230403001002001", Duty.PART_TIME, "2021-01-01", None),
 )
-"""Person, grid, duty, from, to."""
+"""Person, grid, duty, first day, end."""
 
 
-def assign(session: Session, rows: Iterable[Assignment] = ASSIGNED) -> None:
-    """Assign people to grids; all have one name and one phone."""
+def assign(session: Session, rows: Iterable[Assignment] = ASSIGNMENTS) -> None:
+    """Assign people to grids. All have the same name and phone."""
     rows = list(rows)
     for code in sorted({person for person, *_ in rows}):
         session.merge(Person(code=code, name=NAME, phone=PHONE))
@@ -37,6 +37,6 @@ def assign(session: Session, rows: Iterable[Assignment] = ASSIGNED) -> None:
 
 @pytest.fixture
 def staffed(district: Session) -> Session:
-    """The district with the people of ASSIGNED."""
+    """The district with ASSIGNMENTS."""
     assign(district)
     return district

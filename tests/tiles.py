@@ -10,14 +10,14 @@ from geo.tiles.place_index import PlaceIndex
 from geo.tiles.renderer import LayerCache
 from geo.tiles.tile_math import Tile, to_world
 from geo.tiles.tile_request import TileParams, TileRequest
-from tests.district import place
+from tests.district import lon_lat
 
 ZONE = "Asia/Shanghai"
 
 
 def tile_around(east: float, north: float, zoom: int) -> Tile:
     """Return the tile that contains a position in the district."""
-    x, y = to_world(*place(east, north))
+    x, y = to_world(*lon_lat(east, north))
     return Tile(zoom, int(x * (1 << zoom)), int(y * (1 << zoom)))
 
 

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from data.partitions import repair
 from geo.geometry import topology
 from geo.geometry.topology import Patch
+from geo.quality import tiling
+from geo.quality.tiling import DefectKind
 
 Geoms = NDArray[np.object_]
 
@@ -110,18 +112,15 @@ def _check_outlines(
     outlines: Mapping[str, shapely.Geometry],
     report: TilingReport,
 ) -> None:
-    for community, outline in outlines.items():
-        members = np.flatnonzero(communities == community)
-        if not len(members):
-            continue
-        for patch in topology.find_outside(geoms[members], outline):
+    for community, defect in tiling.find_community_defects(geoms, communities.tolist(), outlines):
+        patch = defect.patch
+        if defect.kind is DefectKind.OUTSIDE:
             message = f"it extends beyond community {community} by {_format_patch(patch)}"
-            position = int(members[patch.positions[0]])
-            report.errors.append(TilingError(position, "outside_community", message))
-        for patch in topology.find_gaps(geoms[members], outline):
-            position = int(members[patch.positions[0] if patch.positions else 0])
+            report.errors.append(TilingError(patch.positions[0], "outside_community", message))
+        else:
+            nearest = patch.positions or np.flatnonzero(communities == community).tolist()
             message = f"beside it, no grid covers {_format_patch(patch)} in community {community}"
-            report.errors.append(TilingError(position, "gap", message))
+            report.errors.append(TilingError(nearest[0], "gap", message))
 
 
 def _check_gaps(

@@ -1,7 +1,7 @@
 """Whether grids tile their community: no gap, no overlap, nothing outside."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -97,12 +97,25 @@ def check_tiling(
         yield _to_finding(DefectKind.OVERLAP, patch, codes)
     for patch in topology.find_slivers(geoms, MIN_WIDTH_M):
         yield _patch_finding("grid_sliver", False, patch, codes)
+    for community, defect in find_community_defects(geoms, communities, outlines):
+        yield _to_finding(defect.kind, defect.patch, codes, community)
+
+
+def find_community_defects(
+    geoms: Geoms, communities: Sequence[str], outlines: Mapping[str, shapely.Geometry]
+) -> Iterator[tuple[str, Defect]]:
+    """Yield the gaps in each outline and the areas outside it, with the community.
+
+    `communities` has the community of each of n grids. Communities without grids are skipped.
+    """
     community_of: Any = np.asarray(communities)
     for community, outline in outlines.items():
         own = np.flatnonzero(community_of == community)
-        own_codes = [codes[position] for position in own.tolist()]
+        if not len(own):
+            continue
         for defect in _find_outline_defects(geoms[own], outline):
-            yield _to_finding(defect.kind, defect.patch, own_codes, community)
+            positions = tuple(own[list(defect.patch.positions)].tolist())
+            yield community, Defect(defect.kind, replace(defect.patch, positions=positions))
 
 
 FINDING_KINDS = {

@@ -151,7 +151,10 @@ def _building_clusters(tile: Tile) -> str:
     return encode("clusters", f"buildings, covered, uncovered, {_CLUSTER_POINT}", source)
 
 
-_POINT_IN_TILE = f"ST_X(tile_point) >= 0 AND ST_X(tile_point) < {EXTENT} AND ST_Y(tile_point) >= 0 AND ST_Y(tile_point) < {EXTENT}"
+_POINT_IN_TILE = (
+    f"ST_X(tile_point) >= 0 AND ST_X(tile_point) < {EXTENT} "
+    f"AND ST_Y(tile_point) >= 0 AND ST_Y(tile_point) < {EXTENT}"
+)
 _MEAN_POSITION = "avg(ST_X(tile_point)) AS x, avg(ST_Y(tile_point)) AS y"
 _CLUSTER_POINT = "ST_MakePoint(round(x), round(y)) AS geom"
 _REPORTED: Final = """issue.reported_at >= coalesce(CAST(:since AS timestamptz), '-infinity')

@@ -1,4 +1,4 @@
-"""Accounts to call the application with."""
+"""Accounts, and HTTP clients that are signed in."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -8,11 +8,11 @@ from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 
 from api.http import auth
-from geo.accounts import accounts as accounts_accounts
+from geo.accounts import accounts as geo_accounts
 from geo.accounts import sessions, tokens
 from geo.models import Account, Role
 
-WHO = {
+ACCOUNTS = {
     "admin": (Role.ADMIN, None),
     "chen": (Role.COORDINATOR, "230403001"),
     "wang": (Role.COORDINATOR, "230403"),
@@ -24,30 +24,35 @@ WHO = {
 
 @pytest.fixture
 def accounts(session: Session) -> Mapping[str, Account]:
-    """The accounts of WHO, by login."""
-    made = {
-        login: accounts_accounts.add(session, login, role, reach=reach)
-        for login, (role, reach) in WHO.items()
+    """The accounts of ACCOUNTS, by login."""
+    created = {
+        login: geo_accounts.add(session, login, role, reach=reach)
+        for login, (role, reach) in ACCOUNTS.items()
     }
     session.commit()
-    return made
+    return created
 
 
 def signed_in(
     client: TestClient, login: str, by: Literal["token", "cookie"] = "token"
 ) -> TestClient:
-    """Return a caller with an account's token, or with its cookie and the CSRF token in a header.
+    """Return a client with a token of an account, or with its session cookie and CSRF header.
 
-    The account is one of the fixture `accounts`, or made by the test in the same database.
+    The account exists in the test's database, such as those of the fixture `accounts`.
     """
-    caller = TestClient(client.app, follow_redirects=False)
+    signed_in_client = TestClient(client.app, follow_redirects=False)
     with client.app.state.sessions.begin() as session:  # type: ignore[attr-defined]
-        account = accounts_accounts.get(session, login)
+        account = geo_accounts.get(session, login)
         if by == "token":
             _, secret = tokens.issue(session, account, name="a test")
-            caller.headers["Authorization"] = f"Bearer {secret}"
+            signed_in_client.headers["Authorization"] = f"Bearer {secret}"
         else:
             secret = sessions.start(session, account, hours=1)
-            caller.cookies.set(auth.SESSION_COOKIE, secret)
-            caller.headers[auth.CSRF_HEADER] = sessions.csrf_token(secret)
-    return caller
+            signed_in_client.cookies.set(auth.SESSION_COOKIE, secret)
+            signed_in_client.headers[auth.CSRF_HEADER] = sessions.csrf_token(secret)
+    return signed_in_client
+
+
+def client_for(client: TestClient, login: str | None) -> TestClient:
+    """Return a client that is signed in with a token, or anonymous if `login` is None."""
+    return TestClient(client.app) if login is None else signed_in(client, login)

@@ -28,7 +28,7 @@ def engine(databases: Databases, template: str) -> Iterator[Engine]:
     """An engine on a database that contains the district of tests/district.py."""
     engine = db.connect(databases.make(template))
     with Session(engine) as session:
-        districts.build(session)
+        districts.insert_district(session)
     yield engine
     engine.dispose()
 

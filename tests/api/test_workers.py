@@ -56,7 +56,7 @@ class Service:
 
     def revisions(self) -> set[int]:
         """The revisions that answers name now."""
-        lon, lat = district.place(5, 5)
+        lon, lat = district.lon_lat(5, 5)
         asked = f"/v1/lookup?lon={lon}&lat={lat}"
         return {json.loads(self.get(asked)[1])["revision"] for _ in range(ASKED)}
 
@@ -113,7 +113,7 @@ def service() -> Iterator[Service]:
     engine = db.connect(embedded.up(running.settings))
     migrations.upgrade(engine)
     with Session(engine) as session:
-        district.build(session)
+        district.insert_district(session)
     engine.dispose()
     environment = {k: v for k, v in os.environ.items() if k != "GRIDWARD_DATABASE_URL"}
     environment |= {"GRIDWARD_HOME": str(home), "GRIDWARD_PORT": str(running.port)}

@@ -1,4 +1,4 @@
-"""A city large enough that a wrong plan shows."""
+"""A city that is large enough for query plans to differ."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from sqlalchemy import Engine, text
 from geo import db
 from tests.conftest import Databases
 
-FILL = """
+INSERT_CITY = """
 INSERT INTO area (code, level, name, geom)
 VALUES ('23', 'city', 'x', ST_Multi(ST_MakeEnvelope(130, 47, 131, 48, 4326)));
 INSERT INTO area (code, parent_code, level, name, geom)
@@ -37,7 +37,7 @@ def big_city(databases: Databases, template: str) -> Iterator[Engine]:
     """100 communities side by side, ten grids and a thousand buildings each, 6 in 7 covered."""
     engine = db.connect(databases.make(template))
     with engine.begin() as connection:
-        for statement in FILL.strip().split(";\n"):
+        for statement in INSERT_CITY.strip().split(";\n"):
             connection.execute(text(statement))
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE"))

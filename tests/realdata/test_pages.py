@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.conftest import Databases
-from tests.realdata.conftest import bring_chiyoda
+from tests.realdata.conftest import import_chiyoda
 from tests.sample_service import Service, serve_database
 
 pytestmark = pytest.mark.browser
@@ -20,15 +20,15 @@ PALACE_SIDE = (139.7573, 35.6932)
 def chiyoda(
     databases: Databases, template: str, realdata: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Service]:
-    """The ward, to be looked at."""
+    """The service on the ward."""
     url = databases.make(template)
-    bring_chiyoda(url, realdata, tmp_path_factory.mktemp("chiyoda"))
+    import_chiyoda(url, realdata, tmp_path_factory.mktemp("chiyoda"))
     with serve_database(url) as service:
         yield service
 
 
 @pytest.mark.parametrize("size", [(1920, 1080), (1366, 768), (390, 844)])
-def test_a_ward_of_another_country_is_looked_at_like_any_other(chiyoda: Service, open_url, size):
+def test_the_coverage_page_shows_a_ward_of_another_country(chiyoda: Service, open_url, size):
     shown = open_url(f"{chiyoda.home}/maps/property-coverage", size=size)
     expect(shown.page.locator("#figures")).to_contain_text(re.compile(r"1[01],\d{3}"))
     shown.set_view(*PALACE_SIDE, 17)

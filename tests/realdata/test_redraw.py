@@ -1,4 +1,4 @@
-"""Chiyoda's real buildings and small areas on the redraw table: painted, parted, published."""
+"""Chiyoda's real buildings and grids on the redraw page: transferred, split, published."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,18 +13,18 @@ from geo.accounts import accounts
 from geo.models import Role
 from tests.api.redraw_tables import PASSWORD, SignedInBrowser, grids_in_force
 from tests.conftest import Databases
-from tests.realdata.conftest import bring_chiyoda
+from tests.realdata.conftest import import_chiyoda
 from tests.sample_service import Service, serve_database
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 SLOW_MS = 60_000
-"""For a first step in a community of 11,581 buildings, where all ground is shared out."""
+"""Timeout of a first step in a community of 11,581 buildings: it computes their Voronoi cells."""
 
 WARD = "13101"
 ONE, OTHER = "018001", "018002"
 """Fujimi 1-chome and 2-chome, side by side."""
-HOMES = """
+BUILDINGS = """
     SELECT code, ST_AsBinary(footprint) FROM building
     WHERE ST_Covers((SELECT geom FROM micro_grid WHERE code = :grid AND in_force @> now()), point)
 """
@@ -34,9 +34,9 @@ HOMES = """
 def chiyoda(
     databases: Databases, template: str, realdata: Path, tmp_path: Path
 ) -> Iterator[Service]:
-    """The ward with a coordinator, to be redrawn."""
+    """The service on the ward, with a coordinator."""
     url = databases.make(template)
-    bring_chiyoda(url, realdata, tmp_path)
+    import_chiyoda(url, realdata, tmp_path)
     with serve_database(url) as service:
         with Session(service.engine) as session:
             accounts.add(session, "sato", Role.COORDINATOR, reach=WARD, password=PASSWORD)
@@ -52,25 +52,25 @@ def coordinator(browser: Browser, chiyoda: Service) -> Iterator[SignedInBrowser]
     assert [(page.foreign_requests, page.errors) for page in session.pages] == [([], [])]
 
 
-def homes(service: Service, grid: str) -> dict[str, shapely.Geometry]:
+def buildings_in(service: Service, grid: str) -> dict[str, shapely.Geometry]:
     """The buildings that stand in a grid, by code."""
     with service.engine.connect() as connection:
-        rows = connection.execute(text(HOMES), {"grid": WARD + grid}).all()
+        rows = connection.execute(text(BUILDINGS), {"grid": WARD + grid}).all()
     return {code: shapely.from_wkb(bytes(wkb)) for code, wkb in rows}
 
 
-def middle_line(shape: shapely.Geometry) -> list[tuple[float, float]]:
-    """A line from west to east through the middle of a shape, and beyond."""
-    west, south, east, north = shape.bounds
+def middle_line(grid: shapely.Geometry) -> list[tuple[float, float]]:
+    """A line from west to east through the middle of a grid, a little longer than the grid."""
+    west, south, east, north = grid.bounds
     beyond, y = (east - west) / 20, (south + north) / 2
     return [(west - beyond, y), (east + beyond, y)]
 
 
-def test_real_buildings_are_painted_across_a_border_and_a_real_grid_is_parted(
+def test_real_buildings_are_transferred_across_a_border_and_a_real_grid_is_split(
     coordinator: SignedInBrowser, chiyoda: Service
 ):
     grids = grids_in_force(chiyoda, WARD)
-    near = min(homes(chiyoda, OTHER).items(), key=lambda home: home[1].distance(grids[ONE]))
+    near = min(buildings_in(chiyoda, OTHER).items(), key=lambda item: item[1].distance(grids[ONE]))
     spot = near[1].representative_point()
     table = coordinator.create_plan("Fujimi", WARD, first=ONE)
     page, browser_page = table.page, table.browser_page
@@ -105,6 +105,6 @@ def test_real_buildings_are_painted_across_a_border_and_a_real_grid_is_parted(
     expect(page.locator("#said")).to_contain_text("Published as revision 2", timeout=SLOW_MS)
     after = grids_in_force(chiyoda, WARD)
     assert len(after) == len(grids) + 1
-    assert near[0] in homes(chiyoda, ONE)
+    assert near[0] in buildings_in(chiyoda, ONE)
     whole = [shapely.union_all([*each.values()]).area for each in (grids, after)]
     assert whole[0] == pytest.approx(whole[1])

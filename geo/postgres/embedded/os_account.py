@@ -1,4 +1,4 @@
-"""The operating system account that runs the embedded server: our own, or another if we are root."""
+"""The operating system account of the embedded server: our own, or another if we are root."""
 
 import os
 import pwd

@@ -1,4 +1,4 @@
-"""Accounts and tokens from the command line, as people run it, and what the audit has of it."""
+"""Accounts and tokens on the command line, and their audit entries."""
 
 import getpass
 import os
@@ -24,39 +24,39 @@ PASSWORD = "correct horse battery"
 
 @pytest.fixture(scope="module")
 def city(databases, template) -> str:
-    """The address of a register that holds the district of tests/district.py."""
+    """The URL of a database with the district of tests/district.py."""
     url = databases.make(template)
     engine = db.connect(url)
     with Session(engine) as session:
-        districts.build(session)
+        districts.insert_district(session)
         merge_grids(session)
     engine.dispose()
     return url
 
 
-def entries(url: str) -> list[Audit]:
+def audit_entries(url: str) -> list[Audit]:
     engine = db.connect(url)
     with Session(engine, expire_on_commit=False) as session:
-        found = list(session.scalars(select(Audit).order_by(Audit.id)))
+        rows = list(session.scalars(select(Audit).order_by(Audit.id)))
     engine.dispose()
-    return found
+    return rows
 
 
-def verified(url: str, login: str, password: str) -> bool:
+def is_password(url: str, login: str, password: str) -> bool:
     engine = db.connect(url)
     with Session(engine) as session:
         account = accounts.verify(session, login, password)
-        found = account is not None
+        is_valid = account is not None
     engine.dispose()
-    return found
+    return is_valid
 
 
 def test_an_account_is_added_listed_disabled_and_enabled(city):
     add = ("account", "add", "Chen", "--role", "coordinator", "--reach", "230403001")
-    done = run(city, *add, "--name", "陈晨", "--password-stdin", typed=PASSWORD + "\n")
-    assert done.returncode == 0, done.stderr
-    assert PASSWORD not in done.stdout + done.stderr
-    assert verified(city, "chen", PASSWORD)
+    result = run(city, *add, "--name", "陈晨", "--password-stdin", typed=PASSWORD + "\n")
+    assert result.returncode == 0, result.stderr
+    assert PASSWORD not in result.stdout + result.stderr
+    assert is_password(city, "chen", PASSWORD)
     assert run(city, "account", "list").stdout.split() == [
         "chen",
         "coordinator",
@@ -65,25 +65,25 @@ def test_an_account_is_added_listed_disabled_and_enabled(city):
     ]
     assert run(city, *add, typed=PASSWORD).returncode == 3
     assert run(city, "account", "disable", "chen").returncode == 0
-    assert not verified(city, "chen", PASSWORD)
+    assert not is_password(city, "chen", PASSWORD)
     assert "disabled" in run(city, "account", "list").stdout
     assert run(city, "account", "enable", "chen").returncode == 0
-    assert verified(city, "chen", PASSWORD)
+    assert is_password(city, "chen", PASSWORD)
     assert run(city, "account", "password", "chen", typed="another horse\n").returncode == 0
-    assert verified(city, "chen", "another horse")
-    assert [entry.action for entry in entries(city)] == [
+    assert is_password(city, "chen", "another horse")
+    assert [entry.action for entry in audit_entries(city)] == [
         "account.add",
         "account.disable",
         "account.enable",
         "account.password",
     ]
-    assert {(entry.login, entry.address) for entry in entries(city)} == {
+    assert {(entry.login, entry.address) for entry in audit_entries(city)} == {
         (getpass.getuser(), "command line")
     }
 
 
 @pytest.mark.parametrize(
-    ("words", "code", "said"),
+    ("words", "code", "message"),
     [
         (("account", "disable", "nobody"), 4, "no account 'nobody'"),
         (("account", "password", "nobody"), 4, "no account 'nobody'"),
@@ -97,22 +97,22 @@ def test_an_account_is_added_listed_disabled_and_enabled(city):
         (("token", "add", "x", "--days", "0"), 2, "--days"),
     ],
 )
-def test_what_is_wrong_is_said_and_told_by_the_exit_code(city, words, code, said):
-    done = run(city, *words)
-    assert done.returncode == code
-    assert said in " ".join(done.stderr.split())
+def test_errors_have_a_message_and_an_exit_code(city, words, code, message):
+    result = run(city, *words)
+    assert result.returncode == code
+    assert message in " ".join(result.stderr.split())
 
 
 def test_a_weak_password_is_refused(city):
     for weak in ("short", "verylonglogin"):
-        done = run(city, "account", "add", "verylonglogin", "--role", "viewer", typed=weak)
-        assert (done.returncode, done.stdout) == (3, "")
+        result = run(city, "account", "add", "verylonglogin", "--role", "viewer", typed=weak)
+        assert (result.returncode, result.stdout) == (3, "")
 
 
 def test_a_token_is_printed_once_works_and_is_revoked(database_url):
     assert run(database_url, "account", "add", "robot", "--role", "viewer").returncode == 0
-    made = run(database_url, "token", "add", "robot", "--name", "riders", "--days", "30")
-    secret = made.stdout.strip()
+    created = run(database_url, "token", "add", "robot", "--name", "riders", "--days", "30")
+    secret = created.stdout.strip()
     assert re.fullmatch(r"gridward_[\w-]{43}", secret)
     with TestClient(create_app(Settings(database_url=database_url))) as client:
         header = {"Authorization": f"Bearer {secret}"}
@@ -124,8 +124,8 @@ def test_a_token_is_printed_once_works_and_is_revoked(database_url):
         assert run(database_url, "token", "revoke", number).returncode == 0
         assert client.get("/v1/account", headers=header).json()["code"] == "token_refused"
     assert "revoked" in run(database_url, "token", "list").stdout
-    told = [(entry.action, entry.subject) for entry in entries(database_url)]
-    assert told == [
+    actions = [(entry.action, entry.subject) for entry in audit_entries(database_url)]
+    assert actions == [
         ("account.add", "account robot"),
         ("token.add", f"token {number}"),
         ("token.revoke", f"token {number}"),
@@ -133,17 +133,17 @@ def test_a_token_is_printed_once_works_and_is_revoked(database_url):
 
 
 @pytest.mark.parametrize(("again", "code"), [(PASSWORD, 0), ("something else", 2)])
-def test_on_a_terminal_the_password_is_asked_twice_and_not_shown(database_url, again, code):
+def test_a_terminal_prompts_twice_for_the_password_and_does_not_show_it(database_url, again, code):
     pid, terminal = pty.fork()
     if pid == 0:
         os.environ["GRIDWARD_DATABASE_URL"] = database_url
         os.execv(GRIDWARD, [GRIDWARD, "account", "add", "li", "--role", "viewer"])
-    shown = b""
+    output = b""
 
-    def expect(words: bytes) -> None:
-        nonlocal shown
-        while words not in shown:
-            shown += os.read(terminal, 1024)
+    def expect(prompt: bytes) -> None:
+        nonlocal output
+        while prompt not in output:
+            output += os.read(terminal, 1024)
 
     expect(b"tokens only): ")
     os.write(terminal, f"{PASSWORD}\n".encode())
@@ -152,58 +152,60 @@ def test_on_a_terminal_the_password_is_asked_twice_and_not_shown(database_url, a
     _, status = os.waitpid(pid, 0)
     os.close(terminal)
     assert os.waitstatus_to_exitcode(status) == code
-    assert PASSWORD.encode() not in shown
-    assert verified(database_url, "li", PASSWORD) == (code == 0)
+    assert PASSWORD.encode() not in output
+    assert is_password(database_url, "li", PASSWORD) == (code == 0)
 
 
-def test_imports_and_reverts_are_in_the_audit_and_dry_runs_are_not(city, tmp_path):
-    before = len(entries(city))
+def test_the_audit_has_imports_and_reverts_but_no_dry_runs(city, tmp_path):
+    before = len(audit_entries(city))
     file = tmp_path / "managers.csv"
     file.write_text("code,name,kind\nM9,九号物业,property_firm\n")
     assert run(city, "import", "managers", str(file), "--dry-run").returncode == 0
-    assert len(entries(city)) == before
+    assert len(audit_entries(city)) == before
     for _ in range(2):  # the second time nothing changes
         assert run(city, "import", "managers", str(file)).returncode == 0
     assert run(city, "revert", "2").returncode == 0
     assert run(city, "revert", "2").returncode == 3
-    told = [(entry.action, entry.subject, entry.detail) for entry in entries(city)[before:]]
-    assert told == [
+    actions = [
+        (entry.action, entry.subject, entry.detail) for entry in audit_entries(city)[before:]
+    ]
+    assert actions == [
         ("import.managers", "managers.csv", {"added": 1}),
         ("revision.revert", "revision 2", {"made": 3}),
     ]
 
 
-def test_the_demo_has_a_coordinator_whose_password_stays(database_url, tmp_path):
-    place = {"GRIDWARD_HOME": tmp_path / "home", "GRIDWARD_PORT": 8123}
+def test_the_demo_coordinator_keeps_its_password(database_url, tmp_path):
+    environment = {"GRIDWARD_HOME": tmp_path / "home", "GRIDWARD_PORT": 8123}
 
     def demo(*words: str) -> str:
-        done = run(database_url, "demo", *words, **place)
-        assert done.returncode == 0, done.stderr
-        return done.stdout.splitlines()[-1]
+        result = run(database_url, "demo", *words, **environment)
+        assert result.returncode == 0, result.stderr
+        return result.stdout.splitlines()[-1]
 
-    told = demo()
+    sign_in = demo()
     password = re.fullmatch(
-        r"Sign in at http://127.0.0.1:8123/login as demo with the password (\S{16})\.", told
+        r"Sign in at http://127.0.0.1:8123/login as demo with the password (\S{16})\.", sign_in
     )[1]
     file = tmp_path / "home" / "demo-password"
     assert file.read_text().strip() == password
     assert file.stat().st_mode & 0o777 == 0o600
-    assert verified(database_url, "demo", password)
-    assert demo() == told
+    assert is_password(database_url, "demo", password)
+    assert demo() == sign_in
     assert run(database_url, "account", "add", "own", "--role", "viewer").returncode == 0
-    assert demo("--reset") == told
-    actions = [entry.action for entry in entries(database_url)]
+    assert demo("--reset") == sign_in
+    actions = [entry.action for entry in audit_entries(database_url)]
     assert actions == ["demo.fill", "account.add", "account.add", "demo.reset", "demo.fill"]
     assert run(database_url, "account", "list").stdout.count("\n") == 2
     assert run(database_url, "account", "password", "demo", typed="another horse").returncode == 0
     assert "with its new password" in demo()
-    assert verified(database_url, "demo", "another horse")
+    assert is_password(database_url, "demo", "another horse")
     file.unlink()
     assert password not in demo()
-    assert verified(database_url, "demo", file.read_text().strip())
+    assert is_password(database_url, "demo", file.read_text().strip())
 
 
-def test_the_audit_is_kept_when_everything_else_goes(city):
+def test_the_audit_cannot_be_truncated(city):
     engine = db.connect(city)
     with engine.connect() as connection, pytest.raises(Exception, match="only ever added to"):
         connection.execute(text("TRUNCATE account CASCADE"))

@@ -1,4 +1,4 @@
-"""What goes wrong around the command line: the database, the disk, the reader of the output."""
+"""Errors around the command line: the database, the disk, closed pipes, unreadable files."""
 
 import os
 import resource
@@ -23,11 +23,11 @@ from tests.town_builder import box, write_file
 
 @pytest.fixture(scope="module")
 def city(databases, template) -> str:
-    """The address of a register that holds the district of tests/district.py."""
+    """The URL of a database with the district of tests/district.py."""
     url = databases.make(template)
     engine = db.connect(url)
     with Session(engine) as session:
-        districts.build(session)
+        districts.insert_district(session)
     engine.dispose()
     return url
 
@@ -51,12 +51,12 @@ def run(url: str, *words: object, **more) -> tuple[int, str, str]:
     return process.returncode, out, err
 
 
-def asked(url: str, question: str) -> int:
+def query_scalar(url: str, statement: str) -> int:
     engine = db.connect(url)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        found = connection.execute(text(question)).scalar_one()
+        value = connection.execute(text(statement)).scalar_one()
     engine.dispose()
-    return found
+    return value
 
 
 COPYING = (
@@ -65,13 +65,13 @@ COPYING = (
 )
 
 
-def until(happens: Callable[[], int]) -> int:
-    """Wait until something gives a number, and return it."""
+def wait_for_number(query: Callable[[], int]) -> int:
+    """Wait until a query returns a number other than 0, and return it."""
     for _ in range(4000):
-        if found := happens():
-            return found
+        if value := query():
+            return value
         time.sleep(0.005)
-    pytest.fail("it never happened")
+    pytest.fail("the query returned 0 until the timeout")
 
 
 @pytest.fixture(scope="module")
@@ -84,19 +84,21 @@ def many(tmp_path_factory) -> Path:
     return path
 
 
-def test_a_session_that_the_database_ends_leaves_nothing_and_a_clear_message(database_url, many):
+def test_a_terminated_database_session_saves_nothing_and_has_a_clear_message(database_url, many):
     process = start(database_url, "import", "buildings", many)
-    until(lambda: asked(database_url, f"SELECT pg_terminate_backend(({COPYING}))::int"))
+    wait_for_number(
+        lambda: query_scalar(database_url, f"SELECT pg_terminate_backend(({COPYING}))::int")
+    )
     _, err = process.communicate(timeout=60)
     assert process.returncode == 5
     assert "Traceback" not in err
     assert "nothing was changed" in err
-    assert asked(database_url, "SELECT count(*) FROM building") == 0
+    assert query_scalar(database_url, "SELECT count(*) FROM building") == 0
 
 
 @pytest.mark.long
-def test_a_server_that_restarts_during_an_import_leaves_nothing(tmp_path_factory, many):
-    """A server of its own, so that nobody else is disturbed."""
+def test_a_server_restart_during_an_import_saves_nothing(tmp_path_factory, many):
+    """Uses a database server of its own, because other tests use the shared one."""
     home = Path("/tmp") / f"gw-restart-{os.getpid()}"
     settings = Settings(home=home, database_url=None)
     url = embedded.up(settings)
@@ -105,20 +107,20 @@ def test_a_server_that_restarts_during_an_import_leaves_nothing(tmp_path_factory
         migrations.upgrade(engine)
         engine.dispose()
         process = start(url, "import", "buildings", many)
-        until(lambda: asked(url, COPYING))
+        wait_for_number(lambda: query_scalar(url, COPYING))
         embedded.down(settings)
         _, err = process.communicate(timeout=60)
         assert (process.returncode, "Traceback" in err) == (5, False)
         embedded.up(settings)
-        assert asked(url, "SELECT count(*) FROM building") == 0
+        assert query_scalar(url, "SELECT count(*) FROM building") == 0
         assert run(url, "import", "buildings", many)[0] == 0
     finally:
         embedded.down(settings)
         subprocess.run(["rm", "-rf", home], check=True)
 
 
-def test_what_the_database_refuses_is_told_in_its_words(database_url, tmp_path):
-    """A trigger of the house stands for whatever only the database knows."""
+def test_a_constraint_violation_names_the_constraint(database_url, tmp_path):
+    """An added constraint stands for any rule that only the database checks."""
     engine = db.connect(database_url)
     with engine.begin() as connection:
         connection.execute(text("ALTER TABLE building ADD CONSTRAINT no_towers CHECK (floors < 9)"))
@@ -130,12 +132,12 @@ def test_what_the_database_refuses_is_told_in_its_words(database_url, tmp_path):
 
 
 def small_disk() -> None:
-    """Let no file grow beyond two kilobytes, as a full disk would."""
+    """Limit files to two kilobytes, to simulate a full disk."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (2048, 2048))
 
 
 @pytest.mark.parametrize("suffix", ["csv", "geojson", "gpkg", "parquet", "xlsx", "shp", "fgb"])
-def test_a_full_disk_leaves_no_half_file(city, tmp_path, suffix):
+def test_a_full_disk_leaves_no_partial_file(city, tmp_path, suffix):
     engine = db.connect(city)
     with engine.begin() as connection:
         connection.execute(text("UPDATE building SET name = repeat('长', 4000)"))
@@ -146,7 +148,7 @@ def test_a_full_disk_leaves_no_half_file(city, tmp_path, suffix):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_full_disk_keeps_the_file_that_was_there(city, tmp_path):
+def test_a_full_disk_does_not_change_an_existing_file(city, tmp_path):
     target = tmp_path / "buildings.csv"
     target.write_text("as before")
     assert run(city, "export", "buildings", target, preexec_fn=small_disk)[0] == 3
@@ -162,7 +164,7 @@ def test_a_full_disk_keeps_the_file_that_was_there(city, tmp_path):
         ("map", "grids", "-o", "{}/m.html"),
     ],
 )
-def test_a_place_that_cannot_be_written_to_is_named(city, tmp_path, words):
+def test_a_path_that_cannot_be_written_is_named(city, tmp_path, words):
     """The folder is a file."""
     folder = tmp_path / "folder"
     folder.write_text("")
@@ -170,17 +172,17 @@ def test_a_place_that_cannot_be_written_to_is_named(city, tmp_path, words):
     assert (code, str(folder) in err) == (3, True), err
 
 
-def test_rejects_that_cannot_be_written_keep_the_good_rows_out_too(database_url, tmp_path):
+def test_nothing_is_imported_if_the_rejects_file_cannot_be_written(database_url, tmp_path):
     path = tmp_path / "managers.csv"
     path.write_text("code,name,kind\nM1,a,firm\nM2,b,nonsense\n")
     folder = tmp_path / "folder"
     folder.write_text("")
-    told = ("--on-error", "skip", "--rejects", folder / "rejects.csv")
-    assert run(database_url, "import", "managers", path, *told)[0] == 3
-    assert asked(database_url, "SELECT count(*) FROM manager") == 0
+    options = ("--on-error", "skip", "--rejects", folder / "rejects.csv")
+    assert run(database_url, "import", "managers", path, *options)[0] == 3
+    assert query_scalar(database_url, "SELECT count(*) FROM manager") == 0
 
 
-def test_a_reader_that_leaves_early_is_no_error(city):
+def test_a_closed_pipe_is_no_error(city):
     with start(city, "uncovered") as process:
         assert process.stdout is not None
         assert process.stderr is not None
@@ -188,7 +190,7 @@ def test_a_reader_that_leaves_early_is_no_error(city):
         assert process.stderr.read() == ""
 
 
-def test_a_file_that_is_not_there_or_not_what_it_says_is_refused(city, tmp_path):
+def test_a_missing_or_corrupt_file_is_an_error(city, tmp_path):
     code, _, err = run(city, "import", "areas", tmp_path / "nothing.gpkg")
     assert (code, "does not exist" in err) == (3, True)
     (tmp_path / "zeros.gpkg").write_bytes(bytes(4096))
@@ -198,6 +200,6 @@ def test_a_file_that_is_not_there_or_not_what_it_says_is_refused(city, tmp_path)
     assert code == 3
 
 
-def test_a_database_that_is_not_migrated_says_what_to_run(databases):
+def test_the_error_of_an_unmigrated_database_names_the_command_to_run(databases):
     code, _, err = run(databases.make(), "coverage")
     assert (code, "gridward db migrate" in err) == (5, True)

@@ -1,4 +1,4 @@
-"""Going back from the command line, as people run it."""
+"""Listing and reverting revisions on the command line."""
 
 import pytest
 from sqlalchemy.orm import Session
@@ -12,21 +12,21 @@ from tests.district_edits import COMMUNITY_1, merge_grids
 
 @pytest.fixture
 def city(database_url) -> str:
-    """The address of a register whose first community was merged into one grid."""
+    """The URL of a database whose first community was merged into one grid."""
     engine = db.connect(database_url)
     with Session(engine) as session:
-        districts.build(session)
+        districts.insert_district(session)
         merge_grids(session)
     engine.dispose()
     return database_url
 
 
 def run(url: str, *words: str) -> tuple[int, str, str]:
-    done = command.run(url, *words)
-    return done.returncode, done.stdout, done.stderr
+    result = command.run(url, *words)
+    return result.returncode, result.stdout, result.stderr
 
 
-def test_a_revision_is_listed_taken_back_and_not_taken_back_twice(city):
+def test_a_revision_is_listed_and_reverted_only_once(city):
     code, out, _ = run(city, "revisions")
     assert (code, [line.split()[0] for line in out.splitlines()]) == (0, ["2", "1"])
     assert run(city, "revert", "2", "--title", "a mistake")[:2] == (
@@ -47,10 +47,10 @@ def test_an_unknown_revision_is_not_found(city):
     assert (code, "There is no revision 9" in err) == (4, True)
 
 
-def test_the_first_import_is_taken_back_only_when_empty_communities_are_meant(database_url):
+def test_reverting_the_first_import_requires_leave_empty(database_url):
     engine = db.connect(database_url)
     with Session(engine) as session:
-        districts.build(session)
+        districts.insert_district(session)
     engine.dispose()
     code, _, err = run(database_url, "revert", "1")
     assert (code, "--leave-empty" in err) == (3, True)

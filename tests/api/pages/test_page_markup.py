@@ -15,7 +15,7 @@ from geo.models.base import CODE
 from tests import district as districts
 from tests.browser import BrowserPage
 from tests.conftest import Databases
-from tests.district import place
+from tests.district import lon_lat
 from tests.sample_service import Service, serve_database
 
 pytestmark = pytest.mark.browser
@@ -26,7 +26,7 @@ CODE_MARKUP = f"'\"&amp;{IMAGE}"
 """Without a slash: a code with a slash has no URL."""
 PROTECTED = ("audit.", "table_version.", "account.", "person.", "login_session.", "token.")
 """Tables whose texts constraints protect or pages do not show."""
-SPOT = place(15, 7)
+SPOT = lon_lat(15, 7)
 """The location of a building and an issue whose codes are markup."""
 LANGUAGES = ("zh", "en")
 
@@ -82,7 +82,7 @@ def markup_service(databases: Databases, template: str) -> Iterator[Service]:
     url = databases.make(template)
     engine = db.connect(url)
     with Session(engine) as session:
-        districts.build(session)
+        districts.insert_district(session)
     with engine.begin() as connection:
         refused = replace_texts_with_markup(connection)
         insert_codes_of_markup(connection)
@@ -140,8 +140,8 @@ def test_the_breadcrumb_trail_escapes_markup(open_page):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_grids_page_escapes_markup(open_page, language: str):
     browser_page = open_page(f"/maps/grids?lang={language}")
-    browser_page.set_view(*place(35, 5), 15)
-    browser_page.click_map(*place(35, 5))
+    browser_page.set_view(*lon_lat(35, 5), 15)
+    browser_page.click_map(*lon_lat(35, 5))
     popup = browser_page.page.locator(".leaflet-popup")
     popup.wait_for()
     name = "230403001002002" if language == "en" else MARKUP  # grids have no English name

@@ -10,13 +10,13 @@ from sqlalchemy import select, text
 from geo.geometry.datums import Datum, from_wgs84
 from geo.models import Audit
 from tests.api.accounts import signed_in
-from tests.district import place
+from tests.district import lon_lat
 
 GRID = "230403001001001"
 
 
 def issue(east=5, north=5, **more):
-    lon, lat = place(east, north)
+    lon, lat = lon_lat(east, north)
     return {"category": "heating", "lon": lon, "lat": lat, **more}
 
 
@@ -29,7 +29,7 @@ def test_an_issue_is_filed_under_the_grid_of_its_location(client, district):
 
 
 def test_an_issue_in_bd09_is_filed_under_the_right_grid(client, district):
-    [[lon, lat]] = from_wgs84(np.array([place(5, 5)]), Datum.BD09)
+    [[lon, lat]] = from_wgs84(np.array([lon_lat(5, 5)]), Datum.BD09)
     body = {"category": "heating", "lon": lon, "lat": lat, "datum": "bd09"}
     assert client.post("/v1/issues", json=body).json()["grid_code"] == GRID
 

@@ -11,13 +11,13 @@ import pytest
 from api.serializers import batch_lookup
 from api.serializers.batch_tables import CLIENT_CLOSED_REQUEST
 from geo.geometry.datums import Datum, from_wgs84
-from tests.district import place
+from tests.district import lon_lat
 
 GRID = "230403001001001"
 
 
 def look_up(client, east, north, **more):
-    lon, lat = place(east, north)
+    lon, lat = lon_lat(east, north)
     return client.get("/v1/lookup", params={"lon": lon, "lat": lat, **more})
 
 
@@ -79,10 +79,10 @@ def test_a_lookup_without_database_details_does_not_query_the_database(app, clie
 
 @pytest.mark.parametrize("datum", Datum)
 def test_coordinates_of_every_datum_are_in_the_same_grid(client, district, datum):
-    [[lon, lat]] = from_wgs84(np.array([place(5, 5)]), datum)
+    [[lon, lat]] = from_wgs84(np.array([lon_lat(5, 5)]), datum)
     response = client.get("/v1/lookup", params={"lon": lon, "lat": lat, "datum": datum}).json()
     assert response["grid"]["code"] == GRID
-    assert (response["lon"], response["lat"]) == pytest.approx(place(5, 5), abs=1e-8)
+    assert (response["lon"], response["lat"]) == pytest.approx(lon_lat(5, 5), abs=1e-8)
 
 
 def test_a_past_moment_has_the_grids_of_that_moment(client, district):
@@ -91,13 +91,13 @@ def test_a_past_moment_has_the_grids_of_that_moment(client, district):
 
 
 def test_many_points_come_back_in_order_with_null_outside(client, district):
-    points = [place(5, 5), place(35, 5), place(99, 99), (None, 47.0)]
+    points = [lon_lat(5, 5), lon_lat(35, 5), lon_lat(99, 99), (None, 47.0)]
     response = client.post("/v1/lookup", json={"points": points}).json()
     assert response == {"revision": 1, "codes": [GRID, "230403001002002", None, None]}
 
 
 def test_more_points_than_the_limit_are_rejected_with_a_hint(client, district):
-    response = client.post("/v1/lookup", json={"points": [place(5, 5)] * 6})
+    response = client.post("/v1/lookup", json={"points": [lon_lat(5, 5)] * 6})
     assert response.status_code == 413
     assert "6 points are more than the 5 allowed" in response.json()["detail"]
 
@@ -123,7 +123,7 @@ def test_an_invalid_parameter_is_named(client, district, params, location):
 
 
 TABLE = "id,lon,lat\n1,{},{}\n2,{},{}\n3,nowhere,47\n4,47.005,130.005\n".format(
-    *place(5, 5), *place(99, 99)
+    *lon_lat(5, 5), *lon_lat(99, 99)
 )
 
 
@@ -150,7 +150,7 @@ def post_rows(client, rows, datum="wgs84") -> str:
 
 def test_the_summary_says_when_most_coordinates_without_a_grid_are_swapped(client, district):
     """One good row does not hide nine swapped ones."""
-    lon, lat = place(5, 5)
+    lon, lat = lon_lat(5, 5)
     assert "9 of the rows in no grid would be in one after a swap" in post_rows(
         client, [(lon, lat), *[(lat, lon)] * 9]
     )
@@ -159,19 +159,19 @@ def test_the_summary_says_when_most_coordinates_without_a_grid_are_swapped(clien
 
 def test_the_summary_says_when_the_datum_seems_wrong(client, district):
     """At the edge of the city, reading WGS 84 as BD-09 moves a point out of the last grid."""
-    rows = [place(0.5, 5)] * 3
-    assert "The datum bd09 looks wrong: 3 of those" in post_rows(client, rows, "bd09")
+    rows = [lon_lat(0.5, 5)] * 3
+    assert "The datum bd09 looks wrong: 3 of the rows" in post_rows(client, rows, "bd09")
     assert "looks wrong" not in post_rows(client, rows)
 
 
 def test_points_in_json_have_a_summary(client, district):
-    response = client.post("/v1/lookup", json={"points": [place(5, 5), [None, 47], [1, 2]]})
+    response = client.post("/v1/lookup", json={"points": [lon_lat(5, 5), [None, 47], [1, 2]]})
     assert "3 rows: 1 in a grid, 1 in none." in response.headers["gridward-summary"]
     assert response.json()["codes"] == [GRID, None, None]
 
 
 def test_parameters_name_the_columns_of_a_csv_and_a_missing_column_is_an_error(client, district):
-    body = "east,north\n{},{}\n".format(*place(5, 5))
+    body = "east,north\n{},{}\n".format(*lon_lat(5, 5))
     headers = {"Content-Type": "text/csv"}
     named = client.post("/v1/lookup?lon=east&lat=north", content=body, headers=headers)
     assert GRID in named.text
@@ -181,7 +181,7 @@ def test_parameters_name_the_columns_of_a_csv_and_a_missing_column_is_an_error(c
 
 
 def test_the_text_of_a_csv_is_returned_unchanged(client, district):
-    body = 'note,lon,lat\n"a ""quoted"", 007\nline",{:.9f},{:.9f}\n'.format(*place(5, 5))
+    body = 'note,lon,lat\n"a ""quoted"", 007\nline",{:.9f},{:.9f}\n'.format(*lon_lat(5, 5))
     response = client.post("/v1/lookup", content=body, headers={"Content-Type": "text/csv"})
     assert response.text.splitlines()[1:] == [
         '"a ""quoted"", 007',
@@ -243,7 +243,7 @@ def test_no_points_are_no_codes(client, district):
 
 def test_a_json_batch_stops_when_the_client_disconnects(app, district):
     disconnected = threading.Event()
-    body = json.dumps({"points": [place(5, 5)]}).encode()
+    body = json.dumps({"points": [lon_lat(5, 5)]}).encode()
 
     def status() -> int:
         snapshots = app.state.snapshots

@@ -20,7 +20,7 @@ def counts(result: ImportResult) -> tuple[int, ...]:
 
 
 def grid_file(path: Path, **shapes: shapely.Geometry) -> Path:
-    """Write grids of COMMUNITY_1 (`_001`) and COMMUNITY_2 (`s_001`), named by the ends of their codes."""
+    """Write grids of COMMUNITY_1 (`_001`) and of COMMUNITY_2 (`s_001`)."""
     codes = {
         key: (COMMUNITY_2 if key.startswith("s") else COMMUNITY_1) + key.rpartition("_")[2]
         for key in shapes

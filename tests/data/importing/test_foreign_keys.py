@@ -12,15 +12,13 @@ from tests.district import COMMUNITY_1, COMMUNITY_2, DISTRICT, SUBDISTRICT
 from tests.town_builder import box, write_file
 
 
-def test_a_community_that_the_file_lacks_is_found_by_place(import_after_areas, session, tmp_path):
+def test_a_missing_community_is_found_by_location(import_after_areas, session, tmp_path):
     import_after_areas(DatasetKind.BUILDINGS, district_files.write_buildings(tmp_path))
     found = [session.get(Building, code).community_code for code in ("b1", "b2", "b3")]
     assert found == [COMMUNITY_1, COMMUNITY_1, COMMUNITY_2]
 
 
-def test_communities_that_were_unknown_are_found_once_they_are_there(
-    import_files, session, tmp_path
-):
+def test_missing_communities_are_found_once_areas_are_imported(import_files, session, tmp_path):
     import_files(DatasetKind.BUILDINGS, district_files.write_buildings(tmp_path))
     assert session.get(Building, "b1").community_code is None
     import_files(DatasetKind.AREAS, district_files.write_areas(tmp_path))
@@ -37,7 +35,9 @@ def test_communities_that_were_unknown_are_found_once_they_are_there(
     assert session.get(Building, "b1").community_code == COMMUNITY_1
 
 
-def test_a_community_that_was_stated_is_not_moved_by_place(import_after_areas, session, tmp_path):
+def test_a_stored_community_is_not_replaced_by_one_found_by_location(
+    import_after_areas, session, tmp_path
+):
     import_after_areas(
         DatasetKind.BUILDINGS,
         district_files.write_buildings(tmp_path, community_code=[COMMUNITY_2] * 3),
@@ -48,7 +48,7 @@ def test_a_community_that_was_stated_is_not_moved_by_place(import_after_areas, s
     assert session.get(Building, "b1").community_code == COMMUNITY_2
 
 
-def test_a_neighborhood_needs_a_community_and_keeps_the_one_it_has(
+def test_a_neighborhood_needs_a_community_and_keeps_the_stored_one(
     import_after_areas, session, tmp_path
 ):
     rows = [{"code": "N1", "name": "光明小区", "geom": box(2, 2, 8, 8)}]
@@ -73,7 +73,7 @@ def test_parents_are_found_by_their_codes(import_after_areas, session):
     }
 
 
-def test_areas_may_come_in_any_order_and_in_several_files(import_files, session, tmp_path):
+def test_areas_can_be_in_any_order_and_in_several_files(import_files, session, tmp_path):
     below = [{"code": COMMUNITY_1, "parent_code": DISTRICT, "level": "社区", "name": "一"}]
     above = [{"code": DISTRICT, "level": "区", "name": "工农区"}]
     import_files(
@@ -110,7 +110,7 @@ def test_areas_may_come_in_any_order_and_in_several_files(import_files, session,
         ),
     ],
 )
-def test_a_code_that_names_nothing_is_a_fault(
+def test_a_code_that_does_not_exist_is_an_error(
     import_after_buildings, session, tmp_path, kind, row, fault
 ):
     path = write_file(tmp_path / "bad.geojson", [row | {"geom": box(2, 6, 4, 8)}])
@@ -130,9 +130,7 @@ def state(session) -> dict[str, int]:
     return {name: session.scalar(count) for name, count in counts.items()}
 
 
-def test_coverage_of_unknown_buildings_by_unknown_managers_is_refused(
-    import_after_buildings, tmp_path
-):
+def test_coverage_of_unknown_buildings_or_managers_is_rejected(import_after_buildings, tmp_path):
     path = coverage_file(
         tmp_path,
         ("b1", "M1", "2021-01-01", "2021-01-01"),
@@ -148,7 +146,7 @@ def test_coverage_of_unknown_buildings_by_unknown_managers_is_refused(
     ]
 
 
-def test_two_managers_on_one_day_are_refused_within_a_file_and_against_the_register(
+def test_overlapping_coverage_periods_are_rejected_in_a_file_and_against_the_database(
     import_after_buildings, tmp_path
 ):
     """
@@ -180,9 +178,7 @@ def test_two_managers_on_one_day_are_refused_within_a_file_and_against_the_regis
     ]
 
 
-def test_ending_one_period_and_beginning_the_next_is_one_file(
-    import_after_buildings, session, tmp_path
-):
+def test_one_file_can_end_a_period_and_begin_the_next(import_after_buildings, session, tmp_path):
     import_after_buildings(
         DatasetKind.PROPERTY_COVERAGE, coverage_file(tmp_path, ("b1", "M1", "2021-01-01", ""))
     )
@@ -199,7 +195,7 @@ def test_ending_one_period_and_beginning_the_next_is_one_file(
     )
 
 
-def test_a_period_that_a_file_without_ends_repeats_keeps_its_end(
+def test_a_file_without_the_column_of_ends_does_not_change_the_end_of_a_period(
     import_after_buildings, session, tmp_path
 ):
     ended = coverage_file(tmp_path, ("b1", "M1", "2021-01-01", "2022-01-01"))

@@ -143,7 +143,7 @@ def test_narrow_gaps_in_a_community_without_an_outline_are_errors(import_grids, 
 def test_an_error_at_a_remaining_grid_is_reported_with_an_imported_grid(
     import_after_town_grids, session, tmp_path
 ):
-    """COMMUNITY_2 gets a new outline, so that its grids no longer fill it; then one of them comes."""
+    """One grid is imported after COMMUNITY_2 got an outline that its grids do not fill."""
     rows = [{"code": COMMUNITY_2, "level": "community", "name": "二", "geom": box(20, 0, 41, 10)}]
     path = write_file(tmp_path / "wider.gpkg", rows)
     load(session.connection(), DatasetKind.AREAS, [path], LoadOptions())

@@ -70,7 +70,7 @@ def test_replace_retires_missing_grids_in_a_new_revision(
     assert list(grids_in_force(session)) == [COMMUNITY_1 + "009"]
 
 
-def test_replace_by_an_empty_file_is_refused(import_after_town_grids, tmp_path):
+def test_replace_by_a_file_without_grids_is_an_error(import_after_town_grids, tmp_path):
     path = tmp_path / "none.csv"
     path.write_text("code,wkt\n")
     with pytest.raises(NoValidRows):
@@ -107,7 +107,7 @@ def test_grids_of_several_files_are_one_import_and_each_code_occurs_once(
     assert counts(import_after_town_grids(one, two)) == (2, 0, 2, 0, 0)
 
 
-def test_progress_counts_all_files(import_after_town_grids, session, tmp_path):
+def test_progress_counts_the_rows_of_all_files(import_after_town_grids, session, tmp_path):
     calls = []
     one = grid_file(tmp_path / "one.gpkg", _001=box(0, 0, 12, 10))
     two = grid_file(tmp_path / "two.gpkg", _002=box(12, 0, 20, 10))

@@ -17,7 +17,7 @@ from tests.district import COMMUNITY_1, COMMUNITY_2, SUBDISTRICT
 from tests.town_builder import box, point, write_file
 
 
-def test_a_file_loaded_again_changes_nothing(import_after_buildings, tmp_path):
+def test_importing_a_file_again_changes_nothing(import_after_buildings, tmp_path):
     again = import_after_buildings(DatasetKind.BUILDINGS, district_files.write_buildings(tmp_path))
     assert counts(again) == (3, 0, 0, 3, 0, 0)
     assert again.is_noop
@@ -27,7 +27,7 @@ def test_a_file_loaded_again_changes_nothing(import_after_buildings, tmp_path):
     ).is_noop
 
 
-def test_a_changed_file_updates_by_code_and_adds_what_is_new(
+def test_a_changed_file_updates_rows_by_code_and_adds_new_ones(
     import_after_buildings, session, tmp_path
 ):
     rows = [
@@ -45,7 +45,7 @@ def test_a_changed_file_updates_by_code_and_adds_what_is_new(
     ) == pytest.approx(47.005)
 
 
-def test_a_column_that_the_file_lacks_is_left_alone(import_after_areas, session, tmp_path):
+def test_a_column_that_the_file_lacks_is_not_changed(import_after_areas, session, tmp_path):
     import_after_areas(
         DatasetKind.BUILDINGS,
         district_files.write_buildings(tmp_path, households=(10, 20, 30), name="abc"),
@@ -57,7 +57,7 @@ def test_a_column_that_the_file_lacks_is_left_alone(import_after_areas, session,
     assert (session.get(Building, "b2").households, session.get(Building, "b2").name) == (21, "b")
 
 
-def test_a_blank_value_is_a_statement_too(import_after_areas, session, tmp_path):
+def test_an_empty_value_clears_the_field(import_after_areas, session, tmp_path):
     import_after_areas(
         DatasetKind.BUILDINGS, district_files.write_buildings(tmp_path, households=(10, 20, 30))
     )
@@ -69,7 +69,9 @@ def test_a_blank_value_is_a_statement_too(import_after_areas, session, tmp_path)
 
 
 @pytest.mark.parametrize("kind", [DatasetKind.BUILDINGS, DatasetKind.NEIGHBORHOODS])
-def test_of_two_files_each_speaks_of_its_own_columns(import_after_areas, session, tmp_path, kind):
+def test_each_of_two_files_changes_only_its_own_columns(
+    import_after_areas, session, tmp_path, kind
+):
     def one(name, code, west, **more):
         row = {"code": code, "name": code, **more, "geom": box(west, 2, west + 1, 3)}
         return write_file(tmp_path / name, [row])
@@ -86,7 +88,7 @@ def test_of_two_files_each_speaks_of_its_own_columns(import_after_areas, session
     assert [getattr(session.get(model, code), column) for code in "xy"] == [8, 7]
 
 
-def test_outlines_that_moved_are_updated(import_after_areas, session, tmp_path):
+def test_changed_outlines_are_updated(import_after_areas, session, tmp_path):
     rows = [
         {"code": COMMUNITY_1, "level": "community", "name": "一社区", "geom": box(0, 0, 19, 10)}
     ]
@@ -94,7 +96,7 @@ def test_outlines_that_moved_are_updated(import_after_areas, session, tmp_path):
     assert counts(moved) == (1, 0, 1, 0, 0, 0)
 
 
-def test_a_table_of_areas_without_shapes_keeps_the_shapes(import_after_areas, session, tmp_path):
+def test_areas_without_geometry_keep_the_stored_geometry(import_after_areas, session, tmp_path):
     rows = [{"code": COMMUNITY_1, "level": "community", "name": "新名"}]
     renamed = import_after_areas(DatasetKind.AREAS, write_file(tmp_path / "names.csv", rows))
     assert counts(renamed) == (1, 0, 1, 0, 0, 0)
@@ -117,7 +119,7 @@ def test_an_issue_that_moved_keeps_the_grid_it_was_filed_under(district, import_
     assert (moved.grid_code, moved.status) == (COMMUNITY_1 + "001", "closed")
 
 
-def test_an_issue_on_a_border_gets_the_lowest_grid_and_one_outside_none(
+def test_an_issue_on_a_border_gets_the_lowest_grid_and_one_outside_gets_none(
     district, import_files, tmp_path
 ):
     rows = [
@@ -129,7 +131,7 @@ def test_an_issue_on_a_border_gets_the_lowest_grid_and_one_outside_none(
     assert district.get(Issue, "out").grid_code is None
 
 
-def test_issues_are_filed_as_sql_would_file_them(district, import_files, tmp_path):
+def test_issues_get_the_same_grids_as_in_sql(district, import_files, tmp_path):
     """Half thousandths of a degree: borders, corners, grounds within and beyond."""
     spots = [(east / 2, north / 2) for east in range(-2, 84, 3) for north in range(-2, 24)]
     rows = [
@@ -146,13 +148,13 @@ def test_issues_are_filed_as_sql_would_file_them(district, import_files, tmp_pat
     assert len({mine for mine, _ in answers}) == 5
 
 
-def test_issues_are_filed_under_none_where_there_are_no_grids(import_files, session, tmp_path):
+def test_issues_get_no_grid_where_there_are_no_grids(import_files, session, tmp_path):
     rows = [{"ref": "R", "category": "x", "reported_at": "2024-01-01", "geom": point(1, 1)}]
     import_files(DatasetKind.ISSUES, write_file(tmp_path / "issues.gpkg", rows))
     assert session.get(Issue, "R").grid_code is None
 
 
-def test_several_files_are_one_load(import_after_areas, session, tmp_path):
+def test_several_files_are_one_import(import_after_areas, session, tmp_path):
     def part(number, west):
         rows = [{"code": f"b{number}", "geom": box(west, 2, west + 1, 4)}]
         return write_file(tmp_path / f"{number}.gpkg", rows)
@@ -164,7 +166,7 @@ def test_several_files_are_one_load(import_after_areas, session, tmp_path):
     assert session.get(Building, "b3").community_code == COMMUNITY_2
 
 
-def test_indexes_are_there_again_after_a_load_from_empty_and_after_a_refusal(
+def test_indexes_exist_after_an_import_into_an_empty_table_and_after_a_failed_one(
     session, import_files, tmp_path
 ):
     names = text("SELECT count(*) FROM pg_indexes WHERE tablename = 'building'")
@@ -178,7 +180,9 @@ def test_indexes_are_there_again_after_a_load_from_empty_and_after_a_refusal(
     assert session.scalar(names) == before
 
 
-def test_backdrop_is_known_again_by_what_it_is(import_files, session, tmp_path):
+def test_backdrop_features_are_identified_by_kind_name_and_geometry(
+    import_files, session, tmp_path
+):
     rows = [
         {"kind": "road", "name": "向阳路", "geom": shapely.LineString([(130, 47), (130.1, 47)])},
         {"kind": "水系", "name": None, "geom": box(0, 0, 5, 5)},
@@ -190,7 +194,7 @@ def test_backdrop_is_known_again_by_what_it_is(import_files, session, tmp_path):
     assert counts(import_files(DatasetKind.BACKDROP, fewer, replace=True)) == (1, 0, 0, 1, 1, 0)
 
 
-def test_progress_is_told_to_the_end(session, tmp_path):
+def test_progress_is_reported_up_to_the_last_row(session, tmp_path):
     calls = []
     path = district_files.write_buildings(tmp_path)
     load(
@@ -203,11 +207,11 @@ def test_progress_is_told_to_the_end(session, tmp_path):
     assert calls[-1] == (3, 3)
 
 
-def test_items_are_made_ahead_in_order(session):
+def test_prefetched_items_keep_their_order(session):
     assert list(prefetch(iter(range(100)))) == list(range(100))
 
 
-def test_what_goes_wrong_ahead_is_raised_where_the_items_are_used():
+def test_an_exception_in_the_producer_is_raised_in_the_consumer():
     def items():
         yield 1
         raise ValueError("broken")
@@ -218,7 +222,7 @@ def test_what_goes_wrong_ahead_is_raised_where_the_items_are_used():
         next(made)
 
 
-def test_leaving_early_stops_the_making():
+def test_leaving_the_loop_early_stops_the_producer():
     made = []
 
     def items():

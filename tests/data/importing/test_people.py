@@ -72,7 +72,7 @@ def ends(days: Range[datetime.date]) -> tuple[str, str]:
     return str(days.lower), str(days.upper or "")
 
 
-def test_a_person_is_kept_once_and_may_have_several_grids(filled):
+def test_a_person_is_stored_once_and_can_have_several_grids(filled):
     assert held(filled) == {
         ("P1", "1", "head", "2021-01-01", ""),
         ("P1", "2", "full_time", "2022-01-01", ""),
@@ -85,14 +85,14 @@ def test_a_person_is_kept_once_and_may_have_several_grids(filled):
     ]
 
 
-def test_a_file_loaded_again_changes_nothing(filled, bring, tmp_path):
+def test_importing_a_file_again_changes_nothing(filled, bring, tmp_path):
     again = bring(listed(tmp_path, HEAD, PART, TWO_GRIDS))
     assert counts(again) == (3, 0, 0, 3, 0, 0)
     assert again.is_noop
     assert bring(listed(tmp_path, HEAD, PART, TWO_GRIDS), replace=True).is_noop
 
 
-def test_what_was_exported_changes_nothing(filled, bring, tmp_path):
+def test_importing_an_export_changes_nothing(filled, bring, tmp_path):
     at = city_time.now()
     everything = export.fetch_dataset(filled, DatasetKind.GRID_MEMBERS, at=at, phones=True)
     assert tuple(everything.columns) == COLUMNS
@@ -101,7 +101,7 @@ def test_what_was_exported_changes_nothing(filled, bring, tmp_path):
     assert len(export.fetch_dataset(filled, DatasetKind.GRID_MEMBERS, area_code=OTHER, at=at)) == 1
 
 
-def test_phones_are_exported_only_when_asked_for_and_outlive_a_file_without(
+def test_phones_are_exported_only_on_request_and_a_file_without_them_does_not_clear_them(
     filled, bring, tmp_path
 ):
     bare = export.fetch_dataset(filled, DatasetKind.GRID_MEMBERS, at=city_time.now())
@@ -111,7 +111,7 @@ def test_phones_are_exported_only_when_asked_for_and_outlive_a_file_without(
     assert [person.phone for person in filled.scalars(select(Person))] == ["1", "2"]
 
 
-def test_a_new_name_is_an_update_of_every_row_that_has_it(filled, bring, tmp_path):
+def test_a_new_name_counts_as_an_update_of_every_row_of_that_person(filled, bring, tmp_path):
     renamed = [(row[0], "赵壹", *row[2:]) for row in (HEAD, TWO_GRIDS)]
     assert counts(bring(listed(tmp_path, *renamed, PART))) == (3, 0, 2, 1, 0, 0)
     assert filled.get(Person, "P1").name == "赵壹"
@@ -127,13 +127,13 @@ def test_a_new_duty_and_an_end_are_updates(filled, bring, tmp_path):
     assert ("P1", "1", "volunteer", "2021-01-01", "2024-01-01") in held(filled)
 
 
-def test_columns_that_a_file_lacks_are_left_alone(filled, bring, tmp_path):
+def test_columns_that_a_file_lacks_are_not_changed(filled, bring, tmp_path):
     bare = listed(tmp_path, HEAD, PART, without=("phone", "duty", "assigned_to"))
     assert bring(bare).is_noop
     assert filled.get(Person, "P1").phone == "1"
 
 
-def test_of_two_files_each_speaks_of_its_own_phones(filled, bring, tmp_path):
+def test_each_of_two_files_changes_only_the_phones_of_its_own_rows(filled, bring, tmp_path):
     one = listed(tmp_path, (*HEAD[:2], "", *HEAD[3:]), name="one.csv")
     two = listed(tmp_path, PART, TWO_GRIDS, name="two.csv", without=("phone",))
     assert counts(bring(one, two)) == (3, 0, 2, 1, 0, 0)
@@ -141,14 +141,14 @@ def test_of_two_files_each_speaks_of_its_own_phones(filled, bring, tmp_path):
     assert filled.get(Person, "P2").phone == "2"
 
 
-def test_a_duty_that_is_not_stated_is_part_time(bring, district, tmp_path):
+def test_the_default_duty_is_part_time(bring, district, tmp_path):
     blank = (*HEAD[:4], "", *HEAD[5:])
     bring(listed(tmp_path, blank))
     bring(listed(tmp_path, TWO_GRIDS, without=("duty",)))
     assert {duty for _, _, duty, *_ in held(district)} == {"part_time"}
 
 
-def test_replace_ends_what_is_missing_and_keeps_the_past(filled, bring, tmp_path):
+def test_replace_ends_missing_assignments_today_and_keeps_past_ones(filled, bring, tmp_path):
     """P2 left long ago and stays as history; P1 leaves the second grid today."""
     replaced = bring(listed(tmp_path, HEAD), replace=True)
     assert counts(replaced) == (1, 0, 0, 1, 1, 0)
@@ -160,21 +160,21 @@ def test_replace_ends_what_is_missing_and_keeps_the_past(filled, bring, tmp_path
     assert bring(listed(tmp_path, HEAD), replace=True).is_noop
 
 
-def test_replace_takes_out_what_has_not_begun(filled, bring, tmp_path):
+def test_replace_deletes_missing_assignments_that_have_not_begun(filled, bring, tmp_path):
     bring(listed(tmp_path, ("P3", "孙三", "", OTHER, "", TOMORROW, "")))
     bring(listed(tmp_path, ("P4", "李四", "", OTHER, "", str(TODAY), "")))
     assert counts(bring(listed(tmp_path, HEAD, TWO_GRIDS), replace=True)) == (2, 0, 0, 2, 2, 0)
     assert {person for person, *_ in held(filled)} == {"P1", "P2"}
 
 
-def test_replace_takes_another_first_day_for_a_correction(filled, bring, tmp_path):
+def test_replace_corrects_the_first_day_of_an_assignment(filled, bring, tmp_path):
     earlier = (*HEAD[:5], "2020-06-01", "")
     assert counts(bring(listed(tmp_path, earlier, TWO_GRIDS), replace=True)) == (2, 1, 0, 1, 1, 0)
     assert ("P1", "1", "head", "2020-06-01", "") in held(filled)
     assert ("P1", "1", "head", "2021-01-01", str(TODAY)) not in held(filled)
 
 
-def test_replace_ends_one_period_where_the_next_begins_later(filled, bring, tmp_path):
+def test_replace_ends_a_period_if_the_file_has_only_a_later_one(filled, bring, tmp_path):
     later = (*HEAD[:5], TOMORROW, "")
     assert counts(bring(listed(tmp_path, later, TWO_GRIDS), replace=True)) == (2, 1, 0, 1, 1, 0)
     assert {("P1", "1", "head", "2021-01-01", str(TODAY)), ("P1", "1", "head", TOMORROW, "")} < (
@@ -182,21 +182,21 @@ def test_replace_ends_one_period_where_the_next_begins_later(filled, bring, tmp_
     )
 
 
-def test_replace_by_a_list_without_ends_takes_everybody_on_it_for_assigned(filled, bring, tmp_path):
+def test_replace_by_a_file_without_ends_reopens_ended_assignments(filled, bring, tmp_path):
     listing = listed(tmp_path, HEAD, PART, TWO_GRIDS, without=("assigned_to",))
     assert bring(listing).is_noop
     assert counts(bring(listing, replace=True)) == (3, 0, 1, 2, 0, 0)
     assert ("P2", "1", "part_time", "2021-01-01", "") in held(filled)
 
 
-def test_replace_does_not_end_what_a_rejected_row_speaks_of(filled, bring, tmp_path):
+def test_replace_does_not_end_the_assignment_of_a_rejected_row(filled, bring, tmp_path):
     path = listed(tmp_path, HEAD, (*TWO_GRIDS[:4], "nonsense", *TWO_GRIDS[5:]))
     before = held(filled)
     assert counts(bring(path, replace=True, skip_bad_rows=True)) == (2, 0, 0, 1, 0, 1)
     assert held(filled) == before
 
 
-def test_replace_by_a_file_without_rows_is_refused(filled, bring, tmp_path):
+def test_replace_by_a_file_without_rows_is_an_error(filled, bring, tmp_path):
     empty = tmp_path / "empty.csv"
     empty.write_text(",".join(COLUMNS) + "\n")
     with pytest.raises(NoValidRows):
@@ -222,7 +222,7 @@ FAULTY = {
 
 
 @pytest.mark.parametrize("kind", FAULTY)
-def test_a_wrong_row_is_a_fault_that_says_where_and_how_to_mend_it(filled, bring, tmp_path, kind):
+def test_an_invalid_row_is_reported_with_its_position_and_a_hint(filled, bring, tmp_path, kind):
     rows = FAULTY[kind]
     before = held(filled), filled.scalar(text("SELECT count(*) FROM person"))
     with pytest.raises(BadData) as excinfo, filled.begin_nested():
@@ -235,26 +235,26 @@ def test_a_wrong_row_is_a_fault_that_says_where_and_how_to_mend_it(filled, bring
     assert counts(skipped) == (1 + len(rows), len(rows) - 1, 0, 1, 0, 1)
 
 
-def test_another_phone_is_a_fault_too_and_a_missing_one_is_not(bring, tmp_path):
+def test_conflicting_phones_of_a_person_are_an_error_and_a_missing_phone_is_not(bring, tmp_path):
     with pytest.raises(BadData) as excinfo:
         bring(listed(tmp_path, HEAD, (*TWO_GRIDS[:2], "9", *TWO_GRIDS[3:])))
     assert row_errors(excinfo) == [("members.csv", 2, "two_persons")]
     assert bring(listed(tmp_path, HEAD, (*TWO_GRIDS[:2], "", *TWO_GRIDS[3:]))).added == 2
 
 
-def test_a_period_that_clashes_with_the_register_is_a_fault(filled, bring, tmp_path):
+def test_a_period_that_overlaps_a_stored_one_is_an_error(filled, bring, tmp_path):
     clash = (*HEAD[:5], "2022-01-01", "")
     with pytest.raises(BadData) as excinfo:
         bring(listed(tmp_path, clash))
     assert row_errors(excinfo) == [("members.csv", 1, "assigned_twice")]
 
 
-def test_ending_one_period_and_beginning_the_next_is_one_file(filled, bring, tmp_path):
+def test_one_file_can_end_a_period_and_begin_the_next(filled, bring, tmp_path):
     ended, begun = (*HEAD[:6], "2024-01-01"), (*HEAD[:5], "2025-01-01", "")
     assert counts(bring(listed(tmp_path, begun, ended))) == (2, 1, 1, 0, 0, 0)
 
 
-def test_a_retired_grid_may_still_be_named(filled, bring, tmp_path):
+def test_assignments_can_refer_to_retired_grids(filled, bring, tmp_path):
     merge_grids(filled)
     again = bring(listed(tmp_path, HEAD, PART, TWO_GRIDS))
     assert again.is_noop

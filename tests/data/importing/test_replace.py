@@ -12,7 +12,9 @@ from tests.data.import_results import counts, coverage_file
 from tests.town_builder import box, point, write_file
 
 
-def test_replace_retires_buildings_with_the_day(import_after_areas, session, tmp_path):
+def test_replace_retires_missing_buildings_with_the_current_date(
+    import_after_areas, session, tmp_path
+):
     import_after_areas(DatasetKind.BUILDINGS, district_files.write_buildings(tmp_path))
     rows = [{"code": "b1", "geom": box(2, 2, 4, 4)}]
     left = write_file(tmp_path / "left.geojson", rows)
@@ -30,7 +32,7 @@ def test_replace_retires_buildings_with_the_day(import_after_areas, session, tmp
     assert session.get(Building, "b1").status == "standing"
 
 
-def test_a_retired_building_stands_again_only_when_a_file_says_so(
+def test_a_retired_building_stands_again_only_with_a_status_or_replace(
     import_after_areas, session, tmp_path
 ):
     everything = district_files.write_buildings(tmp_path)
@@ -51,9 +53,7 @@ def test_a_retired_building_stands_again_only_when_a_file_says_so(
     assert session.get(Building, "b2").retired_on is None
 
 
-def test_a_building_that_is_stated_as_retired_keeps_its_first_day(
-    import_after_areas, session, tmp_path
-):
+def test_a_building_imported_as_retired_keeps_its_first_date(import_after_areas, session, tmp_path):
     demolished = district_files.write_buildings(tmp_path, status=("拆除", "standing", "standing"))
     import_after_areas(DatasetKind.BUILDINGS, demolished)
     session.execute(
@@ -63,7 +63,7 @@ def test_a_building_that_is_stated_as_retired_keeps_its_first_day(
     assert str(session.get(Building, "b1").retired_on) == "2020-05-01"
 
 
-def test_replace_takes_out_coverage_that_is_missing_and_makes_room(
+def test_replace_deletes_missing_coverage_before_it_updates_the_rest(
     import_after_buildings, session, tmp_path
 ):
     import_after_buildings(
@@ -90,7 +90,7 @@ def test_replace_takes_out_coverage_that_is_missing_and_makes_room(
     ]
 
 
-def test_replace_closes_issues_that_are_missing(district, import_files, tmp_path):
+def test_replace_closes_missing_issues(district, import_files, tmp_path):
     row = {"ref": "I2", "category": "x", "reported_at": "2024-01-01", "geom": point(5, 5)}
     replaced = import_files(
         DatasetKind.ISSUES, write_file(tmp_path / "i.geojson", [row]), replace=True
@@ -99,7 +99,7 @@ def test_replace_closes_issues_that_are_missing(district, import_files, tmp_path
     assert district.get(Issue, "I1").status == "closed"
 
 
-def test_replace_does_not_retire_what_a_rejected_row_speaks_of(
+def test_replace_does_not_retire_the_building_of_a_rejected_row(
     import_after_buildings, session, tmp_path
 ):
     rows = [
@@ -113,21 +113,21 @@ def test_replace_does_not_retire_what_a_rejected_row_speaks_of(
     assert session.get(Building, "b3").status == "retired"
 
 
-def test_replace_by_a_file_without_rows_is_refused(import_after_buildings, tmp_path):
+def test_replace_by_a_file_without_rows_is_an_error(import_after_buildings, tmp_path):
     empty = tmp_path / "managers.csv"
     empty.write_text("code,name,kind\n")
     with pytest.raises(NoValidRows, match="retire all"):
         import_after_buildings(DatasetKind.MANAGERS, empty, replace=True)
 
 
-def test_replace_into_an_empty_register_just_loads(import_after_areas, tmp_path):
+def test_replace_into_an_empty_table_only_adds_rows(import_after_areas, tmp_path):
     loaded = import_after_areas(
         DatasetKind.BUILDINGS, district_files.write_buildings(tmp_path), replace=True
     )
     assert counts(loaded) == (3, 3, 0, 0, 0, 0)
 
 
-def test_replace_takes_nothing_out_that_others_name(import_after_buildings, tmp_path):
+def test_replace_does_not_delete_rows_that_others_refer_to(import_after_buildings, tmp_path):
     import_after_buildings(
         DatasetKind.PROPERTY_COVERAGE, coverage_file(tmp_path, ("b1", "M1", "2021-01-01", ""))
     )
@@ -139,7 +139,9 @@ def test_replace_takes_nothing_out_that_others_name(import_after_buildings, tmp_
     assert "--replace" in excinfo.value.hint
 
 
-def test_one_replacement_after_another_compares_with_its_own_rows(import_after_buildings, tmp_path):
+def test_two_replacements_in_one_transaction_do_not_share_their_keys(
+    import_after_buildings, tmp_path
+):
     """As in one transaction: the keys noted by the first are not those of the second."""
     assert import_after_buildings(
         DatasetKind.MANAGERS, district_files.write_managers(tmp_path), replace=True

@@ -13,7 +13,7 @@ from tests.district import COMMUNITY_1
 from tests.town_builder import box, write_file
 
 
-def test_a_code_that_an_earlier_file_had_is_a_fault(import_after_areas, session, tmp_path):
+def test_a_code_of_an_earlier_file_is_a_duplicate(import_after_areas, session, tmp_path):
     one = district_files.write_buildings(tmp_path / "one")
     rows = [{"code": code, "geom": box(30, 2, 31, 4)} for code in ("b9", "b3")]
     two = write_file(tmp_path / "two.geojson", rows)
@@ -22,7 +22,7 @@ def test_a_code_that_an_earlier_file_had_is_a_fault(import_after_areas, session,
     assert row_errors(excinfo) == [("two.geojson", 2, "duplicate")]
 
 
-def test_files_of_one_name_in_two_folders_are_told_apart(import_after_areas, tmp_path):
+def test_files_of_the_same_name_in_two_folders_are_distinguished(import_after_areas, tmp_path):
     one, two = (
         district_files.write_managers(tmp_path / "one"),
         district_files.write_managers(tmp_path / "two"),
@@ -32,7 +32,7 @@ def test_files_of_one_name_in_two_folders_are_told_apart(import_after_areas, tmp
     assert set(skipped.rejected_rows) == {(1, 1), (1, 2)}
 
 
-def test_every_fault_is_listed_with_file_row_what_and_how_to_mend_it(import_after_areas, tmp_path):
+def test_every_error_is_listed_with_file_row_message_and_hint(import_after_areas, tmp_path):
     rows = [
         {"code": "b1", "floors": 6, "geom": box(2, 2, 4, 4)},
         {"code": None, "floors": 6, "geom": box(2, 2, 4, 4)},
@@ -62,7 +62,9 @@ def test_every_fault_is_listed_with_file_row_what_and_how_to_mend_it(import_afte
     assert "--on-error skip" in message
 
 
-def test_skip_loads_the_good_rows_and_remembers_the_bad(import_after_areas, session, tmp_path):
+def test_skip_imports_the_valid_rows_and_records_the_invalid_ones(
+    import_after_areas, session, tmp_path
+):
     rows = [
         {"code": "b1", "community_code": COMMUNITY_1, "floors": 6, "geom": box(2, 2, 4, 4)},
         {"code": "b2", "community_code": "x", "floors": 6, "geom": box(2, 2, 4, 4)},
@@ -80,7 +82,7 @@ def test_skip_loads_the_good_rows_and_remembers_the_bad(import_after_areas, sess
     assert "no geometry" in both
 
 
-def test_a_row_too_broken_to_be_held_counts_as_read_and_rejected(import_files, tmp_path):
+def test_a_row_that_cannot_be_parsed_counts_as_read_and_rejected(import_files, tmp_path):
     path = tmp_path / "managers.csv"
     path.write_text("code,name,kind\nM1,a,firm\nM2,b,firm,too,many\nM3,c,firm\n")
     assert counts(import_files(DatasetKind.MANAGERS, path, skip_bad_rows=True)) == (
@@ -101,7 +103,9 @@ def test_a_row_too_broken_to_be_held_counts_as_read_and_rejected(import_files, t
     )
 
 
-def test_a_place_far_from_the_areas_is_a_fault_that_guesses_why(import_after_areas, tmp_path):
+def test_a_location_far_from_the_areas_is_an_error_with_a_likely_cause(
+    import_after_areas, tmp_path
+):
     path = tmp_path / "issues.csv"
     with path.open("w", newline="") as target:
         writer = csv.writer(target)
@@ -120,7 +124,7 @@ def test_a_place_far_from_the_areas_is_a_fault_that_guesses_why(import_after_are
     assert "look swapped" in str(excinfo.value)
 
 
-def test_without_areas_every_place_on_earth_will_do(import_files, tmp_path):
+def test_without_areas_every_location_on_earth_is_valid(import_files, tmp_path):
     path = tmp_path / "issues.csv"
     path.write_text("ref,category,reported_at,lon,lat\nI1,x,2024-01-01,43.0,-76.1\n")
     assert counts(import_files(DatasetKind.ISSUES, path)) == (1, 1, 0, 0, 0, 0)

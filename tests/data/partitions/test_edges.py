@@ -9,7 +9,7 @@ LEFT, RIGHT = shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1)
 BORDER = edges.edge((1.0, 1.0), (1.0, 0.0))
 
 
-def test_neighbours_know_their_border_by_the_same_name() -> None:
+def test_neighbours_have_the_same_edge_on_their_border() -> None:
     assert set(edges.edges_of(LEFT)) & set(edges.edges_of(RIGHT)) == {BORDER}
     assert BORDER == ((1.0, 0.0), (1.0, 1.0))
 
@@ -23,13 +23,13 @@ def test_every_part_of_a_multipolygon_has_edges() -> None:
     assert len(set(edges.edges_of(shapely.union(LEFT, shapely.box(5, 5, 6, 6))))) == 8
 
 
-def test_an_edge_is_split_into_steps_of_a_length_at_most() -> None:
+def test_an_edge_is_divided_into_equal_parts_up_to_a_length() -> None:
     corners = edges.segmentize(BORDER, 0.3)
     assert corners == [(1.0, 0.0), (1.0, 0.25), (1.0, 0.5), (1.0, 0.75), (1.0, 1.0)]
     assert edges.segmentize(BORDER, 2) == list(BORDER)
 
 
-def test_corners_are_set_into_both_neighbours_and_fit() -> None:
+def test_inserted_corners_match_on_both_sides_of_a_border() -> None:
     split = {BORDER: edges.segmentize(BORDER, 0.3)}
     both = np.array([edges.insert_corners(shape, split) for shape in (LEFT, RIGHT)], dtype=object)
     assert shapely.get_num_coordinates(both).tolist() == [8, 8]
@@ -37,7 +37,7 @@ def test_corners_are_set_into_both_neighbours_and_fit() -> None:
     assert both[0].equals(LEFT)
 
 
-def test_idle_corners_are_taken_out_and_others_stay() -> None:
+def test_only_redundant_corners_are_removed() -> None:
     """A third square ends on the border, at one of the corners set in."""
     split = edges.segmentize(BORDER, 0.3)
     left = edges.insert_corners(LEFT, {BORDER: split})

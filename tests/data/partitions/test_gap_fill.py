@@ -49,7 +49,7 @@ def crossing() -> np.ndarray:
     )
 
 
-def test_a_cross_is_shared_between_its_neighbours(crossing: np.ndarray) -> None:
+def test_a_cross_shaped_gap_is_shared_between_its_neighbours(crossing: np.ndarray) -> None:
     closed = gap_fill.fill(crossing, gaps(crossing), 0.1)
     assert is_closed(crossing, closed)
     growth = shapely.area(closed) - shapely.area(crossing)
@@ -57,7 +57,9 @@ def test_a_cross_is_shared_between_its_neighbours(crossing: np.ndarray) -> None:
     assert growth.sum() == pytest.approx(shapely.area(gaps(crossing)).sum())
 
 
-def test_nobody_grows_farther_than_the_gap_is_wide_and_a_step(crossing: np.ndarray) -> None:
+def test_no_polygon_grows_farther_than_the_width_of_the_gap_and_one_step(
+    crossing: np.ndarray,
+) -> None:
     closed = gap_fill.fill(crossing, gaps(crossing), 0.1)
     assert shapely.hausdorff_distance(crossing[:4], closed[:4]).max() < 0.02 + 0.1 + 0.01
     whole = shapely.coverage_clean(crossing, gap_width=0.05)
@@ -65,7 +67,7 @@ def test_nobody_grows_farther_than_the_gap_is_wide_and_a_step(crossing: np.ndarr
 
 
 @pytest.mark.parametrize("step", [1, FAR])
-def test_a_long_gap_goes_to_those_along_it_and_not_to_those_at_its_ends(step: float) -> None:
+def test_a_long_gap_goes_to_the_polygons_along_it_and_not_to_those_at_its_ends(step: float) -> None:
     """One over the other, a thin gap between them, closed at both ends by posts."""
     row = tiled((0, 0, 10, 1), (0, 1.1, 10, 2), (-1, 0, 0, 2), (10, 0, 11, 2))
     closed = gap_fill.fill(row, gaps(row), step)
@@ -74,7 +76,7 @@ def test_a_long_gap_goes_to_those_along_it_and_not_to_those_at_its_ends(step: fl
     assert shapely.area(closed)[2:] == pytest.approx([2, 2])
 
 
-def test_a_gap_with_an_island_in_it_is_closed_around_the_island() -> None:
+def test_a_gap_around_an_island_is_filled() -> None:
     ring = shapely.box(0, 0, 9, 9).difference(shapely.box(3, 3, 6, 6))
     geoms = np.array([ring, shapely.box(3.1, 3.1, 5.9, 5.9)], dtype=object)
     closed = gap_fill.fill(geoms, gaps(geoms), 0.5)
@@ -82,7 +84,7 @@ def test_a_gap_with_an_island_in_it_is_closed_around_the_island() -> None:
     assert shapely.area(closed).sum() == pytest.approx(81)
 
 
-def test_gaps_that_are_not_given_stay_open(crossing: np.ndarray) -> None:
+def test_other_gaps_stay_open(crossing: np.ndarray) -> None:
     assert gap_fill.fill(crossing, np.empty(0, dtype=object), 0.1).tolist() == crossing.tolist()
 
 
@@ -91,7 +93,7 @@ def test_gaps_that_are_not_given_stay_open(crossing: np.ndarray) -> None:
     st.lists(st.floats(0.05, 0.95), min_size=2, max_size=5, unique=True),
     st.floats(0.001, 0.02),
 )
-def test_streets_between_any_blocks_are_closed(
+def test_streets_between_any_blocks_are_filled(
     across: list[float], along: list[float], half: float
 ) -> None:
     """Blocks of a town with streets left between them, and a ring road around it."""
@@ -111,7 +113,7 @@ def test_streets_between_any_blocks_are_closed(
     assert shapely.area(closed).sum() == pytest.approx(9)
 
 
-def test_tokyo_is_closed_without_tentacles(realdata: Path) -> None:
+def test_narrow_gaps_of_tokyo_are_filled_without_long_arms(realdata: Path) -> None:
     """3,142 areas simplified each on its own; half a thousandth of a degree is some 50 m."""
     path = realdata / "partitions/tokyo23ku_smallareas2015_simplified.gpkg"
     geoms = pyogrio.read_dataframe(path).geometry.to_numpy().astype(object)

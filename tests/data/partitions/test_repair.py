@@ -59,7 +59,7 @@ def kept(before: np.ndarray, after: np.ndarray) -> float:
 
 @settings(deadline=None, max_examples=60)
 @given(careless())
-def test_repaired_polygons_tile_without_narrow_gaps_and_stay_near(geoms):
+def test_repaired_polygons_tile_without_narrow_gaps_near_their_old_borders(geoms):
     repaired = repair.repair(geoms)
     assert shapely.is_valid(repaired.geoms).all()
     assert shapely.coverage_is_valid(repaired.geoms)
@@ -82,7 +82,7 @@ def test_polygons_fitted_to_an_outline_fill_it_exactly(geoms):
 
 @settings(deadline=None, max_examples=40)
 @given(partitions(), st.data())
-def test_what_is_missing_of_an_outline_goes_to_those_beside_it(geoms, data):
+def test_uncovered_parts_of_an_outline_go_to_the_polygons_beside_them(geoms, data):
     """A polygon is left out, wherever it lay and however large it was."""
     if len(geoms) == 1:
         return
@@ -95,7 +95,7 @@ def test_what_is_missing_of_an_outline_goes_to_those_beside_it(geoms, data):
 
 @settings(deadline=None, max_examples=40)
 @given(partitions())
-def test_a_partition_that_tiles_is_left_as_it_is(geoms):
+def test_polygons_that_tile_are_not_changed(geoms):
     repaired = repair.repair(repair.repair(geoms).geoms, ["x"] * len(geoms), {"x": OUTLINE})
     assert not repaired.changed.any()
     assert "no border was moved" in str(repaired)
@@ -109,7 +109,7 @@ def test_repairing_again_moves_nothing(geoms):
     assert twice.moved_m <= repair.SNAP_M
 
 
-def test_a_splinter_goes_to_the_one_beside_it():
+def test_a_sliver_goes_to_the_polygon_beside_it():
     """
     ```
     0       5       10
@@ -125,7 +125,7 @@ def test_a_splinter_goes_to_the_one_beside_it():
     assert shapely.equals_exact(repaired.geoms[1], box(5, 0, 10, 10), 1e-7, normalize=True)
 
 
-def test_cleaning_two_that_overlap_leaves_no_splinter():
+def test_repairing_two_overlapping_polygons_leaves_no_sliver():
     """
     ```
     ┌────────a────────┐
@@ -140,7 +140,7 @@ def test_cleaning_two_that_overlap_leaves_no_splinter():
     assert repair.repair(repaired.geoms).moved_m <= repair.SNAP_M
 
 
-def test_the_report_says_how_much_moved():
+def test_the_result_reports_how_much_changed():
     """
     ```
     0      5 6     10
@@ -157,7 +157,7 @@ def test_the_report_says_how_much_moved():
     assert "1 grid changed" in str(repaired)
 
 
-def test_the_border_of_a_hole_that_closes_moved_by_its_width():
+def test_the_border_of_a_filled_hole_moves_by_the_width_of_the_hole():
     """A slit in the middle, eight metres wide and long: the next border is far away."""
     slit = box(20, 20, 20.1, 25)
     repaired = repair.repair(np.array([box(0, 0, 40, 40).difference(slit)], dtype=object))
@@ -167,7 +167,7 @@ def test_the_border_of_a_hole_that_closes_moved_by_its_width():
     assert repaired.moved_m == pytest.approx(111.32 * np.cos(np.radians(47)) / 10, rel=0.03)
 
 
-def test_a_wide_gap_is_taken_for_real():
+def test_a_wide_gap_is_real_and_stays():
     """
     ```
     ┌───────┐
@@ -183,20 +183,20 @@ def test_a_wide_gap_is_taken_for_real():
     assert repair.is_narrow(topology.patch_polygons(topology.find_gaps(geoms))).tolist() == [False]
 
 
-def test_a_polygon_that_others_swallow_comes_back_empty():
+def test_a_polygon_covered_by_others_becomes_empty():
     geoms = np.array([box(0, 0, 9, 9), box(3, 3, 4, 4)], dtype=object)
     repaired = repair.repair(geoms)
     assert shapely.is_empty(repaired.geoms).sum() <= 1
     assert topology.find_overlaps(repaired.geoms[~shapely.is_empty(repaired.geoms)]) == []
 
 
-def test_a_polygon_outside_its_outline_comes_back_empty():
+def test_a_polygon_outside_its_outline_becomes_empty():
     geoms = np.array([box(0, 0, 10, 10), box(20, 0, 25, 10)], dtype=object)
     fitted = repair.repair(geoms, ["x", "x"], {"x": OUTLINE}).geoms
     assert shapely.is_empty(fitted).tolist() == [False, True]
 
 
-def test_each_outline_is_filled_by_its_own():
+def test_each_outline_is_filled_by_its_own_polygons():
     """
     ```
     0      9│ 11     20

@@ -12,7 +12,7 @@ from geo.grids import grids, revisions
 from geo.grids.grids import GridUnknown
 from geo.grids.revisions import Delta
 from geo.models import MicroGrid
-from tests.district import LONG_AGO, place
+from tests.district import LONG_AGO, lon_lat
 
 FIRST = "230403001001"
 
@@ -22,12 +22,14 @@ def coords(*points):
 
 
 def test_a_point_inside_is_in_its_grid_and_one_outside_is_in_none(district):
-    codes = grids.locate(district, coords(place(5, 5), place(35, 5), place(50, 5)), city_time.now())
+    codes = grids.locate(
+        district, coords(lon_lat(5, 5), lon_lat(35, 5), lon_lat(50, 5)), city_time.now()
+    )
     assert codes == [FIRST + "001", "230403001002002", None]
 
 
 def test_a_point_on_a_shared_border_always_gets_the_lowest_code(district):
-    borders = coords(place(10, 5), place(20, 5), place(30, 0))
+    borders = coords(lon_lat(10, 5), lon_lat(20, 5), lon_lat(30, 0))
     assert grids.locate(district, borders, city_time.now()) == [
         FIRST + "001",
         FIRST + "002",
@@ -48,7 +50,7 @@ def test_without_points_the_result_is_empty(district):
 
 def test_before_the_first_revision_there_is_no_grid(district):
     before = LONG_AGO - datetime.timedelta(seconds=1)
-    assert grids.locate(district, coords(place(5, 5)), before) == [None]
+    assert grids.locate(district, coords(lon_lat(5, 5)), before) == [None]
     assert grids.revision_at(district, before) is None
     assert grids.revision_at(district, LONG_AGO) == 1
 
@@ -74,7 +76,7 @@ def merge_grids(session) -> datetime.datetime:
 def test_after_a_merge_points_are_in_the_new_grid_now_and_in_the_old_ones_before(district):
     merged_at = merge_grids(district)
     instant = datetime.timedelta(microseconds=1)
-    points = coords(place(5, 5), place(15, 5))
+    points = coords(lon_lat(5, 5), lon_lat(15, 5))
     assert grids.locate(district, points, merged_at) == [FIRST + "003"] * 2
     assert grids.locate(district, points, merged_at - instant) == [FIRST + "001", FIRST + "002"]
     assert grids.revision_at(district, merged_at) == 2

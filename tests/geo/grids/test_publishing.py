@@ -20,7 +20,7 @@ from geo.lookup.snapshots import SnapshotStore
 from geo.models import MicroGrid, Revision
 from tests import district as districts
 from tests import publish_process
-from tests.district import place
+from tests.district import lon_lat
 from tests.district_edits import COMMUNITY_1, COMMUNITY_2
 from tests.geo.grids.publishing import (
     PublishingProcesses,
@@ -36,7 +36,7 @@ def city(database_url: str) -> Iterator[Engine]:
     """A database with the district, for many connections."""
     engine = db.connect(database_url)
     with Session(engine) as session:
-        districts.build(session)
+        districts.insert_district(session)
     yield engine
     engine.dispose()
 
@@ -198,7 +198,7 @@ def test_lookups_at_each_revision_return_its_grids_in_sql_and_in_memory(city):
     for number in (9, 8):
         with Session(city) as session, session.begin():
             revert.revert(session, number, author="test")
-    points = np.array([place(chance.uniform(0, 40), chance.uniform(0, 10)) for _ in range(200)])
+    points = np.array([lon_lat(chance.uniform(0, 40), chance.uniform(0, 10)) for _ in range(200)])
     with Session(city) as session, SnapshotStore(city, memory_bytes=1 << 30) as snapshots:
         for revision in session.scalars(select(Revision)).all():
             expected = grids_by_shapely(session, revision.number, points)

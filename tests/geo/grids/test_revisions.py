@@ -12,7 +12,7 @@ from geo.grids.grids import GridUnknown
 from geo.grids.revert import ChangedSince, LeavesNoGrids, NoLongerFits
 from geo.grids.revisions import EffectiveAtTooEarly, RevisionUnknown
 from geo.models import Area, MicroGrid, Revision
-from tests.district import LONG_AGO, place, square
+from tests.district import LONG_AGO, lon_lat, square
 from tests.district_edits import (
     COMMUNITY_1,
     COMMUNITY_2,
@@ -28,7 +28,7 @@ NO_LIMIT = 1000
 
 
 def grid_at(session, east: float, at: datetime.datetime | None = None) -> str | None:
-    return grids.locate(session, np.array([place(east, 5)]), at or city_time.now())[0]
+    return grids.locate(session, np.array([lon_lat(east, 5)]), at or city_time.now())[0]
 
 
 def test_a_reverted_revision_restores_the_retired_grids(district):

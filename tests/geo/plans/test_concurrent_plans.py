@@ -32,7 +32,7 @@ def own_server() -> Iterator[Settings]:
     engine = db.connect(embedded.up(settings))
     migrations.upgrade(engine)
     with Session(engine) as session:
-        districts.build(session)
+        districts.insert_district(session)
     engine.dispose()
     yield settings
     embedded.down(settings)

@@ -7,10 +7,10 @@ from geo.plans import replay_cache
 from geo.plans.core.edits import GridsNotAdjacent
 from geo.plans.core.operations import Merge, Operation, Rename, Split
 from geo.plans.replay_cache import ReplayCache
-from tests.district import place
+from tests.district import lon_lat
 from tests.district_edits import COMMUNITY_1, GRID_1, GRID_2
 
-CUT = Split(GRID_1, shapely.LineString([place(5, -1), place(5, 11)]))
+CUT = Split(GRID_1, shapely.LineString([lon_lat(5, -1), lon_lat(5, 11)]))
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_only_the_new_operation_is_applied(district, applied):
 
 def test_operations_that_differ_in_the_last_digit_are_not_confused(district, applied):
     cache = ReplayCache()
-    moved = Split(GRID_1, shapely.LineString([place(5, -1), (130.005 + 1e-9, 47.011)]))
+    moved = Split(GRID_1, shapely.LineString([lon_lat(5, -1), (130.005 + 1e-9, 47.011)]))
     first, second = (cache.replay(district, 1, [one]).after[COMMUNITY_1] for one in (CUT, moved))
     assert len(applied) == 2
     assert first.grids != second.grids

@@ -9,7 +9,7 @@ from geo.models import MicroGrid
 from geo.tiles.layers import Layer
 from geo.tiles.place_index import PlaceIndex
 from geo.tiles.tile_math import to_world
-from tests.district import place
+from tests.district import lon_lat
 from tests.tiles import cursor_of
 
 WORLD = (-180.0, -90.0, 180.0, 90.0)
@@ -28,7 +28,7 @@ def test_the_index_and_the_database_find_the_same_places_in_a_box(district, laye
     at = city_time.now()
     for _ in range(60):
         (west, east), (south, north) = np.sort(random.uniform(-5, 45, (2, 2)), axis=1)
-        box = (*place(west, south), *place(east, north))
+        box = (*lon_lat(west, south), *lon_lat(east, north))
         found = {entry.code for entry in index.intersecting(cursor, layer, at, box)}
         query = text(QUERIES[layer].format(*box))
         assert found == set(district.scalars(query, {"at": at} if layer is Layer.GRIDS else {}))

@@ -13,7 +13,7 @@ from geo.tiles import mvt_sql
 from geo.tiles.layers import Layer
 from geo.tiles.tile_math import EXTENT, BadTile, Tile, to_tile_units
 from geo.tiles.tile_request import TileParams
-from tests.district import day, place, square
+from tests.district import day, lon_lat, square
 from tests.tiles import render, tile_around
 
 ON = TileParams(day("2025-01-01"), city_time.now())
@@ -54,8 +54,8 @@ def test_corners_are_off_by_half_a_unit_at_most(read_tile, zoom):
     unit = 360 / 2**zoom / EXTENT
     features = read_tile(Layer.BUILDINGS, tile_around(2, 2, zoom)).set_index("code")
     west, south, _, _ = features.loc["b1"].geometry.bounds
-    assert west == pytest.approx(place(2, 2)[0], abs=unit / 2)
-    assert south == pytest.approx(place(2, 2)[1], abs=unit)
+    assert west == pytest.approx(lon_lat(2, 2)[0], abs=unit / 2)
+    assert south == pytest.approx(lon_lat(2, 2)[1], abs=unit)
 
 
 @pytest.mark.parametrize("zoom", [10, 12, 13, 14, 17])
@@ -72,7 +72,7 @@ def test_outer_rings_have_a_positive_area_whatever_their_orientation_in_the_data
         f"SELECT ST_IsPolygonCCW({to_tile_units('shape', tile)}) FROM (SELECT {shape}) AS a(shape)"
     )
     west, south, east, north = tile.bounds()
-    for lon, lat in [(*place(0, 0),), (west - 1e-3, south - 1e-3), (east - 3e-3, north - 3e-3)]:
+    for lon, lat in [(*lon_lat(0, 0),), (west - 1e-3, south - 1e-3), (east - 3e-3, north - 3e-3)]:
         assert session.scalar(query, tile.sql_params() | {"lon": lon, "lat": lat})
 
 

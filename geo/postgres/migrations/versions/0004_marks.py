@@ -1,4 +1,4 @@
-"""Record every write to the source tables of tiles, so that a cached tile is known to be current."""
+"""Record every write to the source tables of tiles, so that caches know if they are current."""
 
 from collections.abc import Sequence
 

@@ -5,12 +5,12 @@ from sqlalchemy.orm import Session
 
 from geo.models import MicroGrid
 from tests.api.accounts import signed_in
-from tests.district import place
+from tests.district import lon_lat
 from tests.district_edits import GRID_1, GRID_2
 
 
 def line(*points: tuple[float, float]) -> dict:
-    return {"type": "LineString", "coordinates": [place(*point) for point in points]}
+    return {"type": "LineString", "coordinates": [lon_lat(*point) for point in points]}
 
 
 SPLIT_GRID_1 = {"kind": "split", "code": GRID_1, "line": line((4.5, -1), (4.5, 11))}

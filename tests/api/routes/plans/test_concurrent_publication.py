@@ -31,7 +31,7 @@ def city(database_url: str) -> Iterator[Engine]:
     """A database with the district and a coordinator, for many connections."""
     engine = db.connect(database_url)
     with Session(engine) as session:
-        districts.build(session)
+        districts.insert_district(session)
         accounts.add(session, "chen", Role.COORDINATOR, reach="230403")
         session.commit()
     yield engine

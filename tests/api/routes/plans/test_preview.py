@@ -6,7 +6,7 @@ from sqlalchemy import func
 from geo.models import Issue
 from tests.api.accounts import signed_in
 from tests.api.routes.plans.plan_client import MERGE_GRIDS
-from tests.district import place
+from tests.district import lon_lat
 from tests.district_edits import COMMUNITY_1, COMMUNITY_2, GRID_1, GRID_2
 
 pytestmark = pytest.mark.usefixtures("accounts")
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("accounts")
 
 def test_the_impact_counts_buildings_and_issues_that_change_grid(editor, session):
     session.add(Issue(ref="I2", category="x", reported_at=func.now(), status="open",
-                      geom=f"SRID=4326;POINT({place(12, 5)[0]} {place(12, 5)[1]})"))  # fmt: skip
+                      geom=f"SRID=4326;POINT({lon_lat(12, 5)[0]} {lon_lat(12, 5)[1]})"))  # fmt: skip
     session.commit()
     editor.step({"kind": "merge", "codes": [GRID_1, GRID_2]})
     impact = editor.get("impact")

@@ -13,7 +13,7 @@ from tests.api.routes.plans.plan_client import (
     PlanClient,
     grids_in_force,
 )
-from tests.district import place
+from tests.district import lon_lat
 from tests.district_edits import COMMUNITY_1, COMMUNITY_2, GRID_1, GRID_2, GRID_3
 from tests.district_edits import merge_grids as publish_merge
 
@@ -63,7 +63,7 @@ def test_a_plan_can_be_published_for_later(editor, client):
     editor.step(MERGE_GRIDS)
     revision = editor.post("publish", {"at": "2099-01-01T00:00:00+08:00"}).json()
     assert datetime.datetime.fromisoformat(revision["effective_at"]).year == 2099
-    lon, lat = place(15, 5)
+    lon, lat = lon_lat(15, 5)
     assert client.get("/v1/grids/" + GRID_2).json()["properties"]["in_force_to"] is not None
     assert (
         client.get("/v1/lookup", params={"lon": lon, "lat": lat}).json()["grid"]["code"] == GRID_2

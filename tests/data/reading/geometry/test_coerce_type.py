@@ -1,4 +1,4 @@
-"""Geometries become the type their kind needs where no place changes, and only there."""
+"""Geometries are converted to the required type only where no vertex moves."""
 
 import numpy as np
 import pytest
@@ -13,12 +13,12 @@ OUTLINE = LineString(SQUARE.exterior.coords)
 PATH = LineString([(0, 0), (1, 0), (1, 1), (0, 1)])
 
 
-def fitted(geometry: shapely.Geometry | None, shape: GeometryKind) -> shapely.Geometry:
-    return coerce_type.coerce(np.array([geometry], dtype=object), shape).geoms[0]
+def coerced(geometry: shapely.Geometry | None, kind: GeometryKind) -> shapely.Geometry:
+    return coerce_type.coerce(np.array([geometry], dtype=object), kind).geoms[0]
 
 
 @pytest.mark.parametrize(
-    ("geometry", "shape", "expected"),
+    ("geometry", "kind", "expected"),
     [
         (OUTLINE, GeometryKind.POLYGON, SQUARE),
         (MultiLineString([OUTLINE]), GeometryKind.POLYGON, SQUARE),
@@ -34,16 +34,16 @@ def fitted(geometry: shapely.Geometry | None, shape: GeometryKind) -> shapely.Ge
         (GeometryCollection([PATH]), GeometryKind.LINE_OR_POLYGON, PATH),
     ],
 )
-def test_what_can_be_made_to_fit_is(
-    geometry: shapely.Geometry, shape: GeometryKind, expected: shapely.Geometry
+def test_convertible_geometries_are_converted(
+    geometry: shapely.Geometry, kind: GeometryKind, expected: shapely.Geometry
 ) -> None:
-    found = fitted(geometry, shape)
-    assert found.geom_type == expected.geom_type
-    assert found.equals(expected)
+    result = coerced(geometry, kind)
+    assert result.geom_type == expected.geom_type
+    assert result.equals(expected)
 
 
 @pytest.mark.parametrize(
-    ("geometry", "shape"),
+    ("geometry", "kind"),
     [
         (SQUARE, GeometryKind.POLYGON),
         (PATH, GeometryKind.POLYGON),
@@ -55,22 +55,22 @@ def test_what_can_be_made_to_fit_is(
         (None, GeometryKind.POLYGON),
     ],
 )
-def test_everything_else_is_left_as_it_is(
-    geometry: shapely.Geometry | None, shape: GeometryKind
+def test_all_other_geometries_stay_unchanged(
+    geometry: shapely.Geometry | None, kind: GeometryKind
 ) -> None:
-    assert fitted(geometry, shape) is geometry
+    assert coerced(geometry, kind) is geometry
 
 
-def test_it_is_told_what_was_something_else_before() -> None:
+def test_conversions_are_counted() -> None:
     geoms = np.array([OUTLINE, GeometryCollection([SQUARE, BESIDE]), SQUARE, OUTLINE], dtype=object)
-    told = coerce_type.coerce(geoms, GeometryKind.POLYGON)
-    assert (told.union_count, told.polygonized_count) == (1, 2)
+    result = coerce_type.coerce(geoms, GeometryKind.POLYGON)
+    assert (result.union_count, result.polygonized_count) == (1, 2)
     assert geoms[0] is OUTLINE
 
 
-def test_polygons_are_promoted_and_nothing_else() -> None:
+def test_only_polygons_become_multipolygons() -> None:
     geoms = np.array([SQUARE, None, MultiPolygon([SQUARE, shapely.box(3, 3, 4, 4)])], dtype=object)
-    promoted = coerce_type.to_multipolygons(geoms)
-    assert promoted[0].equals_exact(MultiPolygon([SQUARE]), 0)
-    assert promoted[1] is None
-    assert promoted[2] is geoms[2]
+    multipolygons = coerce_type.to_multipolygons(geoms)
+    assert multipolygons[0].equals_exact(MultiPolygon([SQUARE]), 0)
+    assert multipolygons[1] is None
+    assert multipolygons[2] is geoms[2]

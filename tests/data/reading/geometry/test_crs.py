@@ -1,4 +1,4 @@
-"""Any reference system, north-first ones too, and shifted datums, end as lon, lat in WGS 84."""
+"""Any reference system, north-first ones too, and shifted datums are converted to WGS 84."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ def metres(a: np.ndarray, b: np.ndarray) -> float:
 
 
 def easting_first(code: str) -> np.ndarray:
-    """Hegang in another system, turned round by hand where its authority says north first."""
+    """Hegang in another system, axes swapped here where its authority defines north first."""
     forward = Transformer.from_crs("EPSG:4326", code)
     first, second = forward.transform(HEGANG[:, 1], HEGANG[:, 0])
     north_first = forward.target_crs.axis_info[0].direction == "north"
@@ -28,38 +28,38 @@ def easting_first(code: str) -> np.ndarray:
 @pytest.mark.parametrize(
     "code", ["EPSG:4490", "EPSG:4552", "EPSG:4553", "EPSG:3857", "EPSG:32652", "EPSG:4326"]
 )
-def test_coordinates_come_out_right_whatever_axis_the_authority_puts_first(code: str) -> None:
-    frame = crs.resolve_crs(None, code, Datum.WGS84, Notes())
-    assert metres(frame.to_wgs84(easting_first(code)), HEGANG) < 0.001
+def test_coordinates_are_correct_whatever_the_axis_order_of_the_authority(code: str) -> None:
+    source_crs = crs.resolve_crs(None, code, Datum.WGS84, Notes())
+    assert metres(source_crs.to_wgs84(easting_first(code)), HEGANG) < 0.001
 
 
 @pytest.mark.parametrize("code", ["EPSG:4326", "EPSG:4490", "EPSG:4979", "OGC:CRS84", "4326"])
-def test_degrees_of_wgs84_and_cgcs2000_are_taken_as_they_are(code: str) -> None:
+def test_degrees_of_wgs84_and_cgcs2000_are_not_converted(code: str) -> None:
     assert crs.resolve_crs(code, None, Datum.CGCS2000, Notes()).is_wgs84
 
 
 @pytest.mark.parametrize("datum", [Datum.GCJ02, Datum.BD09])
-@pytest.mark.parametrize("stated", [None, "EPSG:4326", "EPSG:4490"])
-def test_a_shifted_datum_is_taken_back(datum: Datum, stated: str | None) -> None:
-    frame = crs.resolve_crs(stated, None, datum, Notes())
-    assert not frame.is_wgs84
-    assert metres(frame.to_wgs84(from_wgs84(HEGANG, datum)), HEGANG) < 0.001
+@pytest.mark.parametrize("file_crs", [None, "EPSG:4326", "EPSG:4490"])
+def test_a_shifted_datum_is_converted_back(datum: Datum, file_crs: str | None) -> None:
+    source_crs = crs.resolve_crs(file_crs, None, datum, Notes())
+    assert not source_crs.is_wgs84
+    assert metres(source_crs.to_wgs84(from_wgs84(HEGANG, datum)), HEGANG) < 0.001
 
 
 @pytest.mark.parametrize("code", ["EPSG:4552", "EPSG:3857", "EPSG:4214"])
-def test_a_shifted_datum_and_another_system_contradict_each_other(code: str) -> None:
+def test_a_shifted_datum_with_another_system_is_an_error(code: str) -> None:
     with pytest.raises(UnknownCrs, match="--crs EPSG:4326"):
         crs.resolve_crs(code, None, Datum.GCJ02, Notes())
 
 
 @pytest.mark.parametrize("text", ["EPSG:99999", "Gauß", "EPSG:5703", "EPSG:4978"])
-def test_a_system_that_places_nothing_is_refused(text: str) -> None:
-    """Nobody's, no name, heights alone, metres from the middle of the earth."""
+def test_a_system_that_is_unknown_or_no_map_system_is_an_error(text: str) -> None:
+    """No such code, not a name, heights only, metres from the centre of the earth."""
     with pytest.raises(UnknownCrs, match="not a map system"):
         crs.resolve_crs(None, text, Datum.WGS84, Notes())
 
 
-def test_the_callers_word_counts_more_than_the_files_and_it_is_noted() -> None:
+def test_the_option_overrides_the_file_with_a_note() -> None:
     notes = Notes()
     assert not crs.resolve_crs("EPSG:4326", "EPSG:4552", Datum.WGS84, notes).is_wgs84
     assert "EPSG:4552 was used" in " ".join(notes)
@@ -68,11 +68,11 @@ def test_the_callers_word_counts_more_than_the_files_and_it_is_noted() -> None:
     assert not len(agreeing)
 
 
-def test_a_file_that_states_nothing_is_taken_as_degrees_and_it_is_noted() -> None:
+def test_a_file_without_a_system_is_read_as_degrees_with_a_note() -> None:
     notes = Notes()
-    frame = crs.resolve_crs(None, None, Datum.WGS84, notes)
-    assert frame.is_wgs84
-    assert not frame.declared
+    source_crs = crs.resolve_crs(None, None, Datum.WGS84, notes)
+    assert source_crs.is_wgs84
+    assert not source_crs.declared
     assert "No reference system" in " ".join(notes)
 
 
@@ -82,7 +82,7 @@ def test_a_format_that_means_degrees_needs_no_note() -> None:
     assert not len(notes)
 
 
-def test_an_old_system_without_known_way_is_noted_and_a_modern_one_is_not() -> None:
+def test_only_a_system_without_an_exact_transformation_is_noted() -> None:
     """Xian 1980 is some hundred metres away from CGCS2000, which is WGS 84 at map scale."""
     old, modern = Notes(), Notes()
     crs.resolve_crs("EPSG:4610", None, Datum.WGS84, old)
@@ -91,6 +91,6 @@ def test_an_old_system_without_known_way_is_noted_and_a_modern_one_is_not() -> N
     assert not len(modern)
 
 
-def test_what_a_system_cannot_place_is_infinite() -> None:
-    frame = crs.resolve_crs("EPSG:4552", None, Datum.WGS84, Notes())
-    assert not np.isfinite(frame.to_wgs84(np.array([[1e30, 1e30]]))).any()
+def test_coordinates_outside_the_domain_of_a_system_become_infinite() -> None:
+    source_crs = crs.resolve_crs("EPSG:4552", None, Datum.WGS84, Notes())
+    assert not np.isfinite(source_crs.to_wgs84(np.array([[1e30, 1e30]]))).any()

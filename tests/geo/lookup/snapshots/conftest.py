@@ -28,7 +28,7 @@ def district_engine(module_engine: Engine) -> Engine:
         session.execute(text("ALTER TABLE revision ENABLE TRIGGER USER"))
         sample.clear_database(session)
         session.commit()
-        district.build(session)
+        district.insert_district(session)
     return module_engine
 
 

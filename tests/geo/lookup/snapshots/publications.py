@@ -10,7 +10,7 @@ from geo.grids import revisions
 from geo.grids.revisions import Delta, GridVersion
 from geo.lookup.snapshots import Snapshot, SnapshotStore
 from geo.lookup.snapshots.grid_index import FullIndex
-from tests.district import place
+from tests.district import lon_lat
 
 COMMUNITY = "230403001001"
 
@@ -43,7 +43,7 @@ def revision_and_grid(
     snapshot: Snapshot, east: float = 5, north: float = 5
 ) -> tuple[int | None, str | None]:
     """The revision and the grid code that a snapshot returns for a point of the district."""
-    result = snapshot.look_up(*place(east, north))
+    result = snapshot.look_up(*lon_lat(east, north))
     return result.revision, result.grid_code
 
 

@@ -17,7 +17,7 @@ from geo.lookup.snapshots.index_overlay import OverlayIndex
 from geo.lookup.snapshots.snapshot_store import IndexNotReady
 from geo.models import Area, MicroGrid, Revision
 from tests import district
-from tests.district import LONG_AGO, place
+from tests.district import LONG_AGO, lon_lat
 from tests.geo.lookup.snapshots.publications import (
     COMMUNITY,
     has_full_index,
@@ -190,7 +190,7 @@ def test_a_renamed_area_has_its_new_name_in_lookups(snapshots, district_engine):
     with Session(district_engine) as session:
         session.get(Area, COMMUNITY).name = "为民社区"
         session.commit()
-    until(lambda: snapshots.current().look_up(*place(5, 5)).areas[-1].name == "为民社区")
+    until(lambda: snapshots.current().look_up(*lon_lat(5, 5)).areas[-1].name == "为民社区")
 
 
 def test_a_point_outside_every_grid_gets_the_areas_of_its_community(snapshots, district_engine):
@@ -202,10 +202,10 @@ def test_a_point_outside_every_grid_gets_the_areas_of_its_community(snapshots, d
         )
 
     def area_codes():
-        return [area.code for area in snapshots.current().look_up(*place(-5, 5)).areas]
+        return [area.code for area in snapshots.current().look_up(*lon_lat(-5, 5)).areas]
 
     assert until(area_codes) == ["230403", "230403001", COMMUNITY]
-    assert snapshots.current().look_up(*place(-50, 5)).areas == ()
+    assert snapshots.current().look_up(*lon_lat(-50, 5)).areas == ()
 
 
 def test_a_past_moment_has_a_snapshot_of_its_own(snapshots, district_engine):
@@ -222,7 +222,7 @@ def test_snapshots_and_sql_agree_at_every_moment(snapshots, district_engine):
     publish(district_engine, suffix="004")
     publish(district_engine, suffix="005", at=city_time.now() + HOUR)
     until(lambda: snapshots.current().revision == 3)
-    coords = np.array([place(east, north) for east in range(-2, 44) for north in (-1, 0, 5, 10)])
+    coords = np.array([lon_lat(east, north) for east in range(-2, 44) for north in (-1, 0, 5, 10)])
     with Session(district_engine) as session:
         revision = Revision.__table__
         effective = session.scalars(revision.select().with_only_columns(revision.c.effective_at))
