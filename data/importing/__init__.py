@@ -1,1 +1,1 @@
-"""Rows on their way into the register: staged, held against what is there, merged."""
+"""Import files: stage, validate and merge rows; repair and publish grids."""

@@ -1,1 +1,1 @@
-"""Ground shared out among polygons: whether they tile it, and making them do so."""
+"""Partitions: validate and repair polygons that should tile an area."""
