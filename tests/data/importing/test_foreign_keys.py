@@ -1,4 +1,4 @@
-"""What rows say of each other: communities, parents, managers, and days."""
+"""References of imported rows: communities, parents, managers, and periods."""
 
 import pytest
 from sqlalchemy import select, text
@@ -85,7 +85,7 @@ def test_areas_can_be_in_any_order_and_in_several_files(import_files, session, t
 
 
 @pytest.mark.parametrize(
-    ("kind", "row", "fault"),
+    ("kind", "row", "error_kind"),
     [
         (
             DatasetKind.BUILDINGS,
@@ -111,18 +111,18 @@ def test_areas_can_be_in_any_order_and_in_several_files(import_files, session, t
     ],
 )
 def test_a_code_that_does_not_exist_is_an_error(
-    import_after_buildings, session, tmp_path, kind, row, fault
+    import_after_buildings, session, tmp_path, kind, row, error_kind
 ):
     path = write_file(tmp_path / "bad.geojson", [row | {"geom": box(2, 6, 4, 8)}])
-    before = state(session)
+    before = row_counts(session)
     with pytest.raises(BadData) as excinfo:
         import_after_buildings(kind, path)
-    assert row_errors(excinfo) == [("bad.geojson", 1, fault)]
-    assert state(session) == before
+    assert row_errors(excinfo) == [("bad.geojson", 1, error_kind)]
+    assert row_counts(session) == before
 
 
-def state(session) -> dict[str, int]:
-    """How many rows each table has."""
+def row_counts(session) -> dict[str, int]:
+    """Return how many rows each table has."""
     tables = (Area, Neighborhood, Manager, Building, PropertyCoverage, MicroGrid, Issue)
     counts = {
         table.__tablename__: text(f"SELECT count(*) FROM {table.__tablename__}") for table in tables
@@ -151,12 +151,12 @@ def test_overlapping_coverage_periods_are_rejected_in_a_file_and_against_the_dat
 ):
     """
     ```
-    register  b1  M1 ├──────────
-    file      b1  M2      ├─────      clashes with the register
+    database  b1  M1 ├──────────
+    file      b1  M2      ├─────      overlaps the database
               b2  M1 ├──────────
-              b2  M2      ├───        clashes with the row above
+              b2  M2      ├───        overlaps the row above
               b3  M1 ├────┤
-              b3  M2      ├─────      follows: fine
+              b3  M2      ├─────      follows: valid
     ```
     """
     import_after_buildings(

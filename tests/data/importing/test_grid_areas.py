@@ -45,8 +45,8 @@ def test_areas_are_created_from_the_codes(import_grids, session, tmp_path):
         COMMUNITY_1: Level.COMMUNITY,
         COMMUNITY_2: Level.COMMUNITY,
     }
-    ground = session.scalar(select(func.ST_AsBinary(Area.geom)).where(Area.code == DISTRICT))
-    assert shapely.equals(shapely.from_wkb(bytes(ground)), box(0, 0, 40, 10))
+    wkb = session.scalar(select(func.ST_AsBinary(Area.geom)).where(Area.code == DISTRICT))
+    assert shapely.equals(shapely.from_wkb(bytes(wkb)), box(0, 0, 40, 10))
     assert session.get(Area, COMMUNITY_1).parent_code == SUBDISTRICT
     assert import_grids(district_files.write_grids(tmp_path), lengths=(6, 9, 12)).is_noop
     assert_tiled(session)

@@ -76,7 +76,7 @@ def test_gaps_and_overlaps_are_reported_with_codes_sizes_and_locations(
         (1, "overlap", COMMUNITY_1 + "001"),
         (3, "gap", COMMUNITY_2 + "001"),
     ]
-    overlap, gap = sorted(excinfo.value.log.stored, key=lambda fault: fault.row)
+    overlap, gap = sorted(excinfo.value.log.stored, key=lambda error: error.row)
     strip = topology.GEOD.geometry_area_perimeter(box(10, 0, 11, 10))[0]
     assert f"overlaps grid {COMMUNITY_1}002 by {abs(strip):,.2f} m² at 130.010" in overlap.message
     assert f"in community {COMMUNITY_2}" in gap.message
@@ -124,8 +124,8 @@ def test_invalid_rows_are_not_skipped_if_they_leave_a_gap(
 def test_narrow_gaps_in_a_community_without_an_outline_are_errors(import_grids, tmp_path):
     """
     ```
-    ┌────001────┐    a lake 300 m across is ground that is nobody's,
-    │ lake ┊ ┊  │    a slit 0.8 m wide is a gap
+    ┌────001────┐    a lake 300 m across is noted,
+    │ lake ┊ ┊  │    a slit 0.8 m wide is an error
     └───────────┘
     ```
     """

@@ -1,4 +1,4 @@
-"""Files into the register: what is added, updated, left alone, and how it goes."""
+"""Imports: which rows are added, updated and unchanged; prefetching and progress."""
 
 import pytest
 import shapely

@@ -1,4 +1,4 @@
-"""Files that replace what there is: what is retired or taken out, and what is not."""
+"""Imports with --replace: what is retired or deleted, and what is not."""
 
 import pytest
 from sqlalchemy import select, text
@@ -84,8 +84,8 @@ def test_replace_deletes_missing_coverage_before_it_updates_the_rest(
         2,
         0,
     )
-    kept = session.scalars(select(PropertyCoverage)).all()
-    assert [(row.building_code, row.manager_code, row.covered.upper) for row in kept] == [
+    rows = session.scalars(select(PropertyCoverage)).all()
+    assert [(row.building_code, row.manager_code, row.covered.upper) for row in rows] == [
         ("b1", "M1", None)
     ]
 
@@ -142,7 +142,7 @@ def test_replace_does_not_delete_rows_that_others_refer_to(import_after_building
 def test_two_replacements_in_one_transaction_do_not_share_their_keys(
     import_after_buildings, tmp_path
 ):
-    """As in one transaction: the keys noted by the first are not those of the second."""
+    """The second import must not compare with the keys that the first one recorded."""
     assert import_after_buildings(
         DatasetKind.MANAGERS, district_files.write_managers(tmp_path), replace=True
     ).is_noop

@@ -1,4 +1,4 @@
-"""Rows that are wrong: listed, left out, or guessed about."""
+"""Invalid rows: how they are reported and skipped."""
 
 import csv
 

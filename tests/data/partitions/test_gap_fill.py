@@ -1,4 +1,4 @@
-"""Gaps are closed stretch by stretch: the result tiles, and no polygon grows a tentacle."""
+"""Filled gaps: the result tiles, and no polygon grows a long arm."""
 
 from itertools import pairwise
 from pathlib import Path
@@ -15,7 +15,7 @@ from data.reading.geometry import repair
 from geo.geometry import topology
 
 FAR = 1e9
-"""A step longer than any edge: no corners are set in."""
+"""A step longer than any edge: no corners are inserted."""
 
 
 def tiled(*boxes: tuple[float, float, float, float]) -> np.ndarray:
@@ -27,8 +27,8 @@ def gaps(geoms: np.ndarray) -> np.ndarray:
     return np.array([patch.polygon for patch in topology.find_gaps(geoms)], dtype=object)
 
 
-def is_closed(before: np.ndarray, after: np.ndarray) -> bool:
-    """Whether it tiles, nothing was lost, and all ground is covered."""
+def is_filled(before: np.ndarray, after: np.ndarray) -> bool:
+    """Return whether polygons tile without holes and have lost nothing."""
     grown = shapely.covers(shapely.buffer(after, 1e-9), before).all()
     whole = shapely.union_all(after)
     return bool(
@@ -50,9 +50,9 @@ def crossing() -> np.ndarray:
 
 
 def test_a_cross_shaped_gap_is_shared_between_its_neighbours(crossing: np.ndarray) -> None:
-    closed = gap_fill.fill(crossing, gaps(crossing), 0.1)
-    assert is_closed(crossing, closed)
-    growth = shapely.area(closed) - shapely.area(crossing)
+    filled = gap_fill.fill(crossing, gaps(crossing), 0.1)
+    assert is_filled(crossing, filled)
+    growth = shapely.area(filled) - shapely.area(crossing)
     assert (growth > -1e-12).all()
     assert growth.sum() == pytest.approx(shapely.area(gaps(crossing)).sum())
 
@@ -60,8 +60,8 @@ def test_a_cross_shaped_gap_is_shared_between_its_neighbours(crossing: np.ndarra
 def test_no_polygon_grows_farther_than_the_width_of_the_gap_and_one_step(
     crossing: np.ndarray,
 ) -> None:
-    closed = gap_fill.fill(crossing, gaps(crossing), 0.1)
-    assert shapely.hausdorff_distance(crossing[:4], closed[:4]).max() < 0.02 + 0.1 + 0.01
+    filled = gap_fill.fill(crossing, gaps(crossing), 0.1)
+    assert shapely.hausdorff_distance(crossing[:4], filled[:4]).max() < 0.02 + 0.1 + 0.01
     whole = shapely.coverage_clean(crossing, gap_width=0.05)
     assert shapely.hausdorff_distance(crossing, whole).max() > 0.3, "one neighbour got it all"
 
@@ -70,18 +70,18 @@ def test_no_polygon_grows_farther_than_the_width_of_the_gap_and_one_step(
 def test_a_long_gap_goes_to_the_polygons_along_it_and_not_to_those_at_its_ends(step: float) -> None:
     """One over the other, a thin gap between them, closed at both ends by posts."""
     row = tiled((0, 0, 10, 1), (0, 1.1, 10, 2), (-1, 0, 0, 2), (10, 0, 11, 2))
-    closed = gap_fill.fill(row, gaps(row), step)
-    assert is_closed(row, closed)
-    assert shapely.area(closed)[:2].sum() == pytest.approx(20)
-    assert shapely.area(closed)[2:] == pytest.approx([2, 2])
+    filled = gap_fill.fill(row, gaps(row), step)
+    assert is_filled(row, filled)
+    assert shapely.area(filled)[:2].sum() == pytest.approx(20)
+    assert shapely.area(filled)[2:] == pytest.approx([2, 2])
 
 
 def test_a_gap_around_an_island_is_filled() -> None:
     ring = shapely.box(0, 0, 9, 9).difference(shapely.box(3, 3, 6, 6))
     geoms = np.array([ring, shapely.box(3.1, 3.1, 5.9, 5.9)], dtype=object)
-    closed = gap_fill.fill(geoms, gaps(geoms), 0.5)
-    assert shapely.coverage_is_valid(closed)
-    assert shapely.area(closed).sum() == pytest.approx(81)
+    filled = gap_fill.fill(geoms, gaps(geoms), 0.5)
+    assert shapely.coverage_is_valid(filled)
+    assert shapely.area(filled).sum() == pytest.approx(81)
 
 
 def test_other_gaps_stay_open(crossing: np.ndarray) -> None:
@@ -96,7 +96,7 @@ def test_other_gaps_stay_open(crossing: np.ndarray) -> None:
 def test_streets_between_any_blocks_are_filled(
     across: list[float], along: list[float], half: float
 ) -> None:
-    """Blocks of a town with streets left between them, and a ring road around it."""
+    """Blocks of a town with gaps as streets between them, and a ring road around the town."""
     xs, ys = ([-0.1, *sorted(cuts), 1.1] for cuts in (across, along))
     blocks = [
         shapely.box(x0 + half, y0 + half, x1 - half, y1 - half)
@@ -107,10 +107,10 @@ def test_streets_between_any_blocks_are_filled(
     town = shapely.box(-0.1, -0.1, 1.1, 1.1)
     ring_road = shapely.box(-1, -1, 2, 2).difference(town)
     geoms = shapely.coverage_clean(np.array([*blocks, ring_road], dtype=object))
-    closed = gap_fill.fill(geoms, gaps(geoms), 0.2)
-    assert shapely.coverage_is_valid(closed)
-    assert shapely.is_valid(closed).all()
-    assert shapely.area(closed).sum() == pytest.approx(9)
+    filled = gap_fill.fill(geoms, gaps(geoms), 0.2)
+    assert shapely.coverage_is_valid(filled)
+    assert shapely.is_valid(filled).all()
+    assert shapely.area(filled).sum() == pytest.approx(9)
 
 
 def test_narrow_gaps_of_tokyo_are_filled_without_long_arms(realdata: Path) -> None:
@@ -124,8 +124,8 @@ def test_narrow_gaps_of_tokyo_are_filled_without_long_arms(realdata: Path) -> No
     found = gaps(clean)
     narrow = found[2 * shapely.length(shapely.maximum_inscribed_circle(found)) < 3e-4]
     assert len(narrow) > 4_000
-    closed = gap_fill.fill(clean, narrow, 5e-4)
-    assert shapely.coverage_is_valid(closed)
-    assert shapely.is_valid(closed).all()
-    assert np.quantile(shapely.hausdorff_distance(clean, closed), 0.999) < 1e-3
-    assert len(gaps(closed)) == len(found) - len(narrow)
+    filled = gap_fill.fill(clean, narrow, 5e-4)
+    assert shapely.coverage_is_valid(filled)
+    assert shapely.is_valid(filled).all()
+    assert np.quantile(shapely.hausdorff_distance(clean, filled), 0.999) < 1e-3
+    assert len(gaps(filled)) == len(found) - len(narrow)

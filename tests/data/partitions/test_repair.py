@@ -1,4 +1,4 @@
-"""Repairing partitions: the result tiles, fills what it should, and stays near where it was."""
+"""Repaired polygons tile, fill their outlines, and stay near their old borders."""
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ def polygon(*corners: tuple[float, float]) -> shapely.Polygon:
 
 @st.composite
 def partitions(draw) -> np.ndarray:
-    """Some rectangles that cover OUTLINE, by cutting it like a pane of glass."""
+    """Rectangles that tile OUTLINE, made by cutting it repeatedly."""
     shares = draw(st.lists(st.none() | st.floats(0.3, 0.7), min_size=1, max_size=9))
     pieces = [(0.0, 0.0, 10.0, 10.0)]
     for share in shares:
@@ -38,52 +38,54 @@ def partitions(draw) -> np.ndarray:
 
 
 @st.composite
-def careless(draw) -> np.ndarray:
-    """Such a partition, each of its polygons drawn on its own by a hand that shakes by 4 m."""
-    shaken = draw(partitions())
+def inaccurate_partitions(draw) -> np.ndarray:
+    """Such rectangles whose corners are moved independently by up to 4 m."""
+    polygons = draw(partitions())
     random = np.random.default_rng(draw(st.integers(0, 2**32)))
 
-    def shake(corners: np.ndarray) -> np.ndarray:
+    def shift(corners: np.ndarray) -> np.ndarray:
         moved = corners + random.uniform(-4 * METRE, 4 * METRE, corners.shape)
         moved[-1] = moved[0]
         return moved
 
-    return np.array([shapely.transform(polygon, shake) for polygon in shaken], dtype=object)
+    return np.array([shapely.transform(polygon, shift) for polygon in polygons], dtype=object)
 
 
-def kept(before: np.ndarray, after: np.ndarray) -> float:
-    """How far the outline that moved most has moved, in metres."""
+def largest_shift(before: np.ndarray, after: np.ndarray) -> float:
+    """Return the largest distance in metres by which an outline moved."""
     plane = repair.LocalProjection(before)
     return float(shapely.hausdorff_distance(plane.to_metres(before), plane.to_metres(after)).max())
 
 
 @settings(deadline=None, max_examples=60)
-@given(careless())
+@given(inaccurate_partitions())
 def test_repaired_polygons_tile_without_narrow_gaps_near_their_old_borders(geoms):
     repaired = repair.repair(geoms)
     assert shapely.is_valid(repaired.geoms).all()
     assert shapely.coverage_is_valid(repaired.geoms)
     assert topology.find_overlaps(repaired.geoms) == []
     assert not repair.is_narrow(topology.patch_polygons(topology.find_gaps(repaired.geoms))).any()
-    assert kept(geoms, repaired.geoms) <= 4 * 8 + repair.GAP_WIDTH_M
-    assert repaired.moved_m == pytest.approx(kept(geoms, repaired.geoms), abs=repair.SNAP_M)
+    assert largest_shift(geoms, repaired.geoms) <= 4 * 8 + repair.GAP_WIDTH_M
+    assert repaired.moved_m == pytest.approx(
+        largest_shift(geoms, repaired.geoms), abs=repair.SNAP_M
+    )
 
 
 @settings(deadline=None, max_examples=60)
-@given(careless())
+@given(inaccurate_partitions())
 def test_polygons_fitted_to_an_outline_fill_it_exactly(geoms):
     owners = ["x"] * len(geoms)
     repaired = repair.repair(geoms, owners, {"x": OUTLINE})
     assert shapely.coverage_is_valid(repaired.geoms)
     assert topology.find_gaps(repaired.geoms, OUTLINE) == []
     assert topology.find_outside(repaired.geoms, OUTLINE) == []
-    assert kept(geoms, repaired.geoms) <= 4 * 8 + repair.GAP_WIDTH_M
+    assert largest_shift(geoms, repaired.geoms) <= 4 * 8 + repair.GAP_WIDTH_M
 
 
 @settings(deadline=None, max_examples=40)
 @given(partitions(), st.data())
 def test_uncovered_parts_of_an_outline_go_to_the_polygons_beside_them(geoms, data):
-    """A polygon is left out, wherever it lay and however large it was."""
+    """One polygon is removed."""
     if len(geoms) == 1:
         return
     left = np.delete(geoms, data.draw(st.integers(0, len(geoms) - 1)))
@@ -102,7 +104,7 @@ def test_polygons_that_tile_are_not_changed(geoms):
 
 
 @settings(deadline=None, max_examples=30)
-@given(careless())
+@given(inaccurate_partitions())
 def test_repairing_again_moves_nothing(geoms):
     once = repair.repair(geoms)
     twice = repair.repair(once.geoms)
@@ -200,8 +202,8 @@ def test_each_outline_is_filled_by_its_own_polygons():
     """
     ```
     0      9│ 11     20
-    ├──a────┼─┤            a reaches over the border of its community
-            │ ├───b──┤     b leaves ground of its own free
+    ├──a────┼─┤            a extends beyond its community
+            │ ├───b──┤     b does not fill its community
     ```
     """
     geoms = np.array([box(0, 0, 11, 10), box(11, 0, 20, 10)], dtype=object)

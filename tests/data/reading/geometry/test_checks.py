@@ -52,10 +52,10 @@ def only_problem(value: shapely.Geometry | bytes | None, **options: object) -> G
 @pytest.mark.parametrize("outline", [HOUSE, HOUSE.buffer(0.001), MultiPolygon([HOUSE])])
 def test_a_valid_polygon_becomes_a_multipolygon_with_an_srid(outline: Polygon) -> None:
     """A small polygon, one with too many corners for the fast path, and a multipolygon."""
-    (found,), problems, notes = validate(outline)
-    assert found.geom_type == "MultiPolygon"
-    assert shapely.get_srid(found) == 4326
-    assert found.equals(outline)
+    (geometry,), problems, notes = validate(outline)
+    assert geometry.geom_type == "MultiPolygon"
+    assert shapely.get_srid(geometry) == 4326
+    assert geometry.equals(outline)
     assert not problems
     assert not len(notes)
 
@@ -90,8 +90,8 @@ def test_an_open_ring_is_a_problem_and_repair_closes_it() -> None:
     malformed = bytearray(shapely.to_wkb(HOUSE))
     malformed[-16:] = np.array([130.3005, 47.352]).tobytes()
     assert only_problem(bytes(malformed)).kind == "unclosed_ring"
-    (found,), problems, notes = validate(bytes(malformed), repair=True)
-    assert found.is_valid
+    (geometry,), problems, notes = validate(bytes(malformed), repair=True)
+    assert geometry.is_valid
     assert not problems
     assert "closed" in " ".join(notes)
 
@@ -149,17 +149,17 @@ def test_an_optional_geometry_may_be_missing_and_a_point_is_left_out() -> None:
 
 
 def test_z_values_are_dropped_with_a_note() -> None:
-    (found,), problems, notes = validate(shapely.force_3d(HOUSE, 7))
-    assert not found.has_z
-    assert found.equals(HOUSE)
+    (geometry,), problems, notes = validate(shapely.force_3d(HOUSE, 7))
+    assert not geometry.has_z
+    assert geometry.equals(HOUSE)
     assert not problems
     assert "Heights and measures (Z, M) were dropped (1 rows)" in list(notes)
 
 
 def test_repair_returns_a_valid_geometry_with_a_note() -> None:
-    (found,), problems, notes = validate(BOW, repair=True)
-    assert found.is_valid
-    assert found.geom_type == "MultiPolygon"
+    (geometry,), problems, notes = validate(BOW, repair=True)
+    assert geometry.is_valid
+    assert geometry.geom_type == "MultiPolygon"
     assert not problems
     assert "1 polygon repaired" in " ".join(notes)
 
@@ -174,10 +174,10 @@ def test_fast_path_and_exact_checks_transform_a_polygon_alike(corners: int) -> N
     """A Gauss-Krüger polygon with few or many corners, against pyproj one corner at a time."""
     source_crs = crs.resolve_crs("EPSG:4552", None, Datum.WGS84, Notes())
     circle = Point(600_000, 5_240_000).buffer(50, quad_segs=corners)
-    (found,), _, _ = validate(circle, crs=source_crs)
+    (geometry,), _, _ = validate(circle, crs=source_crs)
     to_degrees = Transformer.from_crs("EPSG:4552", "EPSG:4326", always_xy=True)
     expected = [to_degrees.transform(x, y) for x, y in circle.exterior.coords]
-    assert np.allclose(shapely.get_coordinates(found), expected, atol=1e-12, rtol=0)
+    assert np.allclose(shapely.get_coordinates(geometry), expected, atol=1e-12, rtol=0)
 
 
 def test_rows_keep_their_order_when_only_some_take_the_fast_path() -> None:
@@ -186,7 +186,7 @@ def test_rows_keep_their_order_when_only_some_take_the_fast_path() -> None:
     holed = [h.difference(h.centroid.buffer(0.001)) if i % 3 else h for i, h in enumerate(houses)]
     geoms, problems, _ = validate(*holed)
     assert not problems
-    assert all(found.equals(given) for found, given in zip(geoms, holed, strict=True))
+    assert all(result.equals(house) for result, house in zip(geoms, holed, strict=True))
 
 
 def test_no_rows_give_no_rows() -> None:

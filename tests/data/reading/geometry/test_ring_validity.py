@@ -30,7 +30,7 @@ def test_no_ring_is_simple_that_geos_rejects(corners: Ring) -> None:
 
 @given(st.lists(st.floats(1, 3), min_size=4, max_size=31), st.floats(-170, 170), st.floats(-80, 80))
 def test_every_star_is_simple(radii: list[float], lon: float, lat: float) -> None:
-    """Ring all around a middle, nearer and farther: never touching itself."""
+    """Corners around a centre at various distances: the ring never touches itself."""
     angles = np.linspace(0, 2 * np.pi, len(radii), endpoint=False)
     corners = np.column_stack([np.cos(angles), np.sin(angles)]) * np.array(radii)[:, None]
     assert is_simple([(lon + x * 1e-4, lat + y * 1e-4) for x, y in corners])
