@@ -109,7 +109,9 @@ def count_cached(
         counts = cache.count_grids(session, codes, query.on, query.at)
     else:
         counts = cache.count_areas(session, codes, query.on, exact=grouping is Grouping.COMMUNITY)
-    return [_figures(*member, count) for member, count in zip(members, counts, strict=True)]
+    return [
+        _figures(code, name, count) for (code, name), count in zip(members, counts, strict=True)
+    ]
 
 
 def _members(query: CoverageQuery) -> Select[Any]:

@@ -13,7 +13,6 @@ from sqlalchemy import (
     Date,
     Exists,
     Integer,
-    Lateral,
     and_,
     any_,
     case,
@@ -29,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.selectable import LateralFromClause
 
 from geo.models import Building, BuildingStatus, PropertyCoverage
 
@@ -62,7 +62,7 @@ def covers_on(coverage: Any, day: Day) -> ColumnElement[bool]:
     return and_(coverage.building_code == Building.code, coverage.covered.contains(day))
 
 
-def latest_lapse(coverage: Any, day: datetime.date) -> Lateral:
+def latest_lapse(coverage: Any, day: datetime.date) -> LateralFromClause:
     """Return a lateral subquery whose column `on` is the day on which the last coverage ended.
 
     Null if the building is covered on the day (`coverage` is outer-joined to it by `covers_on`),

@@ -1,4 +1,4 @@
-"""`gridward serve` with two workers, on a server of its own that is stopped and started."""
+"""`gridward serve` with two workers, while their embedded server stops, hangs and restarts."""
 
 import json
 import os
@@ -28,17 +28,18 @@ from tests.command import GRIDWARD
 from tests.waiting import until
 
 COMMUNITY = "230403001001"
-ONE = f"{COMMUNITY}001"
-BOUND_S = 1.0
-"""How long after a publication an older revision may still answer, as docs/lookups.md has it."""
-FOLLOWERS = "SELECT pid FROM pg_stat_activity WHERE query LIKE 'SELECT clock_timestamp%'"
+GRID = f"{COMMUNITY}001"
+MAX_LAG_S = 1.0
+"""How long after a publication lookups may still use the older revision: see docs/lookups.md.
+Tests sleep for it because they test this limit; they do not wait for a condition."""
+LISTENER_PIDS = "SELECT pid FROM pg_stat_activity WHERE query LIKE 'SELECT clock_timestamp%'"
 TILE = "/tiles/buildings/15/28216/11505.mvt"
-ASKED = 60
-"""Connections enough that both workers answer some."""
+REQUESTS = 60
+"""So many connections that each worker receives some."""
 
 
 class Service:
-    """Two workers on a private cluster."""
+    """Two workers with an embedded server of their own."""
 
     def __init__(self, home: Path) -> None:
         self.settings = Settings(home=home, database_url=None)
@@ -47,60 +48,62 @@ class Service:
             self.port = free.getsockname()[1]
 
     def get(self, path: str) -> tuple[int, bytes]:
-        """Status and body, over a connection of its own, so that either worker may answer."""
+        """Status and body; each request has its own connection, so any worker may receive it."""
         try:
-            with urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=30) as answer:
-                return answer.status, answer.read()
-        except HTTPError as refused:
-            return refused.code, refused.read()
+            with urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=30) as response:
+                return response.status, response.read()
+        except HTTPError as error:
+            return error.code, error.read()
 
     def revisions(self) -> set[int]:
-        """The revisions that answers name now."""
+        """The revisions that lookups of all workers state now."""
         lon, lat = district.lon_lat(5, 5)
-        asked = f"/v1/lookup?lon={lon}&lat={lat}"
-        return {json.loads(self.get(asked)[1])["revision"] for _ in range(ASKED)}
+        path = f"/v1/lookup?lon={lon}&lat={lat}"
+        return {json.loads(self.get(path)[1])["revision"] for _ in range(REQUESTS)}
 
     def is_ready(self) -> bool:
-        """Whether every worker is."""
+        """Whether every worker is ready."""
         try:
-            return {self.get("/readyz")[0] for _ in range(ASKED)} == {200}
+            return {self.get("/readyz")[0] for _ in range(REQUESTS)} == {200}
         except OSError:
             return False
 
     def problems(self) -> set[tuple[int, str]]:
-        """What every worker says of how ready it is: the status, and the code of the problem."""
-        said = (self.get("/readyz") for _ in range(ASKED))
-        return {(status, json.loads(body).get("code")) for status, body in said}
+        """Status and error code of the readiness of every worker."""
+        responses = (self.get("/readyz") for _ in range(REQUESTS))
+        return {(status, json.loads(body).get("code")) for status, body in responses}
 
-    def followers(self) -> list[int]:
-        """The server's processes that the workers listen to."""
-        with self.elsewhere() as connection:
-            return list(connection.scalars(text(FOLLOWERS)))
+    def listener_pids(self) -> list[int]:
+        """The PostgreSQL processes of the workers' listener connections."""
+        with self.maintenance_connection() as connection:
+            return list(connection.scalars(text(LISTENER_PIDS)))
 
-    def let_in(self, allowed: bool) -> None:
-        """Let new connections in, or none, and end those that follow."""
-        with self.elsewhere() as connection:
+    def allow_connections(self, allowed: bool) -> None:
+        """Allow or refuse new connections, and end those of the listeners."""
+        with self.maintenance_connection() as connection:
             connection.execute(text(f"ALTER DATABASE gridward ALLOW_CONNECTIONS {allowed}"))
-            connection.execute(text(f"SELECT pg_terminate_backend(pid) FROM ({FOLLOWERS}) AS few"))
+            connection.execute(
+                text(f"SELECT pg_terminate_backend(pid) FROM ({LISTENER_PIDS}) AS listeners")
+            )
 
     @contextmanager
-    def elsewhere(self) -> Iterator[Connection]:
-        """A connection to the same server, but to another database."""
+    def maintenance_connection(self) -> Iterator[Connection]:
+        """A connection to another database of the same server."""
         url = make_url(embedded.url(self.settings)).set(database="postgres")
         engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
         with engine.connect() as connection:
             yield connection
 
     def publish(self, name: str) -> int:
-        """Give a grid another name, as a revision, and return its number once it is committed."""
+        """Rename a grid, and return the number of the committed revision."""
         engine = db.connect(embedded.url(self.settings))
         with Session(engine) as session, session.begin():
             [old] = (
-                outline
-                for code, outline in revisions.current_grids(session, [COMMUNITY]).items()
-                if code == ONE
+                grid
+                for code, grid in revisions.current_grids(session, [COMMUNITY]).items()
+                if code == GRID
             )
-            delta = Delta(ONE, old, replace(old, name=name))
+            delta = Delta(GRID, old, replace(old, name=name))
             number = revisions.publish(session, [delta], title=name, author="test").number
         engine.dispose()
         return number
@@ -131,65 +134,65 @@ def service() -> Iterator[Service]:
         subprocess.run(["rm", "-rf", home], check=True)
 
 
-def test_no_worker_answers_from_an_older_revision_beyond_the_bound(service):
+def test_every_worker_uses_a_new_revision_within_the_limit(service):
     for name in ("一", "二", "三"):
         number = service.publish(name)
-        time.sleep(BOUND_S)
+        time.sleep(MAX_LAG_S)
         assert service.revisions() == {number}
 
 
-def test_lookups_outlive_the_database_and_follow_it_again_once_it_is_back(service):
+def test_lookups_continue_without_the_database_and_follow_it_after_a_restart(service):
     number = service.publish("before")
-    time.sleep(BOUND_S)
-    assert {service.get(TILE)[0] for _ in range(ASKED)} == {200}
+    time.sleep(MAX_LAG_S)
+    assert {service.get(TILE)[0] for _ in range(REQUESTS)} == {200}
     embedded.down(service.settings)
     assert service.revisions() == {number}
-    status, body = until(lambda: (said := service.get("/readyz"))[0] == 503 and said)
+    status, body = until(lambda: (response := service.get("/readyz"))[0] == 503 and response)
     assert (status, json.loads(body)["status"]) == (503, 503)
     assert service.get("/healthz")[0] == 200
     embedded.up(service.settings)
     until(service.is_ready)
-    assert {service.get(TILE)[0] for _ in range(ASKED)} == {200}
+    assert {service.get(TILE)[0] for _ in range(REQUESTS)} == {200}
     number = service.publish("after")
-    time.sleep(BOUND_S)
+    time.sleep(MAX_LAG_S)
     assert service.revisions() == {number}
 
 
-def test_a_connection_that_hangs_hides_no_publication_beyond_the_bound(service):
-    followers = service.followers()
-    assert len(followers) == 2
-    for pid in followers:
+def test_a_hanging_connection_delays_no_revision_beyond_the_limit(service):
+    pids = service.listener_pids()
+    assert len(pids) == 2
+    for pid in pids:
         os.kill(pid, signal.SIGSTOP)
     try:
         number = service.publish("hung")
-        time.sleep(BOUND_S)
+        time.sleep(MAX_LAG_S)
         assert service.revisions() == {number}
         assert service.is_ready()
     finally:
-        for pid in followers:
+        for pid in pids:
             os.kill(pid, signal.SIGCONT)
 
 
-def test_a_worker_that_cannot_follow_says_so_though_the_database_answers(service):
-    """Connections at hand go on, no new one is let in, and those that follow are cut off."""
+def test_a_worker_without_its_listener_is_not_ready_though_other_connections_work(service):
+    """Existing connections continue, new ones are refused, and those of listeners are cut."""
     number = service.publish("closed")
     until(service.is_ready)
-    time.sleep(BOUND_S)
-    service.let_in(False)
+    time.sleep(MAX_LAG_S)
+    service.allow_connections(False)
     try:
         until(lambda: service.problems() == {(503, "database_disconnected")})
         assert service.revisions() == {number}
     finally:
-        service.let_in(True)
+        service.allow_connections(True)
     until(service.is_ready)
 
 
-def test_a_caller_who_goes_away_stops_the_work(service):
-    """Two million rows take seconds; who hangs up after sending them leaves a 499 in metrics."""
+def test_a_client_disconnect_stops_a_batch_lookup(service):
+    """Two million rows take seconds; a disconnect meanwhile is a 499 in the metrics."""
     rows = np.random.default_rng(1).uniform((130, 47), (130.04, 47.01), (2_000_000, 2))
     body = b"lon,lat\n" + b"".join(b"%.6f,%.6f\n" % (lon, lat) for lon, lat in rows.tolist())
     head = f"POST /v1/lookup?datum=bd09 HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n"
-    with socket.create_connection(("127.0.0.1", service.port)) as caller:
-        caller.sendall(head.encode() + b"Content-Type: text/csv\r\n\r\n" + body)
-    gone = 'route="/v1/lookup",status="499"'
-    assert until(lambda: gone in service.get("/metrics")[1].decode(), timeout_s=30)
+    with socket.create_connection(("127.0.0.1", service.port)) as client:
+        client.sendall(head.encode() + b"Content-Type: text/csv\r\n\r\n" + body)
+    disconnected = 'route="/v1/lookup",status="499"'
+    assert until(lambda: disconnected in service.get("/metrics")[1].decode(), timeout_s=30)
