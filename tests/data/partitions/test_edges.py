@@ -1,4 +1,4 @@
-"""Corners are set into edges and taken out again, on both sides of a border alike."""
+"""Inserting corners into edges and removing them again, on both sides of a border."""
 
 import numpy as np
 import shapely
