@@ -28,7 +28,7 @@ def _hasher() -> PasswordHash:
 
 @cache
 def _dummy_hash() -> str:
-    """Return a hash that matches no password, so that an unknown login takes as long as a known."""
+    """Return a hash that matches no password, so that unknown logins take as long as others."""
     return _hasher().hash(secrets.token_urlsafe())
 
 

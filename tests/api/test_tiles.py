@@ -80,8 +80,8 @@ def test_a_client_without_gzip_gets_the_same_tile(get_tile):
 def test_a_url_with_another_revision_than_the_current_is_not_immutable(client, session):
     version = versions.read_layer_versions(session, ZONE)["grids"]
     path = path_of("grids")
-    asked = {"on": str(city_time.today(ZONE)), "revision": 77, "version": version}
-    assert client.get(path, params=asked).headers["cache-control"] == "no-cache"
+    params = {"on": str(city_time.today(ZONE)), "revision": 77, "version": version}
+    assert client.get(path, params=params).headers["cache-control"] == "no-cache"
 
 
 def test_a_page_states_the_version_of_each_layer(client, session):

@@ -1,4 +1,4 @@
-"""The declared columns are those of the interface, and no word means two things."""
+"""The schemas have the columns of the interface, and accepted words are unambiguous."""
 
 import pytest
 
@@ -10,22 +10,25 @@ INTERFACE = {
     DatasetKind.AREAS: "code, parent_code?, level, name",
     DatasetKind.NEIGHBORHOODS: "code, name, community_code?",
     DatasetKind.MANAGERS: "code, name, kind, phone?",
-    DatasetKind.BUILDINGS: "code, name?, address?, community_code?, neighborhood_code?, households?, "
-    "floors?, built_year?, use?, status?",
+    DatasetKind.BUILDINGS: "code, name?, address?, community_code?, neighborhood_code?, "
+    "households?, floors?, built_year?, use?, status?",
     DatasetKind.PROPERTY_COVERAGE: "building_code, manager_code, covered_from, covered_to?",
     DatasetKind.GRIDS: "code, name?, community_code?",
-    DatasetKind.GRID_MEMBERS: "person_code, name, phone?, grid_code, duty?, assigned_from, assigned_to?",
+    DatasetKind.GRID_MEMBERS: "person_code, name, phone?, grid_code, duty?, "
+    "assigned_from, assigned_to?",
     DatasetKind.ISSUES: "ref, category, description?, reported_at, status?, channel?",
 }
 
 
 @pytest.mark.parametrize("kind", INTERFACE)
-def test_every_column_of_the_interface_is_there_and_asked_for_as_it_says(kind: DatasetKind) -> None:
-    """A question mark means that a row may leave it out."""
+def test_every_column_of_the_interface_exists_and_is_required_as_documented(
+    kind: DatasetKind,
+) -> None:
+    """A question mark means that a row may have no value."""
     declared = {column.name: column.required for column in SCHEMAS[kind].columns}
-    promised = {name.rstrip("?"): not name.endswith("?") for name in INTERFACE[kind].split(", ")}
-    assert promised.items() <= declared.items()
-    assert not any(declared[name] for name in declared.keys() - promised.keys())
+    documented = {name.rstrip("?"): not name.endswith("?") for name in INTERFACE[kind].split(", ")}
+    assert documented.items() <= declared.items()
+    assert not any(declared[name] for name in declared.keys() - documented.keys())
 
 
 @pytest.mark.parametrize(
@@ -38,7 +41,7 @@ def test_every_column_of_the_interface_is_there_and_asked_for_as_it_says(kind: D
         (DatasetKind.GRID_MEMBERS, "duty", Duty),
     ],
 )
-def test_words_lead_to_every_member_of_a_vocabulary_and_nowhere_else(
+def test_accepted_words_map_to_every_member_of_a_vocabulary_and_to_nothing_else(
     kind: DatasetKind, column: str, vocabulary: type
 ) -> None:
     words = SCHEMAS[kind].column(column).vocabulary
@@ -47,13 +50,13 @@ def test_words_lead_to_every_member_of_a_vocabulary_and_nowhere_else(
 
 
 @pytest.mark.parametrize("kind", DatasetKind)
-def test_names_cut_to_ten_letters_stay_different(kind: DatasetKind) -> None:
+def test_names_cut_to_ten_characters_stay_unique(kind: DatasetKind) -> None:
     names = SCHEMAS[kind].column_names
     assert len({name[:_DBF_WIDTH] for name in names}) == len(names)
 
 
 @pytest.mark.parametrize("kind", DatasetKind)
 def test_keys_are_required_columns(kind: DatasetKind) -> None:
-    table = SCHEMAS[kind]
-    assert all(table.column(name).required for name in table.key)
-    assert not (table.geometry_required and table.geometry is GeometryKind.NONE)
+    schema = SCHEMAS[kind]
+    assert all(schema.column(name).required for name in schema.key)
+    assert not (schema.geometry_required and schema.geometry is GeometryKind.NONE)

@@ -1,1 +1,1 @@
-"""Read files of every supported format as Arrow batches, unchanged, some thousand rows at a time."""
+"""Read files of every supported format as Arrow batches, some thousand rows at a time."""

@@ -1,1 +1,1 @@
-"""Geometry of files: converted to WGS 84 and to the required type, validated, optionally repaired."""
+"""Geometry of files: converted to WGS 84 and to the required type, validated, and repaired."""

@@ -109,7 +109,8 @@ def assert_markup_is_text(browser_page: BrowserPage) -> None:
 def test_the_coverage_page_escapes_markup(open_page, language: str):
     browser_page = open_page(f"/maps/property-coverage?lang={language}")
     browser_page.page.locator("tbody tr").first.wait_for()
-    assert MARKUP in browser_page.text("tbody")
+    name = "Grid 002" if language == "en" else MARKUP  # grids have no English name
+    assert name in browser_page.text("tbody")
     browser_page.set_view(*SPOT, 18)
     assert_markup_is_text(browser_page)
     browser_page.page.mouse.move(5, 5)
@@ -144,7 +145,7 @@ def test_the_grids_page_escapes_markup(open_page, language: str):
     browser_page.click_map(*lon_lat(35, 5))
     popup = browser_page.page.locator(".leaflet-popup")
     popup.wait_for()
-    name = "230403001002002" if language == "en" else MARKUP  # grids have no English name
+    name = "230403001002002" if language == "en" else MARKUP
     assert name in popup.inner_text()
     assert_markup_is_text(browser_page)
 
