@@ -2,7 +2,6 @@
 
 import datetime
 import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -10,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 import shapely
+from cachetools import LRUCache
 from sqlalchemy.orm import Session
 
 from geo import table_versions
@@ -48,8 +48,7 @@ class ReplayCache:
     """
 
     def __init__(self, max_entries: int = 512) -> None:
-        self.max_entries = max_entries
-        self._entries: OrderedDict[str, Any] = OrderedDict()
+        self._entries: LRUCache[str, Any] = LRUCache(max_entries)
         self._lock = threading.Lock()
 
     def replay(self, session: Session, base: int, operations: Sequence[Operation]) -> ReplayResult:
@@ -75,17 +74,12 @@ class ReplayCache:
 
     def _get(self, key: str) -> Any:
         with self._lock:
-            if key in self._entries:
-                self._entries.move_to_end(key)
             return self._entries.get(key)
 
     def _put(self, key: str, value: Any) -> Any:
         """Store a value unless another thread was first; return the stored one."""
         with self._lock:
-            stored = self._entries.setdefault(key, value)
-            while len(self._entries) > self.max_entries:
-                self._entries.popitem(last=False)
-            return stored
+            return self._entries.setdefault(key, value)
 
 
 def _prefix_keys(start: str, operations: Sequence[Operation]) -> list[str]:

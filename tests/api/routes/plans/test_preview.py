@@ -13,8 +13,9 @@ pytestmark = pytest.mark.usefixtures("accounts")
 
 
 def test_the_impact_counts_buildings_and_issues_that_change_grid(editor, session):
-    session.add(Issue(ref="I2", category="x", reported_at=func.now(), status="open",
-                      geom=f"SRID=4326;POINT({lon_lat(12, 5)[0]} {lon_lat(12, 5)[1]})"))  # fmt: skip
+    lon, lat = lon_lat(12, 5)
+    geom = f"SRID=4326;POINT({lon} {lat})"
+    session.add(Issue(ref="I2", category="x", reported_at=func.now(), status="open", geom=geom))
     session.commit()
     editor.step({"kind": "merge", "codes": [GRID_1, GRID_2]})
     impact = editor.get("impact")
