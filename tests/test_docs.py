@@ -18,6 +18,7 @@ import maps
 from api.app import create_app
 from api.cli import app as command_line
 from api.errors import error_catalogue
+from bench import __main__ as bench
 from data.columns import SCHEMAS
 from geo.models import Base
 from geo.plans.core import rules
@@ -131,8 +132,8 @@ def missing(named: set[str]) -> set[str]:
         str(rule.name) for table in Base.metadata.tables.values() for rule in table.constraints
     }
     families = {
-        f"{prefix}ONLY={path.stem}"
-        for path in (ROOT / "bench").glob("*.py")
+        f"{prefix}ONLY={family}"
+        for family in (*bench.FAMILIES, *bench.ALIASES)
         for prefix in ("make bench ", "")
     }
     existing = {name for name in files if (ROOT / name).exists()}

@@ -11,6 +11,8 @@ from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from api.http.json_schema import inlined_schema
+
 
 class QueryParams(BaseModel):
     """The query parameters of a route; it rejects others."""
@@ -52,30 +54,16 @@ def unknown_param_message(names: Iterable[str]) -> str:
 
 def openapi_parameters(model: type[QueryParams]) -> dict[str, Any]:
     """Return the parameters for a route's `openapi_extra`."""
-    schema = model.model_json_schema()
-    definitions = schema.get("$defs", {})
+    schema = inlined_schema(model)
     return {
         "parameters": [
             {
                 "name": name,
                 "in": "query",
                 "required": name in schema.get("required", ()),
-                "schema": _inline_refs(field, definitions),
+                "schema": field,
                 **({"description": field["description"]} if "description" in field else {}),
             }
             for name, field in schema["properties"].items()
         ]
     }
-
-
-def _inline_refs(schema: Any, definitions: dict[str, Any]) -> Any:
-    """Return a schema with the definitions that it refers to in place of each `$ref`."""
-    match schema:
-        case list():
-            return [_inline_refs(item, definitions) for item in schema]
-        case {"$ref": str(ref), **rest}:
-            return _inline_refs({**definitions[ref.rpartition("/")[2]], **rest}, definitions)
-        case dict():
-            return {key: _inline_refs(value, definitions) for key, value in schema.items()}
-        case _:
-            return schema

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 
 from api.errors import TooLarge, UnsupportedMedia
+from api.http.json_schema import inlined_schema
 from api.http.request_body import read_body, watch_disconnect
 from api.schemas.lookup import BatchLookupIn, BatchLookupOut
 from api.serializers.batch_tables import (
@@ -36,7 +37,7 @@ REQUEST_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {
-            JSON: {"schema": BatchLookupIn.model_json_schema()},
+            JSON: {"schema": inlined_schema(BatchLookupIn)},
             CSV: {"schema": {"type": "string"}, "example": "id,lon,lat\n1,130.298,47.35\n"},
             ARROW: {"schema": {"type": "string", "format": "binary"}},
         },

@@ -29,8 +29,8 @@ def segments(shapes: Shapes) -> pd.DataFrame:
 
 def to_lines(rows: pd.DataFrame) -> Shapes:
     """Return segments as lines of two points."""
-    lines: Shapes = shapely.linestrings(rows[END_COLUMNS].to_numpy().reshape(-1, 2, 2))
-    return lines
+    ends = rows[END_COLUMNS].to_numpy().reshape(-1, 2, 2)
+    return np.asarray(shapely.linestrings(ends), dtype=object)
 
 
 def shared_segments(shapes: Shapes) -> pd.DataFrame:

@@ -80,8 +80,8 @@ def _outer_rows(rng: np.random.Generator, blocks: Blocks) -> list[tuple[Any, ...
     rows: list[tuple[Any, ...]] = []
     for kind, sites in (("water", skeleton.LAKES), ("green", skeleton.WOODS)):
         for name, center, size in sites:
-            shape = skeleton.irregular_polygon(rng, center, size)
-            shape = shape.intersection(city.buffer(-60)).difference(occupied)
+            polygon = skeleton.irregular_polygon(rng, center, size)
+            shape = polygon.intersection(city.buffer(-60)).difference(occupied)
             rows += [(kind, name, None, part) for part in shapely.get_parts(shape)]
             occupied = occupied.union(shape.buffer(40))
     return rows

@@ -1,4 +1,4 @@
-"""The suffix decides the format, in any letter case; an unknown one lists the known ones."""
+"""The suffix determines the format; the error for an unknown one lists the known ones."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from data.formats import FileEngine
 
 
 @pytest.mark.parametrize(
-    ("name", "reader"),
+    ("name", "engine"),
     [
         ("a.gpkg", FileEngine.GDAL),
         ("A.GEOJSON", FileEngine.GDAL),
@@ -21,8 +21,8 @@ from data.formats import FileEngine
         ("town.parquet", FileEngine.PARQUET),
     ],
 )
-def test_the_suffix_decides(name: str, reader: FileEngine) -> None:
-    assert formats.format_of(Path(name)).engine is reader
+def test_the_suffix_determines_the_format(name: str, engine: FileEngine) -> None:
+    assert formats.format_of(Path(name)).engine is engine
 
 
 @pytest.mark.parametrize("name", ["town.docx", "town", "shp"])
@@ -31,7 +31,7 @@ def test_an_unknown_suffix_is_an_error_that_lists_the_known_ones(name: str) -> N
         formats.format_of(Path(name))
 
 
-def test_a_format_that_is_only_read_is_no_format_to_write() -> None:
+def test_a_read_only_format_cannot_be_written() -> None:
     assert formats.format_of(Path("town.osm"))
     with pytest.raises(UnknownFormat) as caught:
         formats.format_of(Path("town.osm"), for_writing=True)

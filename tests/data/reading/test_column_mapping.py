@@ -1,4 +1,4 @@
-"""Which of their columns is which of ours, and what is said when one is missing."""
+"""The mapping of file columns to ours, and the errors for missing columns."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from data.reading.column_mapping import map_columns
 from data.reading.files.record_stream import RecordStream
 
 
-def fields(*names: str, dbase: bool = False) -> RecordStream:
+def stream_with(*names: str, dbase: bool = False) -> RecordStream:
     return RecordStream("town.gpkg", names, lambda: iter([]), truncates_names=dbase)
 
 
@@ -18,43 +18,49 @@ BUILDINGS, AREAS, COVERAGE = (
 )
 
 
-def test_our_own_names_are_found_in_any_spelling() -> None:
-    found = map_columns(fields("CODE", "Built Year", "community-code", "colour"), BUILDINGS, {})
+def test_our_names_match_in_any_spelling() -> None:
+    found = map_columns(
+        stream_with("CODE", "Built Year", "community-code", "colour"), BUILDINGS, {}
+    )
     assert found == {"code": "CODE", "built_year": "Built Year", "community_code": "community-code"}
 
 
-def test_the_callers_names_count_more_than_ours() -> None:
-    found = map_columns(fields("code", "id", "名称"), BUILDINGS, {"code": "id", "name": "名称"})
+def test_requested_columns_override_our_names() -> None:
+    found = map_columns(
+        stream_with("code", "id", "名称"), BUILDINGS, {"code": "id", "name": "名称"}
+    )
     assert found == {"code": "id", "name": "名称"}
 
 
-def test_names_cut_by_dbase_are_recognised_in_dbase_alone() -> None:
+def test_names_cut_to_ten_characters_match_in_dbase_only() -> None:
     names = ("building_c", "manager_co", "covered_fr", "covered_to")
-    assert map_columns(fields(*names, dbase=True), COVERAGE, {})["covered_from"] == "covered_fr"
+    assert (
+        map_columns(stream_with(*names, dbase=True), COVERAGE, {})["covered_from"] == "covered_fr"
+    )
     with pytest.raises(MissingColumn):
-        map_columns(fields(*names), COVERAGE, {})
+        map_columns(stream_with(*names), COVERAGE, {})
 
 
-def test_a_missing_column_is_named_with_those_there_are_and_a_way_out() -> None:
+def test_the_error_for_a_missing_column_lists_the_columns_and_a_solution() -> None:
     with pytest.raises(MissingColumn) as caught:
-        map_columns(fields("year_built"), BUILDINGS, {})
+        map_columns(stream_with("year_built"), BUILDINGS, {})
     assert "'code'" in caught.value.message
     assert "town.gpkg has: year_built" in str(caught.value.hint)
     assert "code=#" in str(caught.value.hint)
 
 
-@pytest.mark.parametrize("given", [{"code": "ident"}, {"colour": "code"}, {"name": "#"}])
-def test_a_mapping_from_or_to_what_does_not_exist_is_an_error(given: dict[str, str]) -> None:
-    """No such column there, none of ours, and only a key can be numbered."""
+@pytest.mark.parametrize("requested", [{"code": "ident"}, {"colour": "code"}, {"name": "#"}])
+def test_a_mapping_from_or_to_an_unknown_column_is_an_error(requested: dict[str, str]) -> None:
+    """Not in the file, not in the schema, and only a key can be numbered."""
     with pytest.raises(MissingColumn):
-        map_columns(fields("code"), BUILDINGS, given)
+        map_columns(stream_with("code"), BUILDINGS, requested)
 
 
-def test_rows_can_be_numbered_and_a_value_stated_for_all() -> None:
-    assert map_columns(fields("x"), BUILDINGS, {"code": "#"}) == {"code": "#"}
-    stated = map_columns(fields("code", "name"), AREAS, {"level": "=district"})
+def test_rows_can_be_numbered_and_have_a_constant_value() -> None:
+    assert map_columns(stream_with("x"), BUILDINGS, {"code": "#"}) == {"code": "#"}
+    stated = map_columns(stream_with("code", "name"), AREAS, {"level": "=district"})
     assert stated["level"] == "=district"
 
 
-def test_places_of_tables_are_no_business_of_this() -> None:
-    assert map_columns(fields("code", "x"), BUILDINGS, {"lon": "x"}) == {"code": "code"}
+def test_coordinate_columns_are_not_mapped() -> None:
+    assert map_columns(stream_with("code", "x"), BUILDINGS, {"lon": "x"}) == {"code": "code"}
