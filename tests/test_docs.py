@@ -1,4 +1,4 @@
-"""What the documentation says is what the code does."""
+"""The documentation matches the code."""
 
 import importlib
 import inspect
@@ -39,12 +39,12 @@ def first_column(text: str) -> set[str]:
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
-def test_every_relative_link_leads_somewhere(path):
+def test_every_relative_link_has_a_target(path):
     links = re.findall(r"\]\((?!https?:|#)([^)#]+)", path.read_text("utf-8"))
     assert [link for link in links if not (path.parent / link).exists()] == []
 
 
-def test_every_public_error_code_is_listed_and_no_other():
+def test_exactly_the_public_error_codes_are_listed():
     for wing in (geo, data, maps, api):
         for module in pkgutil.walk_packages(wing.__path__, f"{wing.__name__}."):
             if "migrations" not in module.name and not module.name.endswith("__main__"):
@@ -52,14 +52,14 @@ def test_every_public_error_code_is_listed_and_no_other():
     assert first_column(page("errors.md")) == error_catalogue().keys()
 
 
-def test_every_finding_is_listed_and_no_other():
+def test_exactly_the_findings_are_listed():
     assert first_column(page("findings.md")) == MEANING.keys()
     source = "".join(map(inspect.getsource, (checks, rules, tiling)))
     used = set(re.findall(r'"(\w+)", (?:True|False), ', source))
     assert used | set(tiling.FINDING_KINDS.values()) == MEANING.keys()
 
 
-def test_the_data_dictionary_has_every_table_column_and_rule_and_no_other():
+def test_the_data_dictionary_has_exactly_the_tables_columns_and_rules():
     sections = dict(
         re.findall(r"^## (\w+)\n(.*?)(?=^## |\Z)", page("data-dictionary.md"), re.M | re.S)
     )
@@ -75,14 +75,14 @@ def test_the_data_dictionary_has_every_table_column_and_rule_and_no_other():
         }
 
 
-def test_every_kind_and_column_of_an_import_is_told():
+def test_every_kind_and_column_of_an_import_is_documented():
     text = page("importing.md")
     for kind, table in SCHEMAS.items():
         [row] = re.findall(rf"^\| `{kind}` \|.*", text, re.M)
         assert set(table.column_names) <= set(re.findall(r"`(\w+)`", row))
 
 
-def test_every_route_is_told():
+def test_every_route_is_documented():
     settings = Settings(database_url="postgresql://nobody@/nothing")
     paths = create_app(settings).openapi()["paths"]
     text = page("consumers.md")
@@ -103,9 +103,9 @@ def test_every_command_in_a_page_can_be_called_so(path):
             command = command.get_command(None, words[1])
             assert command is not None, line
             words = words[1:]
-        known = {option for parameter in command.params for option in parameter.opts}
-        asked = {word for word in words if re.match(r"--?[a-z]", word)}
-        assert asked <= known | {"--help"}, line
+        options = {option for parameter in command.params for option in parameter.opts}
+        used_options = {word for word in words if re.match(r"--?[a-z]", word)}
+        assert used_options <= options | {"--help"}, line
 
 
 RECORDS = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
@@ -147,7 +147,7 @@ def test_every_decision_is_enforced_by_tests_that_exist(path):
     assert missing(named) == set()
 
 
-def test_a_decision_that_names_a_missing_test_is_noticed():
+def test_a_decision_that_names_a_missing_test_is_reported():
     assert missing({"tests/test_docs.py", "test_nothing", "tests/no.py", "ONLY=none"}) == {
         "test_nothing",
         "tests/no.py",

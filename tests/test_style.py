@@ -107,7 +107,7 @@ def test_sentences_are_plain_english():
     assert matches == []
 
 
-def test_no_class_name_stands_twice():
+def test_every_class_name_is_unique():
     places: dict[str, list[str]] = {}
     for path in modules():
         if path.relative_to(ROOT).parts[0] in ("tests", "bench", "scripts"):
@@ -151,9 +151,9 @@ def test_functions_are_short():
         ("import a as desk", "desk"),
     ],
 )
-def test_a_name_of_the_private_language_is_noticed(source, name):
-    assert [found for _, found in names_in(ast.parse(source)) if is_banned(found)] == [name]
+def test_a_name_of_the_private_language_is_reported(source, name):
+    assert [defined for _, defined in names_in(ast.parse(source)) if is_banned(defined)] == [name]
 
 
-def test_a_riddle_is_noticed():
+def test_a_riddle_is_reported():
     assert BANNED_PHRASES.search("What is asked very often takes the short way.")
