@@ -70,7 +70,7 @@ def tipg(settings: Settings) -> Iterator[str]:
     database_url = f"postgresql://{database.username}@{host}:{database_port}/{database.database}"
     command = [competitor_env.program("uvicorn"), "tipg.main:app", "--port", port]
     options = ["--log-level", "warning", "--no-access-log"]
-    environment = {"DATABASE_URL": database_url, "TIPG_TILE_BUFFER": str(tile_math.MARGIN)}
+    environment = {"DATABASE_URL": database_url, "TIPG_TILE_BUFFER": str(tile_math.BUFFER)}
     with _running([*command, *options], environment, port, "/healthz") as url:
         yield url
 

@@ -77,8 +77,8 @@ def format_of(path: Path, *, for_writing: bool = False) -> FileFormat:
     for suffix in sorted(FORMATS, key=len, reverse=True):
         if name.endswith(suffix) and (FORMATS[suffix].writable or not for_writing):
             return FORMATS[suffix]
-    known = ", ".join(
+    suffixes = ", ".join(
         suffix for suffix, file_format in FORMATS.items() if file_format.writable or not for_writing
     )
     problem = f"unknown suffix {path.suffix!r}" if path.suffix else "the name has no suffix"
-    raise UnknownFormat(f"{path.name}: {problem}.", hint=f"Known suffixes: {known}.")
+    raise UnknownFormat(f"{path.name}: {problem}.", hint=f"Known suffixes: {suffixes}.")

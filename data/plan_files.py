@@ -64,7 +64,7 @@ def read_imports(session: Session, path: Path) -> list[Import]:
     A grid's `code` may be empty if it has a `community_code`. Raises BadData,
     UnreadableFile, and what `data.reading.reader.open_source` raises.
     """
-    known = areas_from_codes.area_levels(session)
+    levels = areas_from_codes.area_levels(session)
     grids: dict[str, list[GridShape]] = {}
     log = RowErrorLog()
     for batch in _source(path):
@@ -73,7 +73,7 @@ def read_imports(session: Session, path: Path) -> list[Import]:
         geometries = batch.geometry if batch.geometry is not None else [None] * len(batch)
         rows = zip(batch.row_numbers, *columns, geometries, strict=True)
         for row, code, name, community_code, geometry in rows:
-            community = community_code or areas_from_codes.find_community(code or "", known, ())
+            community = community_code or areas_from_codes.find_community(code or "", levels, ())
             if community is None:
                 log.add([_without_community(path.name, int(row), code)])
                 continue

@@ -45,10 +45,10 @@ def plain(name: str) -> str:
 
 def pinned() -> dict[str, str]:
     lines = (ROOT / "requirements.lock").read_text().splitlines()
-    found = [re.fullmatch(r"([a-z0-9.-]+)==([0-9][\w.]*)(?: ; .+)?", line) for line in lines]
-    odd = [line for line, match in zip(lines, found, strict=True) if not match]
+    matches = [re.fullmatch(r"([a-z0-9.-]+)==([0-9][\w.]*)(?: ; .+)?", line) for line in lines]
+    odd = [line for line, match in zip(lines, matches, strict=True) if not match]
     assert not odd, "every line is name==version, and no line names an address"
-    return {plain(match[1]): match[2] for match in found if match}
+    return {plain(match[1]): match[2] for match in matches if match}
 
 
 def wanted() -> list[str]:
@@ -108,9 +108,9 @@ def test_scripts_are_sound(script: str) -> None:
 def bare(tmp_path: Path) -> str:
     """A PATH with the shell's own tools: no Python, no Node.js, no apt-get, no sudo."""
     for name in ("sh", "dirname", "find", "cut", "sort", "tail", "grep", "id", "env", "sed"):
-        found = shutil.which(name)
-        assert found
-        (tmp_path / name).symlink_to(found)
+        program = shutil.which(name)
+        assert program
+        (tmp_path / name).symlink_to(program)
     return str(tmp_path)
 
 
@@ -186,11 +186,11 @@ def test_the_service_waits_for_one_migration(compose: Any) -> None:
 
 
 def test_containers_and_settings_use_the_same_names(compose: Any) -> None:
-    known = {f"GRIDWARD_{name.upper()}" for name in Settings.model_fields}
-    given = {
+    setting_names = {f"GRIDWARD_{name.upper()}" for name in Settings.model_fields}
+    environment_names = {
         name for part in ("app", "migrate") for name in compose["services"][part]["environment"]
     }
-    assert given <= known
+    assert environment_names <= setting_names
 
 
 def test_an_engine_accepts_the_compose_file() -> None:

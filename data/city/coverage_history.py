@@ -142,16 +142,16 @@ def _group_lots(rng: np.random.Generator, lots: list[Lot], weimin_count: int) ->
 
 def _take(ranked: list[tuple[float, Lot]], count: int) -> tuple[list[Lot], list[Lot]]:
     """Return the first lots by rank with exactly count buildings, and the rest; one may be cut."""
-    taken, rest = [], []
+    chosen, rest = [], []
     for _, lot in sorted(ranked, key=lambda pair: pair[0]):
         if count >= len(lot.buildings):
-            taken.append(lot)
+            chosen.append(lot)
         else:
             rest.append(replace(lot, buildings=lot.buildings[count:]))
             if count:
-                taken.append(replace(lot, buildings=lot.buildings[:count]))
+                chosen.append(replace(lot, buildings=lot.buildings[:count]))
         count -= min(count, len(lot.buildings))
-    return taken, rest
+    return chosen, rest
 
 
 def _weimin_rows(

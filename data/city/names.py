@@ -83,9 +83,9 @@ def person_names(rng: np.random.Generator, count: int) -> list[str]:
     rank = np.arange(len(FAMILY_NAMES))
     weights = 1 / (rank + 8)
     family = rng.choice(len(FAMILY_NAMES), count, p=weights / weights.sum())
-    given = rng.integers(0, len(GIVEN_CHARACTERS), (count, 2))
+    given_names = rng.integers(0, len(GIVEN_CHARACTERS), (count, 2))
     is_short = rng.random(count) < 0.2
     return [
         FAMILY_NAMES[i] + GIVEN_CHARACTERS[first] + ("" if short else GIVEN_CHARACTERS[second])
-        for i, (first, second), short in zip(family, given, is_short, strict=True)
+        for i, (first, second), short in zip(family, given_names, is_short, strict=True)
     ]

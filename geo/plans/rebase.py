@@ -36,7 +36,7 @@ class DroppedStep:
 
 
 @dataclass(frozen=True)
-class _KeptStep:
+class _RebasedStep:
     """A step that still applies, with its operation on the new base."""
 
     row: PlanStep
@@ -54,12 +54,12 @@ def rebase(
     newest = session.scalar(select(func.coalesce(func.max(Revision.number), 0))) or 0
     rows = [row for row in drafts.steps(session, plan) if row.number <= plan.done]
     old = [from_json(row.body) for row in rows]
-    kept: list[_KeptStep] = []
+    rebased: list[_RebasedStep] = []
     dropped: list[DroppedStep] = []
     codes: NewCodes = {}
     created_by_step = _created_by_each(session, plan.base_revision, old, cache)
     for row, operation, created in zip(rows, old, created_by_step, strict=True):
-        before = [step.operation for step in kept]
+        before = [step.operation for step in rebased]
         try:
             translated = translate(operation, codes)
             result = cache.replay(session, newest, [*before, translated])
@@ -69,9 +69,9 @@ def rebase(
             continue
         start = cache.replay(session, newest, before)
         codes |= _match_codes(created, _created(start.after, result))
-        kept.append(_KeptStep(row, translated))
-    result = cache.replay(session, newest, [step.operation for step in kept])
-    _replace_steps(session, plan, newest, kept, result)
+        rebased.append(_RebasedStep(row, translated))
+    result = cache.replay(session, newest, [step.operation for step in rebased])
+    _replace_steps(session, plan, newest, rebased, result)
     return result, dropped
 
 
@@ -139,7 +139,7 @@ def _match_codes(old: CreatedGrids, new: CreatedGrids) -> NewCodes:
 
 
 def _replace_steps(
-    session: Session, plan: Plan, newest: int, kept: Sequence[_KeptStep], result: ReplayResult
+    session: Session, plan: Plan, newest: int, rebased: Sequence[_RebasedStep], result: ReplayResult
 ) -> None:
     rows = [
         PlanStep(
@@ -150,7 +150,7 @@ def _replace_steps(
             made_by=step.row.made_by,
             made_at=step.row.made_at,
         )
-        for number, step in enumerate(kept, start=1)
+        for number, step in enumerate(rebased, start=1)
     ]
     session.execute(delete(PlanStep).where(PlanStep.plan_id == plan.id))
     session.expire_all()

@@ -179,10 +179,10 @@ def require_codes_free(partition: Partition, wanted: Sequence[str], own: set[str
 
     Codes in `own` may be used again.
     """
-    taken = [code for code in wanted if code in partition.used - own]
-    if taken or len(set(wanted)) < len(wanted):
+    unavailable = [code for code in wanted if code in partition.used - own]
+    if unavailable or len(set(wanted)) < len(wanted):
         raise CodeTaken(
-            f"The code {(taken or list(wanted))[0]} is taken: codes are never used twice.",
+            f"The code {(unavailable or list(wanted))[0]} is unavailable: codes are never used twice.",
             hint="Leave the codes out to get new ones.",
         )
     for code in wanted:

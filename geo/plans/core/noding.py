@@ -58,8 +58,8 @@ def node_lines(grids: Mapping[str, Grid], borders: Coords, lines: Iterable[Coord
             for code, grid in grids.items()
         }
         split = noder.split_edges()
-        known = {frozenset(edge) for edge in split}
-        new = [edge for edge in new if frozenset(edge) not in known]
+        split_pairs = {frozenset(edge) for edge in split}
+        new = [edge for edge in new if frozenset(edge) not in split_pairs]
         line_edges |= set(new)
         noded = unique_edges(np.array([*split, *new], dtype=np.float64).reshape(-1, 2, 2))
         edges = np.concatenate([edges[~near], noded])
@@ -210,8 +210,8 @@ class _LineNoder:
         A vertex of another edge would not do: this edge would lack it.
         """
         edge = self.edges[position]
-        known: list[Point] = [*edge, *self.new.get(edge, ())]
-        for vertex in known:
+        vertices: list[Point] = [*edge, *self.new.get(edge, ())]
+        for vertex in vertices:
             if abs(vertex[0] - point[0]) <= SNAP and abs(vertex[1] - point[1]) <= SNAP:
                 return vertex
         segment = self.segments[position]

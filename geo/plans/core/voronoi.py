@@ -142,7 +142,7 @@ def grid_codes_at(partition: Partition, points: Geoms) -> list[str | None]:
     codes: Sequence[str] = list(partition.grids)
     tree = shapely.STRtree(grid_geometries(partition))
     for point, grid in tree.query(points, predicate="intersects").T.tolist():
-        known = result[point]
-        if known is None or codes[grid] < known:
+        lowest = result[point]
+        if lowest is None or codes[grid] < lowest:
             result[point] = codes[grid]
     return result

@@ -35,14 +35,14 @@ def main() -> int:
         try:
             migrations.upgrade(scratch_engine)
             with scratch_engine.connect() as scratch:
-                found = differences(scratch)
+                changes = differences(scratch)
         finally:
             scratch_engine.dispose()
             connection.execute(text(f"DROP DATABASE {_SCRATCH}"))
     admin_engine.dispose()
-    for difference in found:
+    for difference in changes:
         print("models and migrations differ:", difference, file=sys.stderr)
-    return 1 if found else 0
+    return 1 if changes else 0
 
 
 if __name__ == "__main__":
