@@ -71,7 +71,9 @@ def test_a_filter_counts_buildings_that_pass_it_on_either_day(
     assert sum(lost for _, lost in result.values()) == expected
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(since=DAYS, on=DAYS)
 def test_changes_equal_those_between_the_lists_of_buildings(district, since, on):
     before, after = buildings_on(district, since), buildings_on(district, on)
