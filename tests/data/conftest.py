@@ -1,4 +1,4 @@
-"""What tests of files share."""
+"""Fixtures that import files into the test database."""
 
 from pathlib import Path
 

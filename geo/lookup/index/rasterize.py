@@ -33,6 +33,19 @@ class RasterizedLevel(NamedTuple):
     invalid_grid: int
 
 
+class CellEdges(NamedTuple):
+    """The edges of each cell of a level (see `bin_edges`), and when a cell has too many.
+
+    A cell with more than `max_edges` edges becomes a subraster, numbered from `first_subraster`.
+    """
+
+    offsets: np.ndarray
+    ids: np.ndarray
+    vertices: np.ndarray
+    max_edges: int
+    first_subraster: int
+
+
 @jit
 def encode_reference(kind: int, number: int) -> int:
     """Return the cell value of a reference: less than NOWHERE, with kind and number packed in."""
@@ -69,41 +82,73 @@ def rasterize(
     than `max_edges` edges becomes a subraster, numbered from `first_subraster`. New exact and
     quantized cells are appended to the arrays passed in.
     """
-    columns, rows, transform = level.columns, level.rows, level.transform
-    values = np.empty(len(edge_offsets) - 1, np.int32)
-    cover = GrowableArray(np.empty(1024, np.int32), 0)
-    cover_offsets = GrowableArray(np.zeros(1024, np.int32), 1)
-    result = RasterizedLevel(values, exact_cells, quantized_cells, cover, cover_offsets, NOWHERE)
+    columns, rows = level.columns, level.rows
+    result = _empty_result(len(edge_offsets) - 1, exact_cells, quantized_cells)
     corner_cover = np.empty((grid_count + 1, 2), np.int32)
     west_cover = np.empty((grid_count + 1, 2), np.int32)
+    bins = CellEdges(edge_offsets, edge_ids, vertices, max_edges, first_subraster)
     for r in range(len(level.origins)):
         column, row = level.origins[r]
         west_size = _read_cover(level, r, west_cover)
         for first in range(r * rows * columns, (r + 1) * rows * columns, columns):
-            for i in range(west_size):
-                corner_cover[i, 0], corner_cover[i, 1] = west_cover[i, 0], west_cover[i, 1]
-            y, north = transform[1] + row * transform[3], transform[1] + (row + 1) * transform[3]
-            size = west_size
-            for cell in range(first, first + columns):
-                cell_edges = edge_ids[edge_offsets[cell] : edge_offsets[cell + 1]]
-                if len(cell_edges) == 0:
-                    values[cell] = corner_cover[0, 0] if size else NOWHERE
-                    continue
-                x = transform[0] + (column + cell - first) * transform[2]
-                east = transform[0] + (column + cell - first + 1) * transform[2]
-                subraster = -1
-                if len(cell_edges) > max_edges:
-                    subraster = first_subraster + result.cover_offsets.length - 1
-                cover_here = corner_cover[:size]
-                result = _set_reference(
-                    result, cell, subraster, cell_edges, cover_here, vertices, x, y, transform
-                )
-                size = sweep_east(corner_cover, size, cell_edges, vertices, x, y, east)
+            corner_cover[:west_size] = west_cover[:west_size]
+            result = _rasterize_row(
+                result, level, bins, corner_cover, west_size, first, column, row
+            )
             cell_edges = edge_ids[edge_offsets[first] : edge_offsets[first + 1]]
-            x = transform[0] + column * transform[2]
-            west_size = sweep_north(west_cover, west_size, cell_edges, vertices, x, y, north)
+            x = level.transform[0] + column * level.transform[2]
+            y = level.transform[1] + row * level.transform[3]
             row += 1
+            north = level.transform[1] + row * level.transform[3]
+            west_size = sweep_north(west_cover, west_size, cell_edges, vertices, x, y, north)
     return result
+
+
+@jit
+def _rasterize_row(
+    result: RasterizedLevel,
+    level: RasterLevel,
+    bins: CellEdges,
+    corner_cover: np.ndarray,
+    size: int,
+    first: int,
+    column: int,
+    row: int,
+) -> RasterizedLevel:
+    """Sweep over the cells of a row from west to east, and return the result with their values.
+
+    `first` is the number of the westmost cell, `column` and `row` are its place in the lattice of
+    the level. The first `size` rows of `corner_cover` are the cover of its lower left corner.
+    """
+    transform = level.transform
+    y = transform[1] + row * transform[3]
+    for cell in range(first, first + level.columns):
+        cell_edges = bins.ids[bins.offsets[cell] : bins.offsets[cell + 1]]
+        if len(cell_edges) == 0:
+            result.values[cell] = corner_cover[0, 0] if size else NOWHERE
+            continue
+        x = transform[0] + (column + cell - first) * transform[2]
+        east = transform[0] + (column + cell - first + 1) * transform[2]
+        subraster = -1
+        if len(cell_edges) > bins.max_edges:
+            subraster = bins.first_subraster + result.cover_offsets.length - 1
+        cover = corner_cover[:size]
+        result = _set_reference(
+            result, cell, subraster, cell_edges, cover, bins.vertices, x, y, transform
+        )
+        size = sweep_east(corner_cover, size, cell_edges, bins.vertices, x, y, east)
+    return result
+
+
+@jit
+def _empty_result(
+    cell_count: int, exact_cells: GrowableArray, quantized_cells: GrowableArray
+) -> RasterizedLevel:
+    """Return the result of a level before its first row."""
+    values = np.empty(cell_count, np.int32)
+    cover = GrowableArray(np.empty(1024, np.int32), 0)
+    cover_offsets = GrowableArray(np.zeros(1024, np.int32), 1)
+    return RasterizedLevel(values, exact_cells, quantized_cells, cover, cover_offsets, NOWHERE)
 
 
 @jit
