@@ -26,7 +26,7 @@ class NoCodeLeft(Conflict):
 
 
 def is_within(code: str, prefix: str) -> bool:
-    """Tell whether the area `code` is, or lies in, the area `prefix`; '' contains everything."""
+    """Return whether the area `code` is, or lies in, the area `prefix`; '' contains everything."""
     return code.startswith(prefix)
 
 

@@ -71,7 +71,7 @@ class Databases:
         return self.server.url.set(database=name).render_as_string(hide_password=False)
 
     def drop(self) -> None:
-        """Drop them all, whoever is still connected."""
+        """Drop them all, also those with open connections."""
         with self.server.connect() as connection:
             for name in self.made:
                 connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))

@@ -75,6 +75,25 @@ def describe_district() -> TownBuilder:
         {"code": "M1", "name": "一号物业", "kind": ManagerKind.PROPERTY_FIRM},
         {"code": "M2", "name": "业委会", "kind": ManagerKind.HOMEOWNER_COMMITTEE},
     ]
+    add_buildings(town)
+    town.add_coverage("b1", "M1", "2021-01-01")
+    town.add_coverage("b2", "M1", "2021-01-01", "2023-01-01")
+    town.add_coverage("b4", "M1", "2021-01-01", "2022-01-01")
+    town.add_coverage("b4", "M2", "2022-01-01")
+    town.issues = [
+        {
+            "ref": "I1",
+            "category": "heating",
+            "reported_at": LONG_AGO,
+            "geom": point(3, 3),
+            "grid_code": COMMUNITY_1 + "001",
+        }
+    ]
+    return town
+
+
+def add_buildings(town: TownBuilder) -> None:
+    """Add the standing buildings and the retired one."""
     town.buildings = [
         {
             "code": code,
@@ -97,20 +116,6 @@ def describe_district() -> TownBuilder:
             "geom": box(2, 6, 4, 8),
         }
     )
-    town.add_coverage("b1", "M1", "2021-01-01")
-    town.add_coverage("b2", "M1", "2021-01-01", "2023-01-01")
-    town.add_coverage("b4", "M1", "2021-01-01", "2022-01-01")
-    town.add_coverage("b4", "M2", "2022-01-01")
-    town.issues = [
-        {
-            "ref": "I1",
-            "category": "heating",
-            "reported_at": LONG_AGO,
-            "geom": point(3, 3),
-            "grid_code": COMMUNITY_1 + "001",
-        }
-    ]
-    return town
 
 
 def insert_district(session: Session) -> None:

@@ -56,7 +56,7 @@ def add_commands(app: typer.Typer) -> None:
 
 @contextmanager
 def _locked_draft(number: int) -> Iterator[tuple[Session, Plan, Actor]]:
-    """Yield a plan locked for changes, whoever its author is; commit at the end."""
+    """Yield a plan locked for changes, of any author; commit at the end."""
     with sessions.open_session(Settings()) as session:
         yield session, drafts.lock_draft(session, number, owner=None), sessions.current_actor()
 

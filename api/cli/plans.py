@@ -1,4 +1,4 @@
-"""`gridward plan …`: create, list and show plans; `plan_edits` has the commands that change them."""
+"""`gridward plan …`: create, list and show plans; `plan_edits` has commands that change them."""
 
 import dataclasses
 import json

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import geopandas as gpd
 import numpy as np
@@ -46,29 +47,22 @@ def build(seed: int = 2304, today: date = figures.TODAY) -> SampleCity:
     It meets every published figure exactly on that day, whatever the seed. Issues go back one
     year, property coverage about twenty.
     """
-    network = streets.build_network(random_generator(seed, "streets"))
-    vacant_blocks = blocks.build_blocks(random_generator(seed, "blocks"), network)
-    built_town = town.build_town(seed, vacant_blocks)
+    rng = partial(random_generator, seed)
+    network = streets.build_network(rng("streets"))
+    built_town = town.build_town(seed, blocks.build_blocks(rng("blocks"), network))
     community = communities.assign_communities(built_town)
     cells = grids.build_grids(built_town, community.of_block)
-    area_frame, grid_frame = areas.build_areas_and_grids(
-        random_generator(seed, "names"), cells, community.weimin
-    )
-    street_names = backdrop.name_streets(random_generator(seed, "street names"), built_town.blocks)
+    area_frame, grid_frame = areas.build_areas_and_grids(rng("names"), cells, community.weimin)
+    street_names = backdrop.name_streets(rng("street names"), built_town.blocks)
     neighborhood_frame, building_frame = buildings.build_neighborhoods_and_buildings(
-        random_generator(seed, "compounds"),
-        built_town,
-        community.of_block,
-        street_names,
-        today.year,
+        rng("compounds"), built_town, community.of_block, street_names, today.year
     )
+    area_names = dict(zip(area_frame["code"], area_frame["name"], strict=True))
     manager_frame, coverage_frame = coverage_history.build_managers_and_coverage(
-        random_generator(seed, "tenures"),
-        building_frame,
-        dict(zip(area_frame["code"], area_frame["name"], strict=True)),
-        community.weimin,
-        today,
+        rng("tenures"), building_frame, area_names, community.weimin, today
     )
+    codes = grid_frame["code"].tolist()
+    issue_locations = _issue_locations(built_town, building_frame, street_names)
     return SampleCity(
         areas=area_frame,
         neighborhoods=neighborhood_frame,
@@ -76,17 +70,9 @@ def build(seed: int = 2304, today: date = figures.TODAY) -> SampleCity:
         buildings=building_frame,
         property_coverage=coverage_frame,
         grids=grid_frame,
-        grid_members=grid_members.build_grid_members(
-            random_generator(seed, "staff"), grid_frame["code"].tolist(), today
-        ),
-        issues=issues.build_issues(
-            random_generator(seed, "issues"),
-            _issue_locations(built_town, building_frame, street_names),
-            today,
-        ),
-        backdrop=backdrop.build_backdrop(
-            random_generator(seed, "backdrop"), built_town.blocks, street_names
-        ),
+        grid_members=grid_members.build_grid_members(rng("staff"), codes, today),
+        issues=issues.build_issues(rng("issues"), issue_locations, today),
+        backdrop=backdrop.build_backdrop(rng("backdrop"), built_town.blocks, street_names),
     )
 
 

@@ -49,7 +49,7 @@ def patch_polygons(patches: Sequence[Patch]) -> Geoms:
 
 
 def is_valid_coverage(geoms: Geoms) -> bool:
-    """Tell whether polygons do not overlap and have the same vertices on shared edges.
+    """Return whether polygons do not overlap and have the same vertices on shared edges.
 
     GEOS rejects an edge that ends where a hole of a neighbour touches that neighbour's own outline
     (seen with GEOS 3.14), so a few invalid edges are checked again.
@@ -79,7 +79,7 @@ def _segments(lines: Geoms) -> tuple[Geoms, NDArray[np.int64]]:
 
 
 def _meets_at_vertices(edge: shapely.LineString, other: Any) -> bool:
-    """Tell whether an edge meets the border of another polygon at common vertices only."""
+    """Return whether an edge meets the border of another polygon at common vertices only."""
     shared = shapely.intersection(edge, shapely.boundary(other))
     ends, vertices, points = (
         {*map(tuple, shapely.get_coordinates(geom).tolist())} for geom in (edge, other, shared)

@@ -33,7 +33,7 @@ class Defect:
 
 
 def tiles_outline(geoms: Geoms, outline: shapely.Geometry) -> bool:
-    """Tell whether polygons tile an outline and share their vertices, apart from rounding."""
+    """Return whether polygons tile an outline and share their vertices, apart from rounding."""
     if not (shapely.is_valid(geoms).all() and topology.is_valid_coverage(geoms)):
         return False
     difference = shapely.symmetric_difference(outline, topology.union(geoms))
@@ -62,8 +62,8 @@ def find_face_defects(
 ) -> list[Defect]:
     """Return the faces of a noded arrangement that keep polygons from tiling an outline.
 
-    For each of n faces `inside` tells whether it lies in the outline, `owners` the positions of
-    the polygons that contain it. A face may have several defects.
+    For each of n faces, `inside` is true if it lies in the outline, and `owners` has the positions
+    of the polygons that contain it. A face may have several defects.
     """
     return [
         Defect(kind, patch)

@@ -30,7 +30,7 @@ class PlaceEntry(NamedTuple):
 
 
 @dataclass(frozen=True)
-class _Source:
+class _PlaceTable:
     table: str
     key: str
     level: str
@@ -38,8 +38,8 @@ class _Source:
 
 
 _SOURCES = {
-    Layer.AREAS: _Source("area", "code", "level", "geom IS NOT NULL"),
-    Layer.GRIDS: _Source("micro_grid", "id", "NULL", "in_force @> CAST(%(at)s AS timestamptz)"),
+    Layer.AREAS: _PlaceTable("area", "code", "level", "geom IS NOT NULL"),
+    Layer.GRIDS: _PlaceTable("micro_grid", "id", "NULL", "in_force @> CAST(%(at)s AS timestamptz)"),
 }
 
 

@@ -51,13 +51,13 @@ def test_a_write_changes_the_version_when_it_is_committed(engine, session: Sessi
 
 def test_a_combined_version_changes_with_each_of_its_tables(district):
     tables = (Building, MicroGrid)
-    seen = {table_versions.read_combined(district, *tables)}
+    versions = {table_versions.read_combined(district, *tables)}
     for table in tables:
         district.execute(text(f"DELETE FROM {table.__tablename__} WHERE false"))
-        seen.add(table_versions.read_combined(district, *tables))
-    assert len(seen) == 3
+        versions.add(table_versions.read_combined(district, *tables))
+    assert len(versions) == 3
     district.execute(WRITE)
-    assert table_versions.read_combined(district, *tables) in seen
+    assert table_versions.read_combined(district, *tables) in versions
 
 
 def test_a_snapshot_counts_a_scheduled_revision_from_its_start_on(district):

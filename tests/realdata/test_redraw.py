@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import shapely
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -66,6 +66,18 @@ def middle_line(grid: shapely.Geometry) -> list[tuple[float, float]]:
     return [(west - beyond, y), (east + beyond, y)]
 
 
+def undo_and_redo_both_steps(page: Page, rows: Locator, gained: Locator, grids: int) -> None:
+    """Undo a split and a transfer, then redo both."""
+    page.keyboard.press("Control+z")
+    expect(rows).to_have_count(grids, timeout=SLOW_MS)
+    page.keyboard.press("Control+z")
+    expect(gained).not_to_contain_text("+1", timeout=SLOW_MS)
+    page.keyboard.press("Control+Shift+Z")
+    expect(gained).to_contain_text("+1", timeout=SLOW_MS)
+    page.keyboard.press("Control+Shift+Z")
+    expect(rows).to_have_count(grids + 1, timeout=SLOW_MS)
+
+
 def test_real_buildings_are_transferred_across_a_border_and_a_real_grid_is_split(
     coordinator: SignedInBrowser, chiyoda: Service
 ):
@@ -91,14 +103,7 @@ def test_real_buildings_are_transferred_across_a_border_and_a_real_grid_is_split
     table.draw_line(*middle_line(grids[OTHER]))
     rows = page.locator("tr[data-code]")
     expect(rows).to_have_count(len(grids) + 1, timeout=SLOW_MS)
-    page.keyboard.press("Control+z")
-    expect(rows).to_have_count(len(grids), timeout=SLOW_MS)
-    page.keyboard.press("Control+z")
-    expect(gained).not_to_contain_text("+1", timeout=SLOW_MS)
-    page.keyboard.press("Control+Shift+Z")
-    expect(gained).to_contain_text("+1", timeout=SLOW_MS)
-    page.keyboard.press("Control+Shift+Z")
-    expect(rows).to_have_count(len(grids) + 1, timeout=SLOW_MS)
+    undo_and_redo_both_steps(page, rows, gained, len(grids))
 
     expect(table.open_tab("Findings")).to_contain_text(OTHER)
     table.publish("Fujimi redrawn")

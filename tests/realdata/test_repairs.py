@@ -142,7 +142,7 @@ def test_a_plan_step_refuses_the_original_and_accepts_the_repaired_file(
     with pytest.raises(GridsNotTiling, match=r"1 × gap, 79\d\.\d\d m²"):
         bring_into(empty, [GridShape(geom, f"Denver {at:03}") for at, geom in enumerate(before)])
     shapes = [GridShape(geom, f"Denver {at:03}") for at, geom in enumerate(after)]
-    taken = bring_into(empty, shapes)
-    geoms = np.array([grid.geom for grid in taken.grids.values()], dtype=object)
+    partition = bring_into(empty, shapes)
+    geoms = np.array([grid.geom for grid in partition.grids.values()], dtype=object)
     assert tiles_outline(geoms, outline)
     assert shapely.equals(geoms, after).all()

@@ -62,7 +62,7 @@ def _without_folder(path: Path, message: str) -> str:
 
 
 @dataclass(frozen=True)
-class _Layer:
+class _GdalLayer:
     """One layer of one file; `codec` is set where we decode its text instead of GDAL."""
 
     path: Path
@@ -157,7 +157,7 @@ def open_layer(
     datasets.reject_indirection(path, info["driver"])
     row_count = _plausible_count(info["features"], path)
     codec = _choose_codec(path, name, info, encoding, notes)
-    opened = _Layer(path, name, notes, _batch_rows(path, row_count), codec)
+    opened = _GdalLayer(path, name, notes, _batch_rows(path, row_count), codec)
     names = [str(field) for field in info["fields"]]
     return RecordStream(
         file_name=path.name,
@@ -202,7 +202,7 @@ def _choose_codec(
     declared = encodings.read_cpg(path)
     if declared:
         return declared
-    sample = _Layer(path, layer, notes, codec=_RAW_ENCODING).arrow_batches(read_geometry=False)
+    sample = _GdalLayer(path, layer, notes, codec=_RAW_ENCODING).arrow_batches(read_geometry=False)
     names = [str(field) for field in info["fields"]]
     detected = text_decoding.detect_encoding(names, (batch for batch, _ in sample))
     if detected is None:

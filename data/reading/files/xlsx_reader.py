@@ -24,7 +24,7 @@ MAX_UNPACKED_BYTES = 1 << 30
 """Larger workbooks are rejected: they are zip bombs rather than tables."""
 
 
-def open_xlsx(path: Path, sheet: str | None) -> RecordStream:
+def open_xlsx(path: Path, worksheet_name: str | None) -> RecordStream:
     """Return one sheet, by default the first one; raises UnreadableFile, UnknownLayer.
 
     The first row that is not blank names the columns.
@@ -32,7 +32,7 @@ def open_xlsx(path: Path, sheet: str | None) -> RecordStream:
     try:
         _check_unpacked_size(path)
         with _Workbook(path) as workbook:
-            name = _choose_sheet(path, workbook.sheet_names, sheet)
+            name = _choose_worksheet(path, workbook.worksheet_names, worksheet_name)
             header = next(workbook.rows(name), None)
     except _READ_ERRORS as error:
         raise _unreadable(path, error) from error
@@ -56,7 +56,7 @@ class _Workbook:
     def __init__(self, path: Path) -> None:
         with captured_warnings.capture_warnings():  # about Excel features without data
             self._workbook = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        self.sheet_names = [sheet.title for sheet in self._workbook.worksheets]
+        self.worksheet_names = [worksheet.title for worksheet in self._workbook.worksheets]
 
     def __enter__(self) -> "_Workbook":
         return self
@@ -64,9 +64,9 @@ class _Workbook:
     def __exit__(self, *_: object) -> None:
         self._workbook.close()
 
-    def rows(self, sheet: str) -> Iterator[tuple[Any, ...]]:
+    def rows(self, worksheet_name: str) -> Iterator[tuple[Any, ...]]:
         """Yield every row from the first one that is not blank."""
-        worksheet = self._workbook[sheet]
+        worksheet = self._workbook[worksheet_name]
         worksheet.reset_dimensions()
         started = False
         for row in worksheet.iter_rows(values_only=True):
@@ -84,7 +84,7 @@ def _check_unpacked_size(path: Path) -> None:
         )
 
 
-def _choose_sheet(path: Path, names: list[str], requested: str | None) -> str:
+def _choose_worksheet(path: Path, names: list[str], requested: str | None) -> str:
     if requested is not None and requested not in names:
         raise UnknownLayer(
             f"{path.name} has no sheet {requested!r}.", hint=f"It has: {', '.join(names)}."
@@ -99,10 +99,10 @@ def _unreadable(path: Path, error: Exception) -> UnreadableFile:
     )
 
 
-def _read_batches(path: Path, sheet: str, names: list[str]) -> Iterator[RawBatch]:
+def _read_batches(path: Path, worksheet_name: str, names: list[str]) -> Iterator[RawBatch]:
     try:
         with _Workbook(path) as workbook:
-            numbered = enumerate(islice(workbook.rows(sheet), 1, None), start=1)
+            numbered = enumerate(islice(workbook.rows(worksheet_name), 1, None), start=1)
             not_blank = ((number, row) for number, row in numbered if any(map(_has_value, row)))
             while rows := list(islice(not_blank, BATCH_ROWS)):
                 yield _to_batch(path.name, rows, names)

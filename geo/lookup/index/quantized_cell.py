@@ -8,7 +8,7 @@ every rounded edge lies on the same side of the true edges. Nearer points are UN
 cell decides them.
 
 The covering grids are stored as the sum of their weights. The weight of a grid is its position plus
-WEIGHT_BASE, so the sum tells how many grids cover a point and, if it is one, which.
+WEIGHT_BASE, so the sum gives the number of grids that cover a point and, if it is one, which.
 
 Format: eight pairs of 32-bit integers, which fill one cache line of 64 bytes.
 
@@ -24,8 +24,8 @@ a vertex. All products fit into 32 bits.
 
 The path runs north or south from the reference point to the latitude of the point (the turn), then
 east or west. An effect packs three values: the weight of the grid on the left of the edge less the
-weight of the grid on its right; one bit that tells whether the edge crosses the meridian of the
-reference point; and one bit that tells whether the reference point lies on the left of the edge.
+weight of the grid on its right; one bit for whether the edge crosses the meridian of the
+reference point; and one bit for whether the reference point lies on the left of the edge.
 """
 
 import numpy as np

@@ -157,7 +157,7 @@ def join_faces(geoms: Sequence[shapely.Geometry]) -> Polygonal:
 
 
 def are_connected(geoms: Sequence[shapely.Geometry]) -> bool:
-    """Tell whether each polygon can be reached from each other one across shared borders."""
+    """Return whether each polygon can be reached from each other one across shared borders."""
     edges = shapely.boundary(np.array(geoms, dtype=object))
     reached, left = {0}, set(range(1, len(geoms)))
     while left:
@@ -179,11 +179,11 @@ def require_codes_free(partition: Partition, wanted: Sequence[str], own: set[str
 
     Codes in `own` may be used again.
     """
-    unavailable = [code for code in wanted if code in partition.used - own]
-    if unavailable or len(set(wanted)) < len(wanted):
+    used = [code for code in wanted if code in partition.used - own]
+    if used or len(set(wanted)) < len(wanted):
         raise CodeTaken(
-            f"The code {(unavailable or list(wanted))[0]} is unavailable: codes are never used twice.",
-            hint="Leave the codes out to get new ones.",
+            f"The code {(used or list(wanted))[0]} is in use: codes are never used twice.",
+            hint="Omit the codes to get new ones.",
         )
     for code in wanted:
         grid_codes.require_nested(code, partition.community)

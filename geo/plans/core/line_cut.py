@@ -34,7 +34,7 @@ class LineOverlay:
     lines: Sequence[shapely.LineString]
 
     def is_along(self, face: shapely.Polygon) -> bool:
-        """Tell whether an edge of a line is an edge of the face."""
+        """Return whether an edge of a line is an edge of the face."""
         return any(
             edge in self.line_edges or edge[::-1] in self.line_edges for edge in _edges(face)
         )

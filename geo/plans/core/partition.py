@@ -73,7 +73,7 @@ def grid_geometries(partition: Partition) -> Geoms:
 
 
 def covers_same_area(before: Partition, after: Partition) -> bool:
-    """Tell whether grids tile exactly the area that they tiled before."""
+    """Return whether grids tile exactly the area that they tiled before."""
     return tiling.tiles_outline(grid_geometries(after), topology.union(grid_geometries(before)))
 
 

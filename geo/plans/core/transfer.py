@@ -233,7 +233,7 @@ def _faces_connected_to(
 
 
 def _is_adjacent(face: shapely.Polygon, others: Sequence[shapely.Geometry]) -> bool:
-    """Tell whether a face shares a border with one of several polygons."""
+    """Return whether a face shares a border with one of several polygons."""
     return any(are_connected([face, other]) for other in others)
 
 

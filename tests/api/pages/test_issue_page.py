@@ -90,9 +90,9 @@ def test_the_filtered_issues_are_exported(open_page, sample_service: Service):
     expect(link).to_have_attribute("href", re.compile(rf"since={last[:4]}-01-01"))
     total = int(browser_page.text("#figures dd").replace(",", ""))
     xlsx = browser_page.page.request.get(f"{browser_page.home}{link.get_attribute('href')}")
-    sheet = load_workbook(io.BytesIO(xlsx.body()), read_only=True).active
+    worksheet = load_workbook(io.BytesIO(xlsx.body()), read_only=True).active
     limit = browser_page.page.evaluate("() => Gridward.config.service.listLimit")
-    assert sum(1 for _ in sheet.rows) == 1 + min(total, limit)
+    assert sum(1 for _ in worksheet.rows) == 1 + min(total, limit)
     for status in ("open", "in_progress", "resolved"):
         browser_page.page.locator(f"#content [data-name='{status}']").uncheck()
     expect(link).to_have_count(0)

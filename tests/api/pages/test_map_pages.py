@@ -4,6 +4,7 @@ import os
 import subprocess
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import text
 
 from tests.command import GRIDWARD
@@ -39,9 +40,9 @@ def test_the_popup_of_a_covered_building_shows_its_manager(sample_service, open_
     )
     with sample_service.engine.connect() as connection:
         manager = connection.execute(query, {"code": code}).scalar_one()
-    popup = browser_page.text(".leaflet-popup")
-    assert code in popup
-    assert manager in popup
+    popup = browser_page.page.locator(".leaflet-popup")
+    expect(popup).to_contain_text(code)
+    expect(popup).to_contain_text(manager)  # its history loads after it opens
 
 
 @pytest.mark.parametrize("subject", ["property-coverage", "grids", "issues"])

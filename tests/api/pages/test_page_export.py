@@ -19,8 +19,8 @@ def test_uncovered_buildings_are_exported_as_xlsx_and_geojson(open_page):
         browser_page.page.request.get(f"{browser_page.home}{link.get_attribute('href')}")
         for link in links
     )
-    sheet = load_workbook(io.BytesIO(xlsx.body()), read_only=True).active
-    assert sum(1 for _ in sheet.rows) == 595 + 1
+    worksheet = load_workbook(io.BytesIO(xlsx.body()), read_only=True).active
+    assert sum(1 for _ in worksheet.rows) == 595 + 1
     assert len(geojson.json()["features"]) == 595
     browser_page.page.unroute("**/*")  # Chromium cancels a download that a route continues
     with browser_page.page.expect_download() as download:

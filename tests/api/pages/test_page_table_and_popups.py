@@ -25,11 +25,11 @@ def test_the_table_shows_what_is_in_view_down_to_single_buildings(
     expect(row).to_have_count(1)
     households = text("SELECT households FROM building WHERE code = :code")
     with sample_service.engine.connect() as connection:
-        there = connection.execute(households, {"code": code}).scalar_one()
+        expected = connection.execute(households, {"code": code}).scalar_one()
     listed = browser_page.page.locator(f"tbody tr[data-code='{code}'] td.households")
-    assert int(listed.inner_text().replace(",", "")) == there > 0
+    assert int(listed.inner_text().replace(",", "")) == expected > 0
     total = browser_page.page.locator("tfoot td.households").inner_text()
-    assert int(total.replace(",", "")) >= there
+    assert int(total.replace(",", "")) >= expected
     row.press("Enter")
     assert code in browser_page.text(".leaflet-popup")
 
@@ -70,8 +70,8 @@ def test_the_search_accepts_coordinates_of_every_datum(open_page, datum: str, lo
     for _ in range(at + 1):
         browser_page.page.keyboard.press("ArrowDown")
     browser_page.page.keyboard.press("Enter")
-    said = browser_page.page.locator(".facts-place")
-    said.wait_for()
-    assert re.search(r"\b2304\d{11}\b", said.inner_text())
-    there = float(re.search(r"WGS 84\s+([\d.]+)", said.inner_text())[1])
-    assert abs(there - lon) < 0.0005
+    popup = browser_page.page.locator(".facts-place")
+    popup.wait_for()
+    assert re.search(r"\b2304\d{11}\b", popup.inner_text())
+    shown_lon = float(re.search(r"WGS 84\s+([\d.]+)", popup.inner_text())[1])
+    assert abs(shown_lon - lon) < 0.0005

@@ -1,34 +1,21 @@
 """The sample city meets every published figure and tiles exactly, whatever the seed."""
 
 from datetime import date, timedelta
-from functools import cache
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pytest
 import shapely
 
 from data.city import SampleCity, build, figures
 from data.city.issue_categories import CATEGORIES_BY_KIND
+from tests.data.city.cities import cached_city
 
 FRAMES = (
     "areas", "neighborhoods", "managers", "buildings", "property_coverage", "grids",
     "grid_members", "issues", "backdrop",
 )  # fmt: skip
 BELOW = {"city": "district", "district": "subdistrict", "subdistrict": "community"}
-
-
-@cache
-def cached_city(seed: int) -> SampleCity:
-    """The city of a seed, generated once."""
-    return build(seed)
-
-
-@pytest.fixture(params=[2304, 77])
-def city(request: pytest.FixtureRequest) -> SampleCity:
-    """A city of each of two seeds."""
-    return cached_city(request.param)
 
 
 def covered_on(city: SampleCity, day: date) -> pd.DataFrame:

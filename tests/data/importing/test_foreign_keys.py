@@ -14,8 +14,8 @@ from tests.town_builder import box, write_file
 
 def test_a_missing_community_is_found_by_location(import_after_areas, session, tmp_path):
     import_after_areas(DatasetKind.BUILDINGS, district_files.write_buildings(tmp_path))
-    found = [session.get(Building, code).community_code for code in ("b1", "b2", "b3")]
-    assert found == [COMMUNITY_1, COMMUNITY_1, COMMUNITY_2]
+    communities = [session.get(Building, code).community_code for code in ("b1", "b2", "b3")]
+    assert communities == [COMMUNITY_1, COMMUNITY_1, COMMUNITY_2]
 
 
 def test_missing_communities_are_found_once_areas_are_imported(import_files, session, tmp_path):

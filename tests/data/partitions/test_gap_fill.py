@@ -121,11 +121,11 @@ def test_narrow_gaps_of_tokyo_are_filled_without_long_arms(realdata: Path) -> No
     geoms[bad] = repair.repair_polygons(geoms[bad]).geoms
     clean = shapely.coverage_clean(geoms, snapping_distance=1e-7)
     clean = shapely.transform(clean, lambda coords: np.round(coords, 8))
-    found = gaps(clean)
-    narrow = found[2 * shapely.length(shapely.maximum_inscribed_circle(found)) < 3e-4]
+    all_gaps = gaps(clean)
+    narrow = all_gaps[2 * shapely.length(shapely.maximum_inscribed_circle(all_gaps)) < 3e-4]
     assert len(narrow) > 4_000
     filled = gap_fill.fill(clean, narrow, 5e-4)
     assert shapely.coverage_is_valid(filled)
     assert shapely.is_valid(filled).all()
     assert np.quantile(shapely.hausdorff_distance(clean, filled), 0.999) < 1e-3
-    assert len(gaps(filled)) == len(found) - len(narrow)
+    assert len(gaps(filled)) == len(all_gaps) - len(narrow)

@@ -19,17 +19,21 @@ BUILDINGS, AREAS, COVERAGE = (
 
 
 def test_our_names_match_in_any_spelling() -> None:
-    found = map_columns(
+    mapping = map_columns(
         stream_with("CODE", "Built Year", "community-code", "colour"), BUILDINGS, {}
     )
-    assert found == {"code": "CODE", "built_year": "Built Year", "community_code": "community-code"}
+    assert mapping == {
+        "code": "CODE",
+        "built_year": "Built Year",
+        "community_code": "community-code",
+    }
 
 
 def test_requested_columns_override_our_names() -> None:
-    found = map_columns(
+    mapping = map_columns(
         stream_with("code", "id", "名称"), BUILDINGS, {"code": "id", "name": "名称"}
     )
-    assert found == {"code": "id", "name": "名称"}
+    assert mapping == {"code": "id", "name": "名称"}
 
 
 def test_names_cut_to_ten_characters_match_in_dbase_only() -> None:

@@ -19,9 +19,9 @@ def table(**columns: list[object]) -> RecordStream:
 
 
 def with_geometry(
-    stream: RecordStream, **given: str
+    stream: RecordStream, **columns: str
 ) -> tuple[list[shapely.Geometry | None], RawBatch]:
-    (raw,) = coordinate_columns.add_geometry(stream, given).batches()
+    (raw,) = coordinate_columns.add_geometry(stream, columns).batches()
     return list(shapely.from_wkb(np.array(raw.wkb.to_pylist(), dtype=object))), raw
 
 

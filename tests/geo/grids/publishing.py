@@ -81,7 +81,7 @@ class PublishingProcesses:
     ) -> Published:
         """Run `count` processes, six at a time; return what they published.
 
-        `while_running` is called with a function that tells whether all processes have ended.
+        `while_running` receives a function that returns whether all processes have ended.
         """
         positions = self.random.sample(range(100, 900), count)
         with ThreadPoolExecutor(6) as pool:

@@ -29,9 +29,9 @@ def test_the_index_and_the_database_find_the_same_places_in_a_box(district, laye
     for _ in range(60):
         (west, east), (south, north) = np.sort(random.uniform(-5, 45, (2, 2)), axis=1)
         box = (*lon_lat(west, south), *lon_lat(east, north))
-        found = {entry.code for entry in index.intersecting(cursor, layer, at, box)}
+        codes = {entry.code for entry in index.intersecting(cursor, layer, at, box)}
         query = text(QUERIES[layer].format(*box))
-        assert found == set(district.scalars(query, {"at": at} if layer is Layer.GRIDS else {}))
+        assert codes == set(district.scalars(query, {"at": at} if layer is Layer.GRIDS else {}))
 
 
 @pytest.mark.parametrize("layer", list(QUERIES))

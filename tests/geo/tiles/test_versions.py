@@ -23,9 +23,9 @@ def test_a_write_changes_the_versions_of_the_layers_with_that_source(district, t
 
 
 def test_another_time_zone_is_another_version(district):
-    here = versions.read_layer_versions(district, ZONE)
-    there = versions.read_layer_versions(district, "Asia/Tokyo")
-    assert not set(here.values()) & set(there.values())
+    shanghai = versions.read_layer_versions(district, ZONE)
+    tokyo = versions.read_layer_versions(district, "Asia/Tokyo")
+    assert not set(shanghai.values()) & set(tokyo.values())
 
 
 @pytest.mark.parametrize("layer", Layer)

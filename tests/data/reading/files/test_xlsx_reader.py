@@ -16,13 +16,13 @@ from data.reading.files.record_stream import RawBatch
 def book(tmp_path: Path):
     """A function that writes sheets of rows to a workbook and returns its path."""
 
-    def write(**sheets: list[list[object]]) -> Path:
+    def write(**worksheets: list[list[object]]) -> Path:
         workbook = openpyxl.Workbook()
         workbook.remove(workbook.active)
-        for name, rows in sheets.items():
-            sheet = workbook.create_sheet(name)
+        for name, rows in worksheets.items():
+            worksheet = workbook.create_sheet(name)
             for row in rows:
-                sheet.append(row)
+                worksheet.append(row)
         workbook.save(tmp_path / "t.xlsx")
         return tmp_path / "t.xlsx"
 

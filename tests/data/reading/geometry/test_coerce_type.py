@@ -8,7 +8,7 @@ from shapely import GeometryCollection, LineString, MultiLineString, MultiPoint,
 from data.columns import GeometryKind
 from data.reading.geometry import coerce_type
 
-SQUARE, BESIDE = shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1)
+SQUARE, NEIGHBOR = shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1)
 OUTLINE = LineString(SQUARE.exterior.coords)
 PATH = LineString([(0, 0), (1, 0), (1, 1), (0, 1)])
 
@@ -24,9 +24,9 @@ def coerced(geometry: shapely.Geometry | None, kind: GeometryKind) -> shapely.Ge
         (MultiLineString([OUTLINE]), GeometryKind.POLYGON, SQUARE),
         (GeometryCollection([SQUARE]), GeometryKind.POLYGON, SQUARE),
         (
-            GeometryCollection([GeometryCollection([SQUARE]), BESIDE]),
+            GeometryCollection([GeometryCollection([SQUARE]), NEIGHBOR]),
             GeometryKind.POLYGON,
-            SQUARE | BESIDE,
+            SQUARE | NEIGHBOR,
         ),
         (GeometryCollection([MultiPolygon([SQUARE]), Point()]), GeometryKind.POLYGON, SQUARE),
         (MultiPoint([(3, 4)]), GeometryKind.POINT, Point(3, 4)),
@@ -62,7 +62,9 @@ def test_all_other_geometries_stay_unchanged(
 
 
 def test_conversions_are_counted() -> None:
-    geoms = np.array([OUTLINE, GeometryCollection([SQUARE, BESIDE]), SQUARE, OUTLINE], dtype=object)
+    geoms = np.array(
+        [OUTLINE, GeometryCollection([SQUARE, NEIGHBOR]), SQUARE, OUTLINE], dtype=object
+    )
     result = coerce_type.coerce(geoms, GeometryKind.POLYGON)
     assert (result.union_count, result.polygonized_count) == (1, 2)
     assert geoms[0] is OUTLINE

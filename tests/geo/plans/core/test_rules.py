@@ -58,11 +58,11 @@ def test_two_valid_grids_with_a_building_each_have_no_findings():
 )  # fmt: skip
 def test_what_keeps_grids_from_tiling_is_an_error_with_a_geometry(kind, grids):
     findings = check_partition(community(*grids), ONE_EACH, ANY)
-    found = [finding for finding in findings if finding.kind == kind]
-    assert found
-    assert all(finding.is_error and finding.geometry is not None for finding in found)
+    matches = [finding for finding in findings if finding.kind == kind]
+    assert matches
+    assert all(finding.is_error and finding.geometry is not None for finding in matches)
     if kind in ("grid_gap", "grid_overlap", "grid_outside_community"):
-        assert found[0].geometry.area == pytest.approx(1e-5, rel=1e-6)
+        assert matches[0].geometry.area == pytest.approx(1e-5, rel=1e-6)
 
 
 def test_a_separate_part_of_a_grid_is_a_finding():
