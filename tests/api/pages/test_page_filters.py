@@ -89,7 +89,7 @@ def test_the_choropleth_and_the_legend_are_filtered(open_page, sample_service: S
     browser_page.page.get_by_label("Built in or after").fill("2000")
     browser_page.page.get_by_label("Built in or after").press("Tab")
     expect(browser_page.page.locator(".legend")).to_contain_text("Coverage rate (filtered)")
-    expect(browser_page.page.locator(".filtered")).to_contain_text("figures and shades")
+    expect(browser_page.page.locator(".filtered")).to_contain_text("figures and colours")
     code = next(iter(rates))
     browser_page.page.wait_for_function(f"() => ({rate_of})('{code}') !== null")
     for code, rate in rates.items():
