@@ -101,7 +101,7 @@ def test_a_rejected_line_stays_with_a_hint(table: TownTable, town: TownService):
     table.choose_tool("Split")
     table.click(0.5, 0.05)
     table.draw_line((0.2, 0.4), (0.6, 0.4))
-    expect(table.page.locator("#said")).to_contain_text("Draw one line from border to border")
+    expect(table.page.locator("#said")).to_contain_text("Extend both ends across the border")
     assert not town.operations(1)
     table.browser_page.errors.clear()  # the browser reports the 422 itself
     table.page.keyboard.press("Backspace")
