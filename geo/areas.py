@@ -6,7 +6,7 @@ import shapely
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from geo.errors import NotFound
+from geo.errors import Invalid, NotFound
 from geo.feature_query import FeatureQuery, Statement
 from geo.models import Area, Level
 
@@ -15,6 +15,12 @@ class AreaUnknown(NotFound):
     """No area has this code."""
 
     code = "area_unknown"
+
+
+class AreaTooWide(Invalid):
+    """The area has more communities than one response can contain."""
+
+    code = "area_too_wide"
 
 
 def within(
@@ -72,3 +78,20 @@ def list_levels(session: Session) -> list[Level]:
     """Return the levels that have areas, from the city down."""
     present = set(session.scalars(select(Area.level).distinct()))
     return [level for level in Level if level in present]
+
+
+def list_communities(session: Session, area_code: str, *, limit: int) -> list[str]:
+    """Return the codes of the communities of an area. Raises AreaTooWide if it has more."""
+    statement = (
+        select(Area.code)
+        .where(Area.level == Level.COMMUNITY, within(Area.code, area_code))
+        .order_by(Area.code)
+        .limit(limit + 1)
+    )
+    codes = list(session.scalars(statement))
+    if len(codes) > limit:
+        raise AreaTooWide(
+            f"Area {area_code!r} has more than {limit} communities.",
+            hint="Request a community or a subdistrict.",
+        )
+    return codes

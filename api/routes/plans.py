@@ -21,11 +21,15 @@ from api.schemas.plans import (
 )
 from api.schemas.revisions import GridDiffOut
 from api.serializers import plans
+from geo import areas
 from geo.accounts import audit
 from geo.models import PlanStatus
 from geo.plans import drafts, impact
 
 router = APIRouter(prefix="/v1/plans", tags=["plans"], responses=AUTH_RESPONSES)
+
+MAX_COMMUNITIES = 50
+"""How many communities one response contains."""
 
 
 @router.get("", response_model=PlanPageOut)
@@ -76,7 +80,10 @@ def grids(
     session: SessionDep, plan: PlanDep, result: ReplayResultDep, area: AreaCode = None
 ) -> Response:
     """The grids after the plan: of an area, or of the communities that it changes."""
-    codes = result.communities if area is None else plans.community_codes(session, area)
+    if area is None:
+        codes = result.communities
+    else:
+        codes = areas.list_communities(session, area, limit=MAX_COMMUNITIES)
     return plans.versioned_response(plan, plans.grid_features(result, codes))
 
 

@@ -6,26 +6,16 @@ from typing import Any
 import orjson
 import shapely
 from fastapi import Response
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api.schemas.plans import PlanCommentOut, PlanOut, PlanStepOut
 from api.serializers.diff_json import diff_document
-from geo.errors import Invalid
-from geo.models import Area, Level, Plan, PlanComment, PlanStep
+from geo.models import Plan, PlanComment, PlanStep
 from geo.plans import drafts, impact, publish
 from geo.plans.context import DatabaseContext
 from geo.plans.core.partition import Partition
 from geo.plans.replay_cache import ReplayResult
 from geo.quality.findings import Finding
-
-MAX_COMMUNITIES = 50
-
-
-class AreaTooWide(Invalid):
-    """The area has more communities than one response can contain."""
-
-    code = "area_too_wide"
 
 
 def versioned_response(plan: Plan, document: Mapping[str, Any] | Sequence[Any]) -> Response:
@@ -160,20 +150,3 @@ def _geojson(geometry: shapely.Geometry | None) -> Any:
 def diff(result: ReplayResult) -> dict[str, Any]:
     """Return what a plan changes about each grid."""
     return diff_document(publish.plan_deltas(result))
-
-
-def community_codes(session: Session, area_code: str) -> list[str]:
-    """Return the codes of the communities of an area. Raises AreaTooWide if it has too many."""
-    statement = (
-        select(Area.code)
-        .where(Area.level == Level.COMMUNITY, func.starts_with(Area.code, area_code))
-        .order_by(Area.code)
-        .limit(MAX_COMMUNITIES + 1)
-    )
-    codes = list(session.scalars(statement))
-    if len(codes) > MAX_COMMUNITIES:
-        raise AreaTooWide(
-            f"Area {area_code!r} has more than {MAX_COMMUNITIES} communities.",
-            hint="Request a community or a subdistrict.",
-        )
-    return codes

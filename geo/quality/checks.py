@@ -13,9 +13,8 @@ from sqlalchemy.orm import Session
 from geo import areas, city_time
 from geo.grids import grids
 from geo.models import Area, Building, BuildingStatus, MicroGrid
-from geo.plans.core.rules import MIN_ASTRIDE_M2
 from geo.quality import tiling
-from geo.quality.findings import Finding
+from geo.quality.findings import MIN_ASTRIDE_M2, Finding
 
 
 def run_checks(session: Session, *, area_code: str | None = None) -> list[Finding]:

@@ -6,6 +6,9 @@ from types import MappingProxyType
 
 import shapely
 
+MIN_ASTRIDE_M2 = 1.0
+"""A building is astride two grids when more than this much of it stands in the second."""
+
 
 @dataclass(frozen=True)
 class Finding:

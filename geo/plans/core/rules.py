@@ -12,12 +12,10 @@ from geo.geometry.topology import GEOD
 from geo.plans.core.partition import Partition, grid_geometries
 from geo.plans.core.voronoi import Buildings, grid_codes_at
 from geo.quality import tiling
-from geo.quality.findings import Finding
+from geo.quality.findings import MIN_ASTRIDE_M2, Finding
 
 CountRange = tuple[int | None, int | None]
 """The minimum and the maximum; None is no bound."""
-MIN_ASTRIDE_M2 = 1.0
-"""A building is astride two grids when more than this much of it stands in the second."""
 MIN_COMPACTNESS = 0.1
 """A grid is long and thin below this isoperimetric quotient, 4πA/P²: 1 for a circle, 0.79 for a
 square, 0.1 for a strip 29 times as long as wide (Polsby and Popper 1991)."""

@@ -43,12 +43,13 @@ def test_keys_move_the_slider_and_the_figures_and_the_table_follow(open_page, sc
 
 def test_the_animation_advances_by_month_and_pauses(open_page):
     browser_page = open_page()
+    browser_page.page.clock.install()
     browser_page.page.get_by_role("button", name="Play history").press("Enter")
     first = browser_page.page.evaluate("() => Gridward.state.on")
     browser_page.page.wait_for_function("(first) => Gridward.state.on > first", arg=first)
     browser_page.page.get_by_role("button", name="Pause").click()
     stopped = browser_page.page.evaluate("() => Gridward.state.on")
-    browser_page.page.wait_for_timeout(900)  # longer than one step of the animation
+    browser_page.page.clock.fast_forward(900)  # longer than one step of the animation
     assert browser_page.page.evaluate("() => Gridward.state.on") == stopped
     browser_page.page.get_by_role("button", name="Next month").click()
     assert browser_page.page.evaluate("() => Gridward.state.on") > stopped

@@ -64,9 +64,10 @@ def test_a_permalink_to_grids_labels_them_on_the_map(open_page, sample_service: 
 
 def test_back_and_forward_restore_earlier_choices(open_page):
     browser_page = open_page()
+    browser_page.page.clock.install()
     browser_page.page.get_by_role("button", name="District", exact=True).click()
     browser_page.page.wait_for_url("**level=district*")
-    browser_page.page.wait_for_timeout(1600)  # choices in quick succession are one history entry
+    browser_page.page.clock.fast_forward(1600)  # choices in quick succession are one history entry
     browser_page.page.get_by_role("button", name="Previous month").click()
     browser_page.page.wait_for_url("**on=*")
     today = browser_page.page.evaluate("() => Gridward.config.on")
