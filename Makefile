@@ -35,7 +35,7 @@ format: setup ## put the code into the form that check asks for
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
 
-bench: setup ## measure against peers; ONLY=import|coverage|lookup|http|plans|tiles|pages for one family
+bench: setup ## measure against peers; ONLY=import|coverage|lookup|http|plans|tiles|pages|load for one family
 	@sh scripts/packages.sh gdal load browser
 	.venv/bin/python -m bench $(ONLY)
 

@@ -1,16 +1,22 @@
 """The web application, built from its settings."""
 
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from typing import Final
 
+from anyio import to_thread
 from fastapi import Depends, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from prometheus_client import CollectorRegistry
 from sqlalchemy.orm import sessionmaker
 
-from api import errors
+from api import connection_pools, errors
+from api.admission import Admission
 from api.deps import reject_unknown_params
+from api.http.request_class import RequestClass, timeouts
+from api.middleware.admission_control import AdmissionControl
 from api.middleware.body_limit import BodyLimit
 from api.middleware.compression import Compression
 from api.middleware.fast_path import FastPath
@@ -39,9 +45,9 @@ from api.routes import (
     tiles,
 )
 from api.serializers.batch_tables import REVISION_HEADER, SUMMARY_HEADER
+from api.snapshot_wait import SnapshotWait
 from api.tiles.renderer import TileCaches
 from api.tiles.store import TileStore
-from geo import db
 from geo.accounts.permissions import NotSignedIn
 from geo.lookup.snapshots import SnapshotStore
 from geo.plans.replay_cache import ReplayCache
@@ -66,6 +72,9 @@ ROUTERS = (
     redraw,
 )
 
+SWITCH_INTERVAL_S: Final = 0.001
+"""How long a thread that computes may delay the event loop, each time that it needs the GIL."""
+
 
 def create_app(settings: Settings) -> FastAPI:
     """Return the application; it connects to the database with the first request."""
@@ -79,19 +88,8 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=_lifespan,
     )
     registry = CollectorRegistry()
-    engine = db.connect(embedded.database_url(settings))
-    app.state.settings = settings
-    app.state.engine = engine
-    app.state.snapshots = SnapshotStore(engine, memory_bytes=settings.index_memory_mb << 20)
-    app.state.sessions = sessionmaker(engine)
-    app.state.tile_connections = TileConnections(engine)
-    app.state.tile_cursor = app.state.tile_connections.cursor
-    app.state.tile_store = TileStore(settings.home / "tiles", settings.tile_cache_mb)
-    app.state.tile_caches = TileCaches()
-    app.state.replay_cache = ReplayCache()
-    app.state.render_pool = tiles.render_pool()
+    _connect(app, settings)
     app.state.metrics = registry
-    app.state.query_params = {}
     for module in (lookup, tiles):  # hot routes that parse their query parameters themselves
         app.include_router(module.router)
     for module in (*ROUTERS, health, pages, assets):
@@ -102,16 +100,43 @@ def create_app(settings: Settings) -> FastAPI:
     return app
 
 
+def _connect(app: FastAPI, settings: Settings) -> None:
+    """Give the application its settings, connections, queues and caches."""
+    engines = connection_pools.connect(embedded.database_url(settings), settings)
+    app.state.settings = settings
+    app.state.engines = engines
+    app.state.admission = Admission(
+        connection_pools.slots(settings),
+        queue_length=settings.queued_requests,
+        timeout_s=settings.queue_seconds,
+    )
+    app.state.snapshots = SnapshotStore(
+        engines[RequestClass.BATCH], memory_bytes=settings.index_memory_mb << 20
+    )
+    app.state.snapshot_wait = SnapshotWait(app.state.snapshots)
+    app.state.sessions = {name: sessionmaker(engine) for name, engine in engines.items()}
+    app.state.tile_connections = TileConnections(
+        engines[RequestClass.TILE], timeouts(settings, RequestClass.TILE)
+    )
+    app.state.tile_cursor = app.state.tile_connections.cursor
+    app.state.tile_store = TileStore(settings.home / "tiles", settings.tile_cache_mb)
+    app.state.tile_caches = TileCaches()
+    app.state.replay_cache = ReplayCache()
+    app.state.render_pool = tiles.render_pool()
+    app.state.query_params = {}
+
+
 def _add_middleware(app: FastAPI, settings: Settings, registry: CollectorRegistry) -> None:
     """Add the middleware; the last added is the outermost."""
     lookup_paths = frozenset({lookup.router.prefix})
-    app.add_middleware(
-        BodyLimit, max_bytes=settings.body_megabytes << 20, exempt_paths=lookup_paths
-    )
     app.add_middleware(Compression, exempt_paths=lookup_paths)
     handlers = dict(app.exception_handlers)
     handlers.pop(Exception)  # ServerErrorMiddleware, outside all others, handles it
     app.add_middleware(FastPath, route=tiles.FAST_ROUTE, handlers=handlers)
+    app.add_middleware(AdmissionControl, admission=app.state.admission)
+    app.add_middleware(
+        BodyLimit, max_bytes=settings.body_megabytes << 20, exempt_paths=lookup_paths
+    )
     if settings.tile_cache_mb:
         app.add_middleware(ResponseCache, prefix=tiles.router.prefix)
     app.add_middleware(
@@ -119,18 +144,25 @@ def _add_middleware(app: FastAPI, settings: Settings, registry: CollectorRegistr
         allow_origins=settings.cors_origins,
         allow_methods=["GET", "POST"],
         allow_headers=["*"],
-        expose_headers=["ETag", "Link", "Location", SUMMARY_HEADER, REVISION_HEADER],
+        expose_headers=[
+            *("ETag", "Link", "Location", "Retry-After", SUMMARY_HEADER, REVISION_HEADER)
+        ],
     )
     app.add_middleware(Metrics, registry=registry)
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    threads = connection_pools.count_threads(app.state.settings)
+    to_thread.current_default_thread_limiter().total_tokens = threads
+    app.openapi()  # else the first request would compute it and delay all others by a second
     with app.state.snapshots:
         yield
     app.state.render_pool.shutdown()
     app.state.tile_connections.dispose()
-    app.state.engine.dispose()
+    for engine in app.state.engines.values():
+        engine.dispose()
 
 
 def create_app_from_environment() -> FastAPI:

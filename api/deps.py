@@ -15,6 +15,7 @@ from pydantic import AwareDatetime
 from sqlalchemy.orm import Session
 
 from api.http.query_params import invalid_param, unknown_param_message
+from api.http.request_class import SCOPE_KEY
 from geo import city_time
 from geo.feature_query import BBox
 from geo.geometry.datums import Datum
@@ -31,7 +32,8 @@ SettingsDep = Annotated[Settings, Depends(_settings)]
 
 
 def _session(request: Request) -> Iterator[Session]:
-    with request.app.state.sessions.begin() as session:
+    request_class = request.scope[SCOPE_KEY]
+    with request.app.state.sessions[request_class].begin() as session:
         yield session
 
 

@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from api.schemas.problems import InputErrorOut, ProblemOut
@@ -38,6 +39,32 @@ class UnsupportedMedia(Invalid):
     code = "unsupported_media"
 
 
+class Overloaded(Unavailable):
+    """Too many requests of the same class are running and waiting."""
+
+    code = "overloaded"
+
+    @classmethod
+    def of_class(cls, request_class: str) -> "Overloaded":
+        """Return the error of a class of requests that has no room for another."""
+        return cls(
+            f"Too many requests of the class {request_class} are waiting; this one did not run.",
+            hint="Repeat it after the seconds in Retry-After, and send fewer at once.",
+        )
+
+
+class Locked(Unavailable):
+    """Another transaction locks what the request needs."""
+
+    code = "locked"
+
+
+class StatementTimeout(GridwardError):
+    """A query took longer than its class of requests may."""
+
+    code = "statement_timeout"
+
+
 class VersionMissing(Conflict):
     """A change requires an `If-Match` header with the version that it is based on."""
 
@@ -45,6 +72,8 @@ class VersionMissing(Conflict):
 
 
 PROBLEM = "application/problem+json"
+RETRY_AFTER_S = 2
+"""When to repeat a request after a 503."""
 
 STATUS: Mapping[type[GridwardError], int] = MappingProxyType(
     {
@@ -60,6 +89,7 @@ STATUS: Mapping[type[GridwardError], int] = MappingProxyType(
         VersionMissing: 428,
         TooManyAttempts: 429,
         Unavailable: 503,
+        StatementTimeout: 504,
     }
 )
 """The status of each class of error; a subclass without one has that of its nearest base."""
@@ -87,7 +117,8 @@ def _responses(*statuses: tuple[int, str]) -> dict[int | str, dict[str, Any]]:
 COMMON_RESPONSES = _responses(
     (404, "It does not exist, or no longer."),
     (422, "The input is invalid; `errors` lists where."),
-    (503, "The database does not respond; try again later."),
+    (503, "Too many requests, a lock, or no database; `Retry-After` says when to try again."),
+    (504, "A query took too long; nothing was changed."),
 )
 """Error responses of every route."""
 AUTH_RESPONSES = _responses(
@@ -147,6 +178,8 @@ def headers_for(error: GridwardError) -> dict[str, str]:
             return {"WWW-Authenticate": 'Bearer realm="gridward"'}
         case TooManyAttempts():
             return {"Retry-After": str(error.retry_after_s)}
+        case Unavailable():
+            return {"Retry-After": str(RETRY_AFTER_S)}
         case _:
             return {}
 
@@ -173,7 +206,7 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(GridwardError, _on_domain_error)
     app.add_exception_handler(RequestValidationError, _on_validation_error)
     app.add_exception_handler(HTTPException, _on_http_error)
-    for error_class in (OperationalError, psycopg.OperationalError):
+    for error_class in (OperationalError, psycopg.OperationalError, PoolTimeout):
         app.add_exception_handler(error_class, _on_database_error)
     app.add_exception_handler(Exception, _on_internal_error)
 
@@ -200,10 +233,27 @@ async def _on_http_error(_: Request, error: Exception) -> JSONResponse:
     return problem_response(error.status_code, code, str(error.detail), headers=headers)
 
 
-async def _on_database_error(_: Request, _error: Exception) -> JSONResponse:
-    return problem_response(
-        503, Unavailable.code, "The database does not respond.", hint="Try again in a moment."
-    )
+async def _on_database_error(_: Request, error: Exception) -> JSONResponse:
+    return problem_for(_database_problem(getattr(error, "orig", error)))
+
+
+def _database_problem(error: Exception) -> GridwardError:
+    """Return the error of a statement, a connection or the connection pool."""
+    match error:
+        case psycopg.errors.LockNotAvailable():
+            return Locked(
+                "Another transaction, such as an import, locks what this request needs.",
+                hint="Try again in a moment.",
+            )
+        case psycopg.errors.QueryCanceled():
+            return StatementTimeout(
+                "The query took longer than the service allows; nothing was changed.",
+                hint="Request less at once: an area, a bbox, or a smaller page.",
+            )
+        case PoolTimeout():
+            return Overloaded.of_class("database")
+        case _:
+            return Unavailable("The database does not respond.", hint="Try again in a moment.")
 
 
 async def _on_internal_error(_: Request, _error: Exception) -> JSONResponse:

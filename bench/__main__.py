@@ -5,7 +5,7 @@ import sys
 
 from bench.measurements import Measurement, print_table
 
-FAMILIES = ("imports", "coverage", "lookup", "http", "plans", "tiles", "pages")
+FAMILIES = ("imports", "coverage", "lookup", "http", "plans", "tiles", "pages", "load")
 ALIASES = {"import": "imports"}
 
 

@@ -1,5 +1,6 @@
 """Engines for the database, embedded or external."""
 
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import Engine, NullPool, create_engine
@@ -10,6 +11,20 @@ from geo.settings import Settings
 
 CONNECT_ARGS: Final = {"application_name": "gridward", "options": "-c timezone=UTC"}
 """The arguments of every connection."""
+
+
+@dataclass(frozen=True)
+class Timeouts:
+    """How many seconds a statement may run, and wait for a lock; 0 is no limit."""
+
+    statement_s: float
+    lock_s: float
+
+    @property
+    def options(self) -> str:
+        """The options of a connection."""
+        statement_ms, lock_ms = round(self.statement_s * 1000), round(self.lock_s * 1000)
+        return f"-c statement_timeout={statement_ms} -c lock_timeout={lock_ms}"
 
 
 class NotMigrated(Unavailable):
@@ -25,6 +40,25 @@ def connect(url: str) -> Engine:
     """
     return create_engine(
         url, pool_pre_ping=True, connect_args={**CONNECT_ARGS, "connect_timeout": 10}
+    )
+
+
+def connect_pool(url: str, connections: int, timeouts: Timeouts) -> Engine:
+    """Return an engine for at most this many connections at once, with timeouts.
+
+    A connection beyond that is waited for at most as long as a lock.
+    """
+    return create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=timeouts.lock_s or 30,
+        connect_args={
+            **CONNECT_ARGS,
+            "options": f"{CONNECT_ARGS['options']} {timeouts.options}",
+            "connect_timeout": 10,
+        },
     )
 
 
@@ -60,7 +94,11 @@ def open_migrated(settings: Settings) -> Engine:
 def require_migrated(engine: Engine) -> str:
     """Return the migration that the database is at. Raises NotMigrated unless it is the newest."""
     with engine.connect() as connection:
-        reached = migrations.current_revision(connection)
+        return require_newest(migrations.current_revision(connection))
+
+
+def require_newest(reached: str | None) -> str:
+    """Return a migration that a database is at. Raises NotMigrated unless it is the newest."""
     newest = migrations.head_revision()
     if reached is None or reached != newest:
         raise NotMigrated(

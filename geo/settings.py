@@ -56,6 +56,22 @@ class Settings(BaseSettings):
     tile_cache_mb: int = Field(512, ge=0)
     """The largest size of the tile cache on disk; 0 disables it."""
 
+    concurrent_requests: int = Field(4, ge=1)
+    """How many requests of each class a worker runs at once: lookups with details, single objects,
+    reports, changes, batches."""
+    queued_requests: int = Field(64, ge=0)
+    """How many more of each class wait; a request beyond that is rejected at once with a 503."""
+    queue_seconds: float = Field(5, ge=0)
+    """How long a request waits before it is rejected with a 503."""
+    object_statement_seconds: float = Field(5, ge=0)
+    """How long a query of a lookup or of a single object may take; 0 is no limit."""
+    report_statement_seconds: float = Field(30, ge=0)
+    """The same for lists, figures, differences, batches and tiles."""
+    change_statement_seconds: float = Field(120, ge=0)
+    """The same for changes, such as the publication of a plan."""
+    lock_seconds: float = Field(5, ge=0)
+    """How long any query waits for a lock; 0 is no limit."""
+
     sign_in_hours: int = Field(12, ge=1)
     """How long a browser session lasts after signing in."""
     trusted_proxies: str = ""

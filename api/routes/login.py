@@ -12,6 +12,7 @@ from api.errors import AUTH_RESPONSES, RATE_LIMIT_RESPONSE, headers_for, status_
 from api.http import auth
 from api.http.auth import Caller, CsrfMissing, CsrfToken, Viewer
 from api.http.csp import csp_headers
+from api.http.request_class import RequestClass
 from api.pages import login as login_actions
 from geo.accounts import sessions as login_sessions
 from geo.accounts.login_attempts import TooManyAttempts
@@ -68,7 +69,8 @@ def log_in(
     hours = settings.sign_in_hours
     try:
         auth.require_csrf(form_cookie, csrf)
-        secret = login_actions.sign_in(request.app.state.sessions, request, login, password, hours)
+        sessions = request.app.state.sessions[RequestClass.OBJECT]
+        secret = login_actions.sign_in(sessions, request, login, password, hours)
     except (CsrfMissing, NotSignedIn, TooManyAttempts) as error:
         secret = form_cookie or login_sessions.new_secret()
         response = _rejected(
@@ -96,7 +98,8 @@ def change_password(
     new: Annotated[str, Form(max_length=1000)],
 ) -> Response:
     """Change the caller's password, which ends all other sessions."""
-    sessions, hours = request.app.state.sessions, settings.sign_in_hours
+    sessions = request.app.state.sessions[RequestClass.OBJECT]
+    hours = settings.sign_in_hours
     state = LoginState(csrf or "", signed_in_as=caller.login)
     try:
         secret = login_actions.change_password(sessions, request, caller.login, old, new, hours)

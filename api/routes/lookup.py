@@ -18,6 +18,7 @@ from api.deps import (
 )
 from api.http import query_params
 from api.http.query_params import QueryParams
+from api.http.request_class import RequestClass
 from api.schemas.lookup import BatchLookupOut, LookupOut
 from api.serializers import batch_lookup
 from api.serializers.batch_tables import TableParams
@@ -65,8 +66,9 @@ async def look_up(request: Request) -> Response:
     """The grid of one location, now or at a past moment; lon and lat are returned in WGS 84."""
     params = query_params.parse(LookupQuery, request)
     snapshots: SnapshotStore = request.app.state.snapshots
-    snapshot = snapshots.current_or_none() if params.at is None else None
-    if snapshot is None:
+    if params.at is None:
+        snapshot = snapshots.current_or_none() or await request.app.state.snapshot_wait.current()
+    else:
         snapshot = await run_in_threadpool(snapshots.at, params.at)
     lon, lat = datums.point_to_wgs84(params.lon, params.lat, params.datum)
     document = lookup_document(snapshot, lon, lat, params.detail)
@@ -80,7 +82,7 @@ def _read_details(
 ) -> dict[str, Any]:
     state, grid = request.app.state, document["grid"]
     on = city_time.date_of(params.at or city_time.now(), state.settings.timezone)
-    with state.sessions() as session:
+    with state.sessions[RequestClass.LOOKUP]() as session:
         return database_details(
             session,
             document["lon"],

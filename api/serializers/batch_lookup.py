@@ -12,9 +12,11 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 
+from api.admission import Admission
 from api.errors import TooLarge, UnsupportedMedia
 from api.http.json_schema import inlined_schema
 from api.http.request_body import read_body, watch_disconnect
+from api.http.request_class import RequestClass
 from api.schemas.lookup import BatchLookupIn, BatchLookupOut
 from api.serializers.batch_tables import (
     ARROW,
@@ -65,7 +67,21 @@ async def look_up_body(
         raise UnsupportedMedia(
             f"A body of type {media_type} is not supported.", hint=f"Send {JSON}, {CSV} or {ARROW}."
         )
+    admission: Admission = request.app.state.admission
+    admission.require_room(RequestClass.BATCH)
     body = await read_body(request, settings.batch_megabytes << 20)
+    with await admission.acquire(RequestClass.BATCH, request.receive):
+        return await _look_up_in_thread(request, snapshots, settings, params, media_type, body)
+
+
+async def _look_up_in_thread(
+    request: Request,
+    snapshots: SnapshotStore,
+    settings: Settings,
+    params: TableParams,
+    media_type: str,
+    body: bytes,
+) -> Response:
     async with watch_disconnect(request) as disconnected:
         if media_type == JSON:
             limit = settings.batch_limit

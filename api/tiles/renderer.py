@@ -6,7 +6,9 @@ from typing import Any
 from cachetools import LRUCache
 from isal import igzip
 from psycopg import OperationalError
+from psycopg.errors import LockNotAvailable, QueryCanceled
 
+from api.http.request_class import RequestClass
 from geo.coverage.counts import CoverageCountCache
 from geo.table_versions import VersionSnapshot
 from geo.tiles import cache_key, renderer
@@ -75,6 +77,8 @@ def render(state: Any, request: TileRequest, *, check_store: bool) -> tuple[str 
     """
     try:
         return _render(state, request, check_store)
+    except (QueryCanceled, LockNotAvailable):
+        raise
     except OperationalError:
         return _render(state, request, check_store)  # reconnects after a restart of the database
 
@@ -103,7 +107,7 @@ def _render_consistently(
     Starts from the last observed snapshot, which is usually still current. The statement that
     renders the tile returns the current one: if it differs, the tile is rendered again.
     """
-    caches, sessions = state.tile_caches, state.sessions
+    caches, sessions = state.tile_caches, state.sessions[RequestClass.TILE]
     if request.layer not in renderer.CACHED_LAYERS:
         return renderer.render_tile(cursor, sessions, request)
     expected = caches.last_snapshot(request) or renderer.read_versions(cursor, request)

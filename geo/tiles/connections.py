@@ -6,10 +6,11 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
+from psycopg.errors import LockNotAvailable, QueryCanceled
 from sqlalchemy import Engine, NullPool, create_engine
 from sqlalchemy.pool import PoolProxiedConnection
 
-from geo.db import CONNECT_ARGS
+from geo.db import CONNECT_ARGS, Timeouts
 from geo.postgres import planner_settings
 
 TileCursor = psycopg.Cursor[tuple[Any, ...]]
@@ -23,14 +24,14 @@ class TileConnections:
     database, a thread's first statement fails and its next one reconnects.
     """
 
-    def __init__(self, engine: Engine) -> None:
-        options = f"{CONNECT_ARGS['options']} {planner_settings.CONNECTION_OPTIONS}"
+    def __init__(self, engine: Engine, timeouts: Timeouts) -> None:
+        options = [CONNECT_ARGS["options"], planner_settings.CONNECTION_OPTIONS, timeouts.options]
         self._engine = create_engine(
             engine.url,
             poolclass=NullPool,
             connect_args={
                 **CONNECT_ARGS,
-                "options": options,
+                "options": " ".join(options),
                 "connect_timeout": 10,
                 "prepare_threshold": 0,
                 "autocommit": True,
@@ -44,9 +45,12 @@ class TileConnections:
         """Yield this thread's cursor.
 
         Raises psycopg.OperationalError if the database is unreachable, and drops the connection.
+        A connection stays after QueryCanceled and LockNotAvailable, the errors of the timeouts.
         """
         try:
             yield self._cursor()
+        except (QueryCanceled, LockNotAvailable):
+            raise
         except psycopg.OperationalError:
             self._drop_connection()
             raise

@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 
 from api.http import auth
+from api.http.request_class import RequestClass
 from geo.accounts import accounts as geo_accounts
 from geo.accounts import sessions, tokens
 from geo.models import Account, Role
@@ -41,7 +42,7 @@ def signed_in(
     The account exists in the test's database, such as those of the fixture `accounts`.
     """
     signed_in_client = TestClient(client.app, follow_redirects=False)
-    with client.app.state.sessions.begin() as session:  # type: ignore[attr-defined]
+    with client.app.state.sessions[RequestClass.OBJECT].begin() as session:  # type: ignore[attr-defined]
         account = geo_accounts.get(session, login)
         if by == "token":
             _, secret = tokens.issue(session, account, name="a test")

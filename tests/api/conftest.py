@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from api.app import create_app
+from api.http.request_class import RequestClass
 from api.tiles.renderer import TileCaches
 from geo import db
 from geo.errors import Unavailable
@@ -76,9 +77,8 @@ def application(settings: Settings) -> Iterator[FastAPI]:
 def app(application: FastAPI, settings: Settings, session: Session) -> FastAPI:
     """The application in its initial state; its commits are savepoints that are rolled back."""
     application.state.settings = settings
-    application.state.sessions = sessionmaker(
-        session.connection(), join_transaction_mode="create_savepoint"
-    )
+    maker = sessionmaker(session.connection(), join_transaction_mode="create_savepoint")
+    application.state.sessions = dict.fromkeys(RequestClass, maker)
     application.state.tile_caches = TileCaches()
     application.state.tile_cursor = lambda: nullcontext(cursor_of(session))
     return application

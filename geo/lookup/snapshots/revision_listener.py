@@ -23,6 +23,7 @@ from geo.lookup.snapshots.queries import Heartbeat
 from geo.lookup.snapshots.revision_timeline import RevisionTimeline
 from geo.lookup.snapshots.snapshot import AreaIndex, Snapshot
 from geo.lookup.snapshots.snapshot_cache import SnapshotCache
+from geo.postgres import migrations
 
 CHANNEL = "gridward"
 """The NOTIFY channel; its payload is the name of the changed table, `revision` or `area`."""
@@ -33,6 +34,8 @@ HEARTBEAT_TIMEOUT_S = 0.6
 looks open."""
 READ_TIMEOUT_S = 10.0
 """The same while grids are being read, which takes longer than a heartbeat."""
+MIGRATION_INTERVAL_S = 1.0
+"""How often the migration that the database is at is read."""
 RETRY_INTERVAL_S = 30.0
 """When to retry after grids could not be indexed."""
 
@@ -69,6 +72,9 @@ class RevisionListener:
         self.base_indexes: tuple[BaseIndex, ...] = ()
         self.areas = AreaIndex({})
         self.state_changed = threading.Condition()
+        self.migration: str | None = None
+        """The migration that the database is at, if `has_read_migration`; None if it is empty."""
+        self.has_read_migration = False
         self.connection_error: DBAPIError | None = None
         """Why the database is disconnected, if it is."""
         self.build_error: GridwardError | None = None
@@ -119,8 +125,13 @@ class RevisionListener:
         assert isinstance(driver, psycopg.Connection)
         with abort_after(HEARTBEAT_TIMEOUT_S, driver):
             connection.execute(text(f"LISTEN {CHANNEL}"))
-        changed_tables = {"revision", "area"}
+        changed_tables, migration_due_at = {"revision", "area"}, 0.0
         while not self._stopped.is_set():
+            if monotonic() >= migration_due_at:
+                with abort_after(HEARTBEAT_TIMEOUT_S, driver):
+                    self.migration = migrations.current_revision(connection)
+                self.has_read_migration = True
+                migration_due_at = monotonic() + MIGRATION_INTERVAL_S
             with abort_after(HEARTBEAT_TIMEOUT_S, driver):
                 heartbeat = queries.read_heartbeat(connection)
             self.clock.synchronize(heartbeat.now)

@@ -6,6 +6,7 @@ from types import TracebackType
 
 from sqlalchemy import Engine
 
+from geo import db
 from geo.errors import Unavailable
 from geo.lookup.snapshots import base_index, queries
 from geo.lookup.snapshots.revision_listener import POLL_INTERVAL_S, RevisionListener
@@ -34,10 +35,12 @@ class SnapshotStore:
     From then on lookups wait for its snapshot and do not get the one before. While the database is
     disconnected, the newest snapshot in memory continues to answer and `is_connected` is False.
 
+    Past grids are read through the engine; revisions are followed on a connection of its own.
     Use it as a context manager: the listener thread runs inside the `with` block.
     """
 
     def __init__(self, engine: Engine, *, memory_bytes: int) -> None:
+        self._engine = engine
         self._listener = RevisionListener(engine, memory_bytes)
 
     def __enter__(self) -> "SnapshotStore":
@@ -57,8 +60,14 @@ class SnapshotStore:
         """Whether the database answered a moment ago."""
         return self._listener.is_connected
 
-    def require_up_to_date(self) -> None:
-        """Raise DatabaseDisconnected or IndexNotReady unless lookups use the newest grids."""
+    def require_up_to_date(self) -> str:
+        """Return the migration that the database is at, as of a second ago.
+
+        Raises NotMigrated, DatabaseDisconnected or IndexNotReady unless lookups use the newest
+        grids. Never waits.
+        """
+        if self._listener.has_read_migration:
+            db.require_newest(self._listener.migration)
         if not self.is_connected:
             state = self._listener.state
             grids = "none" if state is None else f"those of revision {state.current.revision}"
@@ -67,6 +76,7 @@ class SnapshotStore:
             )
         if self.current_or_none() is None:
             raise self._not_ready()
+        return db.require_newest(self._listener.migration)
 
     def current_or_none(self) -> Snapshot | None:
         """Return the current snapshot, or None if it is not ready. Never waits."""
@@ -127,10 +137,10 @@ class SnapshotStore:
 
     def _build(self, moment: datetime.datetime) -> Snapshot:
         listener, areas = self._listener, self._listener.areas
-        with queries.repeatable_read(listener.engine) as connection:
+        with queries.repeatable_read(self._engine) as connection:
             timeline = queries.read_timeline(connection)
             index = base_index.closest_index(connection, listener.base_indexes, timeline, moment)
         if index is None:
-            base = base_index.build(listener.engine, listener.clock, moment, listener.memory_bytes)
+            base = base_index.build(self._engine, listener.clock, moment, listener.memory_bytes)
             index, timeline = base.index, base.timeline
         return Snapshot(timeline.period(moment), index, areas)

@@ -1,5 +1,6 @@
 """Alembic migrations of the database, applied one process at a time."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -18,6 +19,7 @@ def _config(connection: Connection | None = None) -> Config:
     return config
 
 
+@cache
 def head_revision() -> str | None:
     """Return the newest migration."""
     return ScriptDirectory.from_config(_config()).get_current_head()

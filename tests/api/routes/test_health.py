@@ -17,9 +17,10 @@ def test_without_a_database_the_service_is_not_ready(settings):
     app = create_app(elsewhere)
     with TestClient(app, raise_server_exceptions=False) as client:
         assert client.get("/healthz").status_code == 200
-        for path in ("/readyz", "/v1/areas"):
+        for path, code in (("/readyz", "database_disconnected"), ("/v1/areas", "unavailable")):
             response = client.get(path)
-            assert (response.status_code, response.json()["code"]) == (503, "unavailable")
+            assert (response.status_code, response.json()["code"]) == (503, code)
+            assert response.headers["retry-after"].isdigit()
 
 
 def test_metrics_are_counted_by_route_not_by_path(client, district):

@@ -5,13 +5,14 @@ import threading
 import psycopg
 import pytest
 
+from geo.db import Timeouts
 from geo.tiles.connections import TileConnections
 from tests.waiting import until
 
 
 @pytest.fixture
 def connections(engine):
-    connections = TileConnections(engine)
+    connections = TileConnections(engine, Timeouts(statement_s=0.2, lock_s=0.1))
     yield connections
     connections.dispose()
 
@@ -44,6 +45,13 @@ def test_an_invalid_statement_keeps_the_connection(connections):
     pid = backend_pid(connections)
     with pytest.raises(psycopg.errors.UndefinedColumn), connections.cursor() as cursor:
         cursor.execute("SELECT nonsense")
+    assert backend_pid(connections) == pid
+
+
+def test_a_statement_that_takes_too_long_ends_and_keeps_the_connection(connections):
+    pid = backend_pid(connections)
+    with pytest.raises(psycopg.errors.QueryCanceled), connections.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(5)")
     assert backend_pid(connections) == pid
 
 

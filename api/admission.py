@@ -1,0 +1,128 @@
+"""Admission control: how many requests of each class run at once, and how many wait.
+
+Every slot has a thread and database connections of its own. A request without a slot uses neither,
+so no request that occupies a thread ever waits for one that needs a thread.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Mapping
+from types import TracebackType
+
+from starlette.types import Receive
+
+from api.errors import Overloaded
+from api.http.request_class import RequestClass
+
+
+class SlotQueue:
+    """The slots of one class, and a bounded first-in, first-out queue of requests for them.
+
+    Only the event loop uses it, so it needs no lock. A slot that becomes free passes directly to
+    the oldest waiting request.
+    """
+
+    def __init__(self, slots: int, length: int) -> None:
+        self.free_slots = slots
+        self.length = length
+        self._waiting: deque[asyncio.Future[None]] = deque()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether a request that arrives now is rejected."""
+        return not self.free_slots and len(self._waiting) >= self.length
+
+    async def acquire(self, timeout_s: float, receive: Receive | None = None) -> bool:
+        """Wait for a slot; return whether there was one in time.
+
+        With `receive`, whose next message must be a disconnect, it ends when the client leaves too.
+        """
+        if self.free_slots:
+            self.free_slots -= 1
+            return True
+        if self.is_full:
+            return False
+        granted = asyncio.get_running_loop().create_future()
+        self._waiting.append(granted)
+        watched: set[asyncio.Future[None]] = {granted}
+        if receive is not None:
+            watched.add(asyncio.ensure_future(_wait_for_disconnect(receive)))
+        try:
+            await asyncio.wait(watched, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+            if granted.done():
+                return True
+            self._waiting.remove(granted)
+            return False
+        except asyncio.CancelledError:
+            self._give_up(granted)
+            raise
+        finally:
+            for other in watched - {granted}:
+                other.cancel()
+
+    def _give_up(self, granted: asyncio.Future[None]) -> None:
+        if granted.done():
+            self.release()
+        else:
+            self._waiting.remove(granted)
+
+    def release(self) -> None:
+        """Give a slot back."""
+        if self._waiting:
+            self._waiting.popleft().set_result(None)
+        else:
+            self.free_slots += 1
+
+
+async def _wait_for_disconnect(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+class Slot:
+    """The slot of one request; releasing it again has no effect."""
+
+    def __init__(self, queue: SlotQueue) -> None:
+        self._queue: SlotQueue | None = queue
+
+    def release(self) -> None:
+        """Let the next request run."""
+        queue, self._queue = self._queue, None
+        if queue is not None:
+            queue.release()
+
+    def __enter__(self) -> "Slot":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.release()
+
+
+class Admission:
+    """The slots and queues of all classes of requests of a worker."""
+
+    def __init__(
+        self, slots: Mapping[RequestClass, int], *, queue_length: int, timeout_s: float
+    ) -> None:
+        self.queues = {name: SlotQueue(count, queue_length) for name, count in slots.items()}
+        self.timeout_s = timeout_s
+
+    async def acquire(self, request_class: RequestClass, receive: Receive | None = None) -> Slot:
+        """Return a slot, after waiting for it if necessary: see `SlotQueue.acquire`.
+
+        Raises Overloaded if the queue is full, or if the wait is longer than the setting.
+        """
+        queue = self.queues[request_class]
+        if not await queue.acquire(self.timeout_s, receive):
+            raise Overloaded.of_class(request_class)
+        return Slot(queue)
+
+    def require_room(self, request_class: RequestClass) -> None:
+        """Raise Overloaded if a request that arrives now would be rejected at once."""
+        if self.queues[request_class].is_full:
+            raise Overloaded.of_class(request_class)
