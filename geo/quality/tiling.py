@@ -32,9 +32,14 @@ class Defect:
     patch: Patch
 
 
+def is_sound(geoms: Geoms) -> bool:
+    """Return whether polygons are valid, do not overlap, and share their vertices."""
+    return bool(shapely.is_valid(geoms).all()) and topology.is_valid_coverage(geoms)
+
+
 def tiles_outline(geoms: Geoms, outline: shapely.Geometry) -> bool:
     """Return whether polygons tile an outline and share their vertices, apart from rounding."""
-    if not (shapely.is_valid(geoms).all() and topology.is_valid_coverage(geoms)):
+    if not is_sound(geoms):
         return False
     difference = shapely.symmetric_difference(outline, topology.union(geoms))
     return topology.area_m2(difference) < topology.AREA_TOLERANCE_M2

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from geo.errors import Invalid
 from geo.plans.core import edits, import_shapes, restore
+from geo.plans.core.create import create
 from geo.plans.core.operations import (
     Create,
     Import,
@@ -20,7 +21,7 @@ from geo.plans.core.operations import (
     touched_communities,
 )
 from geo.plans.core.partition import Partition
-from geo.plans.core.transfer import create, transfer
+from geo.plans.core.transfer import transfer
 
 Partitions = Mapping[str, Partition]
 """The communities touched so far, by code; the context has all others."""

@@ -78,7 +78,7 @@ def edges_of(geoms: Any) -> Coords:
 
 def unique_edges(edges: Coords) -> Coords:
     """Return each edge once, whatever its direction, sorted."""
-    unique: Coords = np.unique(_sorted_ends(edges), axis=0)
+    unique: Coords = np.unique(sorted_ends(edges), axis=0)
     return unique
 
 
@@ -112,7 +112,8 @@ def _points(coords: Any) -> Geoms:
     return np.asarray(shapely.points(coords), dtype=object)
 
 
-def _sorted_ends(edges: Coords) -> Coords:
+def sorted_ends(edges: Coords) -> Coords:
+    """Return edges, (n, 2, 2), each with its lower end first."""
     flat = edges.reshape(-1, 4)
     swap = (flat[:, 0] > flat[:, 2]) | ((flat[:, 0] == flat[:, 2]) & (flat[:, 1] > flat[:, 3]))
     ordered: Coords = np.where(swap[:, None], flat[:, [2, 3, 0, 1]], flat).reshape(-1, 2, 2)
@@ -253,7 +254,7 @@ def _projection(a: Point, b: Point, point: Point) -> float:
 
 def insert_vertices(geom: Polygonal, vertices: EdgeVertices) -> Polygonal:
     """Return a polygon with new vertices on its edges; the same object if it has no such edge."""
-    if not vertices:
+    if not vertices or not _may_have_edges(geom, vertices):
         return geom
     paths = [[(x, y) for x, y in ring.tolist()] for ring in ring_coords(geom)]
     is_affected = any(
@@ -271,6 +272,15 @@ def insert_vertices(geom: Polygonal, vertices: EdgeVertices) -> Polygonal:
         for part in shapely.get_parts(geom)
     ]
     return parts[0] if geom.geom_type == "Polygon" else shapely.MultiPolygon(parts)
+
+
+def _may_have_edges(geom: Polygonal, edges: Iterable[Edge]) -> bool:
+    """Return whether some edges lie within the bounds of a polygon."""
+    west, south, east, north = geom.bounds
+    return any(
+        west <= x <= east and south <= y <= north and west <= u <= east and south <= v <= north
+        for (x, y), (u, v) in edges
+    )
 
 
 def _extend_ring(ring: shapely.LinearRing, vertices: EdgeVertices) -> list[Point]:

@@ -1,7 +1,7 @@
 """The grids of one community as an immutable value."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -48,6 +48,8 @@ class Partition:
     """The area to be tiled: the community's outline, or else the union of its grids."""
     grids: Mapping[str, Grid]
     used: frozenset[str]
+    originals: Mapping[str, Grid] = field(default_factory=dict, compare=False)
+    """Grids as they were before a run of transfers: what comes back to them is what they gave."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "grids", MappingProxyType(dict(sorted(self.grids.items()))))
@@ -63,8 +65,20 @@ class Partition:
         return self.grids[code]
 
     def with_grids(self, grids: Mapping[str, Grid]) -> "Partition":
-        """Return the partition with other grids; its used codes stay used."""
-        return replace(self, grids=grids)
+        """Return the partition with other grids; its used codes stay used.
+
+        Grids that were redrawn, and those that are gone, have no original any more.
+        """
+        originals = {
+            code: original
+            for code, original in self.originals.items()
+            if code in grids and code in self.grids and grids[code].geom is self.grids[code].geom
+        }
+        return replace(self, grids=grids, originals=originals)
+
+    def after_transfer(self, before: "Partition") -> "Partition":
+        """Return the partition after a transfer: originals are the grids before the first one."""
+        return replace(self, originals={**before.grids, **before.originals})
 
 
 def grid_geometries(partition: Partition) -> Geoms:
@@ -73,8 +87,22 @@ def grid_geometries(partition: Partition) -> Geoms:
 
 
 def covers_same_area(before: Partition, after: Partition) -> bool:
-    """Return whether grids tile exactly the area that they tiled before."""
-    return tiling.tiles_outline(grid_geometries(after), topology.union(grid_geometries(before)))
+    """Return whether grids tile exactly the area that they tiled before.
+
+    Grids that did not change are compared only where they meet one that did.
+    """
+    old, new = ({id(grid.geom) for grid in side.grids.values()} for side in (before, after))
+    left = [grid.geom for grid in before.grids.values() if id(grid.geom) not in new]
+    came = [grid.geom for grid in after.grids.values() if id(grid.geom) not in old]
+    if len(new) < len(after.grids):
+        return False
+    if not left and not came:
+        return True
+    geoms = grid_geometries(after)
+    near = np.unique(shapely.STRtree(geoms).query(np.array(left + came), "intersects")[1])
+    return tiling.is_sound(geoms[near]) and tiling.tiles_outline(
+        np.array(came, dtype=object), topology.union(np.array(left, dtype=object))
+    )
 
 
 def unwrap_single_part(geom: Any) -> Polygonal:

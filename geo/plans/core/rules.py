@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import pi
 from typing import Any
 
+import numpy as np
 import shapely
 
 from geo.geometry import topology
@@ -63,6 +64,8 @@ def _check_tiling(partition: Partition) -> Iterator[Finding]:
 def _check_parts(partition: Partition) -> Iterator[Finding]:
     """Yield each part of a grid except its largest."""
     for code, grid in partition.grids.items():
+        if shapely.get_num_geometries(grid.geom) == 1:
+            continue
         parts = sorted(shapely.get_parts(grid.geom), key=topology.area_m2, reverse=True)
         for part in parts[1:]:
             yield _finding(part, "grid_in_parts", False, (code,), topology.area_m2(part), "m²")
@@ -81,9 +84,11 @@ def _check_astride(partition: Partition, buildings: Buildings) -> Iterator[Findi
     if not len(buildings) or not len(geoms) or not shapely.is_valid(geoms).all():
         return
     building, grid = shapely.STRtree(geoms).query(buildings.footprints, predicate="intersects")
-    is_crossed = ~shapely.covers(geoms[grid], buildings.footprints[building])
-    building, grid = building[is_crossed], grid[is_crossed]
+    meets_several = np.bincount(building)[building] > 1
+    building, grid = building[meets_several], grid[meets_several]
     shared = shapely.intersection(geoms[grid], buildings.footprints[building])
+    is_large = shapely.area(shared) * topology.MAX_M2_PER_SQUARE_DEGREE > MIN_ASTRIDE_M2
+    building, grid, shared = building[is_large], grid[is_large], shared[is_large]
     parts_of: dict[int, list[tuple[float, str]]] = {}
     for position, own, part in zip(building.tolist(), grid.tolist(), shared, strict=True):
         size = topology.area_m2(part)

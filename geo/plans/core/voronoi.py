@@ -6,23 +6,25 @@ buildings are shrunk a little and sampled with points, and the Voronoi cells of 
 building are joined.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geo.geometry.local_plane import M_PER_DEGREE, LocalPlane
 from geo.geometry.topology import PRECISION_DEG, Geoms
 from geo.plans.core.partition import Partition, grid_geometries
 
-INSET = 2e-6
-"""Degrees, about 0.2 m: outlines are shrunk by this, so that borders run between touching ones."""
-POINT_SPACING = 2e-5
-"""Degrees, about 2 m, between the sample points of an outline."""
-SIMPLIFY_TOLERANCE = 3e-6
-"""Degrees, about 0.3 m: borders between buildings are simplified by up to this."""
+INSET_M = 0.2
+"""Outlines are shrunk by this, so that borders run between touching ones."""
+SPACING_M = 2.0
+"""Between the sample points of an outline."""
+TOLERANCE_M = 0.3
+"""Borders between buildings are simplified by up to this."""
+PRECISION_M = PRECISION_DEG * M_PER_DEGREE
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +40,21 @@ class Buildings:
     def __len__(self) -> int:
         return len(self.codes)
 
+    @cached_property
+    def position_of(self) -> dict[str, int]:
+        """The position of each building, by code."""
+        return {code: position for position, code in enumerate(self.codes)}
+
+    @cached_property
+    def point_tree(self) -> shapely.STRtree:
+        """A spatial index of the points."""
+        return shapely.STRtree(self.points)
+
+    @cached_property
+    def footprint_tree(self) -> shapely.STRtree:
+        """A spatial index of the footprints."""
+        return shapely.STRtree(self.footprints)
+
 
 NO_BUILDINGS = Buildings(
     (), np.array([], dtype=object), np.array([], dtype=np.int64), np.array([], dtype=object)
@@ -48,19 +65,22 @@ def voronoi_cells(outline: shapely.Geometry, buildings: Buildings) -> Geoms:
     """Return the cell of each of n buildings, reaching far beyond an outline: (n,).
 
     Inside the outline neighbours share their vertices. Of buildings in the same place all but one
-    have an empty cell. Borders are simplified by up to SIMPLIFY_TOLERANCE, unless that would cut
+    have an empty cell. Borders are simplified by up to TOLERANCE_M, unless that would cut
     into a building. The same buildings always have the same cells, so that borders along them
     match later.
     """
     if not len(buildings):
         return np.array([], dtype=object)
-    points, owners = _outline_points(buildings.footprints)
+    plane = LocalPlane.around(outline)
+    outline, footprints = plane.to_metres(outline), plane.to_metres(buildings.footprints)
+    points, owners = _outline_points(footprints)
     first = _first_of_each(points)
     points, owners = points[first], owners[first]
     point_cells = _point_cells(np.concatenate([points, _far_points(outline)]))[: len(points)]
     bounds = np.searchsorted(owners, np.arange(1, len(buildings)))  # owners are sorted
-    cells = [_polygonal(_join(group)) for group in np.split(point_cells, bounds)]
-    return _simplify(np.array(cells, dtype=object), buildings.footprints)
+    cells = [_polygonal(join_cells(group, PRECISION_M)) for group in np.split(point_cells, bounds)]
+    simple = _simplify(np.array(cells, dtype=object), footprints)
+    return np.asarray(plane.to_degrees(simple), dtype=object)
 
 
 def _point_cells(points: NDArray[np.float64]) -> Geoms:
@@ -74,13 +94,16 @@ def _point_cells(points: NDArray[np.float64]) -> Geoms:
     return np.asarray(shapely.transform(cells, lambda coords: coords + centre), dtype=object)
 
 
-def _join(cells: Geoms) -> Any:
-    """Return the union of cells; GEOS may give edges that do not match at very close outlines."""
+def join_cells(cells: Geoms, precision: float) -> Any:
+    """Return the union of cells, rounded to a precision if that is necessary.
+
+    GEOS may give edges that do not match at very close outlines.
+    """
     try:
         return shapely.coverage_union_all(cells)
     except shapely.errors.GEOSException:
-        valid = shapely.make_valid(shapely.set_precision(cells, PRECISION_DEG, mode="pointwise"))
-        return shapely.union_all(valid, grid_size=PRECISION_DEG)
+        valid = shapely.make_valid(shapely.set_precision(cells, precision, mode="pointwise"))
+        return shapely.union_all(valid, grid_size=precision)
 
 
 def _simplify(cells: Geoms, footprints: Geoms) -> Geoms:
@@ -89,7 +112,7 @@ def _simplify(cells: Geoms, footprints: Geoms) -> Geoms:
     not_empty = ~shapely.is_empty(cells)  # of two buildings in the same place only one has a cell
     if not shapely.coverage_is_valid(cells[not_empty]):
         return cells
-    simplified[not_empty] = shapely.coverage_simplify(cells[not_empty], SIMPLIFY_TOLERANCE)
+    simplified[not_empty] = shapely.coverage_simplify(cells[not_empty], TOLERANCE_M)
     before, after = (
         shapely.area(shapely.intersection(geoms, footprints)) for geoms in (cells, simplified)
     )
@@ -109,10 +132,10 @@ def _polygonal(geom: Any) -> Any:
 
 def _outline_points(footprints: Geoms) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Return points along each outline, (n, 2), and the position of its building, (n,)."""
-    shrunk = shapely.buffer(footprints, -INSET)
+    shrunk = shapely.buffer(footprints, -INSET_M)
     is_thin = shapely.is_empty(shrunk)
     geoms = np.where(is_thin, shapely.point_on_surface(footprints), shrunk)
-    sampled = shapely.segmentize(shapely.boundary(geoms), POINT_SPACING)
+    sampled = shapely.segmentize(shapely.boundary(geoms), SPACING_M)
     return shapely.get_coordinates(np.where(is_thin, geoms, sampled), return_index=True)
 
 
@@ -138,11 +161,8 @@ def _first_of_each(points: NDArray[np.float64]) -> NDArray[np.int64]:
 
 def grid_codes_at(partition: Partition, points: Geoms) -> list[str | None]:
     """Return the code of the grid of each of n points, on a border the lowest; None for no grid."""
-    result: list[str | None] = [None] * len(points)
-    codes: Sequence[str] = list(partition.grids)
-    tree = shapely.STRtree(grid_geometries(partition))
-    for point, grid in tree.query(points, predicate="intersects").T.tolist():
-        lowest = result[point]
-        if lowest is None or codes[grid] < lowest:
-            result[point] = codes[grid]
-    return result
+    codes: list[str | None] = [*partition.grids, None]
+    lowest = np.full(len(points), len(partition.grids))
+    point, grid = shapely.STRtree(grid_geometries(partition)).query(points, predicate="intersects")
+    np.minimum.at(lowest, point, grid)  # the grids are in order of code
+    return [codes[position] for position in lowest.tolist()]
