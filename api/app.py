@@ -12,7 +12,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from prometheus_client import CollectorRegistry
 from sqlalchemy.orm import sessionmaker
 
-from api import connection_pools, errors
+from api import connection_pools, errors, openapi
 from api.admission import Admission
 from api.deps import reject_unknown_params
 from api.http.request_class import RequestClass, timeouts
@@ -82,9 +82,9 @@ def create_app(settings: Settings) -> FastAPI:
         title="Gridward",
         version=version("gridward"),
         summary="Property coverage of buildings, and the micro-grid of every location.",
-        responses=errors.COMMON_RESPONSES,
         docs_url=None,
         redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,
         lifespan=_lifespan,
     )
     registry = CollectorRegistry()
@@ -94,6 +94,8 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(module.router)
     for module in (*ROUTERS, health, pages, assets):
         app.include_router(module.router, dependencies=[Depends(reject_unknown_params)])
+    documented = (lookup, tiles, *ROUTERS, health, pages)
+    openapi.declare_problems(app, [module.router for module in documented])
     errors.install_error_handlers(app)
     app.add_exception_handler(NotSignedIn, redirect_to_login)
     _add_middleware(app, settings, registry)

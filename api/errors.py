@@ -1,10 +1,10 @@
 """HTTP errors as RFC 9457 problem documents; STATUS gives each class of error its status."""
 
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 from fastapi import FastAPI, Request
@@ -103,33 +103,23 @@ HTTP_ERRORS: Mapping[str, tuple[int, str]] = MappingProxyType(
 """Status and meaning of codes that belong to no class of error."""
 
 
-def _responses(*statuses: tuple[int, str]) -> dict[int | str, dict[str, Any]]:
-    return {
-        status: {
-            "model": ProblemOut,
-            "content": {PROBLEM: {}},
-            "description": description,
-        }
-        for status, description in statuses
-    }
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-COMMON_RESPONSES = _responses(
-    (404, "It does not exist, or no longer."),
-    (422, "The input is invalid; `errors` lists where."),
-    (503, "Too many requests, a lock, or no database; `Retry-After` says when to try again."),
-    (504, "A query took too long; nothing was changed."),
-)
-"""Error responses of every route."""
-AUTH_RESPONSES = _responses(
-    (401, "This requires an account: sign in, or send a token."),
-    (403, "The account lacks the role or the scope."),
-)
-"""Further error responses of routes that require an account."""
-CONFLICT_RESPONSE = _responses((409, "It conflicts with the current state."))
-RATE_LIMIT_RESPONSE = _responses(
-    (429, "Too many failed sign-ins; `Retry-After` says when to try again.")
-)
+def raises(*error_classes: type[GridwardError]) -> Callable[[Function], Function]:
+    """Declare what a route or a dependency of routes raises; the OpenAPI document lists it."""
+
+    def mark(function: Function) -> Function:
+        function.__dict__["raises"] = error_classes
+        return function
+
+    return mark
+
+
+def raised_by(function: Callable[..., Any]) -> tuple[type[GridwardError], ...]:
+    """Return the classes of errors that a function is declared to raise."""
+    error_classes: tuple[type[GridwardError], ...] = getattr(function, "raises", ())
+    return error_classes
 
 
 def problem_response(
@@ -168,7 +158,7 @@ def problem_for(error: GridwardError) -> JSONResponse:
 
 def status_for(error: GridwardError) -> int:
     """Return the status of an error."""
-    return _status_of_class(type(error))
+    return status_of_class(type(error))
 
 
 def headers_for(error: GridwardError) -> dict[str, str]:
@@ -184,7 +174,8 @@ def headers_for(error: GridwardError) -> dict[str, str]:
             return {}
 
 
-def _status_of_class(error_class: type[GridwardError]) -> int:
+def status_of_class(error_class: type[GridwardError]) -> int:
+    """Return the status of a class of errors."""
     return next((STATUS[base] for base in error_class.__mro__ if base in STATUS), 500)
 
 
@@ -196,7 +187,7 @@ def error_catalogue() -> dict[str, tuple[int, str]]:
         subclasses = pending.pop().__subclasses__()
         pending += subclasses
         catalogue |= {
-            each.code: (_status_of_class(each), inspect.getdoc(each) or "") for each in subclasses
+            each.code: (status_of_class(each), inspect.getdoc(each) or "") for each in subclasses
         }
     return dict(sorted(catalogue.items()))
 

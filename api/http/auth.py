@@ -7,6 +7,7 @@ from fastapi import Depends, Request, Response
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
 from api.deps import SessionDep
+from api.errors import raises
 from geo.accounts import audit, permissions, sessions, tokens
 from geo.accounts.audit import Actor
 from geo.accounts.permissions import NotSignedIn
@@ -61,6 +62,7 @@ def require_csrf(secret: str | None, token: str | None) -> None:
         )
 
 
+@raises(NotSignedIn, Forbidden)
 def _caller(
     request: Request,
     session: SessionDep,

@@ -9,7 +9,7 @@ from fastapi import Depends, Query, Request
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
-from api.errors import NotAcceptable
+from api.errors import NotAcceptable, raises
 
 
 class ResponseFormat(StrEnum):
@@ -49,6 +49,7 @@ def best_media_type(request: Request, offers: list[str]) -> str | None:
     return accept.best_match([offer for offer in offers if accept.quality(offer) > 0])
 
 
+@raises(NotAcceptable)
 async def _response_format(
     request: Request,
     format: Annotated[

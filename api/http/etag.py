@@ -2,8 +2,14 @@
 
 import gzip
 from hashlib import blake2b
+from typing import Any
 
 from fastapi import Request, Response
+
+NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
+    304: {"description": "Unchanged since the ETag in `If-None-Match`."}
+}
+"""The further response of routes whose responses have an ETag."""
 
 
 def etag_response(

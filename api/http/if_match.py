@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Header
 
-from api.errors import VersionMissing
+from api.errors import VersionMissing, raises
 from geo.errors import Invalid
 
 _HINT = 'Send the ETag of the last response: If-Match: "3".'
@@ -16,6 +16,7 @@ class BadVersion(Invalid):
     code = "bad_version"
 
 
+@raises(VersionMissing)
 async def _expected_version(
     if_match: Annotated[
         str | None, Header(description="The last-seen version, in quotes, as in the ETag.")

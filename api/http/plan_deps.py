@@ -7,11 +7,14 @@ from fastapi import Depends, Path, Request
 from sqlalchemy.orm import Session
 
 from api.deps import SessionDep
+from api.errors import raises
 from api.http.auth import ActorDep, Coordinator, Viewer
 from api.http.if_match import ExpectedVersionDep
 from geo.accounts.audit import Actor
+from geo.errors import Conflict
 from geo.models import Account, Plan, Role
 from geo.plans import drafts
+from geo.plans.drafts import PlanChanged
 from geo.plans.replay_cache import ReplayCache, ReplayResult
 
 PlanNumber = Annotated[int, Path(ge=1, le=2**31 - 1, examples=[1])]
@@ -55,6 +58,7 @@ class PlanEdit:
     actor: Actor
 
 
+@raises(Conflict, PlanChanged)
 def _plan_edit(
     session: SessionDep,
     cache: ReplayCacheDep,

@@ -1,6 +1,7 @@
 """Sign-in and sign-out by form: rate-limited, recorded in the audit log."""
 
 import re
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import Request
@@ -19,6 +20,11 @@ from geo.models import Account
 FORM_COOKIE = "gridward_form"
 """The cookie whose CSRF token the sign-in form repeats, so that no other site can send it."""
 _LOCAL_PATH = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]{0,2000}")
+
+REDIRECT_TO_LOGIN: dict[int | str, dict[str, Any]] = {
+    303: {"description": "A browser without an account is sent to the sign-in form."}
+}
+"""The further response of pages that require an account."""
 
 
 class BadCredentials(NotSignedIn):

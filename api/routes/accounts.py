@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request, Response
 
 from api.deps import Code, SessionDep
-from api.errors import AUTH_RESPONSES
+from api.errors import raises
 from api.http.auth import ActorDep, Admin, Viewer
 from api.http.paging import PagingDep, next_links
 from api.schemas.accounts import (
@@ -18,9 +18,10 @@ from api.schemas.accounts import (
     TokenOut,
 )
 from geo.accounts import accounts, audit, permissions, tokens
+from geo.errors import Conflict
 from geo.models import Account, Token
 
-router = APIRouter(prefix="/v1", tags=["accounts"], responses=AUTH_RESPONSES)
+router = APIRouter(prefix="/v1", tags=["accounts"])
 
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
@@ -45,6 +46,7 @@ def list_accounts(
 
 
 @router.post("/accounts", status_code=201, response_model=AccountOut)
+@raises(Conflict)
 def add_account(session: SessionDep, caller: Admin, actor: ActorDep, body: AccountIn) -> Account:
     """Create an account with a scope within the caller's."""
     permissions.require_reach(caller, [body.reach])

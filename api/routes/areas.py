@@ -4,16 +4,27 @@ from fastapi import APIRouter, Request, Response
 
 from api.deps import AreaCode, Code, SessionDep
 from api.http.content_negotiation import FormatDep
+from api.http.etag import NOT_MODIFIED
 from api.http.paging import PagingDep
 from api.schemas.geojson import FeatureCollectionOut, FeatureOut
-from api.serializers.features import LIST_RESPONSES, feature_response, list_response
+from api.serializers.features import (
+    LIST_RESPONSES,
+    GeoJsonResponse,
+    feature_response,
+    list_response,
+)
 from geo import areas
 from geo.models import Level
 
 router = APIRouter(prefix="/v1/areas", tags=["areas"])
 
 
-@router.get("", response_model=FeatureCollectionOut, responses=LIST_RESPONSES)
+@router.get(
+    "",
+    response_model=FeatureCollectionOut,
+    response_class=GeoJsonResponse,
+    responses=LIST_RESPONSES,
+)
 def list_areas(
     request: Request,
     session: SessionDep,
@@ -27,7 +38,9 @@ def list_areas(
     return list_response(request, session, query, format, paging)
 
 
-@router.get("/{code}", response_model=FeatureOut)
+@router.get(
+    "/{code}", response_model=FeatureOut, response_class=GeoJsonResponse, responses=NOT_MODIFIED
+)
 def get_area(request: Request, session: SessionDep, code: Code) -> Response:
     """One area with its geometry."""
     return feature_response(request, session, areas.get(session, code))

@@ -6,14 +6,13 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import AwareDatetime
 
 from api.deps import SessionDep
-from api.errors import AUTH_RESPONSES
 from api.http.auth import Admin
 from api.http.paging import NumberPagingDep, next_links
 from api.schemas.accounts import Identifier
 from api.schemas.audit import AuditPageOut
 from geo.accounts import audit
 
-router = APIRouter(prefix="/v1/audit", tags=["accounts"], responses=AUTH_RESPONSES)
+router = APIRouter(prefix="/v1/audit", tags=["accounts"])
 
 Login = Annotated[Identifier | None, Query(description="Only actions of this login.")]
 Action = Annotated[

@@ -6,16 +6,27 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import AreaCode, BBoxDep, Code, Day, EndOfDay, SessionDep
 from api.http.content_negotiation import FormatDep
+from api.http.etag import NOT_MODIFIED
 from api.http.paging import PagingDep
 from api.schemas.coverage import CoveragePeriodOut
 from api.schemas.geojson import FeatureCollectionOut, FeatureOut
-from api.serializers.features import LIST_RESPONSES, feature_response, list_response
+from api.serializers.features import (
+    LIST_RESPONSES,
+    GeoJsonResponse,
+    feature_response,
+    list_response,
+)
 from geo import buildings
 
 router = APIRouter(prefix="/v1/buildings", tags=["buildings"])
 
 
-@router.get("", response_model=FeatureCollectionOut, responses=LIST_RESPONSES)
+@router.get(
+    "",
+    response_model=FeatureCollectionOut,
+    response_class=GeoJsonResponse,
+    responses=LIST_RESPONSES,
+)
 def list_buildings(
     request: Request,
     session: SessionDep,
@@ -34,7 +45,9 @@ def list_buildings(
     return list_response(request, session, query, format, paging)
 
 
-@router.get("/{code}", response_model=FeatureOut)
+@router.get(
+    "/{code}", response_model=FeatureOut, response_class=GeoJsonResponse, responses=NOT_MODIFIED
+)
 def get_building(
     request: Request, session: SessionDep, code: Code, on: Day, at: EndOfDay
 ) -> Response:
@@ -43,6 +56,6 @@ def get_building(
 
 
 @router.get("/{code}/history", response_model=list[CoveragePeriodOut])
-def history(session: SessionDep, code: Code) -> list[dict[str, Any]]:
+def building_history(session: SessionDep, code: Code) -> list[dict[str, Any]]:
     """The managers of a building and their periods, oldest first."""
     return buildings.coverage_history(session, code)

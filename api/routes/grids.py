@@ -5,13 +5,18 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from api.deps import AreaCode, BBoxDep, Code, Day, Moment, OptionalMoment, SessionDep
-from api.errors import AUTH_RESPONSES
 from api.http.auth import Viewer
 from api.http.content_negotiation import FormatDep
+from api.http.etag import NOT_MODIFIED
 from api.http.paging import PagingDep
 from api.schemas.geojson import FeatureCollectionOut, FeatureOut
 from api.schemas.grids import GridHistoryEntryOut, GridMemberOut
-from api.serializers.features import LIST_RESPONSES, feature_response, list_response
+from api.serializers.features import (
+    LIST_RESPONSES,
+    GeoJsonResponse,
+    feature_response,
+    list_response,
+)
 from geo import people
 from geo.accounts import permissions
 from geo.grids import grids
@@ -19,7 +24,12 @@ from geo.grids import grids
 router = APIRouter(tags=["grids"])
 
 
-@router.get("/v1/grids", response_model=FeatureCollectionOut, responses=LIST_RESPONSES)
+@router.get(
+    "/v1/grids",
+    response_model=FeatureCollectionOut,
+    response_class=GeoJsonResponse,
+    responses=LIST_RESPONSES,
+)
 def list_grids(
     request: Request,
     session: SessionDep,
@@ -34,7 +44,12 @@ def list_grids(
     return list_response(request, session, query, format, paging)
 
 
-@router.get("/v1/grids/{code}", response_model=FeatureOut)
+@router.get(
+    "/v1/grids/{code}",
+    response_model=FeatureOut,
+    response_class=GeoJsonResponse,
+    responses=NOT_MODIFIED,
+)
 def get_grid(
     request: Request, session: SessionDep, code: Code, at: OptionalMoment = None
 ) -> Response:
@@ -43,14 +58,12 @@ def get_grid(
 
 
 @router.get("/v1/grids/{code}/history", response_model=list[GridHistoryEntryOut])
-def history(session: SessionDep, code: Code) -> list[dict[str, Any]]:
+def grid_history(session: SessionDep, code: Code) -> list[dict[str, Any]]:
     """Every version of the grid, oldest first."""
     return grids.history(session, code)
 
 
-@router.get(
-    "/v1/grids/{code}/members", response_model=list[GridMemberOut], responses=AUTH_RESPONSES
-)
+@router.get("/v1/grids/{code}/members", response_model=list[GridMemberOut])
 def members(
     response: Response, session: SessionDep, caller: Viewer, code: Code, day: Day
 ) -> list[dict[str, Any]]:

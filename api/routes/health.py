@@ -4,13 +4,19 @@ They need neither a thread nor a database connection, so that they respond under
 thread that follows the revisions knows the state of the database.
 """
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Request
+from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from api.errors import COMMON_RESPONSES
 from api.schemas.health import HealthOut, ReadinessOut
 
 router = APIRouter(tags=["operations"])
+
+
+class MetricsResponse(PlainTextResponse):
+    """Metrics in the text format of Prometheus."""
+
+    media_type = CONTENT_TYPE_LATEST
 
 
 @router.get("/healthz")
@@ -19,13 +25,13 @@ async def healthz() -> HealthOut:
     return HealthOut()
 
 
-@router.get("/readyz", responses={503: COMMON_RESPONSES[503]})
+@router.get("/readyz")
 async def readyz(request: Request) -> ReadinessOut:
     """Readiness: the database is migrated, and lookups follow its revisions."""
     return ReadinessOut(migration=request.app.state.snapshots.require_up_to_date())
 
 
-@router.get("/metrics", response_class=Response)
-async def metrics(request: Request) -> Response:
+@router.get("/metrics", response_class=MetricsResponse)
+async def metrics(request: Request) -> MetricsResponse:
     """Metrics of requests, for Prometheus."""
-    return Response(generate_latest(request.app.state.metrics), media_type=CONTENT_TYPE_LATEST)
+    return MetricsResponse(generate_latest(request.app.state.metrics))

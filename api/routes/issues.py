@@ -14,22 +14,28 @@ from api.deps import (
     SnapshotsDep,
     TimeRangeDep,
 )
-from api.errors import AUTH_RESPONSES
+from api.errors import raises
 from api.http.auth import OptionalActorDep
 from api.http.content_negotiation import FormatDep
 from api.http.paging import PagingDep
 from api.schemas.geojson import FeatureCollectionOut
 from api.schemas.issues import IssueCountOut, IssueIn, IssueOut
-from api.serializers.features import LIST_RESPONSES, list_response
+from api.serializers.features import LIST_RESPONSES, GeoJsonResponse, list_response
 from geo import issues
 from geo.accounts import audit
+from geo.errors import Conflict
 from geo.geometry.datums import point_to_wgs84
 from geo.models import IssueStatus
 
 router = APIRouter(prefix="/v1/issues", tags=["issues"])
 
 
-@router.get("", response_model=FeatureCollectionOut, responses=LIST_RESPONSES)
+@router.get(
+    "",
+    response_model=FeatureCollectionOut,
+    response_class=GeoJsonResponse,
+    responses=LIST_RESPONSES,
+)
 def list_issues(
     request: Request,
     session: SessionDep,
@@ -73,7 +79,8 @@ def get_issue(session: SessionDep, ref: Code, at: Moment) -> dict[str, Any]:
     return issues.get(session, ref, at=at)
 
 
-@router.post("", status_code=201, response_model=IssueOut, responses=AUTH_RESPONSES)
+@router.post("", status_code=201, response_model=IssueOut)
+@raises(Conflict)
 def file_issue(
     session: SessionDep,
     settings: SettingsDep,

@@ -6,7 +6,6 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api.deps import SessionDep
-from api.errors import AUTH_RESPONSES
 from api.http.auth import ActorDep, Coordinator
 from api.schemas.limits import SizeLimitsIn, SizeLimitsOut
 from geo.accounts import audit, permissions
@@ -23,7 +22,7 @@ def list_limits(session: SessionDep) -> Sequence[SizeLimit]:
     return limits.list_limits(session)
 
 
-@router.post("", response_model=SizeLimitsOut, responses=AUTH_RESPONSES)
+@router.post("", response_model=SizeLimitsOut)
 def set_limits(
     session: SessionDep,
     caller: Coordinator,

@@ -2,18 +2,19 @@
 
 import dataclasses
 import math
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Cookie, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.deps import LanguageDep, SessionDep, SettingsDep
-from api.errors import AUTH_RESPONSES, RATE_LIMIT_RESPONSE, headers_for, status_for
+from api.errors import headers_for, raises, status_for
 from api.http import auth
 from api.http.auth import Caller, CsrfMissing, CsrfToken, Viewer
 from api.http.csp import csp_headers
 from api.http.request_class import RequestClass
 from api.pages import login as login_actions
+from api.pages.login import REDIRECT_TO_LOGIN
 from geo.accounts import sessions as login_sessions
 from geo.accounts.login_attempts import TooManyAttempts
 from geo.accounts.passwords import WeakPassword
@@ -22,13 +23,16 @@ from geo.errors import GridwardError
 from geo.settings import Language
 from maps.pages.login import LoginState, render_login_page
 
-router = APIRouter(tags=["accounts"], responses={403: AUTH_RESPONSES[403]})
+router = APIRouter(tags=["accounts"])
+
+_FORM: dict[str, Any] = {"content": {"text/html": {"schema": {"type": "string"}}}}
+"""The form with the error that it was rejected for."""
 
 FormCookie = Annotated[str | None, Cookie(alias=login_actions.FORM_COOKIE, include_in_schema=False)]
 Next = Annotated[str, Query(max_length=4000, description="The path to open after signing in.")]
 
 
-@router.get("/login", response_class=HTMLResponse)
+@router.get("/login", response_class=HTMLResponse, responses=REDIRECT_TO_LOGIN)
 def login_page(
     request: Request,
     settings: SettingsDep,
@@ -50,9 +54,9 @@ def login_page(
 
 @router.post(
     "/login",
-    response_class=HTMLResponse,
+    response_class=RedirectResponse,
     status_code=303,
-    responses={**AUTH_RESPONSES, **RATE_LIMIT_RESPONSE},
+    responses={401: _FORM, 403: _FORM, 429: _FORM},
 )
 def log_in(
     request: Request,
@@ -86,8 +90,9 @@ def log_in(
 @router.post(
     "/login/password",
     response_class=HTMLResponse,
-    responses={**AUTH_RESPONSES, **RATE_LIMIT_RESPONSE},
+    responses={401: _FORM, 422: _FORM, 429: _FORM},
 )
+@raises(WeakPassword, NotSignedIn, TooManyAttempts)
 def change_password(
     request: Request,
     settings: SettingsDep,
@@ -113,7 +118,7 @@ def change_password(
     return response
 
 
-@router.post("/logout", status_code=303)
+@router.post("/logout", response_class=RedirectResponse, status_code=303)
 def log_out(
     request: Request, session: SessionDep, caller: Caller, cookie: auth.Cookie
 ) -> RedirectResponse:

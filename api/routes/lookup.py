@@ -16,6 +16,7 @@ from api.deps import (
     SnapshotsDep,
     reject_unknown_params,
 )
+from api.errors import UnsupportedMedia, raises
 from api.http import query_params
 from api.http.query_params import QueryParams
 from api.http.request_class import RequestClass
@@ -100,6 +101,7 @@ def _read_details(
     responses=batch_lookup.RESPONSES,
     dependencies=[Depends(reject_unknown_params)],
 )
+@raises(UnsupportedMedia)
 async def look_up_many(
     request: Request,
     snapshots: SnapshotsDep,

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Header, Response
 
 from api.deps import SessionDep
-from api.errors import AUTH_RESPONSES, CONFLICT_RESPONSE
+from api.errors import raises
 from api.http.auth import ActorDep, Coordinator
 from api.http.if_match import ExpectedVersionDep
 from api.http.plan_deps import PlanEdit, PlanEditDep, PlanNumber, ReplayCacheDep, required_owner
@@ -20,15 +20,15 @@ from api.schemas.plans import (
 from api.schemas.revisions import RevisionOut
 from api.serializers import plans
 from geo.accounts import audit, permissions
+from geo.errors import Conflict
 from geo.models import Revision
 from geo.plans import drafts, publish, rebase
 from geo.plans.core.operations import from_json, to_json
+from geo.plans.drafts import PlanChanged
 from geo.plans.publish import Publication
 from geo.plans.replay_cache import ReplayResult
 
-router = APIRouter(
-    prefix="/v1/plans/{number}", tags=["plans"], responses={**AUTH_RESPONSES, **CONFLICT_RESPONSE}
-)
+router = APIRouter(prefix="/v1/plans/{number}", tags=["plans"])
 
 IdempotencyKey = Annotated[
     str | None,
@@ -83,6 +83,7 @@ def discard(edit: PlanEditDep) -> Response:
 
 
 @router.post("/publish", status_code=201, response_model=RevisionOut)
+@raises(Conflict, PlanChanged)
 def publish_plan(
     session: SessionDep,
     cache: ReplayCacheDep,

@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import AreaCode, SessionDep
-from api.errors import AUTH_RESPONSES
 from api.http.auth import ActorDep, Coordinator, Reporter, Viewer
 from api.http.paging import NumberPagingDep, next_links
 from api.http.plan_deps import PlanDep, PlanNumber, ReplayResultDep
@@ -26,7 +25,7 @@ from geo.accounts import audit
 from geo.models import PlanStatus
 from geo.plans import drafts, impact
 
-router = APIRouter(prefix="/v1/plans", tags=["plans"], responses=AUTH_RESPONSES)
+router = APIRouter(prefix="/v1/plans", tags=["plans"])
 
 MAX_COMMUNITIES = 50
 """How many communities one response contains."""

@@ -5,16 +5,16 @@ from fastapi.responses import HTMLResponse
 
 import maps.pages.redraw
 from api.deps import LanguageDep, SessionDep, SettingsDep
-from api.errors import AUTH_RESPONSES
 from api.http.auth import CsrfToken, Viewer
 from api.http.csp import csp_headers
 from api.http.plan_deps import PlanDep, ReplayResultDep
 from api.pages import redraw
+from api.pages.login import REDIRECT_TO_LOGIN
 from geo.models import Account
 from maps.pages.map_pages import RenderedPage
 from maps.pages.redraw import EditorAccount
 
-router = APIRouter(prefix="/redraw", tags=["pages"], responses=AUTH_RESPONSES)
+router = APIRouter(prefix="/redraw", tags=["pages"], responses=REDIRECT_TO_LOGIN)
 
 
 @router.get("", response_class=HTMLResponse)

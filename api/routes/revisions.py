@@ -6,9 +6,9 @@ import orjson
 from fastapi import APIRouter, Path, Request, Response
 
 from api.deps import AreaCode, SessionDep
-from api.errors import AUTH_RESPONSES, CONFLICT_RESPONSE
+from api.errors import raises
 from api.http.auth import ActorDep, Coordinator
-from api.http.etag import etag_response
+from api.http.etag import NOT_MODIFIED, etag_response
 from api.http.paging import NumberPagingDep, PagingDep, next_links
 from api.http.state_params import DiffFrom, DiffTo
 from api.schemas.revisions import (
@@ -20,6 +20,7 @@ from api.schemas.revisions import (
 )
 from api.serializers import diff_json
 from geo.accounts import audit, permissions
+from geo.errors import Conflict, NotFound
 from geo.grids import lineage, revert, revisions
 from geo.grids.revision_diff import diff
 from geo.models import Revision
@@ -54,8 +55,8 @@ def get_revision(session: SessionDep, number: Number) -> dict[str, Any]:
     "/revisions/{number}/revert",
     status_code=201,
     response_model=RevisionOut,
-    responses={**AUTH_RESPONSES, **CONFLICT_RESPONSE},
 )
+@raises(Conflict)
 def revert_revision(
     session: SessionDep,
     caller: Coordinator,
@@ -80,7 +81,8 @@ def revert_revision(
     return reverting
 
 
-@router.get("/diff", response_model=GridDiffOut)
+@router.get("/diff", response_model=GridDiffOut, responses=NOT_MODIFIED)
+@raises(NotFound)
 def get_diff(
     request: Request,
     session: SessionDep,

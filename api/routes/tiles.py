@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from api.http import query_params
-from api.http.etag import precompressed_response
+from api.http.etag import NOT_MODIFIED, precompressed_response
 from api.http.query_params import QueryParams
 from api.middleware.fast_path import FastRoute
 from api.tiles.renderer import render
@@ -26,6 +26,7 @@ router = APIRouter(prefix="/tiles", tags=["tiles"])
 RENDER_THREADS = 4
 """More at once would only wait for each other."""
 MVT = "application/vnd.mapbox-vector-tile"
+BINARY = {"type": "string", "format": "binary"}
 IMMUTABLE = "public, max-age=31536000, immutable"
 
 
@@ -58,7 +59,7 @@ class TileQuery(QueryParams):
 @router.get(
     "/{layer}/{z}/{x}/{y}.mvt",
     response_class=Response,
-    responses={200: {"content": {MVT: {}}}},
+    responses={200: {"content": {MVT: {"schema": BINARY}}}, **NOT_MODIFIED},
     openapi_extra=query_params.openapi_parameters(TileQuery),
 )
 async def tile(request: Request, layer: Layer, z: int, x: int, y: int) -> Response:

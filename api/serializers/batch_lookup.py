@@ -51,10 +51,8 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
         "description": "The grid codes; a table is returned with the columns "
         f"`{grid_assignment.GRID_COLUMN}` and `{grid_assignment.ERROR_COLUMN}`, and a "
         f"`{SUMMARY_HEADER}` header.",
-        "content": {CSV: {}, ARROW: {}},
+        "content": {CSV: {"schema": {"type": "string"}}, ARROW: {}},
     },
-    413: {"description": "The batch is larger than a setting allows; the hint has alternatives."},
-    415: {"description": "The body is neither JSON nor CSV nor Arrow."},
 }
 
 

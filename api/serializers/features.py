@@ -6,10 +6,11 @@ from typing import Any
 
 import orjson
 from fastapi import Request, Response
+from fastapi.responses import JSONResponse
 from sqlalchemy.orm import Session
 
 from api.http.content_negotiation import MEDIA_TYPES, ResponseFormat
-from api.http.etag import etag_response
+from api.http.etag import NOT_MODIFIED, etag_response
 from api.http.paging import Paging, link_headers, next_links
 from data.exporting import export, writer
 from geo import feature_query
@@ -18,10 +19,19 @@ from geo.feature_query import FeatureQuery
 LIST_RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "A page of features; the `Link` header has the next page.",
-        "content": {media_type: {} for media_type in MEDIA_TYPES.values()},
+        "content": {
+            media_type: {"schema": {"type": "string"}} if media_type.startswith("text/") else {}
+            for media_type in MEDIA_TYPES.values()
+        },
     },
-    304: {"description": "Unchanged since the ETag in `If-None-Match`."},
+    **NOT_MODIFIED,
 }
+
+
+class GeoJsonResponse(JSONResponse):
+    """GeoJSON, for the OpenAPI document."""
+
+    media_type = MEDIA_TYPES[ResponseFormat.GEOJSON]
 
 
 def feature_response(request: Request, session: Session, query: FeatureQuery) -> Response:

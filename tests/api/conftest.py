@@ -17,6 +17,7 @@ from geo import db
 from geo.errors import Unavailable
 from geo.settings import Settings
 from tests import district as districts
+from tests.api.declared_responses import ResponseRecorder
 from tests.browser import BrowserPage
 from tests.conftest import Databases
 from tests.sample_service import SCREENS, Service
@@ -65,23 +66,37 @@ def _is_up_to_date(app: FastAPI) -> bool:
 
 
 @pytest.fixture(scope="session")
-def application(settings: Settings) -> Iterator[FastAPI]:
+def undeclared() -> list[str]:
+    """Responses of the current test that the OpenAPI document does not declare."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def application(settings: Settings, undeclared: list[str]) -> Iterator[FastAPI]:
     """The application; one for all tests, as its OpenAPI document takes most of a second."""
     app = create_app(settings)
+    app.add_middleware(ResponseRecorder, document=app.openapi, undeclared=undeclared)
     with TestClient(app):
         wait_until_connected(app)
         yield app
 
 
 @pytest.fixture
-def app(application: FastAPI, settings: Settings, session: Session) -> FastAPI:
-    """The application in its initial state; its commits are savepoints that are rolled back."""
+def app(
+    application: FastAPI, settings: Settings, session: Session, undeclared: list[str]
+) -> Iterator[FastAPI]:
+    """The application in its initial state; its commits are savepoints that are rolled back.
+
+    Fails a test in which a response has a status or media type that its route does not declare.
+    """
+    undeclared.clear()
     application.state.settings = settings
     maker = sessionmaker(session.connection(), join_transaction_mode="create_savepoint")
     application.state.sessions = dict.fromkeys(RequestClass, maker)
     application.state.tile_caches = TileCaches()
     application.state.tile_cursor = lambda: nullcontext(cursor_of(session))
-    return application
+    yield application
+    assert not undeclared
 
 
 @pytest.fixture

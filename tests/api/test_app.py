@@ -1,29 +1,8 @@
-"""The application as a whole: OpenAPI document, compression, CORS, the ends of the calendar."""
-
-import re
+"""The application as a whole: compression, CORS, the ends of the calendar."""
 
 import pytest
 
 from api.serializers.batch_tables import REVISION_HEADER, SUMMARY_HEADER
-
-
-def test_the_openapi_document_has_a_problem_and_a_description_for_every_route(client):
-    document = client.get("/openapi.json").json()
-    for path, operations in document["paths"].items():
-        for operation in operations.values():
-            assert operation["description"], path
-            problem = operation["responses"]["422"]["content"]
-            assert "application/problem+json" in problem, path
-
-
-def test_every_reference_in_the_openapi_document_resolves(client):
-    response = client.get("/openapi.json")
-    components = response.json()["components"]["schemas"]
-    references = re.findall(r'"\$ref":"([^"]+)"', response.text)
-    assert references
-    assert {reference.removeprefix("#/components/schemas/") for reference in references} <= set(
-        components
-    )
 
 
 def test_large_responses_are_compressed(client, district):

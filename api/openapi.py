@@ -1,0 +1,97 @@
+"""The problems of each route in the OpenAPI document, from what its dependencies raise."""
+
+from collections.abc import Callable, Iterable, Iterator
+from types import MappingProxyType
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+
+from api.errors import PROBLEM, raised_by, status_of_class
+from api.schemas.problems import InputErrorOut, ProblemOut
+
+DESCRIPTIONS = MappingProxyType(
+    {
+        401: "This requires an account: sign in, or send a token.",
+        403: "The account lacks the role or the scope, or a write lacks its CSRF token.",
+        404: "It does not exist, or no longer.",
+        405: "The path exists, but does not support this method.",
+        406: "The service has no format that the `Accept` header allows.",
+        409: "It conflicts with the current state.",
+        412: "It has changed since the version in `If-Match`.",
+        413: "The request is larger than a setting allows.",
+        415: "This route does not read bodies of this media type.",
+        422: "The input is invalid; `errors` lists where.",
+        428: "This change requires an `If-Match` header.",
+        429: "Too many requests; `Retry-After` says when to try again.",
+        500: "The service failed; nothing was changed.",
+        503: "Too many requests, a lock, or no database; `Retry-After` says when to try again.",
+        504: "A query took too long; nothing was changed.",
+    }
+)
+"""What each status of a problem means."""
+COMMON = frozenset({422, 500, 503, 504})
+"""The statuses of every route."""
+IDENTIFIERS = frozenset({"code", "number", "ref", "login", "area"})
+"""Parameters whose value may name something that does not exist."""
+_SCHEMA = {"$ref": f"#/components/schemas/{ProblemOut.__name__}"}
+
+
+def declare_problems(app: FastAPI, routers: Iterable[APIRouter]) -> None:
+    """Make the OpenAPI document list the problems that each route of the routers can return."""
+    routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
+    generate = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = generate()
+        if ProblemOut.__name__ not in document["components"]["schemas"]:
+            _complete(document, routes)
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _complete(document: dict[str, Any], routes: Iterable[APIRoute]) -> None:
+    schemas = document["components"]["schemas"]
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    for model in (InputErrorOut, ProblemOut):
+        schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+        schema.pop("$defs", None)
+        schemas[model.__name__] = schema
+    for route in routes:
+        for method in route.methods or ():
+            operation = document["paths"].get(route.path, {}).get(method.lower())
+            if operation is not None:
+                _add_problems(operation, _problem_statuses(route, operation))
+
+
+def _add_problems(operation: dict[str, Any], statuses: Iterable[int]) -> None:
+    responses = operation["responses"]
+    for status in statuses:
+        response = responses.setdefault(str(status), {})
+        response["description"] = DESCRIPTIONS[status]
+        content = response.setdefault("content", {})
+        content.pop("application/json", None)
+        content[PROBLEM] = {"schema": _SCHEMA}
+    operation["responses"] = dict(sorted(responses.items()))
+
+
+def _problem_statuses(route: APIRoute, operation: dict[str, Any]) -> frozenset[int]:
+    """Return the statuses of a route's problems."""
+    errors = (error for call in _calls(route.dependant) for error in raised_by(call))
+    statuses = COMMON.union(map(status_of_class, errors))
+    if any(parameter["name"] in IDENTIFIERS for parameter in operation.get("parameters", ())):
+        statuses |= {404}
+    if "requestBody" in operation:
+        statuses |= {413}
+    return statuses
+
+
+def _calls(dependant: Dependant) -> Iterator[Callable[..., Any]]:
+    """Yield the function of a route, and those of its dependencies and theirs."""
+    if dependant.call is not None:
+        yield dependant.call
+    for dependency in dependant.dependencies:
+        yield from _calls(dependency)
