@@ -1,13 +1,25 @@
 """Queries about buildings: who manages them on a day, since when, and which grid they are in."""
 
 import datetime
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    DateTime,
+    Select,
+    bindparam,
+    cast,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.orm import Session, aliased
 
 from geo import areas
-from geo.coverage.rules import covers_on, latest_lapse, standing_on, uncovered_reason
+from geo.coverage.rules import Day, covers_on, latest_lapse, standing_on, uncovered_reason
 from geo.errors import NotFound
 from geo.feature_query import BBox, FeatureQuery, Statement, intersects_bbox
 from geo.grids import grids
@@ -22,8 +34,8 @@ class BuildingUnknown(NotFound):
 
 def query(
     *,
-    on: datetime.date,
-    at: datetime.datetime,
+    on: Day,
+    at: datetime.datetime | ColumnElement[datetime.datetime],
     covered: bool | None = None,
     area_code: str | None = None,
     bbox: BBox | None = None,
@@ -52,7 +64,9 @@ def query(
     return FeatureQuery(statement)
 
 
-def _columns(coverage: Any, lapse: Any, at: datetime.datetime) -> list[Any]:
+def _columns(
+    coverage: Any, lapse: Any, at: datetime.datetime | ColumnElement[datetime.datetime]
+) -> list[Any]:
     is_covered = coverage.id.is_not(None)
     return [
         Building.code,
@@ -78,14 +92,34 @@ def _columns(coverage: Any, lapse: Any, at: datetime.datetime) -> list[Any]:
 
 def get(session: Session, code: str, *, on: datetime.date, at: datetime.datetime) -> FeatureQuery:
     """Return one building as `query` returns it. Raises BuildingUnknown."""
-    is_standing = session.scalar(select(standing_on(on)).where(Building.code == code))
+    single, params = _single_building(), {"code": code, "on": on, "at": at}
+    is_standing = session.execute(single.is_standing, params).scalar()
     if is_standing is None:
         raise BuildingUnknown(f"There is no building {code!r}.")
     if not is_standing:
         raise BuildingUnknown(
             f"Building {code!r} does not stand on {on}.", hint="Choose another day with ?on=."
         )
-    return FeatureQuery(query(on=on, at=at).statement.where(Building.code == code))
+    return FeatureQuery(single.statement, params=params)
+
+
+@dataclass(frozen=True)
+class _SingleBuilding:
+    """Statements about the building `code` on the day `on`, whose grid is that of `at`."""
+
+    is_standing: Select[bool]
+    statement: Statement
+
+
+@cache
+def _single_building() -> _SingleBuilding:
+    """Build the statements once; that takes several times as long as executing them."""
+    on = cast(bindparam("on"), Date)
+    at = cast(bindparam("at"), DateTime(timezone=True))
+    is_code = Building.code == bindparam("code")
+    return _SingleBuilding(
+        select(standing_on(on)).where(is_code), query(on=on, at=at).statement.where(is_code)
+    )
 
 
 def coverage_history(session: Session, code: str) -> list[dict[str, Any]]:

@@ -1,7 +1,8 @@
 """Queries that return GeoJSON features: a statement, its key column, and pages by cursor."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, literal_column, select
@@ -30,6 +31,8 @@ class FeatureQuery:
 
     statement: Statement
     key: str = "code"
+    params: Mapping[str, object] = field(default_factory=dict)
+    """Values of the parameters of a statement that is built once and reused."""
 
     def after_cursor(self, cursor: str | None) -> Statement:
         """Return the statement ordered by key, from the first row after `cursor`."""
@@ -53,12 +56,20 @@ def fetch_page(
     feature = query.after_cursor(cursor).limit(limit + 1).subquery("feature")
     key = feature.c[query.key]
     geojson = func.ST_AsGeoJSON(literal_column("feature"), "geom", PRECISION)
-    rows = session.execute(select(key, geojson).order_by(key)).all()
+    rows = session.execute(select(key, geojson).order_by(key), query.params).all()
     has_more = len(rows) > limit
     return FeaturePage([row[1] for row in rows[:limit]], rows[limit - 1][0] if has_more else None)
 
 
 def fetch_one(session: Session, query: FeatureQuery) -> str:
     """Return the only feature of a query as GeoJSON."""
-    [geojson] = fetch_page(session, query, limit=1).features
+    geojson: str = session.execute(_geojson(query.statement), query.params).scalar_one()
     return geojson
+
+
+@lru_cache(maxsize=64)
+def _geojson(statement: Statement) -> Select[str]:
+    """Return a statement for the features of another; cached, for statements that are reused."""
+    feature = statement.subquery("feature")
+    geojson = func.ST_AsGeoJSON(literal_column("feature"), "geom", PRECISION)
+    return select(geojson).select_from(feature)

@@ -42,9 +42,11 @@ class UncoveredReason(StrEnum):
     LAPSED = "lapsed"
 
 
-def standing_on(day: datetime.date) -> ColumnElement[bool]:
+def standing_on(day: Day) -> ColumnElement[bool]:
     """Return the condition that a building is already built and not yet retired on a day."""
-    return _standing(day, day.year)
+    if isinstance(day, datetime.date):
+        return _standing(day, day.year)
+    return _standing(day, cast(func.date_part("year", day), Integer))
 
 
 def _standing(day: Day, year: int | ColumnElement[int]) -> ColumnElement[bool]:
@@ -62,7 +64,7 @@ def covers_on(coverage: Any, day: Day) -> ColumnElement[bool]:
     return and_(coverage.building_code == Building.code, coverage.covered.contains(day))
 
 
-def latest_lapse(coverage: Any, day: datetime.date) -> LateralFromClause:
+def latest_lapse(coverage: Any, day: Day) -> LateralFromClause:
     """Return a lateral subquery whose column `on` is the day on which the last coverage ended.
 
     Null if the building is covered on the day (`coverage` is outer-joined to it by `covers_on`),

@@ -43,7 +43,9 @@ def in_force(at: datetime.datetime) -> ColumnElement[bool]:
     return MicroGrid.in_force.contains(at)
 
 
-def covering_grid_code(point: Any, at: datetime.datetime) -> ScalarSelect[Any]:
+def covering_grid_code(
+    point: Any, at: datetime.datetime | ColumnElement[datetime.datetime]
+) -> ScalarSelect[Any]:
     """Return a subquery for the code of the grid that covers a point, on a border the lowest."""
     grid = aliased(MicroGrid)
     return (
