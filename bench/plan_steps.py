@@ -2,7 +2,7 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from statistics import median
 from typing import Any
 
@@ -37,7 +37,7 @@ def measure() -> Iterator[Measurement]:
         engine = db.connect(embedded.url(settings))
         grids = generated_partition.generate_grids(GRIDS, CORNERS)
         generated_community.fill(engine, grids)
-        token = _insert_buildings_and_account(engine, grids)
+        token = insert_buildings_and_account(engine, _buildings(grids))
         with servers.gridward(settings) as url:
             headers = {"Authorization": f"Bearer {token}"}
             with httpx2.Client(base_url=url, headers=headers, timeout=60) as client:
@@ -57,12 +57,12 @@ def measure() -> Iterator[Measurement]:
     yield Measurement(f"the slowest kind, {slowest}", medians_ms[slowest], "ms")
 
 
-def _insert_buildings_and_account(engine: Engine, grids: Grids) -> str:
+def insert_buildings_and_account(engine: Engine, footprints: Mapping[str, shapely.Geometry]) -> str:
     """Insert the buildings and a coordinator's account; return a token of the account."""
     community_code = generated_community.COMMUNITY
     rows = [
         {"code": code, "community_code": community_code, "wkb": shapely.to_wkb(footprint)}
-        for code, footprint in _buildings(grids).items()
+        for code, footprint in footprints.items()
     ]
     with Session(engine) as session, session.begin():
         session.execute(BUILDING, rows)

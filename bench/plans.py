@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from bench import database, plan_steps
+from bench import database, plan_steps, transfers
 from bench.measurements import Measurement, median_seconds
 from geo import db
 from geo.grids import revision_diff, revisions
@@ -38,6 +38,7 @@ FROM area, generate_series(0, 9) AS m WHERE level = 'community'
 def measure() -> Iterator[Measurement]:
     """Yield the times of plan steps, and the costs in a large city in relation to a small one."""
     yield from plan_steps.measure()
+    yield from transfers.measure()
     small, large = _seconds(SMALL_CITY), _seconds(LARGE_CITY)
     for name in (PUBLISH, COMPARE):
         in_small, in_large = f"{small[name] * 1e3:.1f} ms", f"{large[name] * 1e3:.1f} ms"

@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from geo.geometry import topology
+from geo.geometry.equal_area import small_areas_m2
 from geo.geometry.topology import GEOD
 from geo.plans.core.partition import Partition, grid_geometries
 from geo.plans.core.voronoi import Buildings, grid_codes_at
@@ -87,11 +88,9 @@ def _check_astride(partition: Partition, buildings: Buildings) -> Iterator[Findi
     meets_several = np.bincount(building)[building] > 1
     building, grid = building[meets_several], grid[meets_several]
     shared = shapely.intersection(geoms[grid], buildings.footprints[building])
-    is_large = shapely.area(shared) * topology.MAX_M2_PER_SQUARE_DEGREE > MIN_ASTRIDE_M2
-    building, grid, shared = building[is_large], grid[is_large], shared[is_large]
+    sizes = small_areas_m2(shared)
     parts_of: dict[int, list[tuple[float, str]]] = {}
-    for position, own, part in zip(building.tolist(), grid.tolist(), shared, strict=True):
-        size = topology.area_m2(part)
+    for position, own, size in zip(building.tolist(), grid.tolist(), sizes.tolist(), strict=True):
         if size > MIN_ASTRIDE_M2:
             parts_of.setdefault(position, []).append((size, codes[own]))
     for position, parts in parts_of.items():

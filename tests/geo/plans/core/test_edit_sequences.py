@@ -1,5 +1,6 @@
 """After any sequence of edits the grids tile, and a replay gives the same bytes."""
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geo.plans.core.partition import Grid, Partition
+from geo.plans.core.voronoi import Buildings
 from tests.geo.plans.fake_context import FakeContext
 from tests.geo.plans.random_edits import EditSequence, by_day, random_history, random_houses
 
@@ -93,3 +95,33 @@ def test_two_hundred_edits_of_a_town_of_taipei_tile(realdata):
 @pytest.mark.parametrize("town", range(12))
 def test_two_hundred_edits_of_each_town_of_taipei_tile(realdata, town):
     assert edit_town(realdata, town) == 200
+
+
+def made_city(count: int) -> FakeContext:
+    """Return a community of about this many houses in rows, in grids of about a hundred."""
+    per_row = int(np.ceil(np.sqrt(count)))
+    columns, rows = np.meshgrid(np.arange(per_row), np.arange(per_row))
+    corners = np.column_stack([columns.ravel(), rows.ravel()]) * 2e-4 + (130, 47)
+    corners += np.random.default_rng(1).uniform(1e-5, 4e-5, corners.shape)
+    footprints = shapely.box(*corners.T, *(corners + np.array([1.2e-4, 9e-5])).T)
+    points = np.asarray(shapely.point_on_surface(footprints), dtype=object)
+    codes = tuple(f"B{number:05}" for number in range(len(footprints)))
+    homes = Buildings(codes, footprints, np.full(len(footprints), 3), points)
+    edges = np.round(np.linspace(0, per_row * 2e-4, per_row // 10 + 1), 8)
+    grids = {
+        f"{HOME}{number:03}": Grid(
+            None, shapely.box(130 + west, 47 + south, 130 + east, 47 + north)
+        )
+        for number, ((west, east), (south, north)) in enumerate(
+            itertools.product(itertools.pairwise(edges), repeat=2), start=1
+        )
+    }
+    outline = shapely.box(130, 47, 130 + edges[-1], 47 + edges[-1])
+    return FakeContext(Partition(HOME, outline, grids, frozenset()), homes, by_day([grids]))
+
+
+@pytest.mark.long
+def test_a_thousand_edits_of_a_community_of_28_000_houses_tile():
+    sequence = EditSequence(made_city(28_000), np.random.default_rng(5))
+    sequence.run(1000)
+    sequence.check_refusals()
