@@ -19,7 +19,9 @@ from api.http.request_class import RequestClass, timeouts
 from api.middleware.admission_control import AdmissionControl
 from api.middleware.body_limit import BodyLimit
 from api.middleware.compression import Compression
+from api.middleware.conditional import Conditional
 from api.middleware.fast_path import FastPath
+from api.middleware.head import Head
 from api.middleware.metrics import Metrics
 from api.middleware.response_cache import ResponseCache
 from api.pages.login import redirect_to_login
@@ -85,6 +87,7 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         generate_unique_id_function=lambda route: route.name,
+        redirect_slashes=False,  # a redirect would repeat the Host header of the caller
         lifespan=_lifespan,
     )
     registry = CollectorRegistry()
@@ -131,6 +134,7 @@ def _connect(app: FastAPI, settings: Settings) -> None:
 def _add_middleware(app: FastAPI, settings: Settings, registry: CollectorRegistry) -> None:
     """Add the middleware; the last added is the outermost."""
     lookup_paths = frozenset({lookup.router.prefix})
+    app.add_middleware(Conditional, exempt_paths=lookup_paths)
     app.add_middleware(Compression, exempt_paths=lookup_paths)
     handlers = dict(app.exception_handlers)
     handlers.pop(Exception)  # ServerErrorMiddleware, outside all others, handles it
@@ -141,13 +145,15 @@ def _add_middleware(app: FastAPI, settings: Settings, registry: CollectorRegistr
     )
     if settings.tile_cache_mb:
         app.add_middleware(ResponseCache, prefix=tiles.router.prefix)
+    app.add_middleware(Head)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.cors_origins,
         allow_methods=["GET", "POST"],
         allow_headers=["*"],
         expose_headers=[
-            *("ETag", "Link", "Location", "Retry-After", SUMMARY_HEADER, REVISION_HEADER)
+            *("Accept-Ranges", "Content-Range", "ETag", "Link", "Location", "Retry-After"),
+            *(SUMMARY_HEADER, REVISION_HEADER),
         ],
     )
     app.add_middleware(Metrics, registry=registry)

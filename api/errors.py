@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
+from api.http.allow import allow_header
 from api.schemas.problems import InputErrorOut, ProblemOut
 from geo.accounts.login_attempts import TooManyAttempts
 from geo.accounts.permissions import NotSignedIn
@@ -97,6 +98,7 @@ STATUS: Mapping[type[GridwardError], int] = MappingProxyType(
 HTTP_ERRORS: Mapping[str, tuple[int, str]] = MappingProxyType(
     {
         "method_not_allowed": (405, "The path exists, but does not support this method."),
+        "range_not_satisfiable": (416, "The requested range begins after the end of the response."),
         "internal_error": (500, "The service failed; nothing was changed."),
     }
 )
@@ -217,11 +219,20 @@ async def _on_validation_error(_: Request, error: Exception) -> JSONResponse:
     return problem_response(422, Invalid.code, detail, errors=errors)
 
 
-async def _on_http_error(_: Request, error: Exception) -> JSONResponse:
+_SLASH_HINT = "No path here ends with a slash: remove it."
+
+
+async def _on_http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
-    headers = dict(error.headers) if error.headers else None
-    return problem_response(error.status_code, code, str(error.detail), headers=headers)
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = allow_header(request)
+    has_slash = error.status_code == 404 and len(request.url.path) > 1
+    hint = _SLASH_HINT if has_slash and request.url.path.endswith("/") else None
+    return problem_response(
+        error.status_code, code, str(error.detail), hint=hint, headers=headers or None
+    )
 
 
 async def _on_database_error(_: Request, error: Exception) -> JSONResponse:

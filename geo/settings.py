@@ -4,9 +4,10 @@ import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -22,6 +23,16 @@ def default_home() -> Path:
     if os.geteuid() == 0:
         return Path("/var/lib/gridward")
     return Path(platformdirs.user_data_dir("gridward"))
+
+
+def _require_http_url(url: str | None) -> str | None:
+    """Return a URL without a trailing slash. Raises ValueError unless it is absolute."""
+    if url is None:
+        return None
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+        raise ValueError("should be an absolute URL such as https://grids.example")
+    return url.rstrip("/")
 
 
 class Settings(BaseSettings):
@@ -74,6 +85,8 @@ class Settings(BaseSettings):
 
     sign_in_hours: int = Field(12, ge=1)
     """How long a browser session lasts after signing in."""
+    public_url: Annotated[str | None, AfterValidator(_require_http_url)] = None
+    """The URL of the service as clients see it, without a trailing slash; links start with it."""
     trusted_proxies: str = ""
     """Proxies whose X-Forwarded headers are trusted: comma-separated addresses, or * for all."""
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Header
 
 from api.errors import VersionMissing, raises
+from api.http.etag import content_etag
 from geo.errors import Invalid
 
 _HINT = 'Send the ETag of the last response: If-Match: "3".'
@@ -24,7 +25,7 @@ async def _expected_version(
 ) -> int:
     if if_match is None:
         raise VersionMissing("This change requires an If-Match header.", hint=_HINT)
-    version = if_match.strip().removeprefix("W/").strip('"')
+    version = content_etag(if_match).strip('"')
     if not version.isdecimal() or len(version) > 9:
         raise BadVersion(f"If-Match is {if_match!r}, which is not a version.", hint=_HINT)
     return int(version)

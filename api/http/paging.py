@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Query, Request
 
 from api.deps import SettingsDep
+from geo.settings import Settings
 
 Limit = Annotated[int | None, Query(ge=1, description="The maximum number of items per page.")]
 _CURSOR = "The end of the last page, as in its `next` link."
@@ -48,11 +49,16 @@ NumberPagingDep = Annotated[NumberPaging, Depends(_number_paging)]
 
 
 def next_links(request: Request, cursor: object | None) -> list[dict[str, Any]]:
-    """Return the link to the next page; none without a cursor."""
+    """Return the link to the next page; none without a cursor.
+
+    It starts with GRIDWARD_PUBLIC_URL, or is relative without it: the Host header is the caller's
+    word, which a cache would pass on to others.
+    """
     if cursor is None:
         return []
-    href = str(request.url.include_query_params(cursor=str(cursor)))
-    return [{"rel": "next", "href": href}]
+    settings: Settings = request.app.state.settings
+    url = request.url.include_query_params(cursor=str(cursor))
+    return [{"rel": "next", "href": f"{settings.public_url or ''}{url.path}?{url.query}"}]
 
 
 def link_headers(links: list[dict[str, Any]]) -> dict[str, str]:

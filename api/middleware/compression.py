@@ -3,9 +3,12 @@
 from typing import Any
 
 from isal import isal_zlib
-from starlette.datastructures import Headers
-from starlette.middleware.gzip import GZipMiddleware, GZipResponder
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.gzip import GZipMiddleware, GZipResponder, IdentityResponder
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.http.accept_encoding import prefers_gzip
+from api.http.etag import gzip_etag
 
 MIN_BYTES = 1000
 """Smaller responses are not compressed."""
@@ -33,7 +36,10 @@ class FastGzip(GZipResponder):
 
 
 class Compression(GZipMiddleware):
-    """ASGI middleware: compresses responses of a kilobyte or more.
+    """ASGI middleware: compresses responses of a kilobyte or more for clients that prefer gzip.
+
+    A compressed response has another ETag. A part of a response (`Range`) is never compressed, as
+    its offsets count uncompressed bytes.
 
     It skips GET requests of `exempt_paths`: their responses are always smaller, and so frequent
     that inspecting each would take a tenth of the time of the whole request.
@@ -45,11 +51,29 @@ class Compression(GZipMiddleware):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request."""
-        is_http = scope["type"] == "http"
-        if is_http and scope["method"] == "GET" and scope["path"] in self.exempt_paths:
+        if scope["type"] != "http" or self._is_exempt(scope):
             await self.app(scope, receive, send)
-        elif is_http and "gzip" in Headers(scope=scope).get("accept-encoding", ""):
-            responder = FastGzip(self.app, MIN_BYTES, thread_minimum_size=MIN_BYTES_IN_THREAD)
-            await responder(scope, receive, send)
         else:
-            await super().__call__(scope, receive, send)
+            await self._responder(Headers(scope=scope))(scope, receive, _tagged(send))
+
+    def _is_exempt(self, scope: Scope) -> bool:
+        return scope["method"] == "GET" and scope["path"] in self.exempt_paths
+
+    def _responder(self, headers: Headers) -> ASGIApp:
+        accepted = ", ".join(headers.getlist("accept-encoding"))
+        if "range" in headers or not prefers_gzip(accepted):
+            return IdentityResponder(self.app, MIN_BYTES)
+        return FastGzip(self.app, MIN_BYTES, thread_minimum_size=MIN_BYTES_IN_THREAD)
+
+
+def _tagged(send: Send) -> Send:
+    """Return `send` with the ETag of the compressed body in place of that of the content."""
+
+    async def send_tagged(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(raw=message["headers"])
+            if "content-encoding" in headers and "etag" in headers:
+                headers["ETag"] = gzip_etag(headers["etag"])
+        await send(message)
+
+    return send_tagged

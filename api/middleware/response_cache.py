@@ -7,6 +7,8 @@ from cachetools import FIFOCache
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.http.accept_encoding import prefers_gzip
+
 MAX_BYTES = 64 << 20
 """Per worker."""
 
@@ -83,13 +85,13 @@ def _cache_key(scope: Scope) -> Key | None:
     """
     if scope["method"] != "GET":
         return None
-    accepts_gzip = False
+    accepted: list[str] = []
     for name, value in scope["headers"]:
         if name in (b"if-none-match", b"origin", b"range"):
             return None
         if name == b"accept-encoding":
-            accepts_gzip = b"gzip" in value
-    return scope["path"], scope["query_string"], accepts_gzip
+            accepted.append(value.decode("latin-1"))
+    return scope["path"], scope["query_string"], prefers_gzip(", ".join(accepted))
 
 
 def _is_immutable(start: Message) -> bool:

@@ -41,6 +41,6 @@ def list_areas(
 @router.get(
     "/{code}", response_model=FeatureOut, response_class=GeoJsonResponse, responses=NOT_MODIFIED
 )
-def get_area(request: Request, session: SessionDep, code: Code) -> Response:
+def get_area(session: SessionDep, code: Code) -> Response:
     """One area with its geometry."""
-    return feature_response(request, session, areas.get(session, code))
+    return feature_response(session, areas.get(session, code))

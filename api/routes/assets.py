@@ -2,6 +2,7 @@
 
 import gzip
 import mimetypes
+import re
 from functools import cache
 from html import escape
 
@@ -14,6 +15,7 @@ from api import errors
 from api.http.csp import csp_headers
 from api.http.etag import precompressed_response
 from maps.folium import assets
+from maps.folium.elements import csp_hash
 
 router = APIRouter(include_in_schema=False)
 
@@ -59,10 +61,13 @@ def error_docs() -> HTMLResponse:
 def api_docs() -> HTMLResponse:
     """The interactive documentation of the API."""
     script, style, icon = assets.api_docs_assets()
-    return get_swagger_ui_html(
+    page = get_swagger_ui_html(
         openapi_url="/openapi.json",
         title="Gridward API",
         swagger_js_url=script.url,
         swagger_css_url=style.url,
         swagger_favicon_url=icon.url,
     )
+    inline_scripts = re.findall("<script>(.*?)</script>", bytes(page.body).decode(), re.DOTALL)
+    page.headers.update(csp_headers([csp_hash(code) for code in inline_scripts]))
+    return page

@@ -48,11 +48,9 @@ def list_buildings(
 @router.get(
     "/{code}", response_model=FeatureOut, response_class=GeoJsonResponse, responses=NOT_MODIFIED
 )
-def get_building(
-    request: Request, session: SessionDep, code: Code, on: Day, at: EndOfDay
-) -> Response:
+def get_building(session: SessionDep, code: Code, on: Day, at: EndOfDay) -> Response:
     """One building on a day."""
-    return feature_response(request, session, buildings.get(session, code, on=on, at=at))
+    return feature_response(session, buildings.get(session, code, on=on, at=at))
 
 
 @router.get("/{code}/history", response_model=list[CoveragePeriodOut])

@@ -50,11 +50,9 @@ def list_grids(
     response_class=GeoJsonResponse,
     responses=NOT_MODIFIED,
 )
-def get_grid(
-    request: Request, session: SessionDep, code: Code, at: OptionalMoment = None
-) -> Response:
+def get_grid(session: SessionDep, code: Code, at: OptionalMoment = None) -> Response:
     """One grid now or at a moment; a retired grid as it last was, with its successors."""
-    return feature_response(request, session, grids.get(session, code, at=at))
+    return feature_response(session, grids.get(session, code, at=at))
 
 
 @router.get("/v1/grids/{code}/history", response_model=list[GridHistoryEntryOut])

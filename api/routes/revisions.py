@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Request, Response
 from api.deps import AreaCode, SessionDep
 from api.errors import raises
 from api.http.auth import ActorDep, Coordinator
-from api.http.etag import NOT_MODIFIED, etag_response
+from api.http.etag import NOT_MODIFIED, cacheable_response
 from api.http.paging import NumberPagingDep, PagingDep, next_links
 from api.http.state_params import DiffFrom, DiffTo
 from api.schemas.revisions import (
@@ -94,4 +94,4 @@ def get_diff(
     """The grids that differ between two revisions or moments, with their geometries."""
     changes = diff(session, before, after, area_code=area, limit=paging.limit, cursor=paging.cursor)
     document = diff_json.diff_document(changes.deltas, next_links(request, changes.next))
-    return etag_response(request, orjson.dumps(document), "application/json")
+    return cacheable_response(orjson.dumps(document), "application/json")

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.orm import Session
 
 from api.http.content_negotiation import MEDIA_TYPES, ResponseFormat
-from api.http.etag import NOT_MODIFIED, etag_response
+from api.http.etag import NOT_MODIFIED, cacheable_response
 from api.http.paging import Paging, link_headers, next_links
 from data.exporting import export, writer
 from geo import feature_query
@@ -34,10 +34,10 @@ class GeoJsonResponse(JSONResponse):
     media_type = MEDIA_TYPES[ResponseFormat.GEOJSON]
 
 
-def feature_response(request: Request, session: Session, query: FeatureQuery) -> Response:
+def feature_response(session: Session, query: FeatureQuery) -> Response:
     """Return the only feature of a query as GeoJSON."""
     feature = feature_query.fetch_one(session, query)
-    return etag_response(request, feature.encode(), MEDIA_TYPES[ResponseFormat.GEOJSON])
+    return cacheable_response(feature.encode(), MEDIA_TYPES[ResponseFormat.GEOJSON])
 
 
 def list_response(
@@ -58,7 +58,7 @@ def _geojson(request: Request, session: Session, query: FeatureQuery, paging: Pa
         "links": links,
     }
     media_type = MEDIA_TYPES[ResponseFormat.GEOJSON]
-    return etag_response(request, orjson.dumps(document), media_type, link_headers(links))
+    return cacheable_response(orjson.dumps(document), media_type, link_headers(links))
 
 
 def _file(
@@ -72,4 +72,4 @@ def _file(
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"gridward.{format}"
         writer.write_frame(frame, path)
-        return etag_response(request, path.read_bytes(), MEDIA_TYPES[format], headers)
+        return cacheable_response(path.read_bytes(), MEDIA_TYPES[format], headers)
