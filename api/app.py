@@ -23,6 +23,7 @@ from api.middleware.conditional import Conditional
 from api.middleware.fast_path import FastPath
 from api.middleware.head import Head
 from api.middleware.metrics import Metrics
+from api.middleware.request_log import REQUEST_ID_HEADER, RequestLog
 from api.middleware.response_cache import ResponseCache
 from api.pages.login import redirect_to_login
 from api.routes import (
@@ -153,10 +154,11 @@ def _add_middleware(app: FastAPI, settings: Settings, registry: CollectorRegistr
         allow_headers=["*"],
         expose_headers=[
             *("Accept-Ranges", "Content-Range", "ETag", "Link", "Location", "Retry-After"),
-            *(SUMMARY_HEADER, REVISION_HEADER),
+            *(SUMMARY_HEADER, REVISION_HEADER, REQUEST_ID_HEADER),
         ],
     )
     app.add_middleware(Metrics, registry=registry)
+    app.add_middleware(RequestLog)
 
 
 @asynccontextmanager

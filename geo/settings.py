@@ -18,6 +18,22 @@ class Language(StrEnum):
     EN = "en"
 
 
+class LogFormat(StrEnum):
+    """The format of a line of the log."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class LogLevel(StrEnum):
+    """The severity of an event in the log."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
 def default_home() -> Path:
     """Return the folder of the embedded database and of uploads unless `GRIDWARD_HOME` is set."""
     if os.geteuid() == 0:
@@ -83,6 +99,9 @@ class Settings(BaseSettings):
     lock_seconds: float = Field(5, ge=0)
     """How long any query waits for a lock; 0 is no limit."""
 
+    log_format: LogFormat = LogFormat.TEXT
+    log_level: LogLevel = LogLevel.INFO
+    """The lowest level that `gridward serve` logs; requests are `info`, health checks `debug`."""
     sign_in_hours: int = Field(12, ge=1)
     """How long a browser session lasts after signing in."""
     public_url: Annotated[str | None, AfterValidator(_require_http_url)] = None

@@ -3,6 +3,7 @@
 import gc
 import logging
 import os
+import re
 import signal
 import sys
 from collections.abc import Iterator
@@ -37,8 +38,18 @@ COMMAND_MODULES = {
 """The commands in the order of `--help`, and the module of each."""
 
 
+_COORDINATES = re.compile(r"-(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*,")
+"""The start of coordinates whose first number is negative, as in `-71.5,43.1`."""
+
+
 class LazyGroup(TyperGroup):
     """Imports the module of a command only when the command is used, for a fast start."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse the arguments; negative coordinates are values, not options."""
+        # What begins with a hyphen is an option to the parser; numbers may begin with a space.
+        values = [f" {each}" if _COORDINATES.match(each) else each for each in args]
+        return super().parse_args(ctx, values)
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the name is click's
         """Return the names of all commands."""

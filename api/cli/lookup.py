@@ -39,7 +39,7 @@ def lookup(
     lat: Annotated[str | None, typer.Option(help="FILE: the column of latitudes.")] = None,
 ) -> None:
     """Find the grid of a location, or of each row of a file, now or at a past time."""
-    settings = Settings()
+    settings, where = Settings(), where.strip()
     location = _parse_location(where)
     with sessions.open_session(settings) as session:
         timestamp, connection = timestamp_or_now(at, settings), session.connection()

@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
+import pandas as pd
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -17,6 +18,7 @@ from api.cli.options import AreaOption, DateOption, date_or_today
 from api.cli.output import print_message
 from data.exporting import export
 from data.exporting import writer as file_writer
+from data.formulas import quote_formula, quote_formulas
 from geo import buildings, city_time
 from geo.coverage import figures
 from geo.coverage.figures import CoverageFigures, Grouping
@@ -63,7 +65,7 @@ def print_figures(rows: list[CoverageFigures], title: str, format: OutputFormat)
             sys.stdout, [*CoverageFigures.__dataclass_fields__], lineterminator="\n"
         )
         writer.writeheader()
-        writer.writerows(records)
+        writer.writerows({k: quote_formula(v) for k, v in row.items()} for row in records)
     else:
         Console().print(_format_table(rows, title))
 
@@ -123,7 +125,8 @@ def uncovered(
     writer = csv.writer(sys.stdout, lineterminator="\n")
     columns = ["code", "name", "address", "households", "reason", "uncovered_since", "grid_code"]
     writer.writerow(columns)
-    writer.writerows(rows[columns].astype(object).where(rows[columns].notna(), "").to_numpy())
+    table = quote_formulas(pd.DataFrame(rows[columns]))
+    writer.writerows(table.astype(object).where(table.notna(), "").to_numpy())
 
 
 def check(area: AreaOption = None) -> None:

@@ -1,8 +1,12 @@
 """`gridward serve`: the web service."""
 
+import os
 import signal
+import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http.client import HTTPConnection
 from typing import Annotated
 
@@ -10,6 +14,7 @@ import typer
 import uvicorn
 
 from api.cli.output import print_message
+from api.logs import log_config
 from geo import db
 from geo.settings import Settings
 
@@ -28,17 +33,33 @@ def serve(
     db.open_migrated(settings).dispose()
     announcer = threading.Thread(target=_announce, args=(settings,), daemon=True)
     announcer.start()
-    uvicorn.run(
-        "api.app:create_app_from_environment",
-        factory=True,
-        host=settings.host,
-        port=settings.port,
-        workers=workers,
-        log_level="warning",
-        access_log=False,
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=settings.trusted_proxies or None,
-    )
+    with _shared_metrics(workers):
+        uvicorn.run(
+            "api.app:create_app_from_environment",
+            factory=True,
+            host=settings.host,
+            port=settings.port,
+            workers=workers,
+            log_config=log_config(settings),
+            log_level="warning",
+            access_log=False,
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=settings.trusted_proxies or None,
+        )
+
+
+@contextmanager
+def _shared_metrics(workers: int) -> Iterator[None]:
+    """Give several workers a folder in which they share their metrics.
+
+    prometheus_client reads the variable when it is imported: in the workers, not in this process.
+    """
+    if workers == 1:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="gridward-metrics-") as folder:
+        os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", folder)
+        yield
 
 
 def _announce(settings: Settings) -> None:

@@ -71,11 +71,15 @@ def _caller(
     csrf_token: SubmittedCsrfToken,
 ) -> Account | None:
     """Return the caller's account, or None without one. Raises TokenRefused and CsrfMissing."""
+    account: Account | None = None
     if bearer is not None:
-        return tokens.account_of(session, bearer.credentials)
-    account = None if cookie is None else sessions.account_of(session, cookie)
-    if account is not None and request.method not in SAFE_METHODS:
-        require_csrf(cookie, csrf_token)
+        account = tokens.account_of(session, bearer.credentials)
+    elif cookie is not None:
+        account = sessions.account_of(session, cookie)
+    if account is not None:
+        request.state.account = account.login  # for the log
+        if bearer is None and request.method not in SAFE_METHODS:
+            require_csrf(cookie, csrf_token)
     return account
 
 

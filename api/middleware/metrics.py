@@ -1,10 +1,15 @@
 """Prometheus histogram of requests by method, route and status."""
 
+import os
 import time
 
-from prometheus_client import CollectorRegistry, Histogram
+from prometheus_client import CollectorRegistry, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+"""Names the folder in which worker processes share their metrics, for prometheus_client."""
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
@@ -40,7 +45,8 @@ class Metrics:
         finally:
             route = getattr(scope.get("route"), "path", "unknown")
             elapsed_s = time.perf_counter() - started
-            self._child(scope["method"], route, status).observe(elapsed_s)
+            method = scope["method"] if scope["method"] in _METHODS else "other"
+            self._child(method, route, status).observe(elapsed_s)
 
     def _child(self, *labels: object) -> Histogram:
         """Return the histogram of some labels; `labels()` takes as long as the observation."""
@@ -48,3 +54,14 @@ class Metrics:
         if child is None:
             child = self._children[labels] = self.histogram.labels(*labels)
         return child
+
+
+def render_metrics(registry: CollectorRegistry) -> bytes:
+    """Return the metrics as text: of all workers if they share a folder, otherwise of a registry.
+
+    The sums include workers that have ended, so that no counter ever decreases.
+    """
+    if FOLDER_VARIABLE in os.environ:
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return generate_latest(registry)

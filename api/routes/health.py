@@ -6,8 +6,9 @@ thread that follows the revisions knows the state of the database.
 
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
+from api.middleware.metrics import render_metrics
 from api.schemas.health import HealthOut, ReadinessOut
 
 router = APIRouter(tags=["operations"])
@@ -33,5 +34,5 @@ async def readyz(request: Request) -> ReadinessOut:
 
 @router.get("/metrics", response_class=MetricsResponse)
 async def metrics(request: Request) -> MetricsResponse:
-    """Metrics of requests, for Prometheus."""
-    return MetricsResponse(generate_latest(request.app.state.metrics))
+    """Metrics of the requests to all workers, for Prometheus."""
+    return MetricsResponse(render_metrics(request.app.state.metrics))

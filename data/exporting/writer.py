@@ -1,5 +1,7 @@
 """Write frames to files, atomically, in the format that the suffix names."""
 
+import csv
+import datetime
 import io
 import shutil
 import struct
@@ -8,16 +10,21 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, Literal
 
 import geopandas
 import pandas as pd
+import pyogrio
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError
 
 from data import formats
 from data.errors import UnwritableFile
 from data.formats import FileEngine, FileFormat
+from data.formulas import is_formula, quote_formulas
 
+UNDATED = datetime.datetime(1980, 1, 1, tzinfo=datetime.UTC)
+"""The date inside files, so that equal data are equal bytes, and have the same ETag."""
 _WRITE_ERRORS = (OSError, DataSourceError, DataLayerError, FeatureError, FieldError)
 """Errors of the libraries that write files."""
 
@@ -69,7 +76,7 @@ def _write(rows: pd.DataFrame, path: Path, file_format: FileFormat) -> None:
     has_geometry = isinstance(rows, geopandas.GeoDataFrame)
     match file_format.engine:
         case FileEngine.CSV:
-            _flatten(rows).to_csv(path, index=False, encoding="utf-8")
+            _write_csv(quote_formulas(_flatten(rows)), path)
         case FileEngine.XLSX:
             path.write_bytes(_workbook_bytes(_timestamps_as_text(_flatten(rows))))
         case FileEngine.PARQUET:
@@ -82,10 +89,20 @@ def _write(rows: pd.DataFrame, path: Path, file_format: FileFormat) -> None:
             _write_with_gdal(rows, path, file_format)
 
 
+def _write_csv(table: pd.DataFrame, path: Path) -> None:
+    """Write a table as CSV, in which a carriage return inside a text ends no row."""
+    texts = table.select_dtypes(["object", "string"])
+    values = (value for name in texts for value in texts[name])
+    has_return = any(isinstance(value, str) and "\r" in value for value in values)
+    quoting: Literal[0, 2] = csv.QUOTE_NONNUMERIC if has_return else csv.QUOTE_MINIMAL
+    table.to_csv(path, index=False, encoding="utf-8", quoting=quoting)
+
+
 def _write_with_gdal(rows: geopandas.GeoDataFrame, path: Path, file_format: FileFormat) -> None:
     layer = path.name.partition(".")[0]
     options = {"RFC7946": "YES"} if file_format.driver == "GeoJSON" else {}
     encoding = {"encoding": "UTF-8"} if file_format.driver == "ESRI Shapefile" else {}
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{UNDATED:%Y-%m-%dT%H:%M:%S.000Z}"})
     with warnings.catch_warnings():
         # Column names of a Shapefile have ten characters; GDAL and geopandas warn of longer ones.
         warnings.simplefilter("ignore", RuntimeWarning)
@@ -100,7 +117,7 @@ def _write_with_gdal(rows: geopandas.GeoDataFrame, path: Path, file_format: File
             **options,
             **encoding,
         )
-    if file_format.driver == "ESRI Shapefile" and target == path:
+    if file_format.driver == "ESRI Shapefile" and path.suffix != ".zip":
         _require_complete(path)
     if target != path:
         shutil.move(target, path)
@@ -141,7 +158,19 @@ def _workbook_bytes(table: pd.DataFrame) -> bytes:
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with pd.ExcelWriter(buffer, engine="xlsxwriter", engine_kwargs={"options": options}) as writer:
         table.to_excel(writer, index=False)
+        writer.book.set_properties({"created": UNDATED})
+        _mark_as_text(table, writer)
     return buffer.getvalue()
+
+
+def _mark_as_text(table: pd.DataFrame, writer: pd.ExcelWriter[Any]) -> None:
+    """Give cells that look like formulas the quote prefix: they stay text when they are edited."""
+    [worksheet] = writer.sheets.values()
+    as_text = writer.book.add_format({"quote_prefix": True})
+    for column, name in enumerate(table.columns):
+        for row, value in enumerate(table[name], start=1):
+            if is_formula(value):
+                worksheet.write_string(row, column, value, as_text)
 
 
 def _timestamps_as_text(rows: pd.DataFrame) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import pyarrow.csv as arrow_csv
 from numpy.typing import NDArray
 
 from data.errors import UnreadableFile
+from data.formulas import unquote_formulas
 from data.reading.files import encodings
 from data.reading.files.record_stream import BATCH_ROWS, RawBatch, RecordStream
 from data.reading.notes import Notes
@@ -163,6 +164,7 @@ def _split_block(
     block: pa.RecordBatch, numbers: NDArray[np.int64], errors: tuple[RowError, ...]
 ) -> Iterator[RawBatch]:
     """Yield a block in batches, without the rows in which every value is empty."""
+    block = pa.record_batch([unquote_formulas(each) for each in block.columns], block.schema.names)
     blank = np.ones(block.num_rows, dtype=np.bool_)
     for column in block.columns:
         blank &= np.asarray(column.is_null())

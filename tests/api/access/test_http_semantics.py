@@ -68,8 +68,8 @@ def test_a_response_that_may_be_stored_has_an_etag_which_is_another_one_when_com
     is_compressed = "content-encoding" in compressed.headers
     assert compressed.text == response.text
     assert (compressed.headers["etag"] != etag) == is_compressed
-    for known in (etag, compressed.headers["etag"], f"W/{etag}", f'"x", {etag}', "*"):
-        again = caller.get(response.url, headers={"If-None-Match": known})
+    for sent in (etag, compressed.headers["etag"], f"W/{etag}", f'"x", {etag}', "*"):
+        again = caller.get(response.url, headers={"If-None-Match": sent})
         assert (again.status_code, again.content) == (304, b"")
         assert not {"content-type", "content-length"} & again.headers.keys()
     assert caller.get(response.url, headers={"If-None-Match": '"x"'}).status_code == 200
