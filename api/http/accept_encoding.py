@@ -13,6 +13,6 @@ def prefers_gzip(header: str) -> bool:
     RFC 9110, 12.5.3: a weight of 0 excludes an encoding, `*` is every encoding that is not named,
     and an empty header accepts no encoding.
     """
-    weights = dict(parse_accept_header(header, Accept))
+    weights = dict(parse_accept_header(header.lower(), Accept))
     gzip = weights.get("gzip", weights.get("x-gzip", weights.get("*", 0)))
     return gzip > 0 and gzip >= weights.get("identity", 0)
