@@ -1,8 +1,9 @@
 """Logs of the service: one line for each event, as text or JSON, with the id of its request."""
 
-import datetime
 import logging
+import time
 from contextvars import ContextVar
+from functools import lru_cache
 from typing import Any
 
 from geo.settings import LogFormat, Settings
@@ -12,6 +13,11 @@ request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 _OWN_LOGGERS = ("api", "data", "geo", "maps")
 _JSON_NAMES = {"levelname": "level", "name": "logger"}
+
+
+@lru_cache(maxsize=1)
+def _format_second(timestamp: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(timestamp))
 
 
 class AddRequestId(logging.Filter):
@@ -31,8 +37,7 @@ class TextFormatter(logging.Formatter):
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802, ARG002 - the names are logging's
         """Return the time in UTC with milliseconds."""
-        time = datetime.datetime.fromtimestamp(record.created, datetime.UTC)
-        return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return f"{_format_second(int(record.created))}.{int(record.msecs):03}Z"
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line; a hyphen stands for no request."""
@@ -49,11 +54,10 @@ def log_config(settings: Settings) -> dict[str, Any]:
     formatters = {
         LogFormat.TEXT: {"()": "api.logs.TextFormatter"},
         LogFormat.JSON: {
-            "()": "pythonjsonlogger.json.JsonFormatter",
+            "()": "pythonjsonlogger.orjson.OrjsonFormatter",
             "fmt": "%(levelname)s %(name)s %(message)s",
             "rename_fields": _JSON_NAMES,
             "timestamp": "time",
-            "json_ensure_ascii": False,
         },
     }
     return {

@@ -9,6 +9,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from api.errors import PROBLEM, raised_by, status_of_class
+from api.http.etag import NOT_MODIFIED
 from api.schemas.problems import InputErrorOut, ProblemOut
 
 DESCRIPTIONS = MappingProxyType(
@@ -35,6 +36,8 @@ COMMON = frozenset({422, 500, 503, 504})
 """The statuses of every route."""
 IDENTIFIERS = frozenset({"code", "number", "ref", "login", "area"})
 """Parameters whose value may name something that does not exist."""
+_STORED = ("/v1/", "/maps/", "/tiles/")
+_WITHOUT_ETAG = frozenset({"/v1/lookup"})
 _SCHEMA = {"$ref": f"#/components/schemas/{ProblemOut.__name__}"}
 
 
@@ -64,7 +67,15 @@ def _complete(document: dict[str, Any], routes: Iterable[APIRoute]) -> None:
         for method in route.methods or ():
             operation = document["paths"].get(route.path, {}).get(method.lower())
             if operation is not None:
-                _add_problems(operation, _problem_statuses(route, operation))
+                statuses = _problem_statuses(route, operation)
+                if method == "GET" and _has_etag(route.path, statuses):
+                    operation["responses"].setdefault("304", NOT_MODIFIED[304])
+                _add_problems(operation, statuses)
+
+
+def _has_etag(path: str, statuses: frozenset[int]) -> bool:
+    """Return whether a route's responses have an ETag: those that are public and may be stored."""
+    return path.startswith(_STORED) and path not in _WITHOUT_ETAG and 401 not in statuses
 
 
 def _add_problems(operation: dict[str, Any], statuses: Iterable[int]) -> None:

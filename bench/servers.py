@@ -45,6 +45,7 @@ def gridward(settings: Settings) -> Iterator[str]:
         "GRIDWARD_HOME": str(settings.home),
         "GRIDWARD_PORT": str(port),
         "GRIDWARD_TILE_CACHE_MB": str(settings.tile_cache_mb),
+        "GRIDWARD_LOG_LEVEL": "warning",  # as the others, which log no requests
     }
     with _running([BIN / "gridward", "serve"], environment, port, "/readyz") as url:
         yield url

@@ -2,8 +2,8 @@
 
 import logging
 import re
+import secrets
 import time
-import uuid
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -13,6 +13,7 @@ from api.logs import request_id
 REQUEST_ID_HEADER = "X-Request-ID"
 QUIET_ROUTES = frozenset({"/healthz", "/readyz", "/metrics"})
 """Routes that monitoring requests every few seconds; logged at the level `debug`."""
+_MESSAGE = "%(method)s %(route)s %(status)s %(duration_ms)s ms, account %(account)s"
 _WELL_FORMED_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}", re.ASCII)
 
 log = logging.getLogger(__name__)
@@ -54,7 +55,7 @@ class RequestLog:
 
 def _request_id(scope: Scope) -> str:
     requested = Headers(scope=scope).get(REQUEST_ID_HEADER, "")
-    return requested if _WELL_FORMED_ID.fullmatch(requested) else uuid.uuid4().hex
+    return requested if _WELL_FORMED_ID.fullmatch(requested) else secrets.token_hex(16)
 
 
 def _write(scope: Scope, status: int, duration_s: float) -> None:
@@ -71,5 +72,7 @@ def _write(scope: Scope, status: int, duration_s: float) -> None:
         "duration_ms": round(duration_s * 1000, 1),
         "account": scope["state"].get("account"),
     }
-    message = "%(method)s %(route)s %(status)s %(duration_ms)s ms, account %(account)s"
-    log.log(level, message, fields, extra=fields)
+    # Logger.log would search the stack for the line of this call, which takes a third of the time.
+    record = logging.LogRecord(log.name, level, __file__, 0, _MESSAGE, (fields,), None)
+    record.__dict__ |= fields
+    log.handle(record)
