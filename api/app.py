@@ -15,6 +15,7 @@ from sqlalchemy.orm import sessionmaker
 from api import connection_pools, errors, openapi
 from api.admission import Admission
 from api.deps import reject_unknown_params
+from api.http.auth import SESSION_COOKIE
 from api.http.request_class import RequestClass, timeouts
 from api.middleware.admission_control import AdmissionControl
 from api.middleware.body_limit import BodyLimit
@@ -23,6 +24,7 @@ from api.middleware.conditional import Conditional
 from api.middleware.fast_path import FastPath
 from api.middleware.head import Head
 from api.middleware.metrics import Metrics
+from api.middleware.rate_limits import RATE_LIMIT_HEADERS, RateLimiting, VerifiedCredentials
 from api.middleware.request_log import REQUEST_ID_HEADER, RequestLog
 from api.middleware.response_cache import ResponseCache
 from api.pages.login import redirect_to_login
@@ -94,6 +96,7 @@ def create_app(settings: Settings) -> FastAPI:
     registry = CollectorRegistry()
     _connect(app, settings)
     app.state.metrics = registry
+    app.state.verified_credentials = VerifiedCredentials()
     for module in (lookup, tiles):  # hot routes that parse their query parameters themselves
         app.include_router(module.router)
     for module in (*ROUTERS, health, pages, assets):
@@ -108,7 +111,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 def _connect(app: FastAPI, settings: Settings) -> None:
     """Give the application its settings, connections, queues and caches."""
-    engines = connection_pools.connect(embedded.database_url(settings), settings)
+    engines = connection_pools.connect(embedded.service_database_url(settings), settings)
     app.state.settings = settings
     app.state.engines = engines
     app.state.admission = Admission(
@@ -117,7 +120,9 @@ def _connect(app: FastAPI, settings: Settings) -> None:
         timeout_s=settings.queue_seconds,
     )
     app.state.snapshots = SnapshotStore(
-        engines[RequestClass.BATCH], memory_bytes=settings.index_memory_mb << 20
+        engines[RequestClass.BATCH],
+        memory_bytes=settings.index_memory_mb << 20,
+        on_restore=lambda: _replace_connections(app),
     )
     app.state.snapshot_wait = SnapshotWait(app.state.snapshots)
     app.state.sessions = {name: sessionmaker(engine) for name, engine in engines.items()}
@@ -147,6 +152,13 @@ def _add_middleware(app: FastAPI, settings: Settings, registry: CollectorRegistr
     if settings.tile_cache_mb:
         app.add_middleware(ResponseCache, prefix=tiles.router.prefix)
     app.add_middleware(Head)
+    if settings.parsed_rate_limits:
+        app.add_middleware(
+            RateLimiting,
+            limits=settings.parsed_rate_limits,
+            cookie=SESSION_COOKIE,
+            verified=app.state.verified_credentials,
+        )
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.cors_origins,
@@ -154,11 +166,18 @@ def _add_middleware(app: FastAPI, settings: Settings, registry: CollectorRegistr
         allow_headers=["*"],
         expose_headers=[
             *("Accept-Ranges", "Content-Range", "ETag", "Link", "Location", "Retry-After"),
-            *(SUMMARY_HEADER, REVISION_HEADER, REQUEST_ID_HEADER),
+            *(SUMMARY_HEADER, REVISION_HEADER, REQUEST_ID_HEADER, *RATE_LIMIT_HEADERS),
         ],
     )
     app.add_middleware(Metrics, registry=registry)
     app.add_middleware(RequestLog)
+
+
+def _replace_connections(app: FastAPI) -> None:
+    """Replace every connection, each when its current user has finished."""
+    for engine in app.state.engines.values():
+        engine.dispose()
+    app.state.tile_connections.renew()
 
 
 @asynccontextmanager

@@ -10,12 +10,13 @@ import psycopg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from api.http.allow import allow_header
 from api.schemas.problems import InputErrorOut, ProblemOut
+from geo import db
 from geo.accounts.login_attempts import TooManyAttempts
 from geo.accounts.permissions import NotSignedIn
 from geo.errors import Conflict, Forbidden, GridwardError, Invalid, NotFound, Unavailable
@@ -26,6 +27,19 @@ class TooLarge(Invalid):
     """The request is larger than a setting allows."""
 
     code = "too_large"
+
+
+class RateLimited(Forbidden):
+    """This address or account has sent too many requests of one class."""
+
+    code = "rate_limited"
+
+    def __init__(self, name: str, retry_after_s: int) -> None:
+        super().__init__(
+            f"Too many requests of the class {name}.",
+            hint=f"Try again in {retry_after_s} s; the header RateLimit-Policy states the limit.",
+        )
+        self.retry_after_s = retry_after_s
 
 
 class NotAcceptable(Invalid):
@@ -75,6 +89,15 @@ class VersionMissing(Conflict):
 PROBLEM = "application/problem+json"
 RETRY_AFTER_S = 2
 """When to repeat a request after a 503."""
+_NOT_AS_MIGRATED = (
+    psycopg.errors.UndefinedTable,
+    psycopg.errors.UndefinedColumn,
+    psycopg.errors.UndefinedFunction,
+    psycopg.errors.UndefinedObject,
+    psycopg.errors.InvalidSchemaName,
+    psycopg.errors.InsufficientPrivilege,
+)
+"""Errors of statements while a dump is being restored."""
 
 STATUS: Mapping[type[GridwardError], int] = MappingProxyType(
     {
@@ -89,6 +112,7 @@ STATUS: Mapping[type[GridwardError], int] = MappingProxyType(
         Invalid: 422,
         VersionMissing: 428,
         TooManyAttempts: 429,
+        RateLimited: 429,
         Unavailable: 503,
         StatementTimeout: 504,
     }
@@ -134,6 +158,8 @@ def problem_response(
     headers: dict[str, str] | None = None,
 ) -> JSONResponse:
     """Return a problem document as a response."""
+    if status == 503:
+        headers = {"Retry-After": str(RETRY_AFTER_S)} | (headers or {})
     document = ProblemOut(
         type=f"/docs/errors#{code}",
         title=HTTPStatus(status).phrase,
@@ -168,7 +194,7 @@ def headers_for(error: GridwardError) -> dict[str, str]:
     match error:
         case NotSignedIn():
             return {"WWW-Authenticate": 'Bearer realm="gridward"'}
-        case TooManyAttempts():
+        case TooManyAttempts() | RateLimited():
             return {"Retry-After": str(error.retry_after_s)}
         case Unavailable():
             return {"Retry-After": str(RETRY_AFTER_S)}
@@ -199,7 +225,7 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(GridwardError, _on_domain_error)
     app.add_exception_handler(RequestValidationError, _on_validation_error)
     app.add_exception_handler(HTTPException, _on_http_error)
-    for error_class in (OperationalError, psycopg.OperationalError, PoolTimeout):
+    for error_class in (DBAPIError, psycopg.Error, PoolTimeout):
         app.add_exception_handler(error_class, _on_database_error)
     app.add_exception_handler(Exception, _on_internal_error)
 
@@ -240,7 +266,7 @@ async def _on_database_error(_: Request, error: Exception) -> JSONResponse:
 
 
 def _database_problem(error: Exception) -> GridwardError:
-    """Return the error of a statement, a connection or the connection pool."""
+    """Return the error of a statement, a connection or the connection pool; raise bugs again."""
     match error:
         case psycopg.errors.LockNotAvailable():
             return Locked(
@@ -254,8 +280,14 @@ def _database_problem(error: Exception) -> GridwardError:
             )
         case PoolTimeout():
             return Overloaded.of_class("database")
-        case _:
+        case psycopg.OperationalError():
             return Unavailable("The database does not respond.", hint="Try again in a moment.")
+    if isinstance(error, _NOT_AS_MIGRATED) or db.has_stale_cache(error):
+        return Unavailable(
+            "The database is being restored, or its tables are not those of this version.",
+            hint="Try again in a moment.",
+        )
+    raise error
 
 
 async def _on_internal_error(_: Request, _error: Exception) -> JSONResponse:

@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 
 from api.errors import PROBLEM, raised_by, status_of_class
 from api.http.etag import NOT_MODIFIED
+from api.middleware.rate_limits import classify
 from api.schemas.problems import InputErrorOut, ProblemOut
 
 DESCRIPTIONS = MappingProxyType(
@@ -39,6 +40,13 @@ IDENTIFIERS = frozenset({"code", "number", "ref", "login", "area"})
 _STORED = ("/v1/", "/maps/", "/tiles/")
 _WITHOUT_ETAG = frozenset({"/v1/lookup"})
 _SCHEMA = {"$ref": f"#/components/schemas/{ProblemOut.__name__}"}
+
+_RETRY_AFTER = {
+    "Retry-After": {
+        "description": "In how many seconds to try again.",
+        "schema": {"type": "integer", "minimum": 0},
+    }
+}
 
 
 def declare_problems(app: FastAPI, routers: Iterable[APIRouter]) -> None:
@@ -70,7 +78,8 @@ def _complete(document: dict[str, Any], routes: Iterable[APIRoute]) -> None:
                 statuses = _problem_statuses(route, operation)
                 if method == "GET" and _has_etag(route.path, statuses):
                     operation["responses"].setdefault("304", NOT_MODIFIED[304])
-                _add_problems(operation, statuses)
+                is_limited = classify(method, route.path) is not None
+                _add_problems(operation, statuses | {429} if is_limited else statuses)
 
 
 def _has_etag(path: str, statuses: frozenset[int]) -> bool:
@@ -83,6 +92,8 @@ def _add_problems(operation: dict[str, Any], statuses: Iterable[int]) -> None:
     for status in statuses:
         response = responses.setdefault(str(status), {})
         response["description"] = DESCRIPTIONS[status]
+        if status in (429, 503):
+            response["headers"] = _RETRY_AFTER
         content = response.setdefault("content", {})
         content.pop("application/json", None)
         content[PROBLEM] = {"schema": _SCHEMA}

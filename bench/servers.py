@@ -46,6 +46,7 @@ def gridward(settings: Settings) -> Iterator[str]:
         "GRIDWARD_PORT": str(port),
         "GRIDWARD_TILE_CACHE_MB": str(settings.tile_cache_mb),
         "GRIDWARD_LOG_LEVEL": "warning",  # as the others, which log no requests
+        "GRIDWARD_RATE_LIMITS": "off",
     }
     with _running([BIN / "gridward", "serve"], environment, port, "/readyz") as url:
         yield url

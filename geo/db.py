@@ -1,9 +1,12 @@
 """Engines for the database, embedded or external."""
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Engine, NullPool, create_engine
+import psycopg
+from sqlalchemy import Engine, NullPool, create_engine, event
+from sqlalchemy.engine import ExceptionContext
 
 from geo.errors import Unavailable
 from geo.postgres import embedded, migrations
@@ -11,6 +14,12 @@ from geo.settings import Settings
 
 CONNECT_ARGS: Final = {"application_name": "gridward", "options": "-c timezone=UTC"}
 """The arguments of every connection."""
+_READ_ALL_TIMEOUT_MS: Final = 600_000
+"""For statements that read all grids; the role's own limit is for statements of requests."""
+
+
+_STALE: Final = re.compile(r"no spatial operator found|cache lookup failed|relation with OID")
+"""Messages of PostgreSQL and PostGIS about objects that no longer exist."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +47,30 @@ def connect(url: str) -> Engine:
 
     Every connection uses UTC, so ranges and timestamps read the same on every machine.
     """
-    return create_engine(
-        url, pool_pre_ping=True, connect_args={**CONNECT_ARGS, "connect_timeout": 10}
+    return _watched(
+        create_engine(url, pool_pre_ping=True, connect_args={**CONNECT_ARGS, "connect_timeout": 10})
     )
+
+
+def _watched(engine: Engine) -> Engine:
+    """Return an engine that also replaces connections with a stale cache."""
+    event.listen(engine, "handle_error", _replace_stale_connections)
+    return engine
+
+
+def _replace_stale_connections(context: ExceptionContext) -> None:
+    """Replace the connections of the pool if one has a stale cache."""
+    if has_stale_cache(context.original_exception):
+        context.is_disconnect = True
+
+
+def has_stale_cache(error: BaseException | None) -> bool:
+    """Return whether an error of psycopg means that only a new connection can work.
+
+    After a dump is restored, open connections remember operators and functions of PostGIS that no
+    longer exist.
+    """
+    return isinstance(error, psycopg.errors.InternalError_) and bool(_STALE.search(str(error)))
 
 
 def connect_pool(url: str, connections: int, timeouts: Timeouts) -> Engine:
@@ -48,17 +78,20 @@ def connect_pool(url: str, connections: int, timeouts: Timeouts) -> Engine:
 
     A connection beyond that is waited for at most as long as a lock.
     """
-    return create_engine(
-        url,
-        pool_pre_ping=True,
-        pool_size=connections,
-        max_overflow=0,
-        pool_timeout=timeouts.lock_s or 30,
-        connect_args={
-            **CONNECT_ARGS,
-            "options": f"{CONNECT_ARGS['options']} {timeouts.options}",
-            "connect_timeout": 10,
-        },
+    connect_args = {
+        **CONNECT_ARGS,
+        "options": f"{CONNECT_ARGS['options']} {timeouts.options}",
+        "connect_timeout": 10,
+    }
+    return _watched(
+        create_engine(
+            url,
+            pool_pre_ping=True,
+            pool_size=connections,
+            max_overflow=0,
+            pool_timeout=timeouts.lock_s or 30,
+            connect_args=connect_args,
+        )
     )
 
 
@@ -73,7 +106,13 @@ def create_listener_engine(engine: Engine) -> Engine:
     return create_engine(
         engine.url,
         poolclass=NullPool,
-        connect_args={**CONNECT_ARGS, "connect_timeout": 2, "tcp_user_timeout": 1000, **keepalives},
+        connect_args={
+            **CONNECT_ARGS,
+            "options": f"{CONNECT_ARGS['options']} -c statement_timeout={_READ_ALL_TIMEOUT_MS}",
+            "connect_timeout": 2,
+            "tcp_user_timeout": 1000,
+            **keepalives,
+        },
     )
 
 

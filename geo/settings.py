@@ -10,6 +10,8 @@ import platformdirs
 from pydantic import AfterValidator, Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from geo.rate_limits import DEFAULT_LIMITS, RateLimits, parse_limits
+
 
 class Language(StrEnum):
     """A language of pages and maps."""
@@ -109,10 +111,26 @@ class Settings(BaseSettings):
     trusted_proxies: str = ""
     """Proxies whose X-Forwarded headers are trusted: comma-separated addresses, or * for all."""
 
+    rate_limits: str = ",".join(
+        f"{name}={rate.requests}/minute" for name, rate in DEFAULT_LIMITS.items()
+    )
+    """How many requests of each class an address or account may send to a worker; or `off`."""
+
+    @field_validator("rate_limits")
+    @classmethod
+    def _valid_rate_limits(cls, value: str) -> str:
+        parse_limits(value)
+        return value
+
     @field_validator("cors_origins", mode="before")
     @classmethod
     def _by_commas(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",")) if isinstance(value, str) else value
+
+    @property
+    def parsed_rate_limits(self) -> RateLimits:
+        """The rate limit of each class of routes; empty if they are off."""
+        return parse_limits(self.rate_limits)
 
     @property
     def base_url(self) -> str:

@@ -25,6 +25,7 @@ def environment_of(url: str) -> dict[str, str]:
         "GRIDWARD_DATABASE_URL": url,
         "GRIDWARD_LANGUAGE": "en",
         "COLUMNS": "120",
+        "GRIDWARD_RATE_LIMITS": "off",
     }
 
 

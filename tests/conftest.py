@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from geo import db
 from geo.postgres import embedded, migrations
+from geo.postgres.grants import ROLE_SETTINGS, SERVICE_ROLE
 from geo.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -51,8 +52,21 @@ def home() -> Iterator[Path]:
 def server_url(home: Path) -> str:
     """The address of a running PostGIS server of our own."""
     if "GRIDWARD_DATABASE_URL" in os.environ:
+        create_service_role(os.environ["GRIDWARD_DATABASE_URL"])
         return os.environ["GRIDWARD_DATABASE_URL"]
     return embedded.up(Settings(home=home))
+
+
+def create_service_role(url: str) -> None:
+    """Create the role of the service on a server that is not ours, unless it exists."""
+    engine = db.connect(url)
+    with engine.begin() as connection:
+        query = text("SELECT 1 FROM pg_roles WHERE rolname = :role")
+        if connection.scalar(query, {"role": SERVICE_ROLE}) is None:
+            connection.execute(text(f"CREATE ROLE {SERVICE_ROLE} LOGIN"))
+            for name, value in ROLE_SETTINGS.items():
+                connection.execute(text(f"ALTER ROLE {SERVICE_ROLE} SET {name} = '{value}'"))
+    engine.dispose()
 
 
 class Databases:

@@ -171,7 +171,10 @@ def test_the_database_of_the_containers_is_checked_kept_and_closed_to_others(com
     database = compose["services"]["database"]
     assert database["image"].startswith("postgis/postgis:")
     assert "pg_isready" in database["healthcheck"]["test"]
-    assert [mount.split(":")[0] for mount in database["volumes"]] == ["database"]
+    assert [mount.split(":")[0] for mount in database["volumes"]] == [
+        "database",
+        "./scripts/service-role.sh",
+    ]
     assert "database" in compose["volumes"]
     assert "ports" not in database
 
@@ -182,7 +185,9 @@ def test_the_service_waits_for_one_migration(compose: Any) -> None:
     assert migrate["restart"] == "no"
     assert migrate["depends_on"]["database"]["condition"] == "service_healthy"
     assert app["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
-    assert app["environment"] == migrate["environment"]
+    assert app["environment"] | {"GRIDWARD_DATABASE_URL": ""} == (
+        migrate["environment"] | {"GRIDWARD_DATABASE_URL": ""}
+    )
 
 
 def test_containers_and_settings_use_the_same_names(compose: Any) -> None:

@@ -36,7 +36,9 @@ def add_account(
     reach: Annotated[
         str | None, typer.Option(help="Code of an area or grid; unrestricted if omitted.")
     ] = None,
-    name: Annotated[str | None, typer.Option(help="The name of the person.")] = None,
+    name: Annotated[
+        str | None, typer.Option(help="Display name, public with published revisions.")
+    ] = None,
     password_stdin: FromStdin = False,
 ) -> None:
     """Create an account. Without a password it can only use tokens."""
@@ -85,15 +87,16 @@ def _change_account(login: str, verb: str, change: Callable[[Session, Account], 
 
 @account_app.command("password")
 def set_password(login: Login, password_stdin: FromStdin = False) -> None:
-    """Set a new password for an account, and end all its sessions."""
+    """Set a new password for an account, end all its sessions and revoke all its tokens."""
     password = _read_password(login, password_stdin)
     with sessions.open_session(Settings()) as session:
         account = accounts.get(session, login)
-        accounts.set_password(session, account, password or "")
-        audit.write(
-            session, sessions.current_actor(), "account.password", f"account {account.login}"
-        )
-    print_message(f"{login} has a new password; all its sessions were ended.")
+        revoked = accounts.set_password(session, account, password or "")
+        actor, subject = sessions.current_actor(), f"account {account.login}"
+        audit.write(session, actor, "account.password", subject, tokens_revoked=revoked)
+    print_message(
+        f"{login} has a new password; all its sessions were ended, tokens revoked: {revoked}."
+    )
 
 
 @token_app.command("add")

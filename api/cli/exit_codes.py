@@ -43,6 +43,12 @@ def _classify_database_error(error: BaseException) -> ErrorExit | None:
 
     cause = getattr(error, "orig", error)
     match cause:
+        case psycopg.errors.InsufficientPrivilege():
+            return ErrorExit(
+                f"The database role may not do this; nothing was changed: {cause}".strip()
+                + "\nUse the role that owns the tables; gridward_service is only for serve.",
+                REFUSED,
+            )
         case psycopg.OperationalError():
             return ErrorExit(
                 f"The database does not respond; nothing was changed: {cause}".strip(), UNREACHABLE

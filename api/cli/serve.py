@@ -6,7 +6,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from http.client import HTTPConnection
 from typing import Annotated
 
@@ -16,6 +16,7 @@ import uvicorn
 from api.cli.output import print_message
 from api.logs import log_config
 from geo import db
+from geo.postgres.embedded.supervisor import Supervisor
 from geo.settings import Settings
 
 
@@ -31,6 +32,16 @@ def serve(
     settings = Settings()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # uvicorn raises it again after its shutdown
     db.open_migrated(settings).dispose()
+    with _supervised_database(settings):
+        _run_server(settings, workers)
+
+
+def _supervised_database(settings: Settings) -> AbstractContextManager[object]:
+    """Return what restarts the embedded database if it dies; nothing for an external one."""
+    return nullcontext() if settings.database_url is not None else Supervisor(settings)
+
+
+def _run_server(settings: Settings, workers: int) -> None:
     announcer = threading.Thread(target=_announce, args=(settings,), daemon=True)
     announcer.start()
     with _shared_metrics(workers):

@@ -1,5 +1,6 @@
 """Authentication: a bearer token, or the session cookie with a CSRF token for writes."""
 
+import datetime
 from collections.abc import Callable
 from typing import Annotated
 
@@ -71,19 +72,29 @@ def _caller(
     csrf_token: SubmittedCsrfToken,
 ) -> Account | None:
     """Return the caller's account, or None without one. Raises TokenRefused and CsrfMissing."""
-    account: Account | None = None
+    account, secret = None, cookie
     if bearer is not None:
-        account = tokens.account_of(session, bearer.credentials)
+        secret = bearer.credentials
+        account = tokens.account_of(session, secret)
     elif cookie is not None:
         account = sessions.account_of(session, cookie)
-    if account is not None:
+    if account is not None and secret is not None:
         request.state.account = account.login  # for the log
+        request.app.state.verified_credentials.add(secret, account.id)
         if bearer is None and request.method not in SAFE_METHODS:
             require_csrf(cookie, csrf_token)
     return account
 
 
 Caller = Annotated[Account | None, Depends(_caller)]
+
+
+def _token_expiry(session: SessionDep, bearer: Bearer) -> datetime.datetime | None:
+    return None if bearer is None else tokens.expiry_of(session, bearer.credentials)
+
+
+TokenExpiry = Annotated[datetime.datetime | None, Depends(_token_expiry)]
+"""When the token of the request expires; None for a token without expiry, and for a session."""
 
 
 def _signed_in(caller: Caller) -> Account:

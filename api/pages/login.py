@@ -60,7 +60,7 @@ def sign_in(
 def change_password(
     sessions: sessionmaker[Session], request: Request, login: str, old: str, new: str, hours: int
 ) -> str:
-    """Change a password and end the other sessions; return the cookie secret of a new session.
+    """Change a password, end all sessions and revoke all tokens; return a new session's secret.
 
     Checks the old password as `sign_in` does. Raises WeakPassword too.
     """
@@ -68,9 +68,10 @@ def change_password(
     account = _verify(sessions, request, login, old)
     with sessions.begin() as session:
         account = accounts.get(session, account.login)
-        accounts.set_password(session, account, new)
+        revoked = accounts.set_password(session, account, new)
         actor = actor_for(request, account)
-        audit.write(session, actor, "account.password", f"account {account.login}")
+        subject = f"account {account.login}"
+        audit.write(session, actor, "account.password", subject, tokens_revoked=revoked)
         return login_sessions.start(session, account, hours)
 
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from api.deps import Code, SessionDep
 from api.errors import raises
-from api.http.auth import ActorDep, Admin, Viewer
+from api.http.auth import ActorDep, Admin, TokenExpiry, Viewer
 from api.http.paging import PagingDep, next_links
 from api.schemas.accounts import (
     AccountIn,
@@ -47,9 +47,15 @@ def list_accounts(
 
 @router.post("/accounts", status_code=201, response_model=AccountOut)
 @raises(Conflict)
-def add_account(session: SessionDep, caller: Admin, actor: ActorDep, body: AccountIn) -> Account:
-    """Create an account with a scope within the caller's."""
+def add_account(
+    session: SessionDep, caller: Admin, actor: ActorDep, token_expiry: TokenExpiry, body: AccountIn
+) -> Account:
+    """Create an account with a scope within the caller's.
+
+    A token that expires cannot create an account with a password, which does not expire.
+    """
     permissions.require_reach(caller, [body.reach])
+    tokens.require_no_password(token_expiry, body.password)
     account = accounts.add(
         session,
         body.login,
@@ -88,14 +94,20 @@ def add_token(
     session: SessionDep,
     caller: Viewer,
     actor: ActorDep,
+    token_expiry: TokenExpiry,
     login: Code,
     body: TokenIn | None = None,
 ) -> dict[str, Any]:
-    """Create a token for the caller's account, or for admins any; shows its secret only once."""
+    """Create a token for the caller's account, or for admins any; shows its secret only once.
+
+    If the caller uses a token that expires, the new token expires no later.
+    """
     _forbid_caching(response)
     options = body or TokenIn()
     account = accounts.get(session, login, caller)
-    token, secret = tokens.issue(session, account, name=options.name, days=options.days)
+    token, secret = tokens.issue(
+        session, account, name=options.name, days=options.days, latest_expiry=token_expiry
+    )
     details = {"account": account.login, "name": options.name, "days": options.days}
     audit.write(session, actor, "token.add", f"token {token.id}", **details)
     return TokenOut.model_validate(token).model_dump() | {"token": secret}

@@ -102,7 +102,7 @@ def change_password(
     old: Annotated[str, Form(max_length=1000)],
     new: Annotated[str, Form(max_length=1000)],
 ) -> Response:
-    """Change the caller's password, which ends all other sessions."""
+    """Change the caller's password, which ends all other sessions and revokes all tokens."""
     sessions = request.app.state.sessions[RequestClass.OBJECT]
     hours = settings.sign_in_hours
     state = LoginState(csrf or "", signed_in_as=caller.login)

@@ -19,7 +19,7 @@ class AccountOut(FromAttributes):
     """An account, without its credentials."""
 
     login: str = Field(examples=["chen"])
-    name: str | None
+    name: str | None = Field(description="The display name, public with published revisions.")
     role: Role
     reach: str | None = Field(
         description="The area or grid code that it may change; null is unrestricted.",
@@ -58,7 +58,12 @@ class TokenIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: SingleLine | None = Field(None, examples=["the rider app"])
-    days: int | None = Field(None, ge=1, le=3650, description="It never expires if omitted.")
+    days: int | None = Field(
+        None,
+        ge=1,
+        le=3650,
+        description="If omitted, it expires with the caller's token, or else never.",
+    )
 
 
 class TokenOut(FromAttributes):

@@ -25,7 +25,9 @@ class GridHistoryEntryOut(BaseModel):
     in_force_to: datetime.datetime | None
     revision: int
     title: str
-    author: str
+    author: str | None = Field(
+        description="The display name of the publishing account; null without one."
+    )
     geometry: dict[str, Any]
 
 

@@ -3,7 +3,7 @@
 import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from api.schemas.base import FromAttributes
 from api.schemas.links import LinkOut
@@ -14,7 +14,11 @@ class RevisionOut(FromAttributes):
 
     number: int = Field(examples=[7])
     title: str = Field(examples=["Weimin: grids 4 and 5 become one"])
-    author: str = Field(examples=["coordinator"])
+    author: str | None = Field(
+        validation_alias=AliasChoices("author_name", "author"),
+        description="The display name of the publishing account; null without one.",
+        examples=["陈晨"],
+    )
     published_at: datetime.datetime
     effective_at: datetime.datetime = Field(description="When its grids come into force.")
 

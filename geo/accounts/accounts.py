@@ -4,13 +4,13 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from geo.accounts import passwords, permissions
 from geo.errors import Conflict, Invalid, NotFound
-from geo.models import Account, Area, LoginSession, MicroGrid, Role
+from geo.models import Account, Area, LoginSession, MicroGrid, Role, Token
 
 _LOGIN = re.compile(r"\w[\w.@-]{0,63}")
 
@@ -136,17 +136,30 @@ def enable(session: Session, account: Account) -> None:
     session.flush()
 
 
-def set_password(session: Session, account: Account, password: str) -> None:
-    """Replace an account's password and end all its sessions. Raises WeakPassword."""
+def set_password(session: Session, account: Account, password: str) -> int:
+    """Replace an account's password, end all its sessions and revoke all its tokens.
+
+    A thief of the old password may have created tokens. Return how many tokens were revoked.
+    Raises WeakPassword.
+    """
     passwords.require_strong(password, account.login)
     account.password_hash = passwords.hash_password(password)
     end_sessions(session, account)
+    revoked = revoke_tokens(session, account)
     session.flush()
+    return revoked
 
 
 def end_sessions(session: Session, account: Account) -> None:
     """End every login session of an account."""
     session.execute(delete(LoginSession).where(LoginSession.account_id == account.id))
+
+
+def revoke_tokens(session: Session, account: Account) -> int:
+    """Revoke every token of an account that is not revoked yet; return how many."""
+    is_valid = (Token.account_id == account.id, Token.revoked_at.is_(None))
+    statement = update(Token).where(*is_valid).values(revoked_at=func.clock_timestamp())
+    return len(session.scalars(statement.returning(Token.id)).all())
 
 
 def verify(session: Session, login: str, password: str) -> Account | None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from geo.accounts import accounts
 from geo.accounts.permissions import NotSignedIn
-from geo.errors import NotFound
+from geo.errors import Forbidden, NotFound
 from geo.models import Account, Token
 
 PREFIX = "gridward_"
@@ -31,21 +31,43 @@ class TokenRefused(NotSignedIn):
     code = "token_refused"
 
 
+class CredentialOutlivesToken(Forbidden):
+    """A token that expires cannot create a credential that is valid for longer than itself."""
+
+    code = "credential_outlives_token"
+
+    def __init__(self, expires_at: datetime.datetime) -> None:
+        super().__init__(
+            f"Your token expires at {expires_at.isoformat()}; what it creates cannot last longer.",
+            hint="Request fewer days, or sign in at /login.",
+        )
+
+
 def issue(
-    session: Session, account: Account, *, name: str | None = None, days: int | None = None
+    session: Session,
+    account: Account,
+    *,
+    name: str | None = None,
+    days: int | None = None,
+    latest_expiry: datetime.datetime | None = None,
 ) -> tuple[Token, str]:
     """Create a token that expires after some days, or never; return it and its secret.
 
     Only the secret's hash is stored, so this is the only time the secret is available.
+    `latest_expiry` is when the token expires that requests this one. Without `days` the new token
+    expires then too; with more days than remain, this raises CredentialOutlivesToken.
     """
     secret = PREFIX + secrets.token_urlsafe(_SECRET_BYTES)
     now = session.scalars(select(func.clock_timestamp())).one()
+    expires_at = latest_expiry if days is None else now + datetime.timedelta(days=days)
+    if latest_expiry is not None and expires_at is not None and expires_at > latest_expiry:
+        raise CredentialOutlivesToken(latest_expiry)
     token = Token(
         account_id=account.id,
         name=name,
         hash=_hash(secret),
         created_at=now,
-        expires_at=None if days is None else now + datetime.timedelta(days=days),
+        expires_at=expires_at,
     )
     session.add(token)
     session.flush()
@@ -76,6 +98,17 @@ def account_of(session: Session, secret: str) -> Account:
     token, account = row
     _record_use(session, token)
     return account
+
+
+def expiry_of(session: Session, secret: str) -> datetime.datetime | None:
+    """Return when the token with this secret expires, None if never."""
+    return session.scalar(select(Token.expires_at).where(Token.hash == _hash(secret)))
+
+
+def require_no_password(expires_at: datetime.datetime | None, password: str | None) -> None:
+    """Raise CredentialOutlivesToken if a token that expires would set a password."""
+    if expires_at is not None and password is not None:
+        raise CredentialOutlivesToken(expires_at)
 
 
 def list_tokens(session: Session, account: Account | None = None) -> Sequence[tuple[Token, str]]:

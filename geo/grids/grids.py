@@ -198,7 +198,7 @@ def history(session: Session, code: str) -> list[dict[str, Any]]:
             func.upper(MicroGrid.in_force).label("in_force_to"),
             MicroGrid.begun_in.label("revision"),
             Revision.title,
-            Revision.author,
+            Revision.author_name.label("author"),
             cast(func.ST_AsGeoJSON(MicroGrid.geom, 7), JSON).label("geometry"),
         )
         .join(Revision, Revision.number == MicroGrid.begun_in)

@@ -48,7 +48,7 @@ class Account(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     login: Mapped[str] = mapped_column(CODE)
     name: Mapped[str | None] = mapped_column(Text)
-    """Internal: never part of a public response."""
+    """The display name. Public with the revisions that the account publishes; the login is not."""
     role: Mapped[Role] = mapped_column(text_enum(Role, "account_role_known"))
     reach: Mapped[str | None] = mapped_column(CODE)
     """Prefix of the codes of areas and grids that it may change; null is unrestricted."""

@@ -3,10 +3,11 @@
 import datetime
 
 from geoalchemy2 import WKBElement
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, func, select
 from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint, Range
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
+from geo.models.accounts import Account
 from geo.models.base import CODE, TIMESTAMPTZ, Base, geometry_type, spatial_index
 
 
@@ -25,6 +26,11 @@ class Revision(Base):
     """When its grids come into force: on publication, unless it is scheduled or backdated."""
     title: Mapped[str] = mapped_column(Text)
     author: Mapped[str] = mapped_column(Text)
+    """A login; on the command line, the name of the system user. Never in a public response."""
+    author_name: Mapped[str | None] = column_property(
+        select(Account.name).where(Account.login == author).scalar_subquery()
+    )
+    """The display name of the author's account; null without one."""
 
 
 class MicroGrid(Base):

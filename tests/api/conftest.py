@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from sqlalchemy import Engine
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 
 from api.app import create_app
 from api.http.request_class import RequestClass
 from api.tiles.renderer import TileCaches
 from geo import db
 from geo.errors import Unavailable
+from geo.postgres.grants import SERVICE_ROLE
 from geo.settings import Settings
 from tests import district as districts
 from tests.api.declared_responses import ResponseRecorder
@@ -50,6 +51,7 @@ def settings(engine: Engine, home: Path) -> Settings:
         open_issue_intake=True,
         page_limit=3,
         batch_limit=5,
+        rate_limits="off",
     )
 
 
@@ -81,17 +83,32 @@ def application(settings: Settings, undeclared: list[str]) -> Iterator[FastAPI]:
         yield app
 
 
+def as_service_role(sessions: sessionmaker[Session]) -> None:
+    """Run each transaction of these sessions, which share a connection, as the service role."""
+
+    @event.listens_for(sessions, "after_begin")
+    def begin(_session: Session, _transaction: object, connection: Connection) -> None:
+        connection.exec_driver_sql(f"SET ROLE {SERVICE_ROLE}")
+
+    @event.listens_for(sessions, "after_transaction_end")
+    def end(session: Session, transaction: SessionTransaction) -> None:
+        if transaction.parent is None:
+            session.get_bind().exec_driver_sql("RESET ROLE")
+
+
 @pytest.fixture
 def app(
     application: FastAPI, settings: Settings, session: Session, undeclared: list[str]
 ) -> Iterator[FastAPI]:
     """The application in its initial state; its commits are savepoints that are rolled back.
 
-    Fails a test in which a response has a status or media type that its route does not declare.
+    Its requests have the privileges of the service role. Fails a test in which a response has a
+    status or media type that its route does not declare.
     """
     undeclared.clear()
     application.state.settings = settings
     maker = sessionmaker(session.connection(), join_transaction_mode="create_savepoint")
+    as_service_role(maker)
     application.state.sessions = dict.fromkeys(RequestClass, maker)
     application.state.tile_caches = TileCaches()
     application.state.tile_cursor = lambda: nullcontext(cursor_of(session))

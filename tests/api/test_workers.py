@@ -1,4 +1,4 @@
-"""`gridward serve` with two workers, while their embedded server stops, hangs and restarts."""
+"""`gridward serve` with two workers: their embedded server stops, hangs, dies, and is restored."""
 
 import json
 import os
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
@@ -17,13 +18,18 @@ import pytest
 from sqlalchemy import Connection, NullPool, create_engine, make_url, text
 from sqlalchemy.orm import Session
 
+from api.errors import RETRY_AFTER_S
 from geo import db
 from geo.grids import revisions
 from geo.grids.revisions import Delta
 from geo.postgres import embedded, migrations
+from geo.postgres.embedded import binaries
+from geo.postgres.embedded.supervisor import CHECK_INTERVAL_S
+from geo.postgres.grants import SERVICE_ROLE
 from geo.settings import Settings
 from tests import district
 from tests.command import GRIDWARD
+from tests.geo.postgres.clusters import postmaster_pid
 from tests.waiting import until
 
 COMMUNITY = "230403001001"
@@ -33,6 +39,8 @@ MAX_LAG_S = 1.0
 Tests sleep for it because they test this limit; they do not wait for a condition."""
 LISTENER_PIDS = "SELECT pid FROM pg_stat_activity WHERE query LIKE 'SELECT clock_timestamp%'"
 TILE = "/tiles/buildings/15/28216/11505.mvt"
+SPATIAL = ["/v1/areas", "/v1/buildings?bbox=130,47,131,48", TILE]
+"""Requests whose statements use operators of PostGIS."""
 REQUESTS = 60
 """So many connections that each worker receives some."""
 
@@ -53,6 +61,16 @@ class Service:
                 return response.status, response.read()
         except HTTPError as error:
             return error.code, error.read()
+
+    def retry_after(self, path: str) -> int | None:
+        """The Retry-After of a 503; None for a 200. No other status is expected."""
+        try:
+            with urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=30):
+                return None
+        except HTTPError as error:
+            status, body, seconds = error.code, error.read(), error.headers["Retry-After"]
+        assert status == 503, body
+        return int(seconds)
 
     def revisions(self) -> set[int]:
         """The revisions that lookups of all workers state now."""
@@ -123,7 +141,7 @@ def service() -> Iterator[Service]:
     engine.dispose()
     environment = {k: v for k, v in os.environ.items() if k != "GRIDWARD_DATABASE_URL"}
     environment |= {"GRIDWARD_HOME": str(home), "GRIDWARD_PORT": str(running.port)}
-    environment |= {"GRIDWARD_TILE_CACHE_MB": "0"}
+    environment |= {"GRIDWARD_TILE_CACHE_MB": "0", "GRIDWARD_RATE_LIMITS": "off"}
     process = subprocess.Popen(
         [GRIDWARD, "serve", "--workers", "2"], env=environment, stderr=subprocess.DEVNULL
     )
@@ -157,6 +175,62 @@ def test_lookups_continue_without_the_database_and_follow_it_after_a_restart(ser
     assert {service.get(TILE)[0] for _ in range(REQUESTS)} == {200}
     number = service.publish("after")
     service.wait_for_revision(number)
+
+
+def test_a_stopped_database_stays_stopped_and_refusals_say_when_to_try_again(service):
+    embedded.down(service.settings)
+    for _ in range(REQUESTS):
+        assert service.retry_after("/v1/areas") > 0
+    Event().wait(2 * CHECK_INTERVAL_S)  # in which a dead server would be started
+    assert embedded.status(service.settings).state == "stopped"
+    embedded.up(service.settings)
+    until(service.is_ready)
+
+
+def test_a_killed_database_comes_back_by_itself(service):
+    """Repeatedly; lookups continue meanwhile, and publications are followed afterwards."""
+    for name in ("killed", "killed again"):
+        number = service.publish(name)
+        service.wait_for_revision(number)
+        killed = postmaster_pid(service.settings)
+        os.kill(killed, signal.SIGKILL)
+        assert service.revisions() == {number}
+        until(lambda: service.retry_after("/v1/areas") is None, timeout_s=20)
+        assert postmaster_pid(service.settings) != killed
+        until(service.is_ready)
+        assert {service.get(path)[0] for path in SPATIAL * REQUESTS} == {200}
+
+
+def test_a_dump_is_restored_into_the_running_service(service, tmp_path):
+    """Also by requests on connections that have used PostGIS before; tiles, too."""
+    number = service.publish("in the dump")
+    service.wait_for_revision(number)
+    assert {service.get(path)[0] for path in SPATIAL * REQUESTS} == {200}
+    server = make_url(embedded.url(service.settings)).query
+    programs = binaries.find(None)
+    options = ["-h", server["host"], "-p", server["port"], "-U", "gridward"]
+    dump = tmp_path / "gridward.dump"
+    subprocess.run(
+        [programs / "pg_dump", *options, "-Fc", "-f", dump, "gridward"], check=True, timeout=60
+    )
+    service.publish("after the dump")
+    restore = [*options, "-d", "gridward", "--clean", "--if-exists", dump]
+    with subprocess.Popen([programs / "pg_restore", *restore]) as restoring:
+        while restoring.poll() is None:
+            for path in SPATIAL:
+                assert service.retry_after(path) in (None, RETRY_AFTER_S)
+    assert restoring.returncode == 0
+    until(lambda: service.revisions() == {number}, timeout_s=10)
+    until(service.is_ready)
+    until(lambda: {service.get(path)[0] for path in SPATIAL * REQUESTS} == {200}, timeout_s=10)
+    service.wait_for_revision(service.publish("after the restore"))
+
+
+def test_every_connection_of_the_service_has_the_role_that_owns_nothing(service):
+    assert {service.get(path)[0] for path in SPATIAL} == {200}
+    query = "SELECT DISTINCT usename FROM pg_stat_activity WHERE datname = 'gridward'"
+    with service.maintenance_connection() as connection:
+        assert set(connection.scalars(text(query))) == {SERVICE_ROLE}
 
 
 def test_a_hanging_connection_delays_no_revision_beyond_the_limit(service):

@@ -25,10 +25,13 @@ MARGIN = 1e-6
 
 @dataclass(frozen=True)
 class Heartbeat:
-    """The time of the database, and the fingerprint of its revisions (see `RevisionTimeline`)."""
+    """The time of the database, and what shows that something has changed."""
 
     now: datetime.datetime
     fingerprint: tuple[int, datetime.datetime | None]
+    """Of the revisions; see `RevisionTimeline`."""
+    object_ids: tuple[int | None, ...]
+    """Of PostGIS and of the tables. Restoring a dump replaces these objects by new ones."""
 
 
 @contextmanager
@@ -40,11 +43,20 @@ def repeatable_read(engine: Engine) -> Iterator[Connection]:
         )
 
 
+_HEARTBEAT = select(
+    func.clock_timestamp(),
+    func.count(),
+    func.max(Revision.published_at),
+    text("(SELECT oid FROM pg_extension WHERE extname = 'postgis')"),
+    text("to_regclass('area')::oid"),
+    text("to_regclass('micro_grid')::oid"),
+).select_from(Revision)
+
+
 def read_heartbeat(connection: Connection) -> Heartbeat:
     """Return the current heartbeat; cheap enough to poll."""
-    columns = select(func.clock_timestamp(), func.count(), func.max(Revision.published_at))
-    now, count, latest = connection.execute(columns.select_from(Revision)).one()
-    return Heartbeat(now, (count, latest))
+    now, count, latest, *object_ids = connection.execute(_HEARTBEAT).one()
+    return Heartbeat(now, (count, latest), tuple(object_ids))
 
 
 def read_timeline(connection: Connection) -> RevisionTimeline:

@@ -3,7 +3,7 @@
 import datetime
 import logging
 import threading
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from time import monotonic
@@ -63,9 +63,13 @@ class RevisionListener:
     to a worker thread, so that it keeps reading heartbeats.
     """
 
-    def __init__(self, engine: Engine, memory_bytes: int) -> None:
+    def __init__(
+        self, engine: Engine, memory_bytes: int, on_restore: Callable[[], None] = lambda: None
+    ) -> None:
         self.engine = db.create_listener_engine(engine)
         self.memory_bytes = memory_bytes
+        self._on_restore = on_restore
+        self._object_ids: tuple[int | None, ...] | None = None
         self.clock = DatabaseClock()
         self.cache = SnapshotCache(memory_bytes)
         self.state: SnapshotState | None = None
@@ -135,10 +139,24 @@ class RevisionListener:
             with abort_after(HEARTBEAT_TIMEOUT_S, driver):
                 heartbeat = queries.read_heartbeat(connection)
             self.clock.synchronize(heartbeat.now)
+            if self._is_restored(heartbeat):
+                changed_tables = {"revision", "area"}
             self._refresh(changed_tables, heartbeat)
             self.connection_error, self._connection_worked = None, True
             notifications = driver.notifies(timeout=POLL_INTERVAL_S, stop_after=1)
             changed_tables = {notification.payload for notification in notifications}
+
+    def _is_restored(self, heartbeat: Heartbeat) -> bool:
+        """Return whether a dump was restored since the last heartbeat, which sends no notification.
+
+        Open connections then remember operators of PostGIS that no longer exist.
+        """
+        before, self._object_ids = self._object_ids, heartbeat.object_ids
+        if before in (None, heartbeat.object_ids):
+            return False
+        log.warning("The database was restored from a dump; all connections are replaced.")
+        self._on_restore()
+        return True
 
     def _report_disconnected(self, error: DBAPIError) -> None:
         if self.connection_error is None:

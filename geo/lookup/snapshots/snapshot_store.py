@@ -1,6 +1,7 @@
 """Provide the snapshot for a lookup: the current one, or that of another moment."""
 
 import datetime
+from collections.abc import Callable
 from time import monotonic
 from types import TracebackType
 
@@ -39,9 +40,15 @@ class SnapshotStore:
     Use it as a context manager: the listener thread runs inside the `with` block.
     """
 
-    def __init__(self, engine: Engine, *, memory_bytes: int) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        memory_bytes: int,
+        on_restore: Callable[[], None] = lambda: None,
+    ) -> None:
         self._engine = engine
-        self._listener = RevisionListener(engine, memory_bytes)
+        self._listener = RevisionListener(engine, memory_bytes, on_restore)
 
     def __enter__(self) -> "SnapshotStore":
         self._listener.start()

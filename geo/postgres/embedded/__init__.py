@@ -8,12 +8,22 @@ import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError
 
 from geo.errors import Invalid
-from geo.postgres.embedded import binaries, create, database, server
+from geo.postgres.embedded import binaries, config, create, database, server
 from geo.postgres.embedded.os_account import OsAccount
 from geo.postgres.embedded.paths import ClusterPaths
+from geo.postgres.grants import SERVICE_ROLE
 from geo.settings import Settings
 
-__all__ = ["ClusterState", "ClusterStatus", "database_url", "down", "status", "up", "url"]
+__all__ = [
+    "ClusterState",
+    "ClusterStatus",
+    "database_url",
+    "down",
+    "service_database_url",
+    "status",
+    "up",
+    "url",
+]
 
 DRIVER = "postgresql+psycopg"
 
@@ -58,17 +68,22 @@ def up(settings: Settings) -> str:
         if not server.accepts_connections(paths):
             create.create_data(paths, account, settings.pg_bin)
             server.start(paths, account, binaries.find(settings.pg_bin, paths.version()))
-        database.ensure_database(paths)
+        if database.ensure_database(paths):
+            config.write_config(paths, account)
+            database.reload_config(paths)
+        if paths.is_stopped():
+            account.run_checked(["rm", "-f", paths.stop_marker], cwd=paths.folder)
     return url(settings)
 
 
 def down(settings: Settings) -> bool:
-    """Stop the server, ending its sessions; return whether it was running."""
+    """Stop the server, ending its sessions, until the next `up`; return whether it was running."""
     paths = ClusterPaths.of(settings.home)
     if not paths.exists():
         return False
     account = OsAccount.of(paths)
     with paths.lock():
+        account.run_checked(["touch", paths.stop_marker], cwd=paths.folder)
         return server.stop(paths, account, binaries.find(settings.pg_bin, paths.version()))
 
 
@@ -80,11 +95,11 @@ def status(settings: Settings) -> ClusterStatus:
     )
 
 
-def url(settings: Settings) -> str:
+def url(settings: Settings, role: str = database.OWNER) -> str:
     """Return the SQLAlchemy URL of the embedded database, whether or not it is running."""
     paths = ClusterPaths.of(settings.home)
     query = {"host": str(paths.sockets), "port": str(database.PORT)}
-    address = sa.URL.create(DRIVER, database.ROLE, database=database.NAME, query=query)
+    address = sa.URL.create(DRIVER, role, database=database.NAME, query=query)
     return address.render_as_string(hide_password=False)
 
 
@@ -96,6 +111,18 @@ def database_url(settings: Settings) -> str:
     """
     if settings.database_url is None:
         return up(settings)
+    return _with_driver(settings.database_url)
+
+
+def service_database_url(settings: Settings) -> str:
+    """Return the URL of the database to serve, as `database_url` does.
+
+    In the embedded database this is the role that owns nothing. In an external one it is the role
+    of the URL. Raises BadDatabaseUrl.
+    """
+    if settings.database_url is None:
+        up(settings)
+        return url(settings, SERVICE_ROLE)
     return _with_driver(settings.database_url)
 
 

@@ -3,20 +3,24 @@
 import os
 import pwd
 
-from geo.postgres.embedded.database import PORT, ROLE
+from geo.postgres.embedded.database import OWNER, PORT
 from geo.postgres.embedded.os_account import OsAccount
 from geo.postgres.embedded.paths import ClusterPaths
+from geo.postgres.grants import SERVICE_ROLE
 
 MIB = 1024 * 1024
 
 
 def write_config(paths: ClusterPaths, account: OsAccount) -> None:
     """Write the settings, and admit the operating system accounts of the server and of root."""
+    roles = (OWNER, SERVICE_ROLE)
     files = {
         "gridward.conf": _settings(paths),
-        "pg_hba.conf": f"local all {ROLE} peer map=gridward\n",
+        "pg_hba.conf": "".join(f"local all {role} peer map=gridward\n" for role in roles),
         "pg_ident.conf": "".join(
-            f'gridward "{name}" {ROLE}\n' for name in (account.name, pwd.getpwuid(0).pw_name)
+            f'gridward "{name}" {role}\n'
+            for name in (account.name, pwd.getpwuid(0).pw_name)
+            for role in roles
         ),
     }
     for name, content in files.items():

@@ -7,7 +7,7 @@ from stat import S_ISDIR
 
 from geo.errors import Unavailable
 from geo.postgres.embedded import binaries
-from geo.postgres.embedded.database import ROLE
+from geo.postgres.embedded.database import OWNER
 from geo.postgres.embedded.os_account import OsAccount, WrongAccount
 from geo.postgres.embedded.paths import ClusterPaths
 
@@ -46,7 +46,7 @@ def create_data(paths: ClusterPaths, account: OsAccount, pg_bin: Path | None) ->
     account.run_checked(["sh", "-c", "rm -rf unfinished-*"], cwd=paths.folder)
     unfinished = f"unfinished-{secrets.token_hex(4)}"
     account.run_checked(
-        [bin / "initdb", "-D", unfinished, "-U", ROLE, "-E", "UTF8", "--locale=C.UTF-8",
+        [bin / "initdb", "-D", unfinished, "-U", OWNER, "-E", "UTF8", "--locale=C.UTF-8",
          "--data-checksums", "--auth-local=peer", "--auth-host=reject", "--no-sync"],
         cwd=paths.folder,
     )  # fmt: skip

@@ -60,6 +60,15 @@ class ClusterPaths:
         except PermissionError:
             return True
 
+    @property
+    def stop_marker(self) -> Path:
+        """The file that exists while the server is stopped on purpose."""
+        return self.folder / "stopped"
+
+    def is_stopped(self) -> bool:
+        """Return whether the server is stopped on purpose, and not by a crash."""
+        return self.stop_marker.exists()
+
     def version(self) -> int | None:
         """Return the major version of PostgreSQL that created the data, None without data."""
         try:

@@ -9,6 +9,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, func, select
 
+from geo.postgres import grants
+
 _LOCK_ID = 2304
 
 
@@ -31,10 +33,15 @@ def current_revision(connection: Connection) -> str | None:
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Upgrade the database to a migration, in one transaction; waits for a concurrent upgrade."""
+    """Upgrade the database to a migration, in one transaction; waits for a concurrent upgrade.
+
+    At the newest migration, also give the role of the service its privileges if the role exists.
+    """
     with engine.begin() as connection:
         connection.execute(select(func.pg_advisory_xact_lock(_LOCK_ID)))
         command.upgrade(_config(connection), revision)
+        if current_revision(connection) == head_revision():
+            grants.grant_to_service_role(connection)
 
 
 def downgrade(engine: Engine, revision: str = "base") -> None:

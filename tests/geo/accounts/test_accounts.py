@@ -73,6 +73,19 @@ def test_a_new_password_and_disabling_end_all_sessions(session, li):
     assert accounts.verify(session, "LI ", "correct horse") is li
 
 
+def test_a_new_password_revokes_all_tokens_and_disabling_refuses_them(session, li):
+    _, secret = tokens.issue(session, li)
+    accounts.disable(session, li)
+    with pytest.raises(tokens.TokenRefused):
+        tokens.account_of(session, secret)
+    accounts.enable(session, li)
+    assert tokens.account_of(session, secret) is li
+    assert accounts.set_password(session, li, "correct horse") == 1
+    with pytest.raises(tokens.TokenRefused):
+        tokens.account_of(session, secret)
+    assert accounts.set_password(session, li, "another horse") == 0
+
+
 def test_token_secrets_have_256_bits_and_differ(session, li):
     secrets = {tokens.issue(session, li)[1] for _ in range(20)}
     assert len(secrets) == 20
