@@ -44,8 +44,8 @@ def default_home() -> Path:
 
 
 def _require_http_url(url: str | None) -> str | None:
-    """Return a URL without a trailing slash. Raises ValueError unless it is absolute."""
-    if url is None:
+    """Return a URL without a trailing slash, None for none. Raises ValueError if it is relative."""
+    if not url:
         return None
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
