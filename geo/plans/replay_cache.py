@@ -47,8 +47,10 @@ class ReplayCache:
     all operations so far.
     """
 
-    def __init__(self, max_entries: int = 512) -> None:
-        self._entries: LRUCache[str, Any] = LRUCache(max_entries)
+    def __init__(self, max_entries: int = 512, max_contexts: int = 6) -> None:
+        """Store replayed steps, and of large contexts, with all their buildings, only a few."""
+        self._entries: LRUCache[str, Partitions] = LRUCache(max_entries)
+        self._contexts: LRUCache[str, ContextCache] = LRUCache(max_contexts)
         self._lock = threading.Lock()
 
     def replay(self, session: Session, base: int, operations: Sequence[Operation]) -> ReplayResult:
@@ -58,7 +60,8 @@ class ReplayCache:
         """
         versions_key = table_versions.read_combined(session, Area, Building, MicroGrid)
         start = f"{versions_key}/{base}"
-        context_cache = self._get(start) or self._put(start, ContextCache())
+        with self._lock:
+            context_cache = self._contexts.setdefault(start, ContextCache())
         context = DatabaseContext(session, base, context_cache)
         keys = _prefix_keys(start, operations)
         partitions, done = _NO_PARTITIONS, 0
@@ -72,14 +75,14 @@ class ReplayCache:
             self._put(keys[count + 1], partitions)
         return ReplayResult(context, partitions)
 
-    def _get(self, key: str) -> Any:
+    def _get(self, key: str) -> Partitions | None:
         with self._lock:
             return self._entries.get(key)
 
-    def _put(self, key: str, value: Any) -> Any:
-        """Store a value unless another thread was first; return the stored one."""
+    def _put(self, key: str, value: Partitions) -> None:
+        """Store a value unless another thread was first."""
         with self._lock:
-            return self._entries.setdefault(key, value)
+            self._entries.setdefault(key, value)
 
 
 def _prefix_keys(start: str, operations: Sequence[Operation]) -> list[str]:

@@ -11,6 +11,7 @@ import shapely
 from geo.geometry import topology
 from geo.geometry.equal_area import small_areas_m2
 from geo.geometry.topology import GEOD
+from geo.plans.core.noding import edges_of, unique_edges
 from geo.plans.core.partition import Partition, grid_geometries
 from geo.plans.core.voronoi import Buildings, grid_codes_at
 from geo.quality import tiling
@@ -84,9 +85,10 @@ def _check_astride(partition: Partition, buildings: Buildings) -> Iterator[Findi
     geoms, codes = grid_geometries(partition), list(partition.grids)
     if not len(buildings) or not len(geoms) or not shapely.is_valid(geoms).all():
         return
-    building, grid = shapely.STRtree(geoms).query(buildings.footprints, predicate="intersects")
-    meets_several = np.bincount(building)[building] > 1
-    building, grid = building[meets_several], grid[meets_several]
+    borders = np.asarray(shapely.linestrings(unique_edges(edges_of(geoms))), dtype=object)
+    crossed = np.unique(buildings.footprint_tree.query(borders, predicate="intersects")[1])
+    near, grid = shapely.STRtree(geoms).query(buildings.footprints[crossed], "intersects")
+    building = crossed[near]
     shared = shapely.intersection(geoms[grid], buildings.footprints[building])
     sizes = small_areas_m2(shared)
     parts_of: dict[int, list[tuple[float, str]]] = {}

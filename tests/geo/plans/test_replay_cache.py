@@ -1,5 +1,8 @@
 """A replayed plan is cached operation by operation."""
 
+import gc
+import weakref
+
 import pytest
 import shapely
 
@@ -47,7 +50,7 @@ def test_operations_that_differ_in_the_last_digit_are_not_confused(district, app
 
 
 def test_the_least_recently_used_entries_are_evicted(district, applied):
-    cache = ReplayCache(max_entries=2)
+    cache = ReplayCache(max_entries=1)
     for name in ("a", "b", "a"):
         cache.replay(district, 1, [Rename(GRID_1, name)])
     assert len(applied) == 3
@@ -59,3 +62,21 @@ def test_an_error_is_not_cached(district, applied):
         with pytest.raises(GridsNotAdjacent):
             cache.replay(district, 1, [Merge((GRID_1,))])
     assert len(applied) == 2
+
+
+def test_buildings_of_few_contexts_are_stored(district, monkeypatch):
+    """A service that runs for months does not collect the buildings of every table version."""
+    loaded: list[int] = []
+
+    class CountedCache(replay_cache.ContextCache):
+        def __init__(self) -> None:
+            super().__init__()
+            loaded.append(1)
+            weakref.finalize(self, loaded.pop)
+
+    monkeypatch.setattr(replay_cache, "ContextCache", CountedCache)
+    cache = ReplayCache(max_contexts=2)
+    for base in (1, 2, 3, 4, 5):
+        cache.replay(district, base, [])
+    gc.collect()
+    assert len(loaded) == 2
