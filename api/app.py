@@ -16,6 +16,7 @@ from api import connection_pools, errors, openapi
 from api.admission import Admission
 from api.deps import reject_unknown_params
 from api.http.auth import SESSION_COOKIE
+from api.http.content_negotiation import ResponseFormat
 from api.http.request_class import RequestClass, timeouts
 from api.middleware.admission_control import AdmissionControl
 from api.middleware.body_limit import BodyLimit
@@ -53,6 +54,7 @@ from api.serializers.batch_tables import REVISION_HEADER, SUMMARY_HEADER
 from api.snapshot_wait import SnapshotWait
 from api.tiles.renderer import TileCaches
 from api.tiles.store import TileStore
+from data.exporting import writer
 from geo.accounts.permissions import NotSignedIn
 from geo.lookup.snapshots import SnapshotStore
 from geo.plans.replay_cache import ReplayCache
@@ -186,6 +188,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     threads = connection_pools.count_threads(app.state.settings)
     to_thread.current_default_thread_limiter().total_tokens = threads
     app.openapi()  # else the first request would compute it and delay all others by a second
+    writer.load_libraries(*ResponseFormat)
     with app.state.snapshots:
         yield
     app.state.render_pool.shutdown()

@@ -9,6 +9,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,6 +23,7 @@ from data import formats
 from data.errors import UnwritableFile
 from data.formats import FileEngine, FileFormat
 from data.formulas import is_formula, quote_formulas
+from geo.models import WGS84
 
 UNDATED = datetime.datetime(1980, 1, 1, tzinfo=datetime.UTC)
 """The date inside files, so that equal data are equal bytes, and have the same ETag."""
@@ -35,6 +37,19 @@ def writable_format(path: Path) -> FileFormat:
     Call it before the frame is computed, so that a typo fails early.
     """
     return formats.format_of(path, for_writing=True)
+
+
+@cache
+def load_libraries(*suffixes: str) -> None:
+    """Write a file of one point for each suffix, so that later ones need no imports.
+
+    The first files import half a dozen libraries, during which other threads wait for the GIL: up
+    to a second that a service spends better before its first request.
+    """
+    point = geopandas.GeoDataFrame({"code": ["x"]}, geometry=[shapely.Point(0, 0)], crs=WGS84)
+    with tempfile.TemporaryDirectory() as folder:
+        for suffix in suffixes:
+            write_frame(point, Path(folder) / f"point.{suffix}")
 
 
 def write_frame(rows: pd.DataFrame, path: Path) -> None:

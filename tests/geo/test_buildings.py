@@ -66,6 +66,16 @@ def test_a_building_is_returned_by_code_on_a_day_on_which_it_stands(district):
         buildings.get(district, "b9", on=day("2025-01-01"), at=city_time.now())
 
 
+@pytest.mark.parametrize("on", ["2019-06-01", "2022-06-01", "2024-01-01", "2025-01-01"])
+def test_a_building_by_code_is_the_same_as_in_the_list(district, on):
+    at = city_time.now()
+    listed = buildings.query(on=day(on), at=at)
+    for feature in feature_query.fetch_page(district, listed, limit=100).features:
+        code = json.loads(feature)["properties"]["code"]
+        single = buildings.get(district, code, on=day(on), at=at)
+        assert feature_query.fetch_one(district, single) == feature
+
+
 def test_the_coverage_history_has_every_manager_in_order(district):
     periods = buildings.coverage_history(district, "b4")
     assert [(row["manager_code"], str(row["covered_to"])) for row in periods] == [
