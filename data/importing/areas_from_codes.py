@@ -124,7 +124,12 @@ def _update_outlines(session: Session, outlines: Mapping[str, shapely.Geometry])
         .order_by(Area.code)
     ).all()
     for code, wkb in rows:
-        outline = outlines[code]
-        if wkb is None or not shapely.equals(shapely.from_wkb(bytes(wkb)), outline):
-            geom = func.ST_Multi(func.ST_GeomFromWKB(shapely.to_wkb(outline), WGS84))
-            session.execute(update(Area).where(Area.code == code).values(geom=geom))
+        if wkb is None or not shapely.equals(shapely.from_wkb(bytes(wkb)), outlines[code]):
+            store_outlines(session, {code: outlines[code]})
+
+
+def store_outlines(session: Session, outlines: Mapping[str, shapely.Geometry]) -> None:
+    """Store the outlines of areas, by code."""
+    for code, outline in outlines.items():
+        geom = func.ST_Multi(func.ST_GeomFromWKB(shapely.to_wkb(outline), WGS84))
+        session.execute(update(Area).where(Area.code == code).values(geom=geom))

@@ -70,12 +70,21 @@ class GridSet:
             [self.positions[i] for i in at],
         )
 
+    def equals_stored(self, versions: Mapping[str, GridVersion]) -> NDArray[np.bool_]:
+        """Return which geometries equal the stored ones, whatever the order of corners, (n,)."""
+        return np.asarray(
+            shapely.equals_exact(_to_multi(self.geoms), self._stored(versions), 0, normalize=True),
+            dtype=np.bool_,
+        )
+
     def with_stored_geometries(self, versions: Mapping[str, GridVersion]) -> "GridSet":
         """Use the stored geometry of a grid if only the order of corners differs from it."""
+        is_equal = self.equals_stored(versions)
+        return replace(self, geoms=np.where(is_equal, self._stored(versions), self.geoms))
+
+    def _stored(self, versions: Mapping[str, GridVersion]) -> Geoms:
         wkb = [versions[code].wkb if code in versions else None for code in self.codes]
-        stored = np.asarray(shapely.from_wkb(wkb), dtype=object)
-        is_equal = shapely.equals_exact(_to_multi(self.geoms), stored, 0, normalize=True)
-        return replace(self, geoms=np.where(is_equal, stored, self.geoms))
+        return np.asarray(shapely.from_wkb(wkb), dtype=object)
 
     def is_in(self, community: str) -> NDArray[np.bool_]:
         """Return which grids belong to a community, (n,)."""

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from data.columns import DatasetKind
-from data.importing import areas_from_codes
+from data.importing import areas_from_codes, shared_corners
 from data.importing.grid_set import GridSet
 from data.importing.load import LoadOptions, ProgressCallback, open_sources, total_rows
 from data.importing.prefetch import prefetch
@@ -61,6 +61,7 @@ def load(
     imported = job.keep_names(imported, current)
     remaining = job.select_remaining(imported, current)
     outlines = job.community_outlines(imported)
+    imported, outlines = job.share_corners(imported, current, outlines)
     if options.read.repair:
         imported, remaining = job.repair(imported, remaining, outlines)
     imported = imported.with_stored_geometries(current)
@@ -147,7 +148,7 @@ class _GridImport:
         remaining = current.keys() - retired - set(imported.codes)
         return GridSet.from_versions({code: current[code] for code in sorted(remaining)})
 
-    def community_outlines(self, imported: GridSet) -> dict[str, shapely.Geometry]:
+    def community_outlines(self, imported: GridSet) -> Outlines:
         """Return the outlines that the grids must fill: those that do not follow their grids."""
         communities = set(filter(None, imported.communities))
         is_fixed = Area.code.in_(communities) & Area.geom.is_not(None)
@@ -158,6 +159,20 @@ class _GridImport:
         )
         return {code: shapely.from_wkb(bytes(wkb)) for code, wkb in rows}
 
+    def share_corners(
+        self,
+        imported: GridSet,
+        current: Mapping[str, GridVersion],
+        outlines: Outlines,
+    ) -> tuple[GridSet, Outlines]:
+        """Return the imported grids, and the outlines, with the corners of those beside them."""
+        systems = [source.rules.geometry.crs for source in self.sources]
+        imported = shared_corners.share_corners(imported, systems, current, outlines)
+        changed = imported.filter(~imported.equals_stored(current))
+        bent = shared_corners.bend_outlines(changed, systems, outlines)
+        areas_from_codes.store_outlines(self.session, bent)
+        return imported, {**outlines, **bent}
+
     def repair(
         self, imported: GridSet, remaining: GridSet, outlines: Outlines
     ) -> tuple[GridSet, GridSet]:
@@ -165,9 +180,12 @@ class _GridImport:
 
         The remaining grids keep their area; they only get corners where imported grids need them.
         """
+        if self._is_sound(imported, remaining, outlines):
+            self.result.notes.append("The grids tile already; no border was moved")
+            return imported, remaining
         occupied = shapely.union_all(remaining.geoms) if len(remaining) else None
         repaired = repair.repair(imported.geoms, imported.communities, outlines, occupied)
-        self.result.notes.append(str(repaired))
+        self.result.notes.append(repaired.describe(imported.codes))
         is_empty = np.asarray(shapely.is_empty(repaired.geoms), dtype=np.bool_)
         message = (
             "the repair left no area to it: other grids cover it, or it is outside its community"
@@ -175,15 +193,24 @@ class _GridImport:
         for at in np.flatnonzero(is_empty):
             hint = "Delete it, or correct the other grids."
             self._add_error(imported, int(at), "empty_after_repair", message, hint)
+        before = (imported.filter(~is_empty) + remaining).geoms
         imported = replace(imported, geoms=repaired.geoms).filter(~is_empty)
         grids = imported + remaining
         geoms = grids.geoms.copy()
         for community in set(remaining.communities):
             members = grids.is_in(community or "")
             geoms[members] = repair.match_corners(geoms[members])
+        geoms = repair.keep_sound(before, geoms, grids.communities)
         grids = replace(grids, geoms=geoms)
         is_imported = np.arange(len(grids)) < len(imported)
         return grids.filter(is_imported), grids.filter(~is_imported)
+
+    def _is_sound(self, imported: GridSet, remaining: GridSet, outlines: Outlines) -> bool:
+        """Return whether the grids would be accepted without a repair, and have no slivers."""
+        grids = imported + remaining
+        communities = [community or "" for community in grids.communities]
+        report = partition.check_tiling(grids.codes, grids.geoms, communities, outlines)
+        return not report.errors and not repair.has_slivers(imported.geoms)
 
     def raise_errors(self) -> None:
         """Raise BadData if there are errors, unless rows with errors are skipped."""

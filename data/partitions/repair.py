@@ -1,7 +1,6 @@
 """Repair polygons that should tile: remove overlaps, fill narrow gaps, match corners."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,8 +8,9 @@ import shapely
 from numpy.typing import NDArray
 from shapely import coverage_clean  # type: ignore[attr-defined]  # newer than the stubs
 
-from data.partitions import gap_fill
-from data.reading.geometry.repair import hausdorff_distance
+from data.partitions import border_shift, corners, gap_fill
+from data.partitions.border_shift import RepairResult
+from data.partitions.corners import DECIMALS
 from geo.geometry import topology
 
 Geoms = NDArray[np.object_]
@@ -23,38 +23,10 @@ CRACK_M = 0.05
 """A gap narrower than this goes to the neighbour with the longest border on it."""
 SNAP_M = 0.01
 """Corners closer than a centimetre are snapped together."""
-DECIMALS = 8
-"""Decimals of coordinates in degrees: 1e-8 degrees are about a millimetre."""
 
 _METRES_PER_DEGREE = 111_320.0
 _STEP = GAP_WIDTH_M / _METRES_PER_DEGREE
 """How far a polygon may grow along a gap beyond its own border: GAP_WIDTH_M in degrees."""
-
-
-@dataclass(frozen=True)
-class RepairResult:
-    """The repaired polygons, and how much the repair changed them."""
-
-    geoms: Geoms
-    changed: Bools
-    """Which polygons changed, (n,)."""
-    lost_m2: float
-    """Area that polygons lost, because it overlapped others or lay outside the outline."""
-    gained_m2: float
-    """Area that polygons gained from gaps."""
-    moved_m: float
-    """The largest distance by which a border moved."""
-
-    def __str__(self) -> str:
-        count = int(self.changed.sum())
-        if not count:
-            return "The grids tile already; no border was moved"
-        return (
-            f"{count:,} grid{'s' if count > 1 else ''} changed so that all tile: "
-            f"{self.lost_m2:,.1f} m² removed where grids overlapped or lay outside, "
-            f"{self.gained_m2:,.1f} m² added from gaps, "
-            f"borders moved by up to {self.moved_m:,.2f} m"
-        )
 
 
 class LocalProjection:
@@ -83,15 +55,15 @@ def repair(
 ) -> RepairResult:
     """Return polygons that tile: no overlap, matching corners, no narrow gap, no sliver.
 
-    Polygons that tile already are only rounded. A gap is narrow if no circle wider than GAP_WIDTH_M
+    Polygons that tile already stay as they are. A gap is narrow if no circle wider than GAP_WIDTH_M
     fits in it. `owners` has for each polygon a key of `outlines`; the polygons of one owner are
     made to tile its outline. All polygons lose what overlaps `occupied`. A polygon that others
     cover completely, or that lies outside its outline, becomes empty.
     """
-    free = geoms if occupied is None else _to_polygons(shapely.difference(geoms, occupied))
+    free = geoms.copy() if occupied is None else _cut_occupied(geoms, occupied)
     if shapely.is_empty(free).all():  # also true if there are no polygons
-        return RepairResult(free, ~shapely.is_empty(geoms), 0.0, 0.0, 0.0)
-    tiled = round_coordinates(free)
+        return _compare(geoms, free)
+    tiled = free
     if not _is_clean(tiled):
         tiled = _fill_narrow_gaps(_remove_slivers(_remove_overlaps(tiled)))
     for owner, outline in (outlines or {}).items():
@@ -99,7 +71,47 @@ def repair(
         room = outline if occupied is None else shapely.difference(outline, occupied)
         if topology.find_outside(tiled[own], room) or topology.find_gaps(tiled[own], room):
             tiled[own] = fit_to_outline(tiled[own], room)
-    return _compare(geoms, tiled)
+    return _compare(geoms, corners.round_corners(tiled, _corners_of(geoms)))
+
+
+def _corners_of(geoms: Geoms) -> corners.Coords:
+    return np.asarray(np.unique(shapely.get_coordinates(geoms), axis=0))
+
+
+def _cut_occupied(geoms: Geoms, occupied: shapely.Geometry) -> Geoms:
+    """Remove `occupied` from the polygons that overlap it."""
+    shapely.prepare(occupied)
+    free = geoms.copy()
+    near = np.flatnonzero(shapely.intersects(occupied, geoms))
+    shared = shapely.intersection(geoms[near], occupied)
+    overlap = [at for at, area in zip(near, shared, strict=True) if _has_patch(area)]
+    free[overlap] = _to_polygons(shapely.difference(geoms[overlap], occupied))
+    return free
+
+
+def _has_patch(geometry: Any) -> bool:
+    return any(topology.find_patches(geometry, ()))
+
+
+def keep_sound(before: Geoms, after: Geoms, owners: Sequence[str | None]) -> Geoms:
+    """Return repaired polygons, but the original ones where these have the same area, (n,).
+
+    An owner whose polygons would then not share their corners gets all of them repaired.
+    """
+    difference = shapely.symmetric_difference(before, after)
+    is_same = np.array([not _has_patch(area) for area in difference], dtype=np.bool_)
+    result, owner_keys = after.copy(), np.array(owners, dtype=np.str_)
+    for owner in np.unique(owner_keys):
+        own = owner_keys == owner
+        mixed = np.where(is_same, before, after)[own]
+        if topology.is_valid_coverage(mixed):
+            result[own] = mixed
+    return result
+
+
+def has_slivers(geoms: Geoms) -> bool:
+    """Return whether a multipolygon has a part that is thinner than SNAP_M."""
+    return bool(_find_slivers(*shapely.get_parts(geoms, return_index=True)).any())
 
 
 def round_coordinates(geoms: Any) -> Any:
@@ -143,7 +155,7 @@ def _is_clean(geoms: Geoms) -> bool:
     """Return whether polygons tile without any narrow gap, however thin, and without slivers."""
     if not topology.is_valid_coverage(geoms):
         return False
-    if _find_slivers(*shapely.get_parts(geoms, return_index=True)).any():
+    if has_slivers(geoms):
         return False
     return not is_narrow(_holes(topology.union(geoms))).any()
 
@@ -200,33 +212,14 @@ def _compare(before: Geoms, after: Geoms) -> RepairResult:
     projection = LocalProjection(before)
     old, new = projection.to_metres(before), projection.to_metres(after)
     differ = ~np.asarray(shapely.equals_exact(old, new, SNAP_M, normalize=True), dtype=np.bool_)
-    moved_m = np.zeros(len(before))
-    moved_m[differ] = [_border_shift(*pair) for pair in zip(old[differ], new[differ], strict=True)]
-    changed = ~(moved_m <= SNAP_M)  # also true where a polygon vanished: its shift is NaN
+    moved_m, given_m2 = np.zeros(len(before)), np.zeros(len(before))
+    for at in np.flatnonzero(differ):
+        shift = border_shift.measure(old[at], new[at])
+        moved_m[at], given_m2[at] = shift.moved_m, shift.given_m2
+    changed = (moved_m > SNAP_M) | (given_m2 > SNAP_M) | (differ & shapely.is_empty(new))
     lost = shapely.area(shapely.difference(old[changed], new[changed]))
     gained = shapely.area(shapely.difference(new[changed], old[changed]))
-    return RepairResult(
-        after,
-        changed,
-        lost_m2=float(lost.sum()),
-        gained_m2=float(gained.sum()),
-        moved_m=float(np.nanmax(moved_m, initial=0.0)),
-    )
-
-
-def _border_shift(old: Any, new: Any) -> float:
-    """Return how far the border of a polygon moved, in metres.
-
-    The border of a hole that was filled counts as moved by the width of the hole, because the
-    nearest remaining border may be far away.
-    """
-    holes = _holes(old)
-    filled = holes[shapely.contains_properly(new, holes)]
-    if not len(filled):
-        return hausdorff_distance(old, new)
-    widths = 2 * shapely.length(shapely.maximum_inscribed_circle(filled))
-    rest = shapely.union_all([old, *filled])
-    return float(max(hausdorff_distance(rest, new), *widths))
+    return RepairResult(after, changed, float(lost.sum()), float(gained.sum()), moved_m, given_m2)
 
 
 def _holes(geometry: Any) -> Geoms:

@@ -1,8 +1,10 @@
 """Do polygons tile an area? Overlaps, gaps, their sizes, and a point in each.
 
-Geometries are arrays of polygons in WGS 84. Areas are geodesic square metres on the WGS 84
-ellipsoid (Karney's algorithm, in pyproj). Widths are twice the area over the perimeter: about the
-true width of anything long and thin, half the side of a square.
+Geometries are arrays of polygons in WGS 84. An edge is straight in the plane of longitude and
+latitude, as it is for lookups and for PostGIS: between two corners far apart a geodesic, or an edge
+of a projected file, runs metres beside it. Areas are the square metres on the ellipsoid inside such
+edges. Widths are twice the area over the perimeter: about the true width of anything long and thin,
+half the side of a square.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,19 +16,21 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import Geod
 
+from geo.geometry import planar_area
+
 Geoms = NDArray[np.object_]
 
 GEOD = Geod(ellps="WGS84")
 PRECISION_DEG = 1e-9
 """Degrees: a tenth of a millimetre."""
-MAX_M2_PER_SQUARE_DEGREE = 1.25e10
-"""No square degree is larger, anywhere."""
 MAX_VERTICES_TO_RECHECK = 100
 """With more invalid edges than this GEOS is right: its mistakes concern a few."""
+COORDINATE_GRID_DEG = 1e-8
+"""Degrees, about a millimetre: the coordinates of imported grids are multiples of it."""
+THINNEST_PATCH_DEG = 1.01 * COORDINATE_GRID_DEG
+"""Anything thinner, and one step of the coordinate grid itself, is a rounding error."""
 AREA_TOLERANCE_M2 = 1e-4
-WIDTH_TOLERANCE_M = 5e-3
-"""A patch under a square centimetre, or thinner than five millimetres, is a rounding error of
-coordinates: 1e-8 degrees are a millimetre."""
+"""A polygon whose area changed by less than a square centimetre was not changed."""
 
 
 @dataclass(frozen=True)
@@ -144,18 +148,9 @@ def find_outside(geoms: Geoms, within: shapely.Geometry) -> list[Patch]:
 
 
 def area_m2(geom: shapely.Geometry) -> float:
-    """Return the area of the polygons of a geometry, whatever the direction of their rings.
-
-    For a polygon thinner than the precision of coordinates the geodesic area is a rounding error of
-    up to tens of square centimetres: it counts for no more than its square degrees allow.
-    """
+    """Return the area of the polygons of a geometry, whatever the direction of their rings."""
     parts = [part for part in shapely.get_parts(geom) if part.geom_type == "Polygon"]
-    return float(sum(_area_m2(shapely.orient_polygons(part)) for part in parts))
-
-
-def _area_m2(part: shapely.Polygon) -> float:
-    geodesic = abs(float(GEOD.geometry_area_perimeter(part)[0]))
-    return min(geodesic, float(part.area) * MAX_M2_PER_SQUARE_DEGREE)
+    return float(sum(map(planar_area.polygon_area_m2, parts)))
 
 
 def find_slivers(geoms: Geoms, thinner_m: float) -> list[Patch]:
@@ -170,25 +165,39 @@ def _fill_holes(parts: Geoms) -> Geoms:
 
 
 def find_patches(geom: shapely.Geometry, positions: tuple[int, ...]) -> Iterator[Patch]:
-    """Yield the polygons of a geometry that are larger than a rounding error."""
+    """Yield the polygons of a geometry that are somewhere wider than THINNEST_PATCH_DEG."""
     for part in shapely.get_parts(geom):
         if part.is_empty:
             continue
         if part.geom_type == "Polygon":
-            patch = _patch(part, positions)
-            if patch.area_m2 > AREA_TOLERANCE_M2 and patch.width_m > WIDTH_TOLERANCE_M:
-                yield patch
+            if _exceeds_rounding(part):
+                yield _patch(part, positions)
         elif part.geom_type.startswith(("Multi", "Geometry")):
             yield from find_patches(part, positions)
 
 
+def _exceeds_rounding(polygon: shapely.Polygon) -> bool:
+    """Return whether a circle fits in a polygon whose diameter is THINNEST_PATCH_DEG.
+
+    A circle with a diameter of twice the area over the perimeter always fits.
+    """
+    if 2 * polygon.area > THINNEST_PATCH_DEG * polygon.length:
+        return True
+    if polygon.area < THINNEST_PATCH_DEG**2 / 2:
+        return False
+    origin = np.array(polygon.exterior.coords[0])
+    scaled = shapely.transform(polygon, lambda xy: (xy - origin) / THINNEST_PATCH_DEG)
+    return not shapely.buffer(scaled, -0.5).is_empty
+
+
 def _patch(polygon: shapely.Polygon, positions: tuple[int, ...]) -> Patch:
-    area, perimeter = GEOD.geometry_area_perimeter(polygon)
+    area = planar_area.polygon_area_m2(polygon)
+    perimeter = GEOD.geometry_length(polygon)
     point = polygon.representative_point()
     if point.is_empty:  # too thin for a point inside
         point = shapely.Point(polygon.exterior.coords[0])
-    width = 2 * abs(area) / perimeter if perimeter else 0.0
-    return Patch(positions, polygon, abs(area), width, point.x, point.y)
+    width = 2 * area / perimeter if perimeter else 0.0
+    return Patch(positions, polygon, area, width, point.x, point.y)
 
 
 def _with_neighbours(patch: Patch, tree: shapely.STRtree, geoms: Geoms) -> Patch:

@@ -42,7 +42,7 @@ def tiles_outline(geoms: Geoms, outline: shapely.Geometry) -> bool:
     if not is_sound(geoms):
         return False
     difference = shapely.symmetric_difference(outline, topology.union(geoms))
-    return topology.area_m2(difference) < topology.AREA_TOLERANCE_M2
+    return not any(topology.find_patches(difference, ()))
 
 
 def find_defects(geoms: Geoms, outline: shapely.Geometry | None = None) -> list[Defect]:

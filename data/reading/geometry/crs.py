@@ -4,11 +4,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from pyproj import CRS, Transformer
+from pyproj.enums import TransformDirection
 from pyproj.exceptions import CRSError
 
 from data.errors import UnknownCrs
 from data.reading.notes import Notes
-from geo.geometry.datums import Coords, Datum, to_wgs84
+from geo.geometry.datums import Coords, Datum, from_wgs84, to_wgs84
 
 WGS84 = CRS.from_epsg(4326)
 WGS84_RADIUS = 6_378_137.0
@@ -17,6 +18,7 @@ _EQUIVALENT = frozenset(
     {"EPSG:4326", "EPSG:4979", "EPSG:4490", "EPSG:4480", "OGC:CRS84", "OGC:CRS84h"}
 )
 """Systems whose degrees are WGS 84 degrees at map scale."""
+_METRES_PER_DEGREE = 111_320.0
 _SHIFTED = frozenset({Datum.GCJ02, Datum.BD09})
 
 
@@ -42,6 +44,30 @@ class SourceCrs:
         if self.transformer is not None:
             coords = np.column_stack(self.transformer.transform(*coords.T))
         return to_wgs84(coords, self.datum)
+
+    def from_wgs84(self, coords: Coords) -> Coords:
+        """Return coordinates in x, y order for longitudes and latitudes, (n, 2).
+
+        The inverse of `to_wgs84`, to a micrometre.
+        """
+        if self.transformer is not None:
+            lon, lat = coords.T
+            inverse = TransformDirection.INVERSE
+            return np.column_stack(self.transformer.transform(lon, lat, direction=inverse))
+        return from_wgs84(coords, self.datum)
+
+    @property
+    def unit_deg(self) -> float:
+        """How many degrees of latitude one unit of its coordinates is, about."""
+        source = self.transformer.source_crs if self.transformer is not None else None
+        if source is None or source.is_geographic:
+            return 1.0
+        return float(source.axis_info[0].unit_conversion_factor) / _METRES_PER_DEGREE
+
+    @property
+    def key(self) -> tuple[Datum, str]:
+        """Equal for files in the same reference system."""
+        return self.datum, self.transformer.definition if self.transformer is not None else ""
 
 
 def resolve_crs(file_crs: str | None, option: str | None, datum: Datum, notes: Notes) -> SourceCrs:

@@ -26,6 +26,7 @@ def square_metres(patches: list[topology.Patch]) -> dict[tuple[int, ...], float]
 
 
 def geodesic(polygon: shapely.Geometry) -> float:
+    """Return the area inside geodesics: in polygons of a kilometre up to 0.005 % off."""
     return abs(topology.GEOD.geometry_area_perimeter(polygon)[0])
 
 
@@ -43,7 +44,7 @@ def test_overlaps_equal_those_of_all_pairs(polygons):
         for a, b in combinations(range(len(polygons)), 2)
     }
     expected = {pair: area for pair, area in all_pairs.items() if area > 1}
-    assert square_metres(topology.find_overlaps(polygons)) == pytest.approx(expected, rel=1e-6)
+    assert square_metres(topology.find_overlaps(polygons)) == pytest.approx(expected, rel=5e-5)
 
 
 @settings(deadline=None)
@@ -70,7 +71,7 @@ def test_enclosed_gaps_are_the_holes_of_the_union(polygons):
     union = shapely.union_all(polygons)
     expected = sum(geodesic_sum(shapely.difference(hole, union)) for hole in holes)
     total = sum(patch.area_m2 for patch in topology.find_gaps(polygons))
-    assert total == pytest.approx(expected, rel=1e-6, abs=1e-3)
+    assert total == pytest.approx(expected, rel=5e-5, abs=1e-3)
 
 
 @settings(deadline=None)
@@ -83,7 +84,7 @@ def test_outside_is_the_area_of_each_polygon_outside_an_outline(polygons):
         if (area := geodesic_sum(shapely.difference(polygon, outline))) > 1
     }
     assert square_metres(topology.find_outside(polygons, outline)) == pytest.approx(
-        expected, rel=1e-6
+        expected, rel=5e-5
     )
 
 
@@ -117,7 +118,7 @@ def test_postgis_finds_the_same_areas(engine, polygons):
             if area > 1:
                 overlaps[a, b] = area
     total = sum(patch.area_m2 for patch in topology.find_gaps(polygons, outline))
-    assert total == pytest.approx(gaps, rel=1e-6, abs=1)
+    assert total == pytest.approx(gaps, rel=5e-5, abs=1)
     assert square_metres(topology.find_overlaps(polygons)) == pytest.approx(overlaps, rel=1e-6)
 
 
@@ -297,3 +298,18 @@ def test_no_polygon_is_lost_where_edges_lie_within_rounding_of_each_other():
     parcels = array(*map(shapely.Polygon, ROTATED_PARCELS))
     assert not topology.is_valid_coverage(parcels)
     assert shapely.area(topology.union(parcels)) == pytest.approx(shapely.area(parcels).sum())
+
+
+def test_a_strip_beside_a_long_edge_has_the_area_of_its_plane():
+    """
+    ```
+    ┌───────────┐   the corner between two polygons lies half a metre off an edge of five
+    │     0     │   kilometres: geodesics through the same corners enclose almost nothing
+    ├─────┬─────┤
+    ```
+    """
+    gap = shapely.Polygon([(130, 47), (130.066, 47), (130.033, 47.0000048)])
+    height, base = 0.0000048 * 111_178, 0.066 * 76_057
+    assert topology.area_m2(gap) == pytest.approx(height * base / 2, rel=0.01)
+    assert [*topology.find_patches(gap, ())] != []
+    assert topology.area_m2(shapely.Polygon()) == 0
