@@ -250,6 +250,8 @@ _SLASH_HINT = "No path here ends with a slash: remove it."
 
 async def _on_http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
+    if error.status_code == 400:  # from a body that Starlette or FastAPI cannot parse
+        return problem_response(422, Invalid.code, f"The body is invalid: {error.detail}.")
     code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
     headers = dict(error.headers or {})
     if error.status_code == 405:

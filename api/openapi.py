@@ -24,6 +24,7 @@ DESCRIPTIONS = MappingProxyType(
         412: "It has changed since the version in `If-Match`.",
         413: "The request is larger than a setting allows.",
         415: "This route does not read bodies of this media type.",
+        416: "The response has no such range.",
         422: "The input is invalid; `errors` lists where.",
         428: "This change requires an `If-Match` header.",
         429: "Too many requests; `Retry-After` says when to try again.",
@@ -76,6 +77,10 @@ def _complete(document: dict[str, Any], routes: Iterable[APIRoute]) -> None:
             operation = document["paths"].get(route.path, {}).get(method.lower())
             if operation is not None:
                 statuses = _problem_statuses(route, operation)
+                _require_version(operation)
+                if method == "GET" and route.path not in _WITHOUT_ETAG:
+                    _add_parts(operation["responses"])
+                    statuses |= {416}
                 if method == "GET" and _has_etag(route.path, statuses):
                     operation["responses"].setdefault("304", NOT_MODIFIED[304])
                 is_limited = classify(method, route.path) is not None
@@ -85,6 +90,20 @@ def _complete(document: dict[str, Any], routes: Iterable[APIRoute]) -> None:
 def _has_etag(path: str, statuses: frozenset[int]) -> bool:
     """Return whether a route's responses have an ETag: those that are public and may be stored."""
     return path.startswith(_STORED) and path not in _WITHOUT_ETAG and 401 not in statuses
+
+
+def _add_parts(responses: dict[str, Any]) -> None:
+    content = responses["200"].get("content", {})
+    parts: dict[str, Any] = {media_type: {} for media_type in content}
+    responses["206"] = {"description": "The bytes that `Range` names.", "content": parts}
+
+
+def _require_version(operation: dict[str, Any]) -> None:
+    """Declare `If-Match` as required; the route checks it, to answer 428 if it is missing."""
+    for parameter in operation.get("parameters", ()):
+        if parameter["name"] == "if-match":
+            parameter["required"] = True
+            parameter["schema"] = {"type": "string", "pattern": '^(W/)?"[0-9]{1,9}"$'}
 
 
 def _add_problems(operation: dict[str, Any], statuses: Iterable[int]) -> None:

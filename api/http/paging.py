@@ -39,7 +39,7 @@ async def _paging(
 async def _number_paging(
     settings: SettingsDep,
     limit: Limit = None,
-    cursor: Annotated[int | None, Query(ge=1, le=2**63 - 1, description=_CURSOR)] = None,
+    cursor: Annotated[int | None, Query(ge=1, le=2**31 - 1, description=_CURSOR)] = None,
 ) -> NumberPaging:
     return NumberPaging(min(limit or settings.page_limit, settings.page_limit), cursor)
 

@@ -4,6 +4,7 @@ import datetime
 from typing import Annotated
 
 from fastapi import Depends, Query
+from pydantic import WithJsonSchema
 
 from api.http.query_params import invalid_param
 from geo.grids.revision_diff import RevisionOrTime
@@ -23,19 +24,33 @@ def _parse(name: str, text: str) -> RevisionOrTime:
     return timestamp
 
 
+_REVISION_OR_TIME = WithJsonSchema(
+    {
+        "anyOf": [
+            {"type": "string", "pattern": "^[0-9]{1,9}$"},
+            {"type": "string", "format": "date-time"},
+        ]
+    }
+)
 _EXAMPLES = ["1", "2026-01-01T00:00:00+08:00"]
 
 
 async def _from(
     from_: Annotated[
-        str, Query(alias="from", description="A revision or timestamp.", examples=_EXAMPLES)
+        str,
+        _REVISION_OR_TIME,
+        Query(alias="from", description="A revision or timestamp.", examples=_EXAMPLES),
     ],
 ) -> RevisionOrTime:
     return _parse("from", from_)
 
 
 async def _to(
-    to: Annotated[str, Query(description="A revision or timestamp.", examples=_EXAMPLES)],
+    to: Annotated[
+        str,
+        _REVISION_OR_TIME,
+        Query(description="A revision or timestamp.", examples=_EXAMPLES),
+    ],
 ) -> RevisionOrTime:
     return _parse("to", to)
 

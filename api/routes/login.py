@@ -62,8 +62,8 @@ def log_in(
     request: Request,
     settings: SettingsDep,
     language: LanguageDep,
-    login: Annotated[str, Form(max_length=1000)],
-    password: Annotated[str, Form(max_length=1000)],
+    login: Annotated[str, Form(min_length=1, max_length=1000)],
+    password: Annotated[str, Form(min_length=1, max_length=1000)],
     csrf: Annotated[str, Form(max_length=100)] = "",
     next: Annotated[str, Form(max_length=4000)] = "/",
     form_cookie: FormCookie = None,
@@ -99,8 +99,8 @@ def change_password(
     language: LanguageDep,
     caller: Viewer,
     csrf: CsrfToken,
-    old: Annotated[str, Form(max_length=1000)],
-    new: Annotated[str, Form(max_length=1000)],
+    old: Annotated[str, Form(min_length=1, max_length=1000)],
+    new: Annotated[str, Form(min_length=1, max_length=1000)],
 ) -> Response:
     """Change the caller's password, which ends all other sessions and revokes all tokens."""
     sessions = request.app.state.sessions[RequestClass.OBJECT]

@@ -6,7 +6,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from pydantic import Field
 
 from api.http import query_params
@@ -18,7 +18,7 @@ from geo import city_time
 from geo.models import Level
 from geo.tiles import cache_key
 from geo.tiles.layers import Layer
-from geo.tiles.tile_math import Tile
+from geo.tiles.tile_math import MAX_ZOOM, Tile
 from geo.tiles.tile_request import TileParams, TileRequest
 
 router = APIRouter(prefix="/tiles", tags=["tiles"])
@@ -27,6 +27,8 @@ RENDER_THREADS = 4
 """More at once would only wait for each other."""
 MVT = "application/vnd.mapbox-vector-tile"
 BINARY = {"type": "string", "format": "binary"}
+Zoom = Annotated[int, Path(ge=0, le=MAX_ZOOM)]
+Index = Annotated[int, Path(ge=0, lt=2**MAX_ZOOM)]
 IMMUTABLE = "public, max-age=31536000, immutable"
 
 
@@ -62,7 +64,7 @@ class TileQuery(QueryParams):
     responses={200: {"content": {MVT: {"schema": BINARY}}}, **NOT_MODIFIED},
     openapi_extra=query_params.openapi_parameters(TileQuery),
 )
-async def tile(request: Request, layer: Layer, z: int, x: int, y: int) -> Response:
+async def tile(request: Request, layer: Layer, z: Zoom, x: Index, y: Index) -> Response:
     """A vector tile of a layer; empty if it has no features.
 
     If the URL states the date, the revision and the version that are current, the response is

@@ -8,20 +8,17 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy.orm import Session
 
 from api.app import create_app
-from geo import db
-from geo.accounts import accounts, sessions, tokens
-from geo.models import Role
+from geo.accounts import sessions
 from geo.settings import Settings
 from tests.api.generated_client import WITHOUT_CLASSES, GeneratedClient, generate
-from tests.district import insert_district, lon_lat
-from tests.sample_service import serve_database
+from tests.api.served_district import PASSWORD, serve_district
+from tests.district import lon_lat
 
 COMMUNITY = "230403001001"
 GRID = f"{COMMUNITY}001"
-PASSWORD, FORM_SECRET = "correct horse", "secret"
+FORM_SECRET = "secret"
 LON, LAT = lon_lat(5, 5)
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
@@ -98,15 +95,7 @@ def generator_output(document, tmp_path_factory) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def generated(databases, template, generator_output) -> Iterator[GeneratedClient]:
     """The client of a service whose database has the district and an admin."""
-    url = databases.make(template)
-    engine = db.connect(url)
-    with Session(engine) as session:
-        insert_district(session)
-        admin = accounts.add(session, "admin", Role.ADMIN, password=PASSWORD)
-        _, token = tokens.issue(session, admin)
-        session.commit()
-    engine.dispose()
-    with serve_database(url) as service:
+    with serve_district(databases.make(template)) as (service, token):
         yield GeneratedClient(service.home, token)
 
 
@@ -177,7 +166,7 @@ def test_every_operation_that_requires_an_account_returns_a_typed_problem(
         ("grids", "get_grid", {"code": "nowhere"}, 404, "grid_unknown"),
         ("lookup", "look_up", {"lon": 500.0, "lat": 0.0}, 422, "invalid"),
         ("lookup", "look_up_many", {"body": {"points": [[0.0, 0.0, 0.0]]}}, 422, "invalid"),
-        ("tiles", "tile", {"layer": "grids", "z": 99, "x": 0, "y": 0}, 422, "bad_tile"),
+        ("tiles", "tile", {"layer": "grids", "z": 3, "x": 8, "y": 0}, 422, "bad_tile"),
         ("plans", "undo", {"number": 99, "if_match": '"9"'}, 404, "plan_unknown"),
         (
             "accounts",
