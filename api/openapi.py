@@ -38,8 +38,8 @@ COMMON = frozenset({422, 500, 503, 504})
 """The statuses of every route."""
 IDENTIFIERS = frozenset({"code", "number", "ref", "login", "area"})
 """Parameters whose value may name something that does not exist."""
-_STORED = ("/v1/", "/maps/", "/tiles/")
 _WITHOUT_ETAG = frozenset({"/v1/lookup"})
+"""Routes whose responses are smaller than a 304 is worth."""
 _SCHEMA = {"$ref": f"#/components/schemas/{ProblemOut.__name__}"}
 
 _RETRY_AFTER = {
@@ -81,15 +81,9 @@ def _complete(document: dict[str, Any], routes: Iterable[APIRoute]) -> None:
                 if method == "GET" and route.path not in _WITHOUT_ETAG:
                     _add_parts(operation["responses"])
                     statuses |= {416}
-                if method == "GET" and _has_etag(route.path, statuses):
                     operation["responses"].setdefault("304", NOT_MODIFIED[304])
                 is_limited = classify(method, route.path) is not None
                 _add_problems(operation, statuses | {429} if is_limited else statuses)
-
-
-def _has_etag(path: str, statuses: frozenset[int]) -> bool:
-    """Return whether a route's responses have an ETag: those that are public and may be stored."""
-    return path.startswith(_STORED) and path not in _WITHOUT_ETAG and 401 not in statuses
 
 
 def _add_parts(responses: dict[str, Any]) -> None:
