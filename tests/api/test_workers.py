@@ -214,8 +214,9 @@ def test_a_dump_is_restored_into_the_running_service(service, tmp_path):
         [programs / "pg_dump", *options, "-Fc", "-f", dump, "gridward"], check=True, timeout=60
     )
     service.publish("after the dump")
-    restore = [*options, "-d", "gridward", "--clean", "--if-exists", dump]
-    with subprocess.Popen([programs / "pg_restore", *restore]) as restoring:
+    restore = [*options, "-d", "gridward", "--clean", "--if-exists", "--single-transaction", dump]
+    environment = os.environ | {"PGOPTIONS": "-c deadlock_timeout=1min"}
+    with subprocess.Popen([programs / "pg_restore", *restore], env=environment) as restoring:
         while restoring.poll() is None:
             for path in SPATIAL:
                 assert service.retry_after(path) in (None, RETRY_AFTER_S)
