@@ -14,9 +14,9 @@ from sqlalchemy.orm import sessionmaker
 
 from api import connection_pools, errors, openapi
 from api.admission import Admission
-from api.deps import reject_unknown_params
 from api.http.auth import SESSION_COOKIE
 from api.http.content_negotiation import ResponseFormat
+from api.http.input_check import check_params
 from api.http.request_class import RequestClass, timeouts
 from api.middleware.admission_control import AdmissionControl
 from api.middleware.body_limit import BodyLimit
@@ -24,6 +24,7 @@ from api.middleware.compression import Compression
 from api.middleware.conditional import Conditional
 from api.middleware.fast_path import FastPath
 from api.middleware.head import Head
+from api.middleware.internal_errors import InternalErrors
 from api.middleware.metrics import Metrics
 from api.middleware.rate_limits import RATE_LIMIT_HEADERS, RateLimiting, VerifiedCredentials
 from api.middleware.request_log import REQUEST_ID_HEADER, RequestLog
@@ -102,7 +103,7 @@ def create_app(settings: Settings) -> FastAPI:
     for module in (lookup, tiles):  # hot routes that parse their query parameters themselves
         app.include_router(module.router)
     for module in (*ROUTERS, health, pages, assets):
-        app.include_router(module.router, dependencies=[Depends(reject_unknown_params)])
+        app.include_router(module.router, dependencies=[Depends(check_params)])
     documented = (lookup, tiles, *ROUTERS, health, pages)
     openapi.declare_problems(app, [module.router for module in documented])
     errors.install_error_handlers(app)
@@ -161,6 +162,7 @@ def _add_middleware(app: FastAPI, settings: Settings, registry: CollectorRegistr
             cookie=SESSION_COOKIE,
             verified=app.state.verified_credentials,
         )
+    app.add_middleware(InternalErrors)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.cors_origins,

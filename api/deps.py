@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request
-from pydantic import AwareDatetime
 from sqlalchemy.orm import Session
 
-from api.http.query_params import invalid_param, unknown_param_message
+from api.http.query_params import invalid_param
 from api.http.request_class import SCOPE_KEY
-from geo import city_time
+from geo import areas, city_time, input_types
 from geo.feature_query import BBox
 from geo.geometry.datums import Datum
+from geo.input_types import Date, Latitude, Longitude, Timestamp
 from geo.lookup.snapshots import SnapshotStore
 from geo.settings import Language, Settings
 
@@ -52,7 +52,7 @@ SnapshotsDep = Annotated[SnapshotStore, Depends(_snapshots)]
 
 async def _day(
     settings: SettingsDep,
-    on: Annotated[datetime.date | None, Query(description="The day; today if omitted.")] = None,
+    on: Annotated[Date | None, Query(description="The day; today if omitted.")] = None,
 ) -> datetime.date:
     return on or city_time.today(settings.timezone)
 
@@ -60,7 +60,7 @@ async def _day(
 Day = Annotated[datetime.date, Depends(_day)]
 
 OptionalMoment = Annotated[
-    AwareDatetime | None,
+    Timestamp | None,
     Query(alias="at", description="A timestamp with its time zone; now if omitted."),
 ]
 
@@ -90,8 +90,8 @@ class TimeRange:
 
 async def _time_range(
     settings: SettingsDep,
-    since: Annotated[datetime.date | None, Query(description="The first day.")] = None,
-    until: Annotated[datetime.date | None, Query(description="The last day.")] = None,
+    since: Annotated[Date | None, Query(description="The first day.")] = None,
+    until: Annotated[Date | None, Query(description="The last day.")] = None,
 ) -> TimeRange:
     zone = settings.timezone
     return TimeRange(
@@ -126,14 +126,41 @@ async def _bbox(
 
 BBoxDep = Annotated[BBox | None, Depends(_bbox)]
 
-AreaCode = Annotated[
-    str | None,
-    Query(description="The code of an area that limits the result.", examples=["230403"]),
-]
-Code = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[^\x00]+$")]
+
+def _area(
+    session: SessionDep,
+    area: Annotated[
+        input_types.Code | None,
+        Query(description="The code of an area that limits the result.", examples=["230403"]),
+    ] = None,
+) -> str | None:
+    areas.require(session, area)
+    return area
+
+
+AreaCode = Annotated[str | None, Depends(_area)]
+"""The code of an area; raises AreaUnknown, as an empty list would hide a typo."""
+
+
+def _area_or_grid(
+    session: SessionDep,
+    area: Annotated[
+        input_types.Code | None,
+        Query(
+            description="The code of an area or grid that limits the result.", examples=["230403"]
+        ),
+    ] = None,
+) -> str | None:
+    areas.require(session, area, or_grid=True)
+    return area
+
+
+AreaOrGridCode = Annotated[str | None, Depends(_area_or_grid)]
+"""The code of an area, or of a grid of any time; raises AreaUnknown."""
+Code = Annotated[input_types.Code, Path()]
 DatumParam = Annotated[Datum, Query(description="The datum of the coordinates.")]
-Lon = Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False, examples=[130.298])]
-Lat = Annotated[float, Query(ge=-90, le=90, allow_inf_nan=False, examples=[47.35])]
+Lon = Annotated[Longitude, Query(examples=[130.298])]
+Lat = Annotated[Latitude, Query(examples=[47.35])]
 
 
 async def _language(
@@ -144,27 +171,3 @@ async def _language(
 
 
 LanguageDep = Annotated[Language, Depends(_language)]
-
-
-async def reject_unknown_params(request: Request) -> None:
-    """Reject query parameters that the route does not have, so that no typo is ignored."""
-    names = _query_params_of_route(request)
-    if names is None:
-        return
-    for name in request.query_params:
-        if name not in names:
-            raise invalid_param(name, unknown_param_message(names), None)
-
-
-def _query_params_of_route(request: Request) -> frozenset[str] | None:
-    """Return the query parameters of a route by the OpenAPI document, None if it is not in it."""
-    cache: dict[tuple[str, str], frozenset[str] | None] = request.app.state.query_params
-    key = (request.scope["route"].path, request.method.lower())
-    if key not in cache:
-        operation = request.app.openapi()["paths"].get(key[0], {}).get(key[1])
-        cache[key] = operation and frozenset(
-            parameter["name"]
-            for parameter in operation.get("parameters", ())
-            if parameter["in"] == "query"
-        )
-    return cache[key]

@@ -1,6 +1,7 @@
 """HTTP errors as RFC 9457 problem documents; STATUS gives each class of error its status."""
 
 import inspect
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from types import MappingProxyType
@@ -98,6 +99,10 @@ _NOT_AS_MIGRATED = (
     psycopg.errors.InsufficientPrivilege,
 )
 """Errors of statements while a dump is being restored."""
+_MAX_ERRORS = 20
+"""The most errors that one problem document lists."""
+_MAX_DETAIL = 2000
+"""The most characters of one text of a problem document."""
 
 STATUS: Mapping[type[GridwardError], int] = MappingProxyType(
     {
@@ -165,8 +170,8 @@ def problem_response(
         title=HTTPStatus(status).phrase,
         status=status,
         code=code,
-        detail=detail,
-        hint=hint,
+        detail=_printable(detail),
+        hint=None if hint is None else _printable(hint),
         errors=None if errors is None else list(errors),
     )
     return JSONResponse(
@@ -175,6 +180,20 @@ def problem_response(
         media_type=PROBLEM,
         headers=headers,
     )
+
+
+def _printable(text: str) -> str:
+    """Return a text that every client can read, although it may quote any input.
+
+    Control characters and lone surrogates are escaped as in Python; a long text is cut.
+    """
+    escaped = "".join(char if char.isprintable() else _escape(char) for char in text)
+    return escaped if len(escaped) <= _MAX_DETAIL else f"{escaped[:_MAX_DETAIL]}…"
+
+
+def _escape(char: str) -> str:
+    is_space = char in "\n\t" or unicodedata.category(char) == "Zs"
+    return char if is_space else char.encode("unicode_escape").decode()
 
 
 def problem_for(error: GridwardError) -> JSONResponse:
@@ -238,8 +257,11 @@ async def _on_domain_error(_: Request, error: Exception) -> JSONResponse:
 async def _on_validation_error(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     errors = [
-        InputErrorOut(location=".".join(map(str, each["loc"])), message=each["msg"])
-        for each in error.errors()
+        InputErrorOut(
+            location=_printable(".".join(map(str, each["loc"]))),
+            message=_printable(each["msg"].removeprefix("Value error, ")),
+        )
+        for each in error.errors()[:_MAX_ERRORS]
     ]
     detail = "; ".join(f"{each.location}: {each.message}" for each in errors[:3])
     return problem_response(422, Invalid.code, detail, errors=errors)
@@ -293,6 +315,11 @@ def _database_problem(error: Exception) -> GridwardError:
 
 
 async def _on_internal_error(_: Request, _error: Exception) -> JSONResponse:
+    return internal_error()
+
+
+def internal_error() -> JSONResponse:
+    """Return the response to a request that failed for no reason of the client's."""
     return problem_response(
         500, "internal_error", "The service failed and logged the error; nothing was changed."
     )

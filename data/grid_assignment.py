@@ -27,6 +27,18 @@ class NoCoordinates(Invalid):
     code = "no_coordinates"
 
 
+class ColumnTwice(Invalid):
+    """A column of the table or of its result would occur twice."""
+
+    code = "column_twice"
+
+
+class BadCoordinateColumn(Invalid):
+    """A coordinate column has a type that holds no numbers, such as a list or a date."""
+
+    code = "bad_coordinate_column"
+
+
 @dataclass
 class AssignmentSummary:
     """How many rows there were, how many are in a grid, in none, and invalid."""
@@ -71,9 +83,22 @@ ERROR_MEANINGS: Mapping[str, str] = {
 def find_coordinate_columns(names: list[str], lon: str | None, lat: str | None) -> tuple[str, str]:
     """Return the names of the longitude and latitude columns, as requested or by known aliases.
 
-    Raises NoCoordinates, listing the columns of the table.
+    Raises NoCoordinates, listing the columns of the table, and ColumnTwice.
     """
-    return _find_column(names, "lon", lon), _find_column(names, "lat", lat)
+    columns = _find_column(names, "lon", lon), _find_column(names, "lat", lat)
+    for column in columns:
+        if names.count(column) > 1:
+            raise ColumnTwice(
+                f"The table has {names.count(column)} columns {column!r}.",
+                hint="Rename or remove all but one.",
+            )
+    for column in (GRID_COLUMN, ERROR_COLUMN):
+        if column in names:
+            raise ColumnTwice(
+                f"The table has a column {column!r} already, which the result adds.",
+                hint="Rename or remove it.",
+            )
+    return columns
 
 
 def _find_column(names: list[str], part: str, requested: str | None) -> str:
@@ -97,7 +122,7 @@ def add_grid_columns(
     summary: AssignmentSummary,
 ) -> pa.RecordBatch:
     """Return the rows with the code of their grid, null outside, and the error of each, if any."""
-    coords = np.column_stack([_numbers(rows.column(name)) for name in coordinate_columns])
+    coords = np.column_stack([_numbers(rows.column(name), name) for name in coordinate_columns])
     errors = _coordinate_errors(coords)
     positions = _assign(coords, errors, datum, snapshot, summary)
     codes = pa.array(snapshot.codes[:-1], pa.string())
@@ -155,16 +180,28 @@ def _coordinate_errors(coords: Coords) -> NDArray[np.str_]:
     return errors
 
 
-def _numbers(column: pa.Array) -> NDArray[np.float64]:
-    """Return a column as floats, NaN for empty values and text that is no number."""
-    if not pa.types.is_floating(column.type):
+def _numbers(column: pa.Array, name: str) -> NDArray[np.float64]:
+    """Return a column as floats, NaN for empty values and text that is no number.
+
+    Raises BadCoordinateColumn for types other than numbers and text.
+    """
+    if pa.types.is_dictionary(column.type):  # few values, each of which may be long
+        values = _numbers(column.dictionary, name)
+        column = pa.array(values, pa.float64()).take(column.indices)
+    types = pa.types
+    is_text = types.is_string(column.type) or types.is_large_string(column.type)
+    is_number = types.is_integer(column.type) or types.is_floating(column.type)
+    if not (is_text or is_number or types.is_decimal(column.type) or types.is_null(column.type)):
+        raise BadCoordinateColumn(
+            f"The column {name!r} has the type {column.type}.", hint="Send numbers or text."
+        )
+    if is_text:
         column = _parse_numbers(column)
-    return np.asarray(column.cast(pa.float64()).fill_null(np.nan), dtype=np.float64)
+    numbers = column.cast(pa.float64(), safe=False)  # integers above 2^53 are no coordinates
+    return np.asarray(numbers.fill_null(np.nan), dtype=np.float64)
 
 
 def _parse_numbers(column: pa.Array) -> pa.Array:
-    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
-        return column.cast(pa.float64())
     trimmed = pc.utf8_trim_whitespace(column)
     try:
         return trimmed.cast(pa.float64())

@@ -8,7 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from geo.errors import Invalid, NotFound
 from geo.feature_query import FeatureQuery, Statement
-from geo.models import Area, Level
+from geo.models import Area, Level, MicroGrid
 
 
 class AreaUnknown(NotFound):
@@ -32,9 +32,21 @@ def within(
 
 def get(session: Session, code: str) -> FeatureQuery:
     """Return one area as `query` returns it. Raises AreaUnknown."""
-    if session.get(Area, code) is None:
-        raise AreaUnknown(f"There is no area {code!r}.", hint="GET /v1/areas lists the areas.")
+    require(session, code)
     return FeatureQuery(query().statement.where(Area.code == code))
+
+
+def require(session: Session, code: str | None, *, or_grid: bool = False) -> None:
+    """Raise AreaUnknown unless an area, or with `or_grid` a grid of any time, has this code.
+
+    None is the whole city.
+    """
+    if code is None or session.scalar(select(Area.code).where(Area.code == code)) is not None:
+        return
+    if or_grid and session.scalar(select(MicroGrid.code).where(MicroGrid.code == code).limit(1)):
+        return
+    what = "area or grid" if or_grid else "area"
+    raise AreaUnknown(f"There is no {what} {code!r}.", hint="GET /v1/areas lists the areas.")
 
 
 def find_covering(session: Session, lon: float, lat: float) -> Sequence[Area]:

@@ -48,7 +48,12 @@ def connect(url: str) -> Engine:
     Every connection uses UTC, so ranges and timestamps read the same on every machine.
     """
     return _watched(
-        create_engine(url, pool_pre_ping=True, connect_args={**CONNECT_ARGS, "connect_timeout": 10})
+        create_engine(
+            url,
+            pool_pre_ping=True,
+            hide_parameters=True,  # logs must not contain names and phone numbers
+            connect_args={**CONNECT_ARGS, "connect_timeout": 10},
+        )
     )
 
 
@@ -106,6 +111,7 @@ def create_listener_engine(engine: Engine) -> Engine:
     return create_engine(
         engine.url,
         poolclass=NullPool,
+        hide_parameters=True,
         connect_args={
             **CONNECT_ARGS,
             "options": f"{CONNECT_ARGS['options']} -c statement_timeout={_READ_ALL_TIMEOUT_MS}",

@@ -26,6 +26,12 @@ class IssueUnknown(NotFound):
     code = "issue_unknown"
 
 
+class CategoryUnknown(NotFound):
+    """No issue has this category."""
+
+    code = "category_unknown"
+
+
 class IssueExists(Conflict):
     """An issue with this reference exists."""
 
@@ -65,6 +71,17 @@ def query(
     if bbox is not None:
         statement = statement.where(intersects_bbox(Issue.geom, bbox))
     return FeatureQuery(statement, key="ref")
+
+
+def require_categories(session: Session, categories: Collection[str]) -> None:
+    """Raise CategoryUnknown unless every category has an issue."""
+    for category in categories:
+        matching = select(Issue.ref).where(Issue.category == category).limit(1)
+        if session.scalar(matching) is None:
+            raise CategoryUnknown(
+                f"No issue has the category {category!r}.",
+                hint="GET /v1/issues/counts lists the categories.",
+            )
 
 
 def count_by_category(

@@ -74,10 +74,10 @@ class Settings(BaseSettings):
     """Origins whose pages may read responses (CORS), separated by commas."""
     page_limit: int = Field(1000, ge=1)
     """The most features in one page of a list; the `next` link leads to the rest."""
-    batch_limit: int = Field(1_000_000, ge=1)
-    """The most points in one JSON lookup request."""
+    batch_limit: int = Field(2_000_000, ge=1)
+    """The most rows of one batch lookup, in every format."""
     batch_megabytes: int = Field(256, ge=1)
-    """The largest body of a CSV or Arrow lookup request."""
+    """The most bytes of one batch lookup, in every format, counted after decompression."""
     body_megabytes: int = Field(8, ge=1)
     """The largest body of any other request."""
     index_memory_mb: int = Field(2048, ge=1)

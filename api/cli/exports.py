@@ -10,6 +10,7 @@ from api.cli.options import AreaOption, TimestampOption, timestamp_or_now
 from api.cli.output import print_message
 from data.columns import DatasetKind
 from data.exporting import export, writer
+from geo import areas
 from geo.settings import Settings
 
 
@@ -34,6 +35,7 @@ def export_(
     settings = Settings()
     writer.writable_format(file)
     with sessions.open_session(settings) as session:
+        areas.require(session, area, or_grid=True)
         timestamp = timestamp_or_now(at, settings)
         frame = export.fetch_dataset(session, kind, area_code=area, at=timestamp, phones=phones)
     writer.write_frame(frame, file)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.orm import Session
 
 from api.cli import sessions
@@ -18,6 +19,7 @@ from geo import city_time
 from geo.accounts import audit
 from geo.accounts.audit import Actor
 from geo.grids import revert as revert_revision
+from geo.input_types import Paragraphs
 from geo.models import Plan
 from geo.plans import drafts, publish, rebase
 from geo.plans.core.operations import kind_of
@@ -26,12 +28,17 @@ from geo.plans.replay_cache import ReplayCache
 from geo.settings import Settings
 
 MAX_INTEGER = 2**31 - 1
+_PARAGRAPHS: TypeAdapter[str] = TypeAdapter(Paragraphs)
 
 
 def _not_blank(text: str | None) -> str | None:
-    if text is not None and not text.strip():
-        raise typer.BadParameter("must not be empty")
-    return None if text is None else text.strip()
+    if text is None:
+        return None
+    try:
+        return _PARAGRAPHS.validate_python(text)
+    except ValidationError as error:
+        message = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise typer.BadParameter(message) from None
 
 
 PlanNumber = Annotated[int, typer.Argument(min=1, max=MAX_INTEGER, help="The number of the plan.")]

@@ -13,7 +13,7 @@ from api.cli.output import print_message
 from data import plan_files
 from data.errors import UnreadableFile
 from geo.errors import GridwardError
-from geo.plans.core.operations import Operation, from_json
+from geo.plans.core.operations import Operation, from_json, to_json
 
 
 @contextmanager
@@ -32,7 +32,8 @@ def read_operations(session: Session, file: Path) -> Sequence[Operation]:
     Raises UnreadableFile, BadOperation, and what `plan_files.read_imports` raises.
     """
     if str(file) != "-" and file.suffix.lower() != ".json":
-        return plan_files.read_imports(session, file)
+        imports = plan_files.read_imports(session, file)
+        return [from_json(to_json(step)) for step in imports]  # the same rules as for JSON
     steps = _read_steps(file)
     operations = []
     for count, step in enumerate(steps, start=1):

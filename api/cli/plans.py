@@ -18,6 +18,7 @@ from api.cli.output import print_message
 from api.cli.plan_edits import PlanNumber, Text
 from data import plan_files
 from data.exporting import writer
+from geo import areas
 from geo.accounts import audit
 from geo.models import Plan, PlanStatus
 from geo.plans import drafts, impact, publish
@@ -66,6 +67,7 @@ def list_plans(
 ) -> None:
     """List plans, newest first; with --area those that change grids in that area."""
     with sessions.open_session(Settings()) as session:
+        areas.require(session, area)
         plans, _ = drafts.list_plans(
             session, status=status, author=author, area_code=area, limit=limit
         )

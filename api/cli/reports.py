@@ -19,7 +19,7 @@ from api.cli.output import print_message
 from data.exporting import export
 from data.exporting import writer as file_writer
 from data.formulas import quote_formula, quote_formulas
-from geo import buildings, city_time
+from geo import areas, buildings, city_time
 from geo.coverage import figures
 from geo.coverage.figures import CoverageFigures, Grouping
 from geo.quality import checks
@@ -50,6 +50,7 @@ def coverage(
     settings = Settings()
     day = date_or_today(on, settings)
     with sessions.open_session(settings) as session:
+        areas.require(session, area)
         at = city_time.timestamp_for(day, settings.timezone)
         rows = figures.count_by(session, by, on=day, at=at, area_code=area)
     print_figures(rows, f"Property coverage by {by} on {day}", format)
@@ -115,6 +116,7 @@ def uncovered(
     if output is not None:
         file_writer.writable_format(output)
     with sessions.open_session(settings) as session:
+        areas.require(session, area)
         at = city_time.timestamp_for(day, settings.timezone)
         query = buildings.query(on=day, at=at, covered=False, area_code=area)
         rows = export.fetch_features(session, query)
@@ -133,6 +135,7 @@ def check(area: AreaOption = None) -> None:
     """Check the data in force and list every finding; exits with 3 if there are errors."""
     settings = Settings()
     with sessions.open_session(settings) as session:
+        areas.require(session, area, or_grid=True)
         findings = checks.run_checks(session, area_code=area)
     for finding in findings:
         print(finding)

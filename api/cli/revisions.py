@@ -6,6 +6,7 @@ import typer
 
 from api.cli import sessions
 from api.cli.options import DEFAULT_LIMIT, AreaOption, LimitOption
+from geo import areas
 from geo.accounts import audit
 from geo.grids import revert as revert_revision
 from geo.grids import revisions
@@ -28,6 +29,7 @@ def list_revisions(
 ) -> None:
     """List the published revisions, newest first."""
     with sessions.open_session(Settings()) as session:
+        areas.require(session, area, or_grid=True)
         for revision in revisions.list_revisions(session, area_code=area, limit=limit)[0]:
             since = revision.effective_at.isoformat(timespec="seconds")
             print(f"{revision.number:>6}  {since}  {revision.author:<16}  {revision.title}")

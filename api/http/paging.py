@@ -6,9 +6,16 @@ from typing import Annotated, Any
 from fastapi import Depends, Query, Request
 
 from api.deps import SettingsDep
+from api.http.query_params import invalid_param
+from geo.input_types import SingleLine
 from geo.settings import Settings
 
-Limit = Annotated[int | None, Query(ge=1, description="The maximum number of items per page.")]
+Limit = Annotated[
+    int | None,
+    Query(
+        ge=1, description="The maximum number of items per page, up to a setting of the service."
+    ),
+]
 _CURSOR = "The end of the last page, as in its `next` link."
 
 
@@ -28,12 +35,20 @@ class NumberPaging:
     cursor: int | None
 
 
+def _page_limit(settings: Settings, limit: int | None) -> int:
+    """Return the limit of a page. Raises RequestValidationError above the setting."""
+    if limit is not None and limit > settings.page_limit:
+        message = f"should be at most {settings.page_limit}; the `next` link leads to more"
+        raise invalid_param("limit", message, limit)
+    return limit or settings.page_limit
+
+
 async def _paging(
     settings: SettingsDep,
     limit: Limit = None,
-    cursor: Annotated[str | None, Query(description=_CURSOR)] = None,
+    cursor: Annotated[SingleLine | None, Query(description=_CURSOR)] = None,
 ) -> Paging:
-    return Paging(min(limit or settings.page_limit, settings.page_limit), cursor)
+    return Paging(_page_limit(settings, limit), cursor)
 
 
 async def _number_paging(
@@ -41,7 +56,7 @@ async def _number_paging(
     limit: Limit = None,
     cursor: Annotated[int | None, Query(ge=1, le=2**31 - 1, description=_CURSOR)] = None,
 ) -> NumberPaging:
-    return NumberPaging(min(limit or settings.page_limit, settings.page_limit), cursor)
+    return NumberPaging(_page_limit(settings, limit), cursor)
 
 
 PagingDep = Annotated[Paging, Depends(_paging)]

@@ -4,24 +4,24 @@ import datetime
 from typing import Annotated
 
 from fastapi import Depends, Query
-from pydantic import WithJsonSchema
+from pydantic import TypeAdapter, ValidationError, WithJsonSchema
 
 from api.http.query_params import invalid_param
 from geo.grids.revision_diff import RevisionOrTime
+from geo.input_types import Timestamp
+
+_TIMESTAMP: TypeAdapter[datetime.datetime] = TypeAdapter(Timestamp)
 
 
 def _parse(name: str, text: str) -> RevisionOrTime:
     """Return a revision number or a timezone-aware timestamp."""
-    if text.isdecimal() and len(text) < 10:
+    if text.isascii() and text.isdecimal() and len(text) < 10:
         return int(text)
     try:
-        timestamp = datetime.datetime.fromisoformat(text)
-    except ValueError:
-        timestamp = datetime.datetime.min
-    if timestamp.tzinfo is None:
+        return _TIMESTAMP.validate_python(text)
+    except ValidationError:
         message = "should be a revision number, or a timestamp with its time zone"
-        raise invalid_param(name, message, text)
-    return timestamp
+        raise invalid_param(name, message, text) from None
 
 
 _REVISION_OR_TIME = WithJsonSchema(

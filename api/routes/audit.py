@@ -3,7 +3,6 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AwareDatetime
 
 from api.deps import SessionDep
 from api.http.auth import Admin
@@ -11,6 +10,7 @@ from api.http.paging import NumberPagingDep, next_links
 from api.schemas.accounts import Identifier
 from api.schemas.audit import AuditPageOut
 from geo.accounts import audit
+from geo.input_types import Timestamp
 
 router = APIRouter(prefix="/v1/audit", tags=["accounts"])
 
@@ -19,9 +19,7 @@ Action = Annotated[
     Identifier | None,
     Query(description="An action as `plan.publish`, or a group of actions as `plan`."),
 ]
-Since = Annotated[
-    AwareDatetime | None, Query(description="Only actions at or after this timestamp.")
-]
+Since = Annotated[Timestamp | None, Query(description="Only actions at or after this timestamp.")]
 
 
 @router.get("", response_model=AuditPageOut)

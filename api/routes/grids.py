@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from api.deps import AreaCode, BBoxDep, Code, Day, Moment, OptionalMoment, SessionDep
+from api.deps import AreaOrGridCode, BBoxDep, Code, Day, Moment, OptionalMoment, SessionDep
 from api.http.auth import Viewer
 from api.http.content_negotiation import FormatDep
 from api.http.etag import NOT_MODIFIED
@@ -37,7 +37,7 @@ def list_grids(
     paging: PagingDep,
     at: Moment,
     bbox: BBoxDep,
-    area: AreaCode = None,
+    area: AreaOrGridCode = None,
 ) -> Response:
     """The grids in force at a moment, each with its numbers of buildings and households."""
     query = grids.query(at=at, area_code=area, bbox=bbox)

@@ -1,11 +1,12 @@
 """Issues."""
 
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import (
-    AreaCode,
+    AreaOrGridCode,
     BBoxDep,
     Code,
     Moment,
@@ -25,6 +26,7 @@ from geo import issues
 from geo.accounts import audit
 from geo.errors import Conflict
 from geo.geometry.datums import point_to_wgs84
+from geo.input_types import SingleLine
 from geo.models import IssueStatus
 
 router = APIRouter(prefix="/v1/issues", tags=["issues"])
@@ -45,12 +47,13 @@ def list_issues(
     bbox: BBoxDep,
     reported: TimeRangeDep,
     category: Annotated[
-        list[str], Query(description="Any of these.", examples=["heating"], max_length=100)
+        list[SingleLine], Query(description="Any of these.", examples=["heating"], max_length=100)
     ] = [],  # noqa: B006  # FastAPI copies the default for each request
     status: Annotated[list[IssueStatus], Query(description="Any of these.")] = [],  # noqa: B006
-    area: AreaCode = None,
+    area: AreaOrGridCode = None,
 ) -> Response:
     """Issues, each with the grid it was filed under and the grid that covers it at a moment."""
+    issues.require_categories(session, category)
     query = issues.query(
         at=at,
         area_code=area,
@@ -65,7 +68,7 @@ def list_issues(
 
 @router.get("/counts", response_model=list[IssueCountOut])
 def count_issues(
-    session: SessionDep, reported: TimeRangeDep, area: AreaCode = None
+    session: SessionDep, reported: TimeRangeDep, area: AreaOrGridCode = None
 ) -> list[dict[str, Any]]:
     """The number of issues of each category and status that were reported in a period."""
     return issues.count_by_category(
@@ -73,7 +76,7 @@ def count_issues(
     )
 
 
-@router.get("/{ref}", response_model=IssueOut)
+@router.get("/{ref:path}", response_model=IssueOut)
 def get_issue(session: SessionDep, ref: Code, at: Moment) -> dict[str, Any]:
     """One issue and its current status."""
     return issues.get(session, ref, at=at)
@@ -105,5 +108,5 @@ def file_issue(
         body.model_dump(include=issues.REPORT_FIELDS, exclude_none=True),
     )
     audit.write(session, actor, "issue.file", f"issue {ref}", grid_code=grid_code)
-    response.headers["Location"] = f"/v1/issues/{ref}"
+    response.headers["Location"] = f"/v1/issues/{quote(ref, safe='')}"
     return issues.get(session, ref)

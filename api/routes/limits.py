@@ -9,6 +9,7 @@ from api.deps import SessionDep
 from api.http.auth import ActorDep, Coordinator
 from api.schemas.limits import SizeLimitsIn, SizeLimitsOut
 from geo.accounts import audit, permissions
+from geo.input_types import Code
 from geo.models import SizeLimit
 from geo.plans import limits
 from geo.plans.core.rules import Limits
@@ -27,7 +28,7 @@ def set_limits(
     session: SessionDep,
     caller: Coordinator,
     actor: ActorDep,
-    area: Annotated[str, Query(min_length=1, max_length=64, examples=["230403"])],
+    area: Annotated[Code, Query(examples=["230403"])],
     body: SizeLimitsIn,
 ) -> SizeLimit:
     """Set the limits of an area."""

@@ -14,10 +14,10 @@ from api.deps import (
     OptionalMoment,
     SettingsDep,
     SnapshotsDep,
-    reject_unknown_params,
 )
 from api.errors import UnsupportedMedia, raises
 from api.http import query_params
+from api.http.input_check import check_params
 from api.http.query_params import QueryParams
 from api.http.request_class import RequestClass
 from api.schemas.lookup import BatchLookupOut, LookupOut
@@ -27,6 +27,7 @@ from api.serializers.lookup import DATABASE_DETAILS, database_details, lookup_do
 from geo import city_time
 from geo.geometry import datums
 from geo.geometry.datums import Datum
+from geo.input_types import SingleLine
 from geo.lookup.details import Detail
 from geo.lookup.snapshots import SnapshotStore
 
@@ -99,7 +100,7 @@ def _read_details(
     response_model=BatchLookupOut,
     openapi_extra=batch_lookup.REQUEST_BODY,
     responses=batch_lookup.RESPONSES,
-    dependencies=[Depends(reject_unknown_params)],
+    dependencies=[Depends(check_params)],
 )
 @raises(UnsupportedMedia)
 async def look_up_many(
@@ -108,8 +109,8 @@ async def look_up_many(
     settings: SettingsDep,
     at: OptionalMoment = None,
     datum: DatumParam = Datum.WGS84,
-    lon: Annotated[str | None, Query(description="The column of longitudes.")] = None,
-    lat: Annotated[str | None, Query(description="The column of latitudes.")] = None,
+    lon: Annotated[SingleLine | None, Query(description="The column of longitudes.")] = None,
+    lat: Annotated[SingleLine | None, Query(description="The column of latitudes.")] = None,
 ) -> Response:
     """The grids of many locations: JSON, or CSV or Arrow to which it adds a column of grid codes.
 

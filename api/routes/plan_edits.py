@@ -21,6 +21,7 @@ from api.schemas.revisions import RevisionOut
 from api.serializers import plans
 from geo.accounts import audit, permissions
 from geo.errors import Conflict
+from geo.input_types import SingleLine
 from geo.models import Revision
 from geo.plans import drafts, publish, rebase
 from geo.plans.core.operations import from_json, to_json
@@ -31,7 +32,7 @@ from geo.plans.replay_cache import ReplayResult
 router = APIRouter(prefix="/v1/plans/{number}", tags=["plans"])
 
 IdempotencyKey = Annotated[
-    str | None,
+    SingleLine | None,
     Header(
         min_length=1,
         max_length=200,

@@ -22,6 +22,7 @@ from api.schemas.revisions import GridDiffOut
 from api.serializers import plans
 from geo import areas
 from geo.accounts import audit
+from geo.input_types import Code
 from geo.models import PlanStatus
 from geo.plans import drafts, impact
 
@@ -38,7 +39,7 @@ def list_plans(
     _caller: Viewer,
     paging: NumberPagingDep,
     status: PlanStatus | None = None,
-    author: Annotated[str | None, Query(description="The login of its author.")] = None,
+    author: Annotated[Code | None, Query(description="The login of its author.")] = None,
     area: AreaCode = None,
 ) -> dict[str, Any]:
     """The plans, newest first; with `area` those with a step in effect that changes it."""

@@ -15,6 +15,7 @@ from geo.coverage.counts import CoverageCountCache
 from geo.coverage.figures import CoverageFigures, CoverageQuery, Grouping
 from geo.coverage.filter import BuildingFilter
 from geo.coverage.rules import UncoveredReason
+from geo.input_types import Date, SingleLine
 from geo.models import ManagerKind
 from geo.settings import Settings
 from geo.tiles import cache_key
@@ -22,7 +23,7 @@ from geo.tiles.layers import Layer
 
 router = APIRouter(prefix="/v1/property-coverage", tags=["property coverage"])
 
-_Uses = Annotated[list[str], Query(max_length=100)]
+_Uses = Annotated[list[SingleLine], Query(max_length=100)]
 _Year = Annotated[int | None, Query(ge=0, le=9999)]
 
 
@@ -98,7 +99,7 @@ def count_changes(
     on: Day,
     at: EndOfDay,
     building_filter: BuildingFilterDep,
-    since: Annotated[datetime.date, Query(description="The earlier day.")],
+    since: Annotated[Date, Query(description="The earlier day.")],
     by: Annotated[
         Grouping, Query(description="The areas, neighborhoods or grids to count by.")
     ] = Grouping.DISTRICT,

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import orjson
 from fastapi import APIRouter, Path, Request, Response
 
-from api.deps import AreaCode, SessionDep
+from api.deps import AreaOrGridCode, SessionDep
 from api.errors import raises
 from api.http.auth import ActorDep, Coordinator
 from api.http.etag import NOT_MODIFIED, cacheable_response
@@ -32,7 +32,7 @@ Number = Annotated[int, Path(ge=1, le=2**31 - 1, examples=[1])]
 
 @router.get("/revisions", response_model=RevisionPageOut)
 def list_revisions(
-    request: Request, session: SessionDep, paging: NumberPagingDep, area: AreaCode = None
+    request: Request, session: SessionDep, paging: NumberPagingDep, area: AreaOrGridCode = None
 ) -> dict[str, Any]:
     """The revisions, newest first."""
     rows, next_cursor = revisions.list_revisions(
@@ -89,7 +89,7 @@ def get_diff(
     before: DiffFrom,
     after: DiffTo,
     paging: PagingDep,
-    area: AreaCode = None,
+    area: AreaOrGridCode = None,
 ) -> Response:
     """The grids that differ between two revisions or moments, with their geometries."""
     changes = diff(session, before, after, area_code=area, limit=paging.limit, cursor=paging.cursor)

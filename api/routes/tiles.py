@@ -1,7 +1,6 @@
 """Vector tiles."""
 
 import asyncio
-import datetime
 import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated
@@ -15,6 +14,7 @@ from api.http.query_params import QueryParams
 from api.middleware.fast_path import FastRoute
 from api.tiles.renderer import render
 from geo import city_time
+from geo.input_types import Date, SingleLine
 from geo.models import Level
 from geo.tiles import cache_key
 from geo.tiles.layers import Layer
@@ -41,20 +41,21 @@ class TileQuery(QueryParams):
     """The query parameters of a tile; a URL with `on` and `version` can be cached for good."""
 
     on: Annotated[
-        datetime.date | None, Field(description="The date of property coverage; default today.")
+        Date | None, Field(description="The date of property coverage; default today.")
     ] = None
     level: Annotated[Level | None, Field(description="The level of areas; default by zoom.")] = None
     since: Annotated[
-        datetime.date | None, Field(description="Only issues reported on this date or later.")
+        Date | None, Field(description="Only issues reported on this date or later.")
     ] = None
     until: Annotated[
-        datetime.date | None, Field(description="Only issues reported on this date or earlier.")
+        Date | None, Field(description="Only issues reported on this date or earlier.")
     ] = None
     revision: Annotated[
         int | None, Field(description="How many revisions are in force, as map pages state it.")
     ] = None
     version: Annotated[
-        str | None, Field(description="The layer's version, as map pages state it.", max_length=16)
+        SingleLine | None,
+        Field(description="The layer's version, as map pages state it.", max_length=16),
     ] = None
 
 

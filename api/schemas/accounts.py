@@ -3,16 +3,16 @@
 import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
-from api.schemas.base import FromAttributes
+from api.schemas.base import FromAttributes, RequestBody
 from api.schemas.links import LinkOut
+from geo.input_types import MAX_CODE_LENGTH, Name, SingleLine
 from geo.models import Role
 
-SingleLine = Annotated[
-    str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")
+Identifier = Annotated[
+    SingleLine, StringConstraints(max_length=MAX_CODE_LENGTH, pattern=r"^[^\x00-\x20]*$")
 ]
-Identifier = Annotated[str, StringConstraints(max_length=64, pattern=r"^[^\x00-\x20]*$")]
 
 
 class AccountOut(FromAttributes):
@@ -36,10 +36,8 @@ class AccountPageOut(BaseModel):
     links: list[LinkOut] = []
 
 
-class AccountIn(BaseModel):
+class AccountIn(RequestBody):
     """An account to create."""
-
-    model_config = ConfigDict(extra="forbid")
 
     login: Identifier = Field(min_length=1, examples=["chen"])
     role: Role
@@ -48,16 +46,16 @@ class AccountIn(BaseModel):
         description="The area or grid code that it may change; unrestricted if omitted.",
         examples=["230403001"],
     )
-    name: SingleLine | None = None
-    password: str | None = Field(None, description="Without one it can only use tokens.")
+    name: Name | None = None
+    password: str | None = Field(
+        None, max_length=1000, description="Without one it can only use tokens."
+    )
 
 
-class TokenIn(BaseModel):
+class TokenIn(RequestBody):
     """A token to create."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    name: SingleLine | None = Field(None, examples=["the rider app"])
+    name: Name | None = Field(None, examples=["the rider app"])
     days: int | None = Field(
         None,
         ge=1,

@@ -1,6 +1,12 @@
-"""The base class of response models."""
+"""The base classes of request and response models."""
 
 from pydantic import BaseModel, ConfigDict
+
+
+class RequestBody(BaseModel):
+    """Base of request bodies: a field that the route does not use is an error, not ignored."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 class FromAttributes(BaseModel):

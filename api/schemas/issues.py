@@ -1,25 +1,28 @@
 """Issues."""
 
 import datetime
+from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field, StringConstraints
 
+from api.schemas.base import RequestBody
 from geo.geometry.datums import Datum
+from geo.input_types import Latitude, Longitude, Name, Paragraphs, Ref, Timestamp
 from geo.models import IssueStatus
 
+Label = Annotated[Name, StringConstraints(max_length=100)]
 
-class IssueIn(BaseModel):
+
+class IssueIn(RequestBody):
     """An issue to file."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    ref: str | None = Field(None, min_length=1, max_length=64, description="Generated if omitted.")
-    category: str = Field(min_length=1, max_length=100, examples=["heating"])
-    description: str | None = Field(None, max_length=10_000)
-    reported_at: AwareDatetime | None = Field(None, description="Now if omitted.")
-    channel: str | None = Field(None, max_length=100, examples=["rider"])
-    lon: float = Field(ge=-180, le=180, allow_inf_nan=False, examples=[130.298])
-    lat: float = Field(ge=-90, le=90, allow_inf_nan=False, examples=[47.35])
+    ref: Ref | None = Field(None, description="Generated if omitted.")
+    category: Label = Field(examples=["heating"])
+    description: Paragraphs | None = None
+    reported_at: Timestamp | None = Field(None, description="Now if omitted.")
+    channel: Label | None = Field(None, examples=["rider"])
+    lon: Longitude = Field(strict=True, examples=[130.298])
+    lat: Latitude = Field(strict=True, examples=[47.35])
     datum: Datum = Datum.WGS84
 
 

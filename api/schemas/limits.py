@@ -2,15 +2,17 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from api.schemas.base import RequestBody
 
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
 
 
-class SizeLimitsIn(BaseModel):
+class SizeLimitsIn(RequestBody):
     """How many buildings and households a grid should hold; null is no limit."""
 
-    model_config = ConfigDict(extra="forbid", from_attributes=True)
+    model_config = ConfigDict(from_attributes=True)
 
     least_buildings: Count | None = None
     most_buildings: Count | None = None

@@ -1,11 +1,12 @@
 """Lookups of one location and of many."""
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from api.schemas.areas import AreaOut
-from api.schemas.base import FromAttributes
+from api.schemas.base import FromAttributes, RequestBody
 from api.schemas.grids import GridOut, MemberCountsOut
 from geo.geometry.datums import Datum
+from geo.input_types import Timestamp
 from geo.lookup.index.point_query import Method
 
 
@@ -26,16 +27,14 @@ class LookupOut(FromAttributes):
     )
 
 
-class BatchLookupIn(BaseModel):
+class BatchLookupIn(RequestBody):
     """Many locations to look up at once."""
-
-    model_config = ConfigDict(extra="forbid")
 
     points: list[tuple[float | None, float | None]] = Field(
         description="Pairs of longitude and latitude.", examples=[[[130.298, 47.35], [130.3, 47.4]]]
     )
     datum: Datum = Datum.WGS84
-    at: AwareDatetime | None = None
+    at: Timestamp | None = None
 
 
 class BatchLookupOut(BaseModel):

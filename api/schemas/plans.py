@@ -1,16 +1,16 @@
 """Plans, their steps, findings and comments."""
 
 import datetime
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, Field
 
-from api.schemas.base import FromAttributes
+from api.schemas.base import FromAttributes, RequestBody
 from api.schemas.geojson import FeatureCollectionOut
 from api.schemas.links import LinkOut
+from geo.input_types import Name, Paragraphs, Timestamp
 from geo.models import PlanStatus
 
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 OperationBody = dict[str, Any]
 
 OPERATION_EXAMPLES: list[OperationBody] = [
@@ -33,12 +33,10 @@ OPERATION_EXAMPLES: list[OperationBody] = [
 """One example of each operation that people write by hand."""
 
 
-class PlanIn(BaseModel):
+class PlanIn(RequestBody):
     """A plan to create."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    title: Title = Field(examples=["Weimin: grid 4 grows too large"])
+    title: Name = Field(examples=["Weimin: grid 4 grows too large"])
 
 
 class PlanStepOut(BaseModel):
@@ -115,21 +113,17 @@ class RebasedPlanOut(PlanPreviewOut):
     dropped: list[DroppedStepOut]
 
 
-class PublishIn(BaseModel):
+class PublishIn(RequestBody):
     """The title of the revision, and when it comes into force."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    title: Title | None = Field(None, description="The title of the plan if omitted.")
-    at: AwareDatetime | None = Field(None, description="When it comes into force; now if omitted.")
+    title: Name | None = Field(None, description="The title of the plan if omitted.")
+    at: Timestamp | None = Field(None, description="When it comes into force; now if omitted.")
 
 
-class PlanCommentIn(BaseModel):
+class PlanCommentIn(RequestBody):
     """A comment to add to a plan."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
+    text: Paragraphs
 
 
 class PlanCommentOut(BaseModel):

@@ -3,10 +3,11 @@
 import datetime
 from typing import Any, Literal
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field
+from pydantic import AliasChoices, BaseModel, Field
 
-from api.schemas.base import FromAttributes
+from api.schemas.base import FromAttributes, RequestBody
 from api.schemas.links import LinkOut
+from geo.input_types import Name
 
 
 class RevisionOut(FromAttributes):
@@ -23,12 +24,10 @@ class RevisionOut(FromAttributes):
     effective_at: datetime.datetime = Field(description="When its grids come into force.")
 
 
-class RevertIn(BaseModel):
+class RevertIn(RequestBody):
     """How to revert a revision."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    title: str | None = Field(None, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")
+    title: Name | None = None
     leave_empty: bool = Field(
         False, description="Revert even if communities are left without any grid."
     )

@@ -1,6 +1,7 @@
 """Batch lookup: the bodies of `POST /v1/lookup` in JSON, CSV and Arrow."""
 
 import datetime
+import itertools
 import threading
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,7 @@ from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 
 from api.admission import Admission
-from api.errors import TooLarge, UnsupportedMedia
+from api.errors import UnsupportedMedia
 from api.http.json_schema import inlined_schema
 from api.http.request_body import read_body, watch_disconnect
 from api.http.request_class import RequestClass
@@ -24,6 +25,7 @@ from api.serializers.batch_tables import (
     CLIENT_CLOSED_REQUEST,
     CSV,
     SUMMARY_HEADER,
+    BatchLimits,
     TableParams,
     look_up_arrow,
     look_up_csv,
@@ -35,6 +37,8 @@ from geo.lookup.snapshots import SnapshotStore
 from geo.settings import Settings
 
 JSON = "application/json"
+_OTHER_VALUES = 100
+"""The most values of a JSON body beside its points."""
 REQUEST_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -65,39 +69,41 @@ async def look_up_body(
         raise UnsupportedMedia(
             f"A body of type {media_type} is not supported.", hint=f"Send {JSON}, {CSV} or {ARROW}."
         )
+    encoding = request.headers.get("content-encoding", "identity").strip().lower()
+    if encoding != "identity":
+        raise UnsupportedMedia(
+            f"A body with the encoding {encoding} is not supported.", hint="Send it uncompressed."
+        )
+    limits = BatchLimits(settings.batch_limit, settings.batch_megabytes << 20)
     admission: Admission = request.app.state.admission
     admission.require_room(RequestClass.BATCH)
-    body = await read_body(request, settings.batch_megabytes << 20)
+    body = await read_body(request, limits.bytes)
     with await admission.acquire(RequestClass.BATCH, request.receive):
-        return await _look_up_in_thread(request, snapshots, settings, params, media_type, body)
+        return await _look_up_in_thread(request, snapshots, limits, params, media_type, body)
 
 
 async def _look_up_in_thread(
     request: Request,
     snapshots: SnapshotStore,
-    settings: Settings,
+    limits: BatchLimits,
     params: TableParams,
     media_type: str,
     body: bytes,
 ) -> Response:
     async with watch_disconnect(request) as disconnected:
         if media_type == JSON:
-            limit = settings.batch_limit
-            return await run_in_threadpool(look_up_json, body, snapshots, limit, disconnected)
+            return await run_in_threadpool(look_up_json, body, snapshots, limits, disconnected)
         look_up = look_up_csv if media_type == CSV else look_up_arrow
-        return await run_in_threadpool(look_up, body, snapshots, params, disconnected)
+        return await run_in_threadpool(look_up, body, snapshots, params, limits, disconnected)
 
 
 def look_up_json(
-    body: bytes, snapshots: SnapshotStore, limit: int, disconnected: threading.Event
+    body: bytes, snapshots: SnapshotStore, limits: BatchLimits, disconnected: threading.Event
 ) -> Response:
     """Return the grid codes of the points in a JSON body. Raises TooLarge beyond the limit."""
+    _require_few_values(body, limits)
     points = _parse_points(body)
-    if len(points.coords) > limit:
-        raise TooLarge(
-            f"{len(points.coords):,} points are more than the {limit:,} allowed.",
-            hint="Send them in several requests, or as CSV or Arrow.",
-        )
+    limits.require_rows(len(points.coords))
     snapshot = snapshots.at(points.at)
     summary = grid_assignment.AssignmentSummary()
     positions = [np.empty(0, np.int32)]
@@ -116,6 +122,16 @@ def look_up_json(
         media_type=JSON,
         headers=summary_headers(summary, points.datum, snapshot),
     )
+
+
+def _require_few_values(body: bytes, limits: BatchLimits) -> None:
+    """Raise TooLarge if the body has more JSON values than so many points need.
+
+    A parsed value takes up to 50 times the memory of its text; brackets and commas count values.
+    """
+    most_lists, most_commas = limits.rows + _OTHER_VALUES, 2 * limits.rows + _OTHER_VALUES
+    if body.count(b"[") > most_lists or body.count(b",") > most_commas:
+        limits.require_rows(limits.rows + 1)
 
 
 @dataclass(frozen=True)
@@ -139,7 +155,10 @@ def _parse_points(body: bytes) -> _Points:
         return _Points(np.empty((0, 2)), options.datum, options.at)
     try:
         coords = np.array(pairs, dtype=np.float64).reshape(len(pairs), -1)
-    except (TypeError, ValueError):
+        parts = set(map(type, itertools.chain.from_iterable(pairs)))
+        if not parts <= {int, float, type(None)}:  # numpy reads text and booleans as numbers
+            raise _first_invalid_pair(pairs)
+    except (TypeError, ValueError, OverflowError):
         raise _first_invalid_pair(pairs) from None
     if coords.shape[1] != 2:
         raise _first_invalid_pair(pairs)

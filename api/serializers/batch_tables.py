@@ -3,6 +3,7 @@
 import csv
 import datetime
 import io
+import struct
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ import pyarrow.csv
 from fastapi import Response
 from fastapi.responses import StreamingResponse
 
+from api.errors import TooLarge
+from api.serializers import arrow_stream
 from data import grid_assignment
 from data.exporting.csv import to_csv
 from data.grid_assignment import AssignmentSummary
@@ -44,8 +47,36 @@ class TableParams:
     lat: str | None
 
 
+@dataclass(frozen=True)
+class BatchLimits:
+    """The most rows of a batch in any format, and the most bytes, counted after decompression."""
+
+    rows: int
+    bytes: int
+
+    def require_rows(self, rows: int) -> None:
+        """Raise TooLarge above the limit."""
+        if rows > self.rows:
+            raise TooLarge(
+                f"The batch has more than the {self.rows:,} rows allowed.",
+                hint="Send it in several requests, or use gridward lookup FILE.",
+            )
+
+    def require_bytes(self, size: int) -> None:
+        """Raise TooLarge above the limit."""
+        if size > self.bytes:
+            raise TooLarge(
+                f"The batch is larger than the {self.bytes >> 20} MB allowed.",
+                hint="Send it in several requests, or use gridward lookup FILE.",
+            )
+
+
 def look_up_csv(
-    body: bytes, snapshots: SnapshotStore, params: TableParams, disconnected: threading.Event
+    body: bytes,
+    snapshots: SnapshotStore,
+    params: TableParams,
+    limits: BatchLimits,
+    disconnected: threading.Event,
 ) -> Response:
     """Return the CSV with a column of grid codes; all its text stays as it is."""
     try:
@@ -55,23 +86,52 @@ def look_up_csv(
             column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
         )
         parse_options = pyarrow.csv.ParseOptions(newlines_in_values=True)
+        _require_csv_rows(body, parse_options, convert_options, limits)
         table = pyarrow.csv.read_csv(
             pa.BufferReader(body), parse_options=parse_options, convert_options=convert_options
         )
-    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
+    except (pa.ArrowException, UnicodeDecodeError, csv.Error) as error:
         raise BadTable(
             f"The body is not CSV: {error}.", hint="Send UTF-8 with a header row."
         ) from None
     return _look_up(table, snapshots, params, disconnected, CSV, _csv_parts)
 
 
+def _require_csv_rows(
+    body: bytes,
+    parse_options: pyarrow.csv.ParseOptions,
+    convert_options: pyarrow.csv.ConvertOptions,
+    limits: BatchLimits,
+) -> None:
+    """Raise TooLarge above the limit of rows; line breaks in quotes do not count."""
+    breaks = body.count(b"\n") + body.count(b"\r") - body.count(b"\r\n")
+    if breaks <= limits.rows:  # one is the end of the header
+        return
+    rows = 0
+    with pyarrow.csv.open_csv(
+        pa.BufferReader(body), parse_options=parse_options, convert_options=convert_options
+    ) as reader:
+        for batch in reader:
+            rows += batch.num_rows
+            limits.require_rows(rows)
+
+
 def look_up_arrow(
-    body: bytes, snapshots: SnapshotStore, params: TableParams, disconnected: threading.Event
+    body: bytes,
+    snapshots: SnapshotStore,
+    params: TableParams,
+    limits: BatchLimits,
+    disconnected: threading.Event,
 ) -> Response:
     """Return the Arrow stream with a column of grid codes."""
     try:
-        table = pa.ipc.open_stream(pa.BufferReader(body)).read_all()
-    except (pa.ArrowInvalid, OSError) as error:
+        total_rows = total_bytes = 0
+        for rows, size in arrow_stream.measure(body):
+            total_rows, total_bytes = total_rows + rows, total_bytes + size
+            limits.require_rows(total_rows)
+            limits.require_bytes(total_bytes)
+        table = arrow_stream.read_table(body)
+    except (pa.ArrowException, OSError, ValueError, struct.error) as error:
         raise BadTable(f"The body is not an Arrow stream: {error}.") from None
     return _look_up(table, snapshots, params, disconnected, ARROW, _arrow_parts)
 

@@ -30,6 +30,7 @@ class TileConnections:
         self._engine = create_engine(
             engine.url,
             poolclass=NullPool,
+            hide_parameters=True,
             connect_args={
                 **CONNECT_ARGS,
                 "options": " ".join(options),

@@ -7,11 +7,14 @@ from typing import Any
 
 import numpy as np
 import shapely
+from pydantic import ConfigDict
 
 from geo import codes as grid_codes
 from geo.errors import Invalid
 from geo.geometry.topology import Geoms
+from geo.input_types import Code, Name
 from geo.plans.core.edits import join_faces, require_codes_free
+from geo.plans.core.geojson_input import GridPolygon
 from geo.plans.core.noding import Edge, edges_of, node_lines, ring_coords
 from geo.plans.core.partition import Grid, Partition, Polygonal, unwrap_single_part
 from geo.quality import tiling
@@ -28,9 +31,11 @@ class GridsNotTiling(Invalid):
 class GridShape:
     """A grid to be imported: a valid polygon, and optionally a code and a name."""
 
-    geometry: Polygonal
-    code: str | None = None
-    name: str | None = None
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    geometry: GridPolygon
+    code: Code | None = None
+    name: Name | None = None
 
 
 def import_grids(partition: Partition, grids: Sequence[GridShape]) -> Partition:

@@ -1,15 +1,19 @@
 """The operations of a plan as plain values, and their JSON form."""
 
-import dataclasses
 import datetime
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from functools import cache
+from typing import Annotated, Any, Protocol
 
 import shapely
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
 from geo.errors import Invalid, NotFound
+from geo.input_types import Code, Name, Timestamp
+from geo.plans.core.geojson_input import Line
 from geo.plans.core.import_shapes import GridShape
 from geo.plans.core.partition import Grid, Partition
 from geo.plans.core.voronoi import Buildings
@@ -21,76 +25,82 @@ class BadOperation(Invalid):
     code = "bad_operation"
 
 
+class _Step:
+    """Base of operations: a field that an operation does not have is an error."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+
 @dataclass(frozen=True)
-class Split:
+class Split(_Step):
     """Cut a grid in two along a line."""
 
-    code: str
-    line: shapely.LineString
-    into: tuple[str, str] | None = None
+    code: Code
+    line: Line
+    into: tuple[Code, Code] | None = None
 
 
 @dataclass(frozen=True)
-class Merge:
+class Merge(_Step):
     """Join adjacent grids."""
 
-    codes: tuple[str, ...]
-    into: str | None = None
+    codes: tuple[Code, ...]
+    into: Code | None = None
 
 
 @dataclass(frozen=True)
-class MoveBorder:
+class MoveBorder(_Step):
     """Make a line the border between two adjacent grids."""
 
-    codes: tuple[str, str]
-    line: shapely.LineString
+    codes: tuple[Code, Code]
+    line: Line
 
 
 @dataclass(frozen=True)
-class Transfer:
+class Transfer(_Step):
     """Move buildings, with the area nearest to them, to an adjacent grid."""
 
-    buildings: tuple[str, ...]
-    to: str
+    buildings: tuple[Code, ...]
+    to: Code
 
 
 @dataclass(frozen=True)
-class Create:
+class Create(_Step):
     """Divide a community that has no grids into some."""
 
-    community: str
-    count: int = 1
+    community: Code
+    count: Annotated[int, Field(strict=True, ge=1, le=999)] = 1
 
 
 @dataclass(frozen=True)
-class Renumber:
+class Renumber(_Step):
     """Give all grids of a community new codes, west to east and north to south."""
 
-    community: str
+    community: Code
 
 
 @dataclass(frozen=True)
-class Rename:
+class Rename(_Step):
     """Give a grid another name."""
 
-    code: str
-    name: str | None
+    code: Code
+    name: Name | None
 
 
 @dataclass(frozen=True)
-class Import:
+class Import(_Step):
     """Replace the grids of a community by imported polygons."""
 
-    community: str
+    community: Code
     grids: tuple[GridShape, ...]
 
 
 @dataclass(frozen=True)
-class Restore:
+class Restore(_Step):
     """Restore a grid, or all grids of a community, to a past moment."""
 
-    code: str
-    at: datetime.datetime
+    code: Code
+    at: Timestamp
 
 
 Operation = Split | Merge | MoveBorder | Transfer | Rename | Renumber | Create | Import | Restore
@@ -135,7 +145,7 @@ def _restored_community(code: str, context: PlanContext) -> str:
 
 def kind_of(operation: Operation) -> str:
     """Return the kind of an operation, as in its JSON form."""
-    names = {operation_type: name for name, (operation_type, _) in OPERATION_KINDS.items()}
+    names = {operation_type: name for name, operation_type in OPERATION_KINDS.items()}
     return names[type(operation)]
 
 
@@ -160,103 +170,51 @@ def _value_to_json(value: Any) -> Any:
 
 
 def from_json(fields: Mapping[str, Any]) -> Operation:
-    """Return the operation that JSON fields describe; unknown fields are ignored.
+    """Return the operation that JSON fields describe.
 
-    Raises BadOperation.
+    Raises BadOperation, which names each field that is missing, unknown or wrong.
     """
-    try:
-        kind = fields["kind"]
-        if kind in OPERATION_KINDS:
-            operation, parsers = OPERATION_KINDS[kind]
-            return operation(**_parse_fields(operation, parsers, fields))
-    except (KeyError, TypeError, ValueError, shapely.errors.ShapelyError) as error:
+    kind = fields.get("kind")
+    if not isinstance(kind, str) or kind not in OPERATION_KINDS:
         raise BadOperation(
-            f"A field of the operation is missing or wrong: {error}.",
+            f"There is no operation of kind {kind!r:.40}.",
+            hint=f"The kinds are {', '.join(OPERATION_KINDS)}.",
+        )
+    try:
+        return _adapter(kind).validate_python(
+            {name: value for name, value in fields.items() if name != "kind"}
+        )
+    except ValidationError as error:
+        described = "; ".join(map(_describe, error.errors(include_url=False)[:3]))
+        raise BadOperation(
+            f"A field of the operation is missing or wrong: {described}.",
             hint="Compare its fields with those of its kind.",
-        ) from error
-    raise BadOperation(
-        f"There is no operation of kind {kind}.",
-        hint=f"The kinds are {', '.join(OPERATION_KINDS)}.",
-    )
+        ) from None
 
 
-Parser = Callable[[Any], Any]
+def _describe(error: ErrorDetails) -> str:
+    location = ".".join(map(str, error["loc"]))
+    if error["type"] == "unexpected_keyword_argument":
+        return f"{location} is not one of its fields"
+    if error["type"] == "tuple_type":
+        return f"{location} should be a list"
+    return f"{location}: {error['msg'].removeprefix('Value error, ')}"
 
 
-def _parse_fields(
-    operation: type[Operation], parsers: Mapping[str, Parser], fields: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Return the values of the fields; one with a default may be missing."""
-    optional = {
-        field.name
-        for field in dataclasses.fields(operation)
-        if field.default is not dataclasses.MISSING
-    }
-    return {
-        name: parse(fields[name])
-        for name, parse in parsers.items()
-        if name in fields or name not in optional
-    }
+@cache
+def _adapter(kind: str) -> TypeAdapter[Operation]:
+    return TypeAdapter(OPERATION_KINDS[kind])
 
 
-def _string(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{value!r} is no text")
-    return value
-
-
-def _integer(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError(f"{value!r} is no whole number")
-    return value
-
-
-def _optional(parse: Parser) -> Parser:
-    return lambda value: None if value is None else parse(value)
-
-
-def _tuple(parse: Parser) -> Parser:
-    return lambda values: tuple(parse(value) for value in values)
-
-
-def _pair(value: Any) -> tuple[str, str]:
-    first, second = value
-    return _string(first), _string(second)
-
-
-def _line(value: object) -> shapely.LineString:
-    line = shapely.from_geojson(json.dumps(value))
-    if not isinstance(line, shapely.LineString) or line.is_empty:
-        raise TypeError("the line is no LineString")
-    return line
-
-
-def _grid_shape(fields: Mapping[str, Any]) -> GridShape:
-    geometry = shapely.force_2d(shapely.from_geojson(json.dumps(fields["geometry"])))
-    if not isinstance(geometry, shapely.Polygon | shapely.MultiPolygon) or geometry.is_empty:
-        raise TypeError("the geometry of a grid is no Polygon or MultiPolygon")
-    if not geometry.is_valid:
-        raise ValueError(f"the geometry of a grid is invalid: {shapely.is_valid_reason(geometry)}")
-    text = _optional(_string)
-    return GridShape(geometry, text(fields.get("code")), text(fields.get("name")))
-
-
-def _timestamp(value: object) -> datetime.datetime:
-    moment = datetime.datetime.fromisoformat(_string(value))
-    if moment.tzinfo is None:
-        raise ValueError(f"{value} has no time zone")
-    return moment
-
-
-OPERATION_KINDS: Mapping[str, tuple[type[Operation], Mapping[str, Parser]]] = {
-    "split": (Split, {"code": _string, "line": _line, "into": _optional(_pair)}),
-    "merge": (Merge, {"codes": _tuple(_string), "into": _optional(_string)}),
-    "move_border": (MoveBorder, {"codes": _pair, "line": _line}),
-    "transfer": (Transfer, {"buildings": _tuple(_string), "to": _string}),
-    "rename": (Rename, {"code": _string, "name": _optional(_string)}),
-    "renumber": (Renumber, {"community": _string}),
-    "create": (Create, {"community": _string, "count": _integer}),
-    "import": (Import, {"community": _string, "grids": _tuple(_grid_shape)}),
-    "restore": (Restore, {"code": _string, "at": _timestamp}),
+OPERATION_KINDS: Mapping[str, type[Operation]] = {
+    "split": Split,
+    "merge": Merge,
+    "move_border": MoveBorder,
+    "transfer": Transfer,
+    "rename": Rename,
+    "renumber": Renumber,
+    "create": Create,
+    "import": Import,
+    "restore": Restore,
 }
-"""By `kind`: the class of the operation, and how each of its JSON fields is parsed."""
+"""The class of the operations of each `kind`."""

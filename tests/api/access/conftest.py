@@ -72,7 +72,7 @@ def send(app, settings, session, role_accounts) -> Send:
         if path.startswith(PLAN_PATHS):
             options["headers"] = {"If-Match": '"3"'}
             path = path.replace("{number}", str(_create_plan(session, caller)))
-        url = _fill_path(path, token.id)
+        url = fill_path(path, token.id)
         return caller.request(method, url, follow_redirects=False, **options)
 
     return request
@@ -93,7 +93,7 @@ def _create_plan(session: Session, caller: TestClient) -> int:
     return plan.id
 
 
-def _fill_path(path: str, token_number: int) -> str:
+def fill_path(path: str, token_number: int) -> str:
     """Return a path template with values: those of its longest known prefix, or by name."""
     by_path = next((value for start, value in PATH_PARAMS.items() if path.startswith(start)), None)
 

@@ -244,7 +244,7 @@ def test_next_redirects_to_our_own_pages_only(person, li, elsewhere):
     assert login_actions.local_path(elsewhere) == "/"
     assert submit_login(person, next=elsewhere).headers["location"] == "/"
     page = person.get("/login", params={"next": elsewhere})
-    assert 'href="/"' in page.text
+    assert 'href="/"' in page.text if elsewhere.isprintable() else page.status_code == 422
 
 
 def test_the_login_in_the_form_is_escaped(person, li):

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from api.serializers import batch_lookup
-from api.serializers.batch_tables import CLIENT_CLOSED_REQUEST
+from api.serializers.batch_tables import CLIENT_CLOSED_REQUEST, BatchLimits
 from geo.geometry.datums import Datum, from_wgs84
 from tests.district import lon_lat
 
@@ -97,9 +97,9 @@ def test_many_points_come_back_in_order_with_null_outside(client, district):
 
 
 def test_more_points_than_the_limit_are_rejected_with_a_hint(client, district):
-    response = client.post("/v1/lookup", json={"points": [lon_lat(5, 5)] * 6})
+    response = client.post("/v1/lookup", json={"points": [lon_lat(5, 5)] * 11})
     assert response.status_code == 413
-    assert "6 points are more than the 5 allowed" in response.json()["detail"]
+    assert "more than the 10 rows allowed" in response.json()["detail"]
 
 
 @pytest.mark.parametrize(
@@ -247,7 +247,9 @@ def test_a_json_batch_stops_when_the_client_disconnects(app, district):
 
     def status() -> int:
         snapshots = app.state.snapshots
-        return batch_lookup.look_up_json(body, snapshots, 5, disconnected).status_code
+        return batch_lookup.look_up_json(
+            body, snapshots, BatchLimits(5, 1 << 20), disconnected
+        ).status_code
 
     assert status() == 200
     disconnected.set()
