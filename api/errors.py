@@ -1,7 +1,6 @@
 """HTTP errors as RFC 9457 problem documents; STATUS gives each class of error its status."""
 
 import inspect
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from types import MappingProxyType
@@ -16,6 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from api.http.allow import allow_header
+from api.printable import printable
 from api.schemas.problems import InputErrorOut, ProblemOut
 from geo import db
 from geo.accounts.login_attempts import TooManyAttempts
@@ -101,8 +101,6 @@ _NOT_AS_MIGRATED = (
 """Errors of statements while a dump is being restored."""
 _MAX_ERRORS = 20
 """The most errors that one problem document lists."""
-_MAX_DETAIL = 2000
-"""The most characters of one text of a problem document."""
 
 STATUS: Mapping[type[GridwardError], int] = MappingProxyType(
     {
@@ -170,8 +168,8 @@ def problem_response(
         title=HTTPStatus(status).phrase,
         status=status,
         code=code,
-        detail=_printable(detail),
-        hint=None if hint is None else _printable(hint),
+        detail=printable(detail),
+        hint=None if hint is None else printable(hint),
         errors=None if errors is None else list(errors),
     )
     return JSONResponse(
@@ -180,20 +178,6 @@ def problem_response(
         media_type=PROBLEM,
         headers=headers,
     )
-
-
-def _printable(text: str) -> str:
-    """Return a text that every client can read, although it may quote any input.
-
-    Control characters and lone surrogates are escaped as in Python; a long text is cut.
-    """
-    escaped = "".join(char if char.isprintable() else _escape(char) for char in text)
-    return escaped if len(escaped) <= _MAX_DETAIL else f"{escaped[:_MAX_DETAIL]}…"
-
-
-def _escape(char: str) -> str:
-    is_space = char in "\n\t" or unicodedata.category(char) == "Zs"
-    return char if is_space else char.encode("unicode_escape").decode()
 
 
 def problem_for(error: GridwardError) -> JSONResponse:
@@ -258,8 +242,8 @@ async def _on_validation_error(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     errors = [
         InputErrorOut(
-            location=_printable(".".join(map(str, each["loc"]))),
-            message=_printable(each["msg"].removeprefix("Value error, ")),
+            location=printable(".".join(map(str, each["loc"]))),
+            message=printable(each["msg"].removeprefix("Value error, ")),
         )
         for each in error.errors()[:_MAX_ERRORS]
     ]
