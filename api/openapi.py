@@ -74,7 +74,7 @@ def _complete(document: dict[str, Any], routes: Iterable[APIRoute]) -> None:
         schemas[model.__name__] = schema
     for route in routes:
         for method in route.methods or ():
-            operation = document["paths"].get(route.path, {}).get(method.lower())
+            operation = document["paths"].get(route.path_format, {}).get(method.lower())
             if operation is not None:
                 statuses = _problem_statuses(route, operation)
                 _require_version(operation)
