@@ -15,7 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from api.http.allow import allow_header
-from api.printable import printable
+from api.printable import input_errors, printable
 from api.schemas.problems import InputErrorOut, ProblemOut
 from geo import db
 from geo.accounts.login_attempts import TooManyAttempts
@@ -99,8 +99,6 @@ _NOT_AS_MIGRATED = (
     psycopg.errors.InsufficientPrivilege,
 )
 """Errors of statements while a dump is being restored."""
-_MAX_ERRORS = 20
-"""The most errors that one problem document lists."""
 
 STATUS: Mapping[type[GridwardError], int] = MappingProxyType(
     {
@@ -230,7 +228,7 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _on_http_error)
     for error_class in (DBAPIError, psycopg.Error, PoolTimeout):
         app.add_exception_handler(error_class, _on_database_error)
-    app.add_exception_handler(Exception, _on_internal_error)
+    app.add_exception_handler(Exception, on_internal_error)
 
 
 async def _on_domain_error(_: Request, error: Exception) -> JSONResponse:
@@ -241,11 +239,8 @@ async def _on_domain_error(_: Request, error: Exception) -> JSONResponse:
 async def _on_validation_error(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     errors = [
-        InputErrorOut(
-            location=printable(".".join(map(str, each["loc"]))),
-            message=printable(each["msg"].removeprefix("Value error, ")),
-        )
-        for each in error.errors()[:_MAX_ERRORS]
+        InputErrorOut(location=printable(location), message=printable(message))
+        for location, message in input_errors(error.errors())
     ]
     detail = "; ".join(f"{each.location}: {each.message}" for each in errors[:3])
     return problem_response(422, Invalid.code, detail, errors=errors)
@@ -298,11 +293,7 @@ def _database_problem(error: Exception) -> GridwardError:
     raise error
 
 
-async def _on_internal_error(_: Request, _error: Exception) -> JSONResponse:
-    return internal_error()
-
-
-def internal_error() -> JSONResponse:
+async def on_internal_error(_: Request, _error: Exception) -> JSONResponse:
     """Return the response to a request that failed for no reason of the client's."""
     return problem_response(
         500, "internal_error", "The service failed and logged the error; nothing was changed."

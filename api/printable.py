@@ -1,9 +1,19 @@
 """Texts of error responses, which may quote any input."""
 
 import unicodedata
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 MAX_LENGTH = 2000
 """The most characters of one text of a problem document."""
+MAX_ERRORS = 20
+"""The most errors that one problem document lists."""
+
+
+def input_errors(errors: Sequence[Any]) -> Iterator[tuple[str, str]]:
+    """Yield the location and message of the first errors of pydantic."""
+    for each in errors[:MAX_ERRORS]:
+        yield ".".join(map(str, each["loc"])), each["msg"].removeprefix("Value error, ")
 
 
 def printable(text: str) -> str:

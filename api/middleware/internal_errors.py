@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import psycopg
 from sqlalchemy.exc import DBAPIError
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import internal_error
+from api.errors import on_internal_error
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +45,8 @@ class InternalErrors:
             log.error("%s %s failed.\n%s", scope["method"], route, describe(error))
             if has_started:  # the client must notice that the response is incomplete
                 raise ConnectionAbortedError("The response was cut off.") from None
-            await internal_error()(scope, receive, send)
+            response = await on_internal_error(Request(scope), error)
+            await response(scope, receive, send)
 
 
 def describe(error: BaseException) -> str:
