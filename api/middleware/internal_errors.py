@@ -55,16 +55,22 @@ def describe(error: BaseException) -> str:
     Messages quote input and rows, among them names and phone numbers; statements of the database
     are in the source lines.
     """
-    return "\n".join(_describe_chain(error))
+    return "\nwhich led to:\n".join(map(_describe_one, reversed(list(_chain(error)))))
 
 
-def _describe_chain(error: BaseException) -> Iterator[str]:
-    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    if cause is not None:
-        yield from _describe_chain(cause)
-        yield "which led to:"
-    yield "".join(traceback.format_tb(error.__traceback__)[-MAX_FRAMES:]).rstrip()
-    yield f"{type(error).__module__}.{type(error).__qualname__}{_database_details(error)}"
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error and its causes; an error that was raised again can be its own cause."""
+    visited: set[int] = set()
+    cause: BaseException | None = error
+    while cause is not None and id(cause) not in visited:
+        visited.add(id(cause))
+        yield cause
+        cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
+
+
+def _describe_one(error: BaseException) -> str:
+    frames = "".join(traceback.format_tb(error.__traceback__)[-MAX_FRAMES:])
+    return f"{frames}{type(error).__module__}.{type(error).__qualname__}{_database_details(error)}"
 
 
 def _database_details(error: BaseException) -> str:

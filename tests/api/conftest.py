@@ -50,7 +50,7 @@ def settings(engine: Engine, home: Path) -> Settings:
         database_url=engine.url.render_as_string(hide_password=False),
         open_issue_intake=True,
         page_limit=3,
-        batch_limit=10,
+        batch_limit=500,
         rate_limits="off",
     )
 

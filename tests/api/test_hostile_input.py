@@ -204,6 +204,12 @@ def test_an_unexpected_error_is_logged_without_values_and_has_cors_headers(faili
     assert "SQLSTATE 22007" in caplog.text
 
 
+def test_an_error_that_is_its_own_cause_is_described_once():
+    first, second = ValueError(PHONE), KeyError(PHONE)
+    first.__cause__, second.__cause__ = second, first
+    assert describe(first) == "builtins.KeyError\nwhich led to:\nbuiltins.ValueError"
+
+
 def test_the_description_of_an_error_names_its_classes_and_lines():
     try:
         datetime.date.fromisoformat(PHONE)

@@ -19,7 +19,7 @@ from tests.district import COMMUNITY_1, lon_lat
 CSV, JSON, ARROW = "text/csv", "application/json", "application/vnd.apache.arrow.stream"
 LON, LAT = lon_lat(5, 5)
 GRID = COMMUNITY_1 + "001"
-LIMIT = 10
+LIMIT = 500
 """`batch_limit` of the application under test."""
 
 
@@ -52,7 +52,7 @@ def test_every_format_has_the_same_limit_of_rows(client, district, media_type):
     assert response.status_code == 200, response.text
     refused = post(client, media_type, locations(LIMIT + 1)[media_type])
     assert (refused.status_code, refused.json()["code"]) == (413, "too_large")
-    assert "more than the 10 rows" in refused.json()["detail"]
+    assert "more than the 500 rows" in refused.json()["detail"]
 
 
 def test_a_short_stream_of_many_null_rows_is_refused(client, district):
@@ -74,7 +74,7 @@ def test_bytes_are_counted_after_decompression(app, client, district, compressio
 
 
 def test_many_values_that_are_no_points_are_refused_before_they_are_parsed(client, district):
-    for body in (b'{"points": [%s]}' % (b"[]," * 1000), b'{"points": [[%s1]]}' % (b"1," * 1000)):
+    for body in (b'{"points": [%s]}' % (b"[]," * 2000), b'{"points": [[%s1]]}' % (b"1," * 2000)):
         assert post(client, JSON, body).status_code == 413
 
 

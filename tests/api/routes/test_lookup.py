@@ -97,9 +97,9 @@ def test_many_points_come_back_in_order_with_null_outside(client, district):
 
 
 def test_more_points_than_the_limit_are_rejected_with_a_hint(client, district):
-    response = client.post("/v1/lookup", json={"points": [lon_lat(5, 5)] * 11})
+    response = client.post("/v1/lookup", json={"points": [lon_lat(5, 5)] * 501})
     assert response.status_code == 413
-    assert "more than the 10 rows allowed" in response.json()["detail"]
+    assert "more than the 500 rows allowed" in response.json()["detail"]
 
 
 @pytest.mark.parametrize(
