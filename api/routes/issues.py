@@ -16,6 +16,7 @@ from api.deps import (
     TimeRangeDep,
 )
 from api.errors import raises
+from api.http import whole_path
 from api.http.auth import OptionalActorDep
 from api.http.content_negotiation import FormatDep
 from api.http.paging import PagingDep
@@ -29,6 +30,7 @@ from geo.geometry.datums import point_to_wgs84
 from geo.input_types import SingleLine
 from geo.models import IssueStatus
 
+whole_path.register()
 router = APIRouter(prefix="/v1/issues", tags=["issues"])
 
 
@@ -76,7 +78,7 @@ def count_issues(
     )
 
 
-@router.get("/{ref:path}", response_model=IssueOut)
+@router.get("/{ref:whole_path}", response_model=IssueOut)
 def get_issue(session: SessionDep, ref: Code, at: Moment) -> dict[str, Any]:
     """One issue and its current status."""
     return issues.get(session, ref, at=at)

@@ -200,7 +200,7 @@ def test_an_unexpected_error_is_logged_without_values_and_has_cors_headers(faili
     assert (response.status_code, response.json()["code"]) == (500, "internal_error")
     assert response.headers["access-control-allow-origin"] == "*"
     assert PHONE not in caplog.text
-    assert "GET /v1/issues/{ref:path} failed" in caplog.text
+    assert "GET /v1/issues/{ref:whole_path} failed" in caplog.text
     assert "SQLSTATE 22007" in caplog.text
 
 
