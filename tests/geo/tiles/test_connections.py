@@ -41,11 +41,12 @@ def test_a_broken_connection_fails_once_and_is_replaced(connections, engine):
     assert backend_pid(connections) != pid
 
 
-def test_an_invalid_statement_keeps_the_connection(connections):
+def test_a_failed_statement_replaces_the_connection(connections):
+    """After a dump is restored, statements fail until the thread connects again."""
     pid = backend_pid(connections)
     with pytest.raises(psycopg.errors.UndefinedColumn), connections.cursor() as cursor:
         cursor.execute("SELECT nonsense")
-    assert backend_pid(connections) == pid
+    assert backend_pid(connections) != pid
 
 
 def test_a_statement_that_takes_too_long_ends_and_keeps_the_connection(connections):
