@@ -14,8 +14,9 @@ MAX_CODE_LENGTH = 64
 MAX_LINE_LENGTH = 200
 MAX_TEXT_LENGTH = 10_000
 
-# C0 and C1 control characters, line and paragraph separators, and non-characters of XML.
-_CONTROL = r"\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff"
+# C0 and C1 control characters, line and paragraph separators, lone surrogates, and non-characters
+# of XML.
+_CONTROL = r"\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff"
 _CONTROL_CHARACTER = re.compile(f"[{_CONTROL}]")
 _CONTROL_EXCEPT_LINES = re.compile(r"(?![\t\n\r])" + f"[{_CONTROL}]")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

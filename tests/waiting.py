@@ -1,8 +1,10 @@
 """Waiting for a condition that another thread or process brings about."""
 
+import asyncio
 import time
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 Result = TypeVar("Result")
 
@@ -14,3 +16,9 @@ def until(condition: Callable[[], Result], timeout_s: float = 120) -> Result:
         assert time.monotonic() < deadline, f"the condition did not hold within {timeout_s} s"
         time.sleep(0.02)
     return result
+
+
+def run_coroutine(coroutine: Coroutine[Any, Any, Result]) -> Result:
+    """Run a coroutine in a thread of its own: Playwright's event loop may run in this one."""
+    with ThreadPoolExecutor(1) as executor:
+        return executor.submit(asyncio.run, coroutine).result()

@@ -10,6 +10,7 @@ from api.admission import Admission, SlotQueue
 from api.errors import Overloaded
 from api.http.request_class import SCOPE_KEY, RequestClass, classify
 from api.middleware.admission_control import AdmissionControl
+from tests.waiting import run_coroutine
 
 FOREVER = 1000.0
 ACTIONS = st.lists(st.sampled_from(["arrive", "finish", "leave", "time out"]), max_size=40)
@@ -72,7 +73,7 @@ def test_callers_that_leave_or_time_out_cost_no_slot_and_others_start_in_order(
             await callers.act("finish", 0)
         assert callers.queue.free_slots == slots
 
-    asyncio.run(run())
+    run_coroutine(run())
 
 
 def test_a_full_queue_rejects_one_class_and_no_other():
@@ -88,7 +89,7 @@ def test_a_full_queue_rejects_one_class_and_no_other():
             slot.release()  # the second release, at the end of the block, has no effect
         assert admission.queues[RequestClass.REPORT].free_slots == 1
 
-    asyncio.run(run())
+    run_coroutine(run())
 
 
 @pytest.mark.parametrize(
@@ -181,7 +182,7 @@ def test_a_slow_upload_occupies_no_slot():
         await requests[0]
         assert [upload.sent[1]["body"] for upload in (slow, fast)] == [b"ab", b"ab"]
 
-    asyncio.run(run())
+    run_coroutine(run())
 
 
 def test_a_client_that_leaves_the_queue_never_runs():
@@ -199,4 +200,4 @@ def test_a_client_that_leaves_the_queue_never_runs():
         assert upload.status == 503  # nobody reads it
         assert admission.queues[RequestClass.CHANGE].free_slots == 1
 
-    asyncio.run(run())
+    run_coroutine(run())

@@ -117,6 +117,30 @@ def test_the_generator_reads_the_whole_document(generator_output):
     assert set(warnings) == {"WARNING parsing POST /v1/lookup within lookup.", *unsupported}
 
 
+@pytest.mark.parametrize(
+    ("tag", "operation_id", "arguments", "status", "code"),
+    [
+        ("grids", "get_grid", {"code": "nowhere"}, 404, "grid_unknown"),
+        ("lookup", "look_up", {"lon": 500.0, "lat": 0.0}, 422, "invalid"),
+        ("lookup", "look_up_many", {"body": {"points": [[0.0, 0.0, 0.0]]}}, 422, "invalid"),
+        ("tiles", "tile", {"layer": "grids", "z": 3, "x": 8, "y": 0}, 422, "bad_tile"),
+        ("plans", "undo", {"number": 99, "if_match": '"9"'}, 404, "plan_unknown"),
+        (
+            "accounts",
+            "add_account",
+            {"body": {"login": "admin", "role": "viewer"}},
+            409,
+            "account_exists",
+        ),
+    ],
+)
+def test_problems_are_typed(generated, tag, operation_id, arguments, status, code):
+    problem = generated.call(tag, operation_id, arguments).parsed
+    assert isinstance(problem, generated.model("ProblemOut"))
+    assert (problem.status, problem.code) == (status, code)
+    assert problem.detail
+
+
 def test_the_client_calls_every_operation(generated, document, tags):
     plan = None
     rest = sorted(tags.keys() - set(ORDER) - {"change_password"})
@@ -158,27 +182,3 @@ def test_every_operation_that_requires_an_account_returns_a_typed_problem(
         problem = generated.call(tag, operation_id, arguments, is_signed_in=False).parsed
         assert isinstance(problem, problem_class), operation_id
         assert (problem.status, problem.code) == (401, "not_signed_in"), operation_id
-
-
-@pytest.mark.parametrize(
-    ("tag", "operation_id", "arguments", "status", "code"),
-    [
-        ("grids", "get_grid", {"code": "nowhere"}, 404, "grid_unknown"),
-        ("lookup", "look_up", {"lon": 500.0, "lat": 0.0}, 422, "invalid"),
-        ("lookup", "look_up_many", {"body": {"points": [[0.0, 0.0, 0.0]]}}, 422, "invalid"),
-        ("tiles", "tile", {"layer": "grids", "z": 3, "x": 8, "y": 0}, 422, "bad_tile"),
-        ("plans", "undo", {"number": 99, "if_match": '"9"'}, 404, "plan_unknown"),
-        (
-            "accounts",
-            "add_account",
-            {"body": {"login": "admin", "role": "viewer"}},
-            409,
-            "account_exists",
-        ),
-    ],
-)
-def test_problems_are_typed(generated, tag, operation_id, arguments, status, code):
-    problem = generated.call(tag, operation_id, arguments).parsed
-    assert isinstance(problem, generated.model("ProblemOut"))
-    assert (problem.status, problem.code) == (status, code)
-    assert problem.detail

@@ -105,7 +105,11 @@ def test_dc_service_requests_are_in_the_grids_that_geopandas_finds(import_file, 
     joined = points.sjoin(grids, how="left", predicate="intersects")
     theirs = joined.groupby("ref").SMD_ID.min()
     ours = points.set_index("ref").ours
-    assert (ours.fillna("") == theirs.reindex(ours.index).fillna("")).all()
+    differs = (ours.fillna("") != theirs.reindex(ours.index).fillna("")).to_numpy()
+    borders = grids.boundary.union_all()
+    distances = shapely.distance(points.geometry.to_numpy()[differs], borders)
+    assert (distances <= 2e-8).all(), distances.max()  # corners were rounded
+    assert differs.sum() <= 300
     assert ours.notna().sum() > 22_000
 
 

@@ -9,6 +9,7 @@ import pytest
 from starlette.types import Message
 
 from api.middleware.compression import MIN_BYTES, MIN_BYTES_IN_THREAD, Compression
+from tests.waiting import run_coroutine
 
 BATCH = ("[" + ",".join(f'"{random.Random(1).randrange(10**15)}"' for _ in range(9)) + "]").encode()
 
@@ -38,7 +39,7 @@ async def _compressed(parts: list[bytes]) -> tuple[dict[bytes, bytes], bytes]:
 )
 def test_a_compressed_response_decompresses_to_what_the_route_sent(sizes):
     parts = [(BATCH * (size // len(BATCH) + 1))[:size] for size in sizes]
-    headers, body = asyncio.run(_compressed(parts))
+    headers, body = run_coroutine(_compressed(parts))
     assert headers[b"content-encoding"] == b"gzip"
     assert gzip.decompress(body) == b"".join(parts)
     assert headers.get(b"content-length", b"%d" % len(body)) == b"%d" % len(body)
@@ -58,5 +59,5 @@ def test_the_event_loop_continues_while_a_large_response_is_compressed():
             pauses.append(last - before)
         return max(pauses), time.perf_counter() - start
 
-    pause_s, total_s = asyncio.run(longest_pause())
+    pause_s, total_s = run_coroutine(longest_pause())
     assert pause_s < total_s / 2
