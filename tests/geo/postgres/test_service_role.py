@@ -85,7 +85,7 @@ def test_the_role_may_not_change_the_schema_history_or_imported_rows(connection,
 
 def test_the_role_reads_every_table(connection):
     for table in (*Base.metadata.tables, "alembic_version"):
-        connection.execute(text(f'SELECT * FROM "{table}" LIMIT 1'))
+        assert connection.scalar(text(f'SELECT count(*) FROM "{table}"')) >= 0
 
 
 def test_the_sessions_of_the_role_have_limits(connection):
