@@ -19,6 +19,7 @@ __all__ = [
     "ClusterStatus",
     "database_url",
     "down",
+    "restart",
     "service_database_url",
     "status",
     "up",
@@ -65,15 +66,24 @@ def up(settings: Settings) -> str:
     account = OsAccount.of(paths)
     create.create_home(paths, account)
     with paths.lock():
-        if not server.accepts_connections(paths):
-            create.create_data(paths, account, settings.pg_bin)
-            server.start(paths, account, binaries.find(settings.pg_bin, paths.version()))
-        if database.ensure_database(paths):
-            config.write_config(paths, account)
-            database.reload_config(paths)
+        _start(paths, account, settings)
         if paths.is_stopped():
             account.run_checked(["rm", "-f", paths.stop_marker], cwd=paths.folder)
     return url(settings)
+
+
+def restart(settings: Settings) -> bool:
+    """Start the server again unless `down` has stopped it; return whether it runs.
+
+    Raises an Unavailable as `up` does.
+    """
+    paths = ClusterPaths.of(settings.home)
+    account = OsAccount.of(paths)
+    with paths.lock():
+        if paths.is_stopped():  # since the caller has looked
+            return False
+        _start(paths, account, settings)
+    return True
 
 
 def down(settings: Settings) -> bool:
@@ -124,6 +134,17 @@ def service_database_url(settings: Settings) -> str:
         up(settings)
         return url(settings, SERVICE_ROLE)
     return _with_driver(settings.database_url)
+
+
+def _start(paths: ClusterPaths, account: OsAccount, settings: Settings) -> None:
+    """Create and start what is missing; the caller holds the lock."""
+    if not server.accepts_connections(paths):
+        create.create_data(paths, account, settings.pg_bin)
+        server.start(paths, account, binaries.find(settings.pg_bin, paths.version()))
+    database.ensure_database(paths)
+    if not database.has_loaded_config(paths):
+        config.write_config(paths, account)
+        database.reload_config(paths)
 
 
 def _state(paths: ClusterPaths) -> ClusterState:

@@ -17,13 +17,16 @@ NAME: Final = "gridward"
 PORT: Final = 5432
 """Only part of the socket's file name: the server does not listen on TCP."""
 _RELOAD_TIMEOUT_S = 10.0
+_HAS_LOADED_CONFIG: Final = """
+    SELECT EXISTS (SELECT FROM pg_hba_file_rules WHERE %s = ANY (user_name))
+        AND (pg_stat_file(current_setting('hba_file'))).modification <= pg_conf_load_time()
+"""
 
 
-def ensure_database(paths: ClusterPaths) -> bool:
+def ensure_database(paths: ClusterPaths) -> None:
     """Create the database, its extensions and the service role unless they exist.
 
-    The server must be running. Return whether the role is new: a server that an older version has
-    started does not admit it until its configuration is written again.
+    The server must be running.
     """
     with _connect(paths, "postgres") as connection:
         if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [NAME]).rowcount:
@@ -34,10 +37,19 @@ def ensure_database(paths: ClusterPaths) -> bool:
             if name not in installed:
                 connection.execute(sql.SQL("CREATE EXTENSION {}").format(sql.Identifier(name)))
         query = "SELECT FROM pg_roles WHERE rolname = %s"
-        is_new = not connection.execute(query, [SERVICE_ROLE]).rowcount
-        if is_new:
+        if not connection.execute(query, [SERVICE_ROLE]).rowcount:
             _create_service_role(connection)
-    return is_new
+
+
+def has_loaded_config(paths: ClusterPaths) -> bool:
+    """Return whether the server has read a configuration that admits the service role.
+
+    A server that an older version has started has not, nor has one whose `up` was interrupted
+    after it had written the files.
+    """
+    with _connect(paths, NAME) as connection:
+        row = connection.execute(_HAS_LOADED_CONFIG, [SERVICE_ROLE]).fetchone()
+    return row is not None and bool(row[0])
 
 
 def reload_config(paths: ClusterPaths) -> None:

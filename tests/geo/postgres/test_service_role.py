@@ -1,5 +1,8 @@
 """The role of the service: it reads every table, writes what routes write, and owns nothing."""
 
+import os
+from pathlib import Path
+
 import psycopg
 import pytest
 import yaml
@@ -12,8 +15,9 @@ from geo.models import Base
 from geo.postgres import embedded, grants, migrations
 from geo.postgres.grants import ROLE_SETTINGS, SERVICE_ROLE, WRITABLE
 from geo.settings import Settings
+from tests import waiting
 from tests.conftest import ROOT
-from tests.geo.postgres.clusters import connect, execute, fetch_value
+from tests.geo.postgres.clusters import connect, execute
 
 IMPORTED = sorted(set(Base.metadata.tables) - set(WRITABLE))
 
@@ -111,16 +115,39 @@ def test_a_database_without_the_role_is_migrated_without_grants(session):
     assert not grants.grant_to_service_role(session.connection())
 
 
-def test_a_running_server_of_an_older_version_gets_the_role(settings: Settings) -> None:
-    """Its configuration admits one role only."""
+def _load_old_configuration(settings: Settings, url: str) -> tuple[Path, str]:
+    """Make the server load a configuration without the role; return the file and its content."""
+    file = settings.home / "postgres" / "data" / "pg_hba.conf"
+    content = file.read_text()
+    file.write_text(content.splitlines()[0] + "\n")
+    execute(url, "SELECT pg_reload_conf()")
+
+    def is_refused() -> bool:
+        try:
+            connect(url, user=SERVICE_ROLE).close()
+        except psycopg.OperationalError:
+            return True
+        return False
+
+    waiting.until(is_refused)
+    return file, content
+
+
+@pytest.mark.parametrize("interrupted", ["before the role", "after the role", "after the files"])
+def test_a_running_server_of_an_older_version_admits_the_role(
+    settings: Settings, interrupted: str
+) -> None:
+    """Also if an earlier start was interrupted between the role, the files and the reload."""
     owner_url = embedded.up(settings)
-    execute(owner_url, f"DROP OWNED BY {SERVICE_ROLE}")
-    execute(owner_url, f"DROP ROLE {SERVICE_ROLE}")
-    query = "SELECT pg_read_file('pg_hba.conf')"
-    admitted = str(fetch_value(owner_url, query))
-    hba = settings.home / "postgres" / "data" / "pg_hba.conf"
-    hba.write_text(admitted.splitlines()[0] + "\n")
-    execute(owner_url, "SELECT pg_reload_conf()")
+    file, content = _load_old_configuration(settings, owner_url)
+    match interrupted:
+        case "before the role":
+            execute(owner_url, f"DROP OWNED BY {SERVICE_ROLE}")
+            execute(owner_url, f"DROP ROLE {SERVICE_ROLE}")
+        case "after the files":
+            file.write_text(content)
+            a_second_later = file.stat().st_mtime + 1  # PostgreSQL compares whole seconds
+            os.utime(file, (a_second_later, a_second_later))
     url = embedded.service_database_url(settings)
     assert make_url(url).username == SERVICE_ROLE
     with connect(url, user=SERVICE_ROLE) as opened:
