@@ -41,23 +41,63 @@ WRITABLE: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 )
 """What the service may do besides SELECT; files and people are imported by the owner."""
 
-_CURRENT = text("""
-    SELECT relname, privilege_type FROM pg_class, aclexplode(relacl)
-    WHERE relnamespace = current_schema()::regnamespace AND relname = ANY (:tables)
-        AND grantee = (SELECT oid FROM pg_roles WHERE rolname = :role)
-    UNION ALL
-    SELECT relname, format('%s (%s)', privilege_type, attname)
-    FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid, aclexplode(attacl)
-    WHERE relnamespace = current_schema()::regnamespace AND relname = ANY (:tables)
-        AND grantee = (SELECT oid FROM pg_roles WHERE rolname = :role)
-""")
+_TABLES_AND_SEQUENCES = """
+    WITH tables AS (
+        SELECT oid, relname, relacl FROM pg_class
+        WHERE relnamespace = current_schema()::regnamespace AND relname = ANY (:tables)
+    ), sequences AS (  -- of serial and identity columns: the schema may contain others
+        SELECT sequence.oid, tables.relname, sequence.relacl
+        FROM pg_depend JOIN tables ON refobjid = tables.oid
+            JOIN pg_class AS sequence ON sequence.oid = objid AND sequence.relkind = 'S'
+        WHERE classid = 'pg_class'::regclass AND refclassid = 'pg_class'::regclass
+            AND deptype IN ('a', 'i')
+    )
+"""
+_SEQUENCES = text(
+    _TABLES_AND_SEQUENCES + "SELECT format('SEQUENCE %s', oid::regclass) FROM sequences"
+)
+_CURRENT = text(
+    _TABLES_AND_SEQUENCES
+    + """
+    SELECT object, privilege_type FROM (
+        SELECT format('TABLE "%s"', relname), privilege_type, grantee
+        FROM tables, aclexplode(relacl)
+        UNION ALL
+        SELECT format('TABLE "%s"', relname), format('%s (%s)', privilege_type, attname), grantee
+        FROM tables JOIN pg_attribute ON attrelid = tables.oid, aclexplode(attacl)
+        UNION ALL
+        SELECT format('SEQUENCE %s', oid::regclass), privilege_type, grantee
+        FROM sequences, aclexplode(relacl)
+        UNION ALL
+        SELECT format('SCHEMA %I', nspname), privilege_type, grantee
+        FROM pg_namespace, aclexplode(nspacl) WHERE nspname = current_schema()
+    ) AS granted (object, privilege_type, grantee)
+    WHERE grantee = (SELECT oid FROM pg_roles WHERE rolname = :role)
+"""
+)
+
+Privileges = set[tuple[str, str]]
+"""Objects, as GRANT names them, and what may be done with each."""
 
 
-def expected_privileges() -> set[tuple[str, str]]:
-    """Return the table and privilege of everything that the service role may do with tables."""
-    tables = {*Base.metadata.tables, "alembic_version"}
-    reads = {(table, "SELECT") for table in tables}
-    return reads | {(table, right) for table, rights in WRITABLE.items() for right in rights}
+def expected_privileges(connection: Connection) -> Privileges:
+    """Return everything that the service role may do in the schema of a migrated database."""
+    tables = _tables()
+    reads = {(f'TABLE "{table}"', "SELECT") for table in tables}
+    writes = {(f'TABLE "{table}"', right) for table in WRITABLE for right in WRITABLE[table]}
+    inserted = [table for table, rights in WRITABLE.items() if "INSERT" in rights]
+    sequences = connection.scalars(_SEQUENCES, {"tables": inserted})
+    schema = connection.scalars(text("SELECT format('SCHEMA %I', current_schema())"))
+    return reads | writes | {(name, "USAGE") for name in (*sequences, *schema)}
+
+
+def current_privileges(connection: Connection) -> Privileges:
+    """Return what the service role may do with the schema, its tables and their sequences.
+
+    Objects of others in the same schema are left to their owners.
+    """
+    params = {"role": SERVICE_ROLE, "tables": _tables()}
+    return {(name, right) for name, right in connection.execute(_CURRENT, params)}
 
 
 def grant_to_service_role(connection: Connection) -> bool:
@@ -68,22 +108,13 @@ def grant_to_service_role(connection: Connection) -> bool:
     role_exists = text("SELECT 1 FROM pg_roles WHERE rolname = :role")
     if connection.scalar(role_exists, {"role": SERVICE_ROLE}) is None:
         return False
-    expected = expected_privileges()
-    params = {"role": SERVICE_ROLE, "tables": [table for table, _ in expected]}
-    current = {(table, right) for table, right in connection.execute(_CURRENT, params)}
-    if current != expected:
-        _replace_privileges(connection, expected)
+    current, expected = current_privileges(connection), expected_privileges(connection)
+    for name in sorted({name for name, _ in current ^ expected}):
+        connection.execute(text(f"REVOKE ALL ON {name} FROM {SERVICE_ROLE}"))
+        for right in sorted(right for granted_on, right in expected if granted_on == name):
+            connection.execute(text(f"GRANT {right} ON {name} TO {SERVICE_ROLE}"))
     return True
 
 
-def _replace_privileges(connection: Connection, expected: set[tuple[str, str]]) -> None:
-    schema = connection.scalar(text("SELECT quote_ident(current_schema())"))
-    tables = ", ".join(f'"{table}"' for table in sorted({table for table, _ in expected}))
-    statements = [
-        f"REVOKE ALL ON {tables} FROM {SERVICE_ROLE}",
-        f"GRANT USAGE ON SCHEMA {schema} TO {SERVICE_ROLE}",
-        f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {SERVICE_ROLE}",
-        *(f'GRANT {right} ON "{table}" TO {SERVICE_ROLE}' for table, right in sorted(expected)),
-    ]
-    for statement in statements:
-        connection.execute(text(statement))
+def _tables() -> list[str]:
+    return [*Base.metadata.tables, "alembic_version"]

@@ -29,6 +29,15 @@ def service_url(databases, template) -> str:
     return url.render_as_string(hide_password=False)
 
 
+@pytest.fixture(scope="module")
+def migrated(databases, template):
+    """An engine with the owner of a migrated database; tests roll back."""
+    engine = db.connect(databases.make(template))
+    migrations.upgrade(engine)
+    yield engine
+    engine.dispose()
+
+
 @pytest.fixture
 def connection(service_url):
     """A connection with the service role, rolled back."""
@@ -97,17 +106,46 @@ def test_the_sessions_of_the_role_have_limits(connection):
         assert connection.scalar(text(f"SHOW {name}")) in (value, value.replace("60s", "1min"))
 
 
-def test_migrating_restores_exactly_the_privileges(databases, template):
-    engine = db.connect(databases.make(template))
-    with engine.begin() as connection:
-        connection.execute(text(f"GRANT ALL ON audit TO {SERVICE_ROLE}"))
-        connection.execute(text(f"REVOKE INSERT ON issue FROM {SERVICE_ROLE}"))
-    migrations.upgrade(engine)
-    with engine.connect() as connection:
-        params = {"role": SERVICE_ROLE, "tables": [*Base.metadata.tables, "alembic_version"]}
-        current = connection.execute(grants._CURRENT, params)
-        assert {tuple(row) for row in current} == grants.expected_privileges()
-    engine.dispose()
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "GRANT ALL ON audit TO {role}",
+        "REVOKE INSERT ON issue FROM {role}",
+        "GRANT UPDATE (title) ON revision TO {role}",
+        "GRANT CREATE ON SCHEMA public TO {role}",
+        "REVOKE ALL ON SCHEMA public FROM {role}",
+        "GRANT UPDATE ON SEQUENCE account_id_seq TO {role}",
+        "REVOKE USAGE ON SEQUENCE account_id_seq FROM {role}",
+        "GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}",
+    ],
+)
+def test_migrating_restores_exactly_the_privileges(migrated, statement):
+    with migrated.connect() as connection:
+        expected = grants.expected_privileges(connection)
+        assert grants.current_privileges(connection) == expected
+        connection.execute(text(statement.format(role=SERVICE_ROLE)))
+        assert grants.current_privileges(connection) != expected
+        assert grants.grant_to_service_role(connection)
+        assert grants.current_privileges(connection) == expected
+
+
+def test_sequences_of_others_in_the_schema_are_left_alone(migrated):
+    """An owner of the tables who is no superuser migrates beside another application."""
+    with migrated.connect() as connection:
+        for statement in (
+            "CREATE SEQUENCE of_others",
+            "CREATE ROLE migrating",
+            "GRANT CREATE, USAGE ON SCHEMA public TO migrating WITH GRANT OPTION",
+            *(f'ALTER TABLE "{table}" OWNER TO migrating' for table in [*Base.metadata.tables]),
+            f"REVOKE INSERT ON issue FROM {SERVICE_ROLE}",
+            f"REVOKE USAGE ON SEQUENCE account_id_seq FROM {SERVICE_ROLE}",
+            "SET LOCAL ROLE migrating",
+        ):
+            connection.execute(text(statement))
+        assert grants.grant_to_service_role(connection)
+        assert grants.current_privileges(connection) == grants.expected_privileges(connection)
+        query = f"SELECT has_sequence_privilege('{SERVICE_ROLE}', 'of_others', 'USAGE')"
+        assert connection.scalar(text(query)) is False
 
 
 def test_a_database_without_the_role_is_migrated_without_grants(session):
