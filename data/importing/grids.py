@@ -11,11 +11,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from data.columns import DatasetKind
-from data.importing import areas_from_codes, shared_corners
+from data.importing import areas_from_codes, shared_corners, surroundings
 from data.importing.grid_set import GridSet
 from data.importing.load import LoadOptions, ProgressCallback, open_sources, total_rows
 from data.importing.prefetch import prefetch
 from data.importing.result import ImportResult
+from data.importing.surroundings import Surroundings
 from data.partitions import partition, repair
 from data.reading.reader import Source
 from data.row_errors import BadData, RowError
@@ -57,18 +58,22 @@ def load(
     job.raise_errors()
     if options.replace:
         job.result.require_valid_rows()
-    current = job.lock_current(imported)
+    current, around = job.lock_current(imported)
     imported = job.keep_names(imported, current)
     remaining = job.select_remaining(imported, current)
     outlines = job.community_outlines(imported)
-    imported, outlines = job.share_corners(imported, current, outlines)
+    imported, outlines, bent = job.share_corners(imported, current, outlines, around)
     if options.read.repair:
         imported, remaining = job.repair(imported, remaining, outlines)
     imported = imported.with_stored_geometries(current)
     remaining = remaining.with_stored_geometries(current)
     job.require_tiling(imported, remaining, outlines)
     job.create_areas(imported + remaining)
-    job.publish(current, imported + remaining)
+    job.publish(
+        current,
+        imported + remaining,
+        [Delta(code, around.grids[code], bent[code]) for code in bent],
+    )
     for source in sources:
         job.result.notes += [f"{source.path.name}: {note}" for note in source.notes]
     return job.result
@@ -117,13 +122,18 @@ class _GridImport:
                 self._add_error(imported, at, *error)
         return imported.filter(is_valid)
 
-    def lock_current(self, imported: GridSet) -> dict[str, GridVersion]:
-        """Return the current grids of the affected communities, locked until the commit."""
+    def lock_current(self, imported: GridSet) -> tuple[dict[str, GridVersion], Surroundings]:
+        """Return the current grids of the affected communities, and what lies beside them.
+
+        They, and the communities beside them, are locked until the commit.
+        """
         communities = set(filter(None, imported.communities))
         if self.options.replace:
             communities |= set(revisions.communities_with_grids(self.session))
-        revisions.lock_communities(self.session, communities)
-        return revisions.current_grids(self.session, sorted(communities))
+        nearby = surroundings.find_communities(self.session, imported.geoms) - communities
+        revisions.lock_communities(self.session, communities | nearby)
+        current = revisions.current_grids(self.session, sorted(communities))
+        return current, surroundings.load(self.session, imported, nearby, communities)
 
     def keep_names(self, imported: GridSet, current: Mapping[str, GridVersion]) -> GridSet:
         """Return the grids with their current names where the file has no column of names."""
@@ -164,14 +174,21 @@ class _GridImport:
         imported: GridSet,
         current: Mapping[str, GridVersion],
         outlines: Outlines,
-    ) -> tuple[GridSet, Outlines]:
-        """Return the imported grids, and the outlines, with the corners of those beside them."""
+        around: Surroundings,
+    ) -> tuple[GridSet, Outlines, dict[str, GridVersion]]:
+        """Return the imported grids and the outlines with the corners of those beside them.
+
+        Last come the grids of neighboring communities that must follow the imported ones.
+        """
         systems = [source.rules.geometry.crs for source in self.sources]
-        imported = shared_corners.share_corners(imported, systems, current, outlines)
+        near_outlines = {**outlines, **around.outlines}
+        stored = {**around.grids, **current}
+        imported = shared_corners.share_corners(imported, systems, stored, near_outlines)
         changed = imported.filter(~imported.equals_stored(current))
-        bent = shared_corners.bend_outlines(changed, systems, outlines)
+        bent = shared_corners.bend(changed, systems, near_outlines)
         areas_from_codes.store_outlines(self.session, bent)
-        return imported, {**outlines, **bent}
+        bent_outlines = {code: bent.get(code, outline) for code, outline in outlines.items()}
+        return imported, bent_outlines, around.bend_grids(changed, systems)
 
     def repair(
         self, imported: GridSet, remaining: GridSet, outlines: Outlines
@@ -246,8 +263,10 @@ class _GridImport:
             count = areas_from_codes.create_areas(self.session, grids.codes, grids.geoms, lengths)
             self.result.notes += [f"{count:,} areas were created from the codes"] if count else []
 
-    def publish(self, current: Mapping[str, GridVersion], grids: GridSet) -> None:
-        """Publish the differences between the current and these grids, if there are any."""
+    def publish(
+        self, current: Mapping[str, GridVersion], grids: GridSet, nearby: Sequence[Delta]
+    ) -> None:
+        """Publish what changes in the current grids, and beside them, if anything does."""
         versions = grids.to_versions()
         deltas = [
             Delta(code, current.get(code), versions.get(code))
@@ -257,11 +276,17 @@ class _GridImport:
         self.result.added = sum(delta.old is None for delta in deltas)
         self.result.retired = sum(delta.new is None for delta in deltas)
         self.result.updated = len(deltas) - self.result.added - self.result.retired
-        if deltas:
+        if nearby:
+            listed = ", ".join(delta.code for delta in nearby[:5]) + (", …" * (len(nearby) > 5))
+            self.result.notes.append(
+                f"{len(nearby):,} grids of neighboring communities got the corners of imported "
+                f"grids on their borders: {listed}"
+            )
+        if deltas or nearby:
             options = self.revision_options
             self.result.revision = revisions.publish(
                 self.session,
-                deltas,
+                [*deltas, *nearby],
                 title=options.title or ", ".join(source.path.name for source in self.sources),
                 author=options.author,
                 effective_at=options.effective_at,

@@ -42,31 +42,24 @@ def share_corners(
     return replace(rounded, geoms=geoms)
 
 
-def bend_outlines(
-    imported: GridSet, systems: Sequence[SourceCrs], outlines: Outlines
+def bend(
+    changed: GridSet, systems: Sequence[SourceCrs], others: Outlines
 ) -> dict[str, shapely.Geometry]:
-    """Return the outlines that follow their grids only with the corners of these on their edges.
+    """Return those of other polygons that must follow corners of the changed grids, by code.
 
-    A straight edge of an outline in the plane of the file is not straight in degrees.
+    A straight edge of an outline or a neighbor in the plane of the file is not straight in
+    degrees: the corners of changed grids that lie on it there are inserted.
     """
-    bent = {}
-    planes = _planes(imported, systems)
-    communities = np.array(imported.communities, dtype=np.str_)
-    present = set(communities.tolist())
-    for code, outline in outlines.items():
-        own = np.array([outline], dtype=object)
-        for plane, members in planes if code in present else ():
-            extra = _unique(
-                shapely.get_coordinates(imported.geoms[members & (communities == code)])
-            )
-            own = corners.insert_corners(own, plane, extra)
-        if own[0] is not outline and _differ(outline, own[0]):
-            bent[code] = own[0]
-    return bent
-
-
-def _differ(one: shapely.Geometry, other: shapely.Geometry) -> bool:
-    return any(topology.find_patches(shapely.symmetric_difference(one, other), ()))
+    before = np.array(list(others.values()), dtype=object)
+    bent = before
+    for plane, members in _planes(changed, systems):
+        points = _unique(shapely.get_coordinates(changed.geoms[members]))
+        bent = corners.give_corners(bent, plane, points)
+    return {
+        code: new
+        for code, old, new in zip(others, before, bent, strict=True)
+        if new is not old and topology.has_patch(shapely.symmetric_difference(old, new))
+    }
 
 
 def _planes(grids: GridSet, systems: Sequence[SourceCrs]) -> list[tuple[Plane, Bools]]:
@@ -74,7 +67,7 @@ def _planes(grids: GridSet, systems: Sequence[SourceCrs]) -> list[tuple[Plane, B
     keys = [systems[position[0]].key if position else None for position in grids.positions]
     by_key = {system.key: system for system in systems}
     return [
-        (Plane(system.from_wgs84, system.unit_deg), members)
+        (system.from_wgs84, members)
         for key, system in by_key.items()
         if (members := np.array([one == key for one in keys], dtype=np.bool_)).any()
     ]

@@ -19,6 +19,7 @@ from geo.geometry.topology import COORDINATE_GRID_DEG
 
 Geoms = NDArray[np.object_]
 Coords = NDArray[np.float64]
+Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 Point = tuple[float, float]
@@ -32,19 +33,15 @@ SAME_CORNER_DEG = 0.75 * COORDINATE_GRID_DEG
 ON_EDGE_DEG = 1.5 * COORDINATE_GRID_DEG
 """A corner so close to an edge lies on it: both may have been rounded."""
 _MAX_ROUNDS = 4
+_SCALE_STEP_DEG = 1e-5
+"""About a metre: the scale of a plane is the same over this distance."""
 
 
-@dataclass(frozen=True)
-class Plane:
-    """A plane in which the edges of a file are straight."""
-
-    from_degrees: Callable[[Coords], Coords]
-    """Converts longitudes and latitudes, (n, 2) → (n, 2)."""
-    unit_deg: float = 1.0
-    """How many degrees of latitude its unit is, about."""
+Plane = Callable[[Coords], Coords]
+"""From longitudes and latitudes, (n, 2), to a plane in which the edges of a file are straight."""
 
 
-DEGREES = Plane(lambda coords: coords)
+DEGREES: Plane = np.asarray
 
 
 def round_corners(geoms: Geoms, existing: Coords) -> Geoms:
@@ -92,6 +89,22 @@ def insert_corners(
             break
         geoms = longer
         plane = DEGREES  # what an inserted corner moved may now touch other corners
+    return geoms
+
+
+def give_corners(geoms: Geoms, plane: Plane, points: Coords) -> Geoms:
+    """Return polygons in degrees with those of some points that lie on their edges, (n,) → (n,).
+
+    `points`, (m, 2), are in degrees; they lie on an edge as in `insert_corners`.
+    """
+    for _ in range(_MAX_ROUNDS):
+        if not len(geoms) or not len(points):
+            break
+        edges = _CornerGraph.of(geoms)
+        longer = _extend(geoms, edges, _corners_on_edges(edges, points, plane))
+        if longer is geoms:
+            break
+        geoms, plane = longer, DEGREES
     return geoms
 
 
@@ -150,17 +163,20 @@ def _corners_on_edges(
     edges: _CornerGraph, candidates: Coords, plane: Plane
 ) -> dict[int, list[Point]]:
     """Return the candidates that lie on edges between their ends, in order, by edge."""
-    tolerance = ON_EDGE_DEG / plane.unit_deg
-    in_plane, points = plane.from_degrees(edges.corners), plane.from_degrees(candidates)
+    in_plane, points = plane(edges.corners), plane(candidates)
+    tolerances = ON_EDGE_DEG * _units_per_degree(candidates, points, plane)
     usable = np.isfinite(in_plane[edges.ends]).all(axis=(1, 2))
     usable_edges = np.flatnonzero(usable)
     segments = np.asarray(shapely.linestrings(in_plane[edges.ends[usable]]), dtype=object)
-    usable_points = np.flatnonzero(np.isfinite(points).all(axis=1))
+    usable_points = np.flatnonzero(np.isfinite(points).all(axis=1) & np.isfinite(tolerances))
     points_at, on = shapely.STRtree(segments).query(
-        shapely.points(points[usable_points]), predicate="dwithin", distance=tolerance
+        shapely.points(points[usable_points]),
+        predicate="dwithin",
+        distance=tolerances[usable_points],
     )
     edge, point = usable_edges[on], usable_points[points_at]
     start, end = in_plane[edges.ends[edge]].transpose(1, 0, 2)
+    tolerance = tolerances[point]
     is_between = np.hypot(*(points[point] - start).T) > tolerance
     is_between &= np.hypot(*(points[point] - end).T) > tolerance
     along = ((points[point] - start) * (end - start)).sum(axis=1)
@@ -170,6 +186,16 @@ def _corners_on_edges(
         if (x, y) not in inserted[int(edge[at])]:
             inserted[int(edge[at])].append((x, y))
     return inserted
+
+
+def _units_per_degree(coords: Coords, points: Coords, plane: Plane) -> Floats:
+    """Return how many units of the plane a degree of latitude is at each of n points, (n,).
+
+    Web Mercator has twice as many at 60 degrees north as at the equator.
+    """
+    step = np.where(coords[:, 1] > 0, -_SCALE_STEP_DEG, _SCALE_STEP_DEG)  # away from the poles
+    shifted = plane(coords + np.column_stack([np.zeros(len(coords)), step]))
+    return np.asarray(np.hypot(*(shifted - points).T) / _SCALE_STEP_DEG, dtype=np.float64)
 
 
 def _extend(geoms: Geoms, edges: _CornerGraph, inserted: Mapping[int, list[Point]]) -> Geoms:

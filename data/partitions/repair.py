@@ -84,13 +84,9 @@ def _cut_occupied(geoms: Geoms, occupied: shapely.Geometry) -> Geoms:
     free = geoms.copy()
     near = np.flatnonzero(shapely.intersects(occupied, geoms))
     shared = shapely.intersection(geoms[near], occupied)
-    overlap = [at for at, area in zip(near, shared, strict=True) if _has_patch(area)]
+    overlap = [at for at, area in zip(near, shared, strict=True) if topology.has_patch(area)]
     free[overlap] = _to_polygons(shapely.difference(geoms[overlap], occupied))
     return free
-
-
-def _has_patch(geometry: Any) -> bool:
-    return any(topology.find_patches(geometry, ()))
 
 
 def keep_sound(before: Geoms, after: Geoms, owners: Sequence[str | None]) -> Geoms:
@@ -99,7 +95,7 @@ def keep_sound(before: Geoms, after: Geoms, owners: Sequence[str | None]) -> Geo
     An owner whose polygons would then not share their corners gets all of them repaired.
     """
     difference = shapely.symmetric_difference(before, after)
-    is_same = np.array([not _has_patch(area) for area in difference], dtype=np.bool_)
+    is_same = np.array([not topology.has_patch(area) for area in difference], dtype=np.bool_)
     result, owner_keys = after.copy(), np.array(owners, dtype=np.str_)
     for owner in np.unique(owner_keys):
         own = owner_keys == owner

@@ -176,6 +176,11 @@ def find_patches(geom: shapely.Geometry, positions: tuple[int, ...]) -> Iterator
             yield from find_patches(part, positions)
 
 
+def has_patch(geom: shapely.Geometry) -> bool:
+    """Return whether a geometry is somewhere wider than THINNEST_PATCH_DEG."""
+    return any(find_patches(geom, ()))
+
+
 def _exceeds_rounding(polygon: shapely.Polygon) -> bool:
     """Return whether a circle fits in a polygon whose diameter is THINNEST_PATCH_DEG.
 

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import shapely
 from geoalchemy2 import Geography
-from sqlalchemy import Select, cast, func, select
+from sqlalchemy import ColumnElement, Select, cast, func, select
 from sqlalchemy.orm import Session
 
 from geo import areas, city_time
 from geo.grids import grids
-from geo.models import Area, Building, BuildingStatus, MicroGrid
+from geo.models import Area, Building, BuildingStatus, Level, MicroGrid
 from geo.quality import tiling
 from geo.quality.findings import MIN_ASTRIDE_M2, Finding
 
@@ -140,6 +140,27 @@ def check_tiling(
     yield from tiling.check_tiling(codes, geoms, communities, outlines)
 
 
+def check_communities(
+    session: Session, area_code: str | None, _at: datetime.datetime
+) -> Iterator[Finding]:
+    """Yield narrow gaps between communities: parts of a higher area that are in none of them."""
+    condition: ColumnElement[bool] = Area.geom.is_not(None)
+    if area_code is not None:
+        condition &= areas.within(Area.code, area_code)
+    rows = session.execute(
+        select(Area.code, Area.level, func.ST_AsBinary(Area.geom))
+        .where(condition)
+        .order_by(Area.code)
+    ).all()
+    outlines = {code: shapely.from_wkb(bytes(wkb)) for code, _, wkb in rows}
+    communities = [code for code, level, _ in rows if level == Level.COMMUNITY]
+    if len(communities) < 2:
+        return
+    geoms = np.array([outlines[code] for code in communities], dtype=object)
+    higher = {code: outlines[code] for code in outlines.keys() - set(communities)}
+    yield from tiling.find_area_gaps(communities, geoms, dict(sorted(higher.items())))
+
+
 CHECKS = (
     check_building_grid,
     check_building_community,
@@ -147,4 +168,5 @@ CHECKS = (
     check_astride,
     check_duplicates,
     check_tiling,
+    check_communities,
 )

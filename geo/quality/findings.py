@@ -53,6 +53,7 @@ MEANING: Mapping[str, str] = MappingProxyType(
         "grid_overlap": "two grids overlap",
         "grid_sliver": "a part of the grid is thinner than half a metre",
         "grid_outside_community": "part of the grid is outside its community",
+        "community_gap": "a narrow gap between communities is in none of them",
         "grid_invalid": "the outline of the grid crosses itself",
         "grid_in_parts": "a part of the grid is disconnected from the rest",
         "grid_empty": "no building belongs to the grid",

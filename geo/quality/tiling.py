@@ -9,11 +9,15 @@ import numpy as np
 import shapely
 
 from geo.geometry import topology
-from geo.geometry.topology import Geoms, Patch
+from geo.geometry.topology import COORDINATE_GRID_DEG, Geoms, Patch
 from geo.quality.findings import Finding
 
 MIN_WIDTH_M = 0.5
 """A part of a grid that is thinner than this is a sliver."""
+
+
+MAX_GAP_WIDTH_M = 20.0
+"""A gap between communities that is wider than a large street may be real, such as a river."""
 
 
 class DefectKind(StrEnum):
@@ -42,7 +46,7 @@ def tiles_outline(geoms: Geoms, outline: shapely.Geometry) -> bool:
     if not is_sound(geoms):
         return False
     difference = shapely.symmetric_difference(outline, topology.union(geoms))
-    return not any(topology.find_patches(difference, ()))
+    return not topology.has_patch(difference)
 
 
 def find_defects(geoms: Geoms, outline: shapely.Geometry | None = None) -> list[Defect]:
@@ -121,6 +125,29 @@ def find_community_defects(
         for defect in _find_outline_defects(geoms[own], outline):
             positions = tuple(own[list(defect.patch.positions)].tolist())
             yield community, Defect(defect.kind, replace(defect.patch, positions=positions))
+
+
+def find_area_gaps(
+    codes: Sequence[str], geoms: Geoms, parents: Mapping[str, shapely.Geometry]
+) -> Iterator[Finding]:
+    """Yield the narrow parts of parents that none of n areas covers, between two of the areas.
+
+    An area is inside the parents with whose code its own starts; a gap is reported for the lowest.
+    What is wider than MAX_GAP_WIDTH_M may be water, or an area that is not imported yet.
+    """
+    reported: list[Patch] = []
+    for parent in sorted(parents, key=len, reverse=True):
+        own = np.flatnonzero([code.startswith(parent) for code in codes])
+        if len(own) < 2:
+            continue
+        tree = shapely.STRtree(geoms[own])
+        for patch in topology.find_gaps(geoms[own], parents[parent]):
+            point = shapely.Point(patch.lon, patch.lat)
+            touching = own[tree.query(patch.polygon, "dwithin", COORDINATE_GRID_DEG)]
+            is_between = len(touching) > 1 and patch.width_m < MAX_GAP_WIDTH_M
+            if is_between and not any(one.polygon.covers(point) for one in reported):
+                reported.append(replace(patch, positions=tuple(sorted(touching.tolist()))))
+                yield _patch_finding("community_gap", True, reported[-1], codes, parent)
 
 
 FINDING_KINDS = {

@@ -18,7 +18,6 @@ _EQUIVALENT = frozenset(
     {"EPSG:4326", "EPSG:4979", "EPSG:4490", "EPSG:4480", "OGC:CRS84", "OGC:CRS84h"}
 )
 """Systems whose degrees are WGS 84 degrees at map scale."""
-_METRES_PER_DEGREE = 111_320.0
 _SHIFTED = frozenset({Datum.GCJ02, Datum.BD09})
 
 
@@ -55,14 +54,6 @@ class SourceCrs:
             inverse = TransformDirection.INVERSE
             return np.column_stack(self.transformer.transform(lon, lat, direction=inverse))
         return from_wgs84(coords, self.datum)
-
-    @property
-    def unit_deg(self) -> float:
-        """How many degrees of latitude one unit of its coordinates is, about."""
-        source = self.transformer.source_crs if self.transformer is not None else None
-        if source is None or source.is_geographic:
-            return 1.0
-        return float(source.axis_info[0].unit_conversion_factor) / _METRES_PER_DEGREE
 
     @property
     def key(self) -> tuple[Datum, str]:

@@ -33,14 +33,26 @@ SYSTEMS = {
     "EPSG:3857": (121.5, 25.0),  # Web Mercator
 }
 GCJ02 = "gcj02"
-CENTRES = SYSTEMS | {GCJ02: (130.3, 47.3)}
+MERCATOR_60, MERCATOR_69 = "EPSG:3857 at 60° N", "EPSG:3857 at 69° N"
+CENTRES = SYSTEMS | {
+    GCJ02: (130.3, 47.3),
+    MERCATOR_60: (30.3, 60.0),
+    MERCATOR_69: (33.1, 69.0),
+}
 COMMUNITY = "101"
 
 
 def source_crs(system: str) -> SourceCrs:
     if system == GCJ02:
         return resolve_crs(None, None, Datum.GCJ02, Notes())
-    return resolve_crs(system, None, Datum.WGS84, Notes())
+    return resolve_crs(system.partition(" ")[0], None, Datum.WGS84, Notes())
+
+
+def unit_m(crs: SourceCrs) -> float:
+    """Return how many metres, on the map, one unit of a reference system is."""
+    source = crs.transformer and crs.transformer.source_crs
+    is_metric = source and source.is_projected
+    return source.axis_info[0].unit_conversion_factor if is_metric else 111_320
 
 
 def tiles_in_plane(
@@ -66,7 +78,7 @@ def tiles_in_plane(
             pieces += [(west, south, east, at), (west, at, east, north)]
     crs = source_crs(system)
     origin = crs.from_wgs84(np.array([CENTRES[system]]))[0]
-    scale = side_m / 111_320 / crs.unit_deg
+    scale = side_m / unit_m(crs)
     spin = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]]) * scale
     place = [shapely.box(*piece) for piece in [*pieces, (0, 0, 1, 1)]]
     *tiles, square = shapely.transform(np.array(place), lambda xy: xy @ spin + origin)
@@ -127,7 +139,7 @@ def test_every_point_of_a_community_is_in_exactly_one_grid(tiling_in_plane, has_
     )
     outlines = {COMMUNITY: outline} if has_outline else {}
     shared = shared_corners.share_corners(imported, [crs], {}, outlines)
-    outlines |= shared_corners.bend_outlines(shared, [crs], outlines)
+    outlines |= shared_corners.bend(shared, [crs], outlines)
     assert shapely.is_valid(shared.geoms).all()
     assert topology.is_valid_coverage(shared.geoms)
     community = outlines.get(COMMUNITY, topology.union(shared.geoms))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from shapely import Polygon, box
 
 from data.partitions import corners
-from data.partitions.corners import DEGREES, Plane
+from data.partitions.corners import DEGREES
 
 NONE = np.empty((0, 2))
 WEST = box(130, 47, 130.05, 47.05)
@@ -57,7 +57,10 @@ def test_the_corner_of_a_neighbour_is_inserted_if_it_lies_on_the_edge(offset, is
 
 def test_both_sides_of_an_edge_get_the_same_corners_in_the_plane_of_the_file():
     """In a plane whose edges bend in degrees, and from a corner that no grid has."""
-    bend = Plane(lambda xy: np.column_stack([xy[:, 0] - (xy[:, 1] - 47) ** 2, xy[:, 1]]))
+
+    def bend(xy):
+        return np.column_stack([xy[:, 0] - (xy[:, 1] - 47) ** 2, xy[:, 1]])
+
     on_edge = np.array([[130.05 + 0.02**2 - 0.05 * 0.02, 47.02]])
     east = box(130.05, 47, 130.1, 47.05)
     longer = corners.insert_corners(grids(WEST, east), bend, on_edge)

@@ -5,7 +5,7 @@ import shapely
 from geoalchemy2.shape import from_shape
 from sqlalchemy import select, text
 
-from geo.models import Building, MicroGrid
+from geo.models import Area, Building, MicroGrid
 from geo.quality import checks
 from geo.quality.findings import MEANING
 from tests.district import square
@@ -55,6 +55,12 @@ def gap(session):
     set_geometry(session, GRID, square(0, 0, 9, 10))
 
 
+def gap_between_communities(session):
+    """Community 001 ends a metre before 002."""
+    area = session.scalars(select(Area).where(Area.code == "230403001001")).one()
+    area.geom = square(0, 0, 19.99, 10)
+
+
 def overlap(session):
     set_geometry(session, GRID, square(0, 0, 11, 10))
 
@@ -74,6 +80,7 @@ CASES = {
     "building_in_no_grid": outside,
     "building_outside_community": outside,
     "building_without_community": without_community,
+    "community_gap": gap_between_communities,
     "duplicate_footprint": duplicate,
     "grid_gap": gap,
     "grid_overlap": overlap,
@@ -110,6 +117,17 @@ def test_a_gap_has_its_size_and_a_point_inside(district):
     assert finding.size == pytest.approx(district.execute(geodesic).scalar_one(), rel=1e-6)
     assert finding.is_error
     assert "230403001001" in finding.codes
+
+
+def test_a_gap_between_communities_is_reported_once_with_both(district):
+    """Not once more for the district, and not where it is as wide as a river."""
+    gap_between_communities(district)
+    district.flush()
+    [finding] = [one for one in checks.run_checks(district) if one.kind == "community_gap"]
+    assert finding.codes == ("230403001", "230403001001", "230403001002")
+    area = district.scalars(select(Area).where(Area.code == "230403001001")).one()
+    area.geom = square(0, 0, 19, 10)
+    assert "community_gap" not in kinds(district)
 
 
 def test_checks_can_be_limited_to_an_area(district):
