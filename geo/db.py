@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import psycopg
 from sqlalchemy import Engine, NullPool, create_engine, event
@@ -47,18 +47,18 @@ def connect(url: str) -> Engine:
 
     Every connection uses UTC, so ranges and timestamps read the same on every machine.
     """
-    return _watched(
-        create_engine(
-            url,
-            pool_pre_ping=True,
-            hide_parameters=True,  # logs must not contain names and phone numbers
-            connect_args={**CONNECT_ARGS, "connect_timeout": 10},
-        )
-    )
+    return _create_engine(url, CONNECT_ARGS["options"])
 
 
-def _watched(engine: Engine) -> Engine:
+def _create_engine(url: str, options: str, **pool: Any) -> Engine:
     """Return an engine that also replaces connections with a stale cache."""
+    engine = create_engine(
+        url,
+        pool_pre_ping=True,
+        hide_parameters=True,  # logs must not contain names and phone numbers
+        connect_args={**CONNECT_ARGS, "options": options, "connect_timeout": 10},
+        **pool,
+    )
     event.listen(engine, "handle_error", _replace_stale_connections)
     return engine
 
@@ -83,20 +83,12 @@ def connect_pool(url: str, connections: int, timeouts: Timeouts) -> Engine:
 
     A connection beyond that is waited for at most as long as a lock.
     """
-    connect_args = {
-        **CONNECT_ARGS,
-        "options": f"{CONNECT_ARGS['options']} {timeouts.options}",
-        "connect_timeout": 10,
-    }
-    return _watched(
-        create_engine(
-            url,
-            pool_pre_ping=True,
-            pool_size=connections,
-            max_overflow=0,
-            pool_timeout=timeouts.lock_s or 30,
-            connect_args=connect_args,
-        )
+    return _create_engine(
+        url,
+        f"{CONNECT_ARGS['options']} {timeouts.options}",
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=timeouts.lock_s or 30,
     )
 
 
