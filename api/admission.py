@@ -6,13 +6,22 @@ so no request that occupies a thread ever waits for one that needs a thread.
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from types import TracebackType
+from typing import Final
 
+from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
 from api.errors import Overloaded
 from api.http.request_class import RequestClass
+
+REJECTION_DELAY_S: Final = 1.0
+"""How long a rejection is held back. Clients that repeat a request at once, whatever `Retry-After`
+says, would else occupy a processor with rejections alone."""
+BATCH_BODIES: Final = 4
+"""How many batch bodies of the maximum size a worker has in memory at once."""
 
 
 class SlotQueue:
@@ -35,7 +44,8 @@ class SlotQueue:
     async def acquire(self, timeout_s: float, receive: Receive | None = None) -> bool:
         """Wait for a slot; return whether there was one in time.
 
-        With `receive`, whose next message must be a disconnect, it ends when the client leaves too.
+        With `receive`, whose next message must be a disconnect, it raises ClientDisconnect when the
+        client leaves.
         """
         if self.free_slots:
             self.free_slots -= 1
@@ -52,6 +62,8 @@ class SlotQueue:
             if granted.done():
                 return True
             self._waiting.remove(granted)
+            if any(other.done() for other in watched):
+                raise ClientDisconnect
             return False
         except asyncio.CancelledError:
             self._give_up(granted)
@@ -126,3 +138,31 @@ class Admission:
         """Raise Overloaded if a request that arrives now would be rejected at once."""
         if self.queues[request_class].is_full:
             raise Overloaded.of_class(request_class)
+
+
+class BatchMemory:
+    """The memory for the bodies of batches that are read, wait for a slot, or are looked up.
+
+    Without it, each client that uploads slowly would occupy the memory of a whole body. Only the
+    event loop uses it, so it needs no lock.
+    """
+
+    def __init__(self, max_bytes: int) -> None:
+        self.free_bytes = max_bytes
+
+    @contextmanager
+    def reservation(self) -> Iterator[Callable[[int], None]]:
+        """Yield a function that reserves bytes until the end of the block, or raises Overloaded."""
+        reserved = 0
+
+        def reserve(size: int) -> None:
+            nonlocal reserved
+            if size > self.free_bytes:
+                raise Overloaded.of_class(RequestClass.BATCH)
+            self.free_bytes -= size
+            reserved += size
+
+        try:
+            yield reserve
+        finally:
+            self.free_bytes += reserved

@@ -13,7 +13,8 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy.orm import sessionmaker
 
 from api import connection_pools, errors, openapi
-from api.admission import Admission
+from api.admission import BATCH_BODIES, Admission, BatchMemory
+from api.database_errors import install_database_error_handlers
 from api.http.auth import SESSION_COOKIE
 from api.http.content_negotiation import ResponseFormat
 from api.http.input_check import check_params
@@ -107,6 +108,7 @@ def create_app(settings: Settings) -> FastAPI:
     documented = (lookup, tiles, *ROUTERS, health, pages)
     openapi.declare_problems(app, [module.router for module in documented])
     errors.install_error_handlers(app)
+    install_database_error_handlers(app)
     app.add_exception_handler(NotSignedIn, redirect_to_login)
     _add_middleware(app, settings, registry)
     return app
@@ -122,6 +124,7 @@ def _connect(app: FastAPI, settings: Settings) -> None:
         queue_length=settings.queued_requests,
         timeout_s=settings.queue_seconds,
     )
+    app.state.batch_memory = BatchMemory(BATCH_BODIES * settings.batch_megabytes << 20)
     app.state.snapshots = SnapshotStore(
         engines[RequestClass.BATCH],
         memory_bytes=settings.index_memory_mb << 20,
@@ -146,7 +149,7 @@ def _add_middleware(app: FastAPI, settings: Settings, registry: CollectorRegistr
     app.add_middleware(Conditional, exempt_paths=lookup_paths)
     app.add_middleware(Compression, exempt_paths=lookup_paths)
     handlers = dict(app.exception_handlers)
-    handlers.pop(Exception)  # ServerErrorMiddleware, outside all others, handles it
+    handlers.pop(Exception)  # InternalErrors handles it
     app.add_middleware(FastPath, route=tiles.FAST_ROUTE, handlers=handlers)
     app.add_middleware(AdmissionControl, admission=app.state.admission)
     app.add_middleware(

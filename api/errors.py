@@ -6,18 +6,14 @@ from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-import psycopg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from api.http.allow import allow_header
 from api.printable import input_errors, printable
 from api.schemas.problems import InputErrorOut, ProblemOut
-from geo import db
 from geo.accounts.login_attempts import TooManyAttempts
 from geo.accounts.permissions import NotSignedIn
 from geo.errors import Conflict, Forbidden, GridwardError, Invalid, NotFound, Unavailable
@@ -75,6 +71,12 @@ class Locked(Unavailable):
     code = "locked"
 
 
+class DiskFull(Unavailable):
+    """The disk of the database has no space left."""
+
+    code = "disk_full"
+
+
 class StatementTimeout(GridwardError):
     """A query took longer than its class of requests may."""
 
@@ -90,15 +92,6 @@ class VersionMissing(Conflict):
 PROBLEM = "application/problem+json"
 RETRY_AFTER_S = 2
 """When to repeat a request after a 503."""
-_NOT_AS_MIGRATED = (
-    psycopg.errors.UndefinedTable,
-    psycopg.errors.UndefinedColumn,
-    psycopg.errors.UndefinedFunction,
-    psycopg.errors.UndefinedObject,
-    psycopg.errors.InvalidSchemaName,
-    psycopg.errors.InsufficientPrivilege,
-)
-"""Errors of statements while a dump is being restored."""
 
 STATUS: Mapping[type[GridwardError], int] = MappingProxyType(
     {
@@ -197,8 +190,6 @@ def headers_for(error: GridwardError) -> dict[str, str]:
             return {"WWW-Authenticate": 'Bearer realm="gridward"'}
         case TooManyAttempts() | RateLimited():
             return {"Retry-After": str(error.retry_after_s)}
-        case Unavailable():
-            return {"Retry-After": str(RETRY_AFTER_S)}
         case _:
             return {}
 
@@ -226,8 +217,6 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(GridwardError, _on_domain_error)
     app.add_exception_handler(RequestValidationError, _on_validation_error)
     app.add_exception_handler(HTTPException, _on_http_error)
-    for error_class in (DBAPIError, psycopg.Error, PoolTimeout):
-        app.add_exception_handler(error_class, _on_database_error)
     app.add_exception_handler(Exception, on_internal_error)
 
 
@@ -262,35 +251,6 @@ async def _on_http_error(request: Request, error: Exception) -> JSONResponse:
     return problem_response(
         error.status_code, code, str(error.detail), hint=hint, headers=headers or None
     )
-
-
-async def _on_database_error(_: Request, error: Exception) -> JSONResponse:
-    return problem_for(_database_problem(getattr(error, "orig", error)))
-
-
-def _database_problem(error: Exception) -> GridwardError:
-    """Return the error of a statement, a connection or the connection pool; raise bugs again."""
-    match error:
-        case psycopg.errors.LockNotAvailable():
-            return Locked(
-                "Another transaction, such as an import, locks what this request needs.",
-                hint="Try again in a moment.",
-            )
-        case psycopg.errors.QueryCanceled():
-            return StatementTimeout(
-                "The query took longer than the service allows; nothing was changed.",
-                hint="Request less at once: an area, a bbox, or a smaller page.",
-            )
-        case PoolTimeout():
-            return Overloaded.of_class("database")
-        case psycopg.OperationalError():
-            return Unavailable("The database does not respond.", hint="Try again in a moment.")
-    if isinstance(error, _NOT_AS_MIGRATED) or db.has_stale_cache(error):
-        return Unavailable(
-            "The database is being restored, or its tables are not those of this version.",
-            hint="Try again in a moment.",
-        )
-    raise error
 
 
 async def on_internal_error(_: Request, _error: Exception) -> JSONResponse:

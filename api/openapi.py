@@ -38,8 +38,17 @@ COMMON = frozenset({422, 500, 503, 504})
 """The statuses of every route."""
 IDENTIFIERS = frozenset({"code", "number", "ref", "login", "area"})
 """Parameters whose value may name something that does not exist."""
-_WITHOUT_ETAG = frozenset({"/v1/lookup"})
-"""Routes whose responses are smaller than a 304 is worth."""
+_TILES = "/tiles/{layer}/{z}/{x}/{y}.mvt"
+_WITHOUT_304 = frozenset(
+    {
+        "/v1/lookup",
+        "/v1/plans/{number}",
+        "/v1/plans/{number}/grids",
+        "/v1/plans/{number}/findings",
+        "/v1/plans/{number}/diff",
+    }
+)
+"""Routes whose responses are smaller than a 304 is worth, or must not be stored."""
 _SCHEMA = {"$ref": f"#/components/schemas/{ProblemOut.__name__}"}
 
 _RETRY_AFTER = {
@@ -78,10 +87,11 @@ def _complete(document: dict[str, Any], routes: Iterable[APIRoute]) -> None:
             if operation is not None:
                 statuses = _problem_statuses(route, operation)
                 _require_version(operation)
-                if method == "GET" and route.path not in _WITHOUT_ETAG:
-                    _add_parts(operation["responses"])
-                    statuses |= {416}
+                if method == "GET" and route.path not in _WITHOUT_304:
                     operation["responses"].setdefault("304", NOT_MODIFIED[304])
+                    if route.path != _TILES:
+                        _add_parts(operation["responses"])
+                        statuses |= {416}
                 is_limited = classify(method, route.path) is not None
                 _add_problems(operation, statuses | {429} if is_limited else statuses)
 
@@ -97,7 +107,7 @@ def _require_version(operation: dict[str, Any]) -> None:
     for parameter in operation.get("parameters", ()):
         if parameter["name"] == "if-match":
             parameter["required"] = True
-            parameter["schema"] = {"type": "string", "pattern": '^(W/)?"[0-9]{1,9}"$'}
+            parameter["schema"] = {"type": "string", "pattern": '^(W/)?"[0-9]{1,9}(-gzip)?"$'}
 
 
 def _add_problems(operation: dict[str, Any], statuses: Iterable[int]) -> None:

@@ -20,7 +20,7 @@ class BadVersion(Invalid):
 @raises(VersionMissing)
 async def _expected_version(
     if_match: Annotated[
-        str | None, Header(description="The last-seen version, in quotes, as in the ETag.")
+        str | None, Header(description="The ETag of the last response, in quotes.")
     ] = None,
 ) -> int:
     if if_match is None:

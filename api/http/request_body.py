@@ -2,16 +2,30 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Final
 
 from fastapi import Request
+from starlette.types import Send
 
 from api.errors import TooLarge
 
+CLIENT_CLOSED_REQUEST: Final = 499
+"""The status for log and metrics when the client leaves before the response, as in nginx."""
 
-async def read_body(request: Request, max_bytes: int) -> bytes:
-    """Return the body. Raises TooLarge as soon as more than `max_bytes` are announced or read."""
+
+async def respond_to_nobody(send: Send) -> None:
+    """Complete a request whose client has left."""
+    await send({"type": "http.response.start", "status": CLIENT_CLOSED_REQUEST, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def read_body(request: Request, max_bytes: int, reserve: Callable[[int], None]) -> bytes:
+    """Return the body; `reserve` is called with the size of each part, and may raise.
+
+    Raises TooLarge as soon as more than `max_bytes` are announced or read.
+    """
     content_length = request.headers.get("content-length", "")
     parts, size = [], int(content_length) if content_length.isdigit() else 0
     if size <= max_bytes:
@@ -20,6 +34,7 @@ async def read_body(request: Request, max_bytes: int) -> bytes:
             size += len(part)
             if size > max_bytes:
                 break
+            reserve(len(part))
             parts.append(part)
     if size > max_bytes:
         raise TooLarge(

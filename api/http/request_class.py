@@ -32,7 +32,8 @@ class RequestClass(StrEnum):
 
 _UNLIMITED = frozenset({"/healthz", "/readyz", "/metrics"})
 _LOOKUP = "/v1/lookup"
-_LOOKUP_IN_THREAD = re.compile(rb"(?:^|&)(?:at|detail)=")
+_LOOKUP_IN_THREAD = re.compile(rb"(?:^|&)(?:at|detail|[^=&]*%[^=&]*)(?:=|&|$)")
+"""Parameters that need the database, and those whose name is percent-encoded and may be one."""
 _OBJECT = re.compile(
     r"/|/v1/(?:areas|buildings|grids)/[^/]+(?:/history|/members)?|/v1/issues/(?!counts$)[^/]+"
     r"|/v1/(?:search|limits|account)|/(?:login|logout|docs|assets|openapi\.json|static)(?:/.*)?"

@@ -1,17 +1,16 @@
 """Makes requests wait for a slot of their class, and rejects them early when too many wait."""
 
 import asyncio
-from typing import Final
 
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.admission import Admission
+from api.admission import REJECTION_DELAY_S, Admission
 from api.errors import Overloaded, problem_for
+from api.http.request_body import respond_to_nobody
 from api.http.request_class import SCOPE_KEY, RequestClass, classify
+from api.http.route_label import set_label
 
-REJECTION_DELAY_S: Final = 1.0
-"""How long a rejection is held back. Clients that repeat a request at once, whatever `Retry-After`
-says, would else occupy a processor with rejections alone."""
 _BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -37,10 +36,13 @@ class AdmissionControl:
         try:
             self.admission.require_room(request_class)
             messages = await _read_body(receive)
-            if messages is None:
-                return  # the client left, or its body is too large, which BodyLimit reports
             slot = await self.admission.acquire(request_class, receive)
+        except ClientDisconnect:
+            set_label(scope, f"({request_class})")
+            await respond_to_nobody(send)
+            return
         except Overloaded:
+            set_label(scope, f"({request_class})")
             await asyncio.sleep(REJECTION_DELAY_S)
             await self._rejections[request_class].send(scope, send)
             return
@@ -57,14 +59,18 @@ class AdmissionControl:
             await self.app(scope, receive_again, release_and_send)
 
 
-async def _read_body(receive: Receive) -> list[Message] | None:
-    """Return the messages of a request, or None if the client disconnects first."""
+async def _read_body(receive: Receive) -> list[Message]:
+    """Return the messages of a request.
+
+    Raises ClientDisconnect if the client leaves first, or if its body is too large: BodyLimit then
+    replaces the response.
+    """
     messages = []
     more_body = True
     while more_body:
         message = await receive()
         if message["type"] == "http.disconnect":
-            return None
+            raise ClientDisconnect
         messages.append(message)
         more_body = message.get("more_body", False)
     return messages

@@ -14,7 +14,8 @@ _BODY_HEADERS = ("Content-Length", "Content-Type", "Content-Disposition", "Conte
 class Conditional:
     """ASGI middleware: gives each complete 200 of a GET request an ETag, and serves parts of it.
 
-    A response has no ETag added if it must not be stored or sets a cookie. `If-None-Match` with
+    A response that must not be stored is passed on as it is: the ETag of a plan is its version, not
+    that of the response. One that sets a cookie has no ETag added. `If-None-Match` with
     its ETag returns 304; `Range` with one range returns 206, or 416 beyond the end. Several ranges
     at once, other units and streamed responses are served in full.
 
@@ -57,6 +58,10 @@ class _ConditionalSend:
 
     async def _send_complete(self, start: Message, body: bytes) -> None:
         request, headers = Headers(scope=self.scope), MutableHeaders(raw=start["headers"])
+        if "no-store" in headers.get("cache-control", ""):
+            await self.send(start)
+            await self.send({"type": "http.response.body", "body": body})
+            return
         etag = _etag(headers, body)
         match = etag and find_match(request.get("if-none-match"), etag)
         headers["Accept-Ranges"] = "bytes"
@@ -79,11 +84,9 @@ class _ConditionalSend:
 
 
 def _etag(headers: MutableHeaders, body: bytes) -> str | None:
-    """Return the ETag of a response; add one if it has none and may be stored."""
+    """Return the ETag of a response; add one if it has none and sets no cookie."""
     etag = headers.get("etag")
     if etag is None and "set-cookie" not in headers:
-        if "no-store" in headers.get("cache-control", ""):
-            return None
         etag = headers["ETag"] = etag_of(body)
         headers.setdefault("Cache-Control", "no-cache")
     return etag

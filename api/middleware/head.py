@@ -25,5 +25,7 @@ class Head:
                 message = {**message, "body": b""}
             await send(message)
 
-        await self.app(get_scope, receive, send_without_body)
-        scope["route"] = get_scope.get("route")  # for the metrics and the log
+        try:
+            await self.app(get_scope, receive, send_without_body)
+        finally:
+            scope["route"] = get_scope.get("route")  # for the metrics and the log

@@ -7,6 +7,8 @@ from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.http.route_label import label_of
+
 FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 """Names the folder in which worker processes share their metrics, for prometheus_client."""
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -43,7 +45,7 @@ class Metrics:
         try:
             await self.app(scope, receive, record_status)
         finally:
-            route = getattr(scope.get("route"), "path", "unknown")
+            route = label_of(scope)
             elapsed_s = time.perf_counter() - started
             method = scope["method"] if scope["method"] in _METHODS else "other"
             self._child(method, route, status).observe(elapsed_s)

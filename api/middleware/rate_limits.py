@@ -1,19 +1,16 @@
 """Limits the requests of each address and account, by class of route."""
 
 import hashlib
-import math
 import threading
-import time
 from http.cookies import CookieError, SimpleCookie
 
 from cachetools import TTLCache
-from limits import RateLimitItemPerSecond
-from limits.storage import MemoryStorage
-from limits.strategies import SlidingWindowCounterRateLimiter
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import RateLimited, problem_response, status_for
+from api.http.route_label import set_label
+from api.rate_limiter import RateLimiter
 from geo.accounts.networks import network_of
 from geo.rate_limits import RateLimits, RouteClass
 
@@ -48,8 +45,7 @@ class VerifiedCredentials:
 class RateLimiting:
     """ASGI middleware: counts requests, declares limits in headers, and answers 429 beyond them.
 
-    A sliding window approximates the last `window_s` seconds. Each worker process counts on its
-    own. Refused requests do not count.
+    Each worker process counts on its own.
     """
 
     def __init__(
@@ -58,29 +54,25 @@ class RateLimiting:
         self.app = app
         self.cookie = cookie
         self.verified = verified
-        self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
-        self._items = {
-            name: RateLimitItemPerSecond(rate.requests, rate.window_s, namespace=name)
-            for name, rate in limits.items()
-        }
+        self._limits = limits
+        self._limiter = RateLimiter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request."""
         name = classify(scope["method"], scope["path"]) if scope["type"] == "http" else None
-        item = None if name is None else self._items.get(name)
-        if name is None or item is None:
+        rate = None if name is None else self._limits.get(name)
+        if name is None or rate is None:
             await self.app(scope, receive, send)
             return
-        caller = self._caller(scope)
-        is_allowed = self._limiter.hit(item, caller)
-        window = self._limiter.get_window_stats(item, caller)
-        reset_s = max(0, math.ceil(window.reset_time - time.time()))
+        decision = self._limiter.hit((name, self._caller(scope)), rate)
         headers = {
-            "RateLimit-Policy": f'"{name}";q={item.amount};w={item.multiples}',
-            "RateLimit": f'"{name}";r={window.remaining};t={reset_s}',
+            "RateLimit-Policy": f'"{name}";q={rate.requests};w={rate.window_s}',
+            "RateLimit": f'"{name}";r={decision.remaining};t={decision.reset_s}',
         }
-        if not is_allowed:
-            await self._refuse(RateLimited(name, max(1, reset_s)), headers)(scope, receive, send)
+        if not decision.is_allowed:
+            set_label(scope, f"({name})")
+            error = RateLimited(name, max(1, decision.reset_s))
+            await self._refuse(error, headers)(scope, receive, send)
             return
 
         async def send_with_headers(message: Message) -> None:

@@ -8,6 +8,7 @@ import time
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.http.route_label import label_of
 from api.logs import request_id
 
 REQUEST_ID_HEADER = "X-Request-ID"
@@ -59,7 +60,7 @@ def _request_id(scope: Scope) -> str:
 
 
 def _write(scope: Scope, status: int, duration_s: float) -> None:
-    route = getattr(scope.get("route"), "path", "unknown")
+    route = label_of(scope)
     level = logging.WARNING if status >= 500 else logging.INFO
     if route in QUIET_ROUTES and status < 500:
         level = logging.DEBUG

@@ -54,7 +54,8 @@ class ResponseCache:
             await self._call_and_store(scope, receive, send, key)
             return
         scope["route"] = cached.route
-        await send(cached.start)
+        # Outer middleware adds headers of this request to the list.
+        await send({**cached.start, "headers": list(cached.start["headers"])})
         await send({"type": "http.response.body", "body": cached.body})
 
     async def _call_and_store(self, scope: Scope, receive: Receive, send: Send, key: Key) -> None:
@@ -63,7 +64,8 @@ class ResponseCache:
         async def store_and_send(message: Message) -> None:
             nonlocal start
             if message["type"] == "http.response.start":
-                start = message if _is_immutable(message) else None
+                is_cached = _is_immutable(message)
+                start = {**message, "headers": list(message["headers"])} if is_cached else None
             elif message.get("more_body"):
                 start = None  # streamed responses are not cached
             elif start is not None:

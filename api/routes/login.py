@@ -95,6 +95,7 @@ def log_in(
 @raises(WeakPassword, NotSignedIn, TooManyAttempts)
 def change_password(
     request: Request,
+    session: SessionDep,
     settings: SettingsDep,
     language: LanguageDep,
     caller: Viewer,
@@ -104,10 +105,11 @@ def change_password(
 ) -> Response:
     """Change the caller's password, which ends all other sessions and revokes all tokens."""
     sessions = request.app.state.sessions[RequestClass.OBJECT]
-    hours = settings.sign_in_hours
-    state = LoginState(csrf or "", signed_in_as=caller.login)
+    hours, login = settings.sign_in_hours, caller.login
+    state = LoginState(csrf or "", signed_in_as=login)
+    session.commit()  # else the use of a token, recorded in it, would lock that token
     try:
-        secret = login_actions.change_password(sessions, request, caller.login, old, new, hours)
+        secret = login_actions.change_password(sessions, request, login, old, new, hours)
     except (WeakPassword, NotSignedIn, TooManyAttempts) as error:
         return _rejected(state, error, language)
     changed = dataclasses.replace(

@@ -1,5 +1,6 @@
 """Batch lookup: the bodies of `POST /v1/lookup` in JSON, CSV and Arrow."""
 
+import asyncio
 import datetime
 import itertools
 import threading
@@ -13,16 +14,15 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 
-from api.admission import Admission
-from api.errors import UnsupportedMedia
+from api.admission import REJECTION_DELAY_S, Admission, BatchMemory
+from api.errors import Overloaded, UnsupportedMedia
 from api.http.json_schema import inlined_schema
-from api.http.request_body import read_body, watch_disconnect
+from api.http.request_body import CLIENT_CLOSED_REQUEST, read_body, watch_disconnect
 from api.http.request_class import RequestClass
 from api.schemas.lookup import BatchLookupIn, BatchLookupOut
 from api.serializers.batch_tables import (
     ARROW,
     BATCH_ROWS,
-    CLIENT_CLOSED_REQUEST,
     CSV,
     SUMMARY_HEADER,
     BatchLimits,
@@ -76,10 +76,18 @@ async def look_up_body(
         )
     limits = BatchLimits(settings.batch_limit, settings.batch_megabytes << 20)
     admission: Admission = request.app.state.admission
-    admission.require_room(RequestClass.BATCH)
-    body = await read_body(request, limits.bytes)
-    with await admission.acquire(RequestClass.BATCH, request.receive):
-        return await _look_up_in_thread(request, snapshots, limits, params, media_type, body)
+    memory: BatchMemory = request.app.state.batch_memory
+    try:
+        admission.require_room(RequestClass.BATCH)
+        with memory.reservation() as reserve:
+            body = await read_body(request, limits.bytes, reserve)
+            with await admission.acquire(RequestClass.BATCH, request.receive):
+                return await _look_up_in_thread(
+                    request, snapshots, limits, params, media_type, body
+                )
+    except Overloaded:
+        await asyncio.sleep(REJECTION_DELAY_S)
+        raise
 
 
 async def _look_up_in_thread(

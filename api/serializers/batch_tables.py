@@ -14,6 +14,7 @@ from fastapi import Response
 from fastapi.responses import StreamingResponse
 
 from api.errors import TooLarge
+from api.http.request_body import CLIENT_CLOSED_REQUEST
 from api.serializers import arrow_stream
 from data import grid_assignment
 from data.exporting.csv import to_csv
@@ -27,8 +28,6 @@ SUMMARY_HEADER = "Gridward-Summary"
 """The response header that says how many rows have a grid, and what looks wrong."""
 REVISION_HEADER = "Gridward-Revision"
 BATCH_ROWS = 1 << 16
-CLIENT_CLOSED_REQUEST = 499
-"""The status for metrics when the client disconnects before the response, as in nginx."""
 
 
 class BadTable(Invalid):

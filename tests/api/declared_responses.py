@@ -6,8 +6,7 @@ from typing import Any
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-CLIENT_CLOSED_REQUEST = 499
-"""A status for metrics alone: no client is there to receive it."""
+from api.http.request_body import CLIENT_CLOSED_REQUEST
 
 
 def deviation(

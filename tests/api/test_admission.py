@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.admission import Admission, SlotQueue
+from api.admission import Admission, BatchMemory, SlotQueue
 from api.errors import Overloaded
 from api.http.request_class import SCOPE_KEY, RequestClass, classify
+from api.http.route_label import label_of
 from api.middleware.admission_control import AdmissionControl
 from tests.waiting import run_coroutine
 
@@ -101,6 +102,9 @@ def test_a_full_queue_rejects_one_class_and_no_other():
         ("GET", "/v1/lookup?lon=1&lat=2&datum=bd09", None),
         ("GET", "/v1/lookup?lon=1&lat=2&detail=members", RequestClass.LOOKUP),
         ("GET", "/v1/lookup?at=2024-01-01T00:00:00Z&lon=1&lat=2", RequestClass.LOOKUP),
+        ("GET", "/v1/lookup?lon=1&lat=2&%64etail=members", RequestClass.LOOKUP),
+        ("GET", "/v1/lookup?lon=1&lat=2&%61t", RequestClass.LOOKUP),
+        ("GET", "/v1/lookup?lon=1&lat=2&datum=%62d09", None),
         ("POST", "/v1/lookup", None),
         ("GET", "/v1/buildings/b1", RequestClass.OBJECT),
         ("GET", "/v1/grids/230403001001001/history", RequestClass.OBJECT),
@@ -197,7 +201,35 @@ def test_a_client_that_leaves_the_queue_never_runs():
         upload.messages.put_nowait({"type": "http.disconnect"})
         await asyncio.wait_for(waiting, 5)
         slot.release()
-        assert upload.status == 503  # nobody reads it
+        assert upload.status == 499  # nobody reads it
+        assert label_of(upload.scope) == "(change)"
         assert admission.queues[RequestClass.CHANGE].free_slots == 1
 
     run_coroutine(run())
+
+
+def test_a_client_that_leaves_during_its_upload_is_no_error_of_the_service():
+    async def run() -> None:
+        admission = Admission({RequestClass.CHANGE: 1}, queue_length=9, timeout_s=FOREVER)
+        upload = Upload()
+        upload.messages.put_nowait({"type": "http.disconnect"})
+        await AdmissionControl(echo, admission)(upload.scope, upload.messages.get, upload.send)
+        assert upload.status == 499
+        assert admission.queues[RequestClass.CHANGE].free_slots == 1
+
+    run_coroutine(run())
+
+
+@given(st.lists(st.integers(0, 60), max_size=6), st.integers(0, 100))
+def test_bodies_of_batches_never_exceed_their_memory_and_give_it_back(sizes, most):
+    memory = BatchMemory(most)
+    for _ in range(2):
+        with memory.reservation() as first, memory.reservation() as second:
+            for number, size in enumerate(sizes):
+                free = memory.free_bytes
+                try:
+                    (first, second)[number % 2](size)
+                except Overloaded:
+                    assert size > free == memory.free_bytes
+            assert 0 <= memory.free_bytes <= most
+        assert memory.free_bytes == most

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+import httpx2
 import pytest
 
 from api.app import create_app
@@ -139,6 +140,19 @@ def test_problems_are_typed(generated, tag, operation_id, arguments, status, cod
     assert isinstance(problem, generated.model("ProblemOut"))
     assert (problem.status, problem.code) == (status, code)
     assert problem.detail
+
+
+def test_a_token_changes_the_password_with_its_first_request(generated):
+    """The use of a token is recorded in it, and a new password revokes it."""
+    admin = {"Authorization": f"Bearer {generated.token}"}
+    with httpx2.Client(base_url=generated.home) as http:
+        account = {"login": "second", "role": "viewer", "password": PASSWORD}
+        assert http.post("/v1/accounts", json=account, headers=admin).status_code == 201
+        issued = http.post("/v1/accounts/second/tokens", json={"name": "x"}, headers=admin).json()
+        second = {"Authorization": f"Bearer {issued['token']}"}
+        form = {"old": PASSWORD, "new": "another horse"}
+        assert http.post("/login/password", data=form, headers=second).status_code == 200
+        assert http.get("/v1/account", headers=second).json()["code"] == "token_refused"
 
 
 def test_the_client_calls_every_operation(generated, document, tags):

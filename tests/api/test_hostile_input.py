@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import Date, String, bindparam, cast, select
+from sqlalchemy import Date, String, bindparam, cast, select, text
 
-from api.middleware.internal_errors import describe
+from api.error_description import describe
 from api.schemas.base import RequestBody
 from geo import issues
 from tests.api.access.conftest import fill_path
@@ -202,6 +202,20 @@ def test_an_unexpected_error_is_logged_without_values_and_has_cors_headers(faili
     assert PHONE not in caplog.text
     assert "GET /v1/issues/{ref:whole_path} failed" in caplog.text
     assert "SQLSTATE 22007" in caplog.text
+
+
+def test_a_statement_without_its_privilege_is_logged_though_it_looks_like_a_restore(
+    client, monkeypatch, caplog
+):
+    def fail(session, ref, **_):
+        session.execute(text("SELECT * FROM pg_authid_of_another_version"))
+
+    monkeypatch.setattr(issues, "get", fail)
+    with caplog.at_level(logging.ERROR):
+        response = client.get(f"/v1/issues/{PHONE}")
+    assert (response.status_code, response.json()["code"]) == (503, "unavailable")
+    assert "SQLSTATE 42P01" in caplog.text
+    assert PHONE not in caplog.text
 
 
 def test_an_error_that_is_its_own_cause_is_described_once():

@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.serializers import arrow_stream
+from api.serializers import arrow_stream, batch_lookup
 from tests.district import COMMUNITY_1, lon_lat
 
 CSV, JSON, ARROW = "text/csv", "application/json", "application/vnd.apache.arrow.stream"
@@ -189,3 +189,15 @@ def test_a_broken_stream_is_no_unexpected_error(client_of_streams, data):
 def client_of_streams(application):
     """A client whose requests only look up grids, so that examples may share it."""
     return TestClient(application)
+
+
+@pytest.mark.parametrize("media_type", [CSV, JSON, ARROW])
+def test_a_body_beyond_the_memory_for_batches_is_an_overload(
+    client, district, media_type, monkeypatch
+):
+    memory = client.app.state.batch_memory
+    monkeypatch.setattr(memory, "free_bytes", 100)
+    monkeypatch.setattr(batch_lookup, "REJECTION_DELAY_S", 0)
+    response = post(client, media_type, locations(50)[media_type])
+    assert (response.status_code, response.json()["code"]) == (503, "overloaded")
+    assert memory.free_bytes == 100

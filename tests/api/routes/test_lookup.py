@@ -8,8 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from api.http.request_body import CLIENT_CLOSED_REQUEST
 from api.serializers import batch_lookup
-from api.serializers.batch_tables import CLIENT_CLOSED_REQUEST, BatchLimits
+from api.serializers.batch_tables import BatchLimits
 from geo.geometry.datums import Datum, from_wgs84
 from tests.district import lon_lat
 
