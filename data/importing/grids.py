@@ -17,7 +17,7 @@ from data.importing.load import LoadOptions, ProgressCallback, open_sources, tot
 from data.importing.prefetch import prefetch
 from data.importing.result import ImportResult
 from data.importing.surroundings import Surroundings
-from data.partitions import partition, repair
+from data.partitions import border_shift, partition, repair
 from data.reading.reader import Source
 from data.row_errors import BadData, RowError
 from geo.grids import revisions
@@ -198,7 +198,7 @@ class _GridImport:
         The remaining grids keep their area; they only get corners where imported grids need them.
         """
         if self._is_sound(imported, remaining, outlines):
-            self.result.notes.append("The grids tile already; no border was moved")
+            self.result.notes.append(border_shift.NOTHING_MOVED)
             return imported, remaining
         occupied = shapely.union_all(remaining.geoms) if len(remaining) else None
         repaired = repair.repair(imported.geoms, imported.communities, outlines, occupied)

@@ -17,6 +17,7 @@ MIN_SECTION_RATIO = 0.25
 """A border that moves leaves a piece between an old and a new border of similar length. A piece
 that the new border only closes off, such as a part, an arm or a filled hole, was given away."""
 _LISTED = 5
+NOTHING_MOVED = "The grids tile already; no border was moved"
 
 
 @dataclass(frozen=True)
@@ -54,14 +55,14 @@ class RepairResult:
         """Return a sentence about the changes; the polygons that changed most come first."""
         count = int(self.changed.sum())
         if not count:
-            return "The grids tile already; no border was moved"
-        pieces = _list_worst(self.given_m2, codes, "{:,.1f} m²", smallest=0.05)
+            return NOTHING_MOVED
+        pieces = _list_worst(self.given_m2 * self.changed, codes, "{:,.1f} m²", smallest=0.05)
         return (
             f"{count:,} grid{'s' if count > 1 else ''} changed so that all tile: "
             f"{self.lost_m2:,.1f} m² removed where grids overlapped or lay outside, "
             f"{self.gained_m2:,.1f} m² added from gaps, "
             f"borders moved by up to {self.max_moved_m:,.2f} m"
-            + _list_worst(self.moved_m, codes, "{:,.2f} m", smallest=0.005)
+            + _list_worst(self.moved_m * self.changed, codes, "{:,.2f} m", smallest=0.005)
             + (f"; pieces gained or lost whole{pieces}" if pieces else "")
         )
 

@@ -14,27 +14,45 @@ _ECCENTRICITY = _ECCENTRICITY_SQUARED**0.5
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(3)
 
 
-def polygon_area_m2(polygon: Any) -> float:
-    """Return the area of a polygon in degrees, in square metres, its holes left out.
+def areas_m2(geoms: Any) -> Floats:
+    """Return the area of each of n geometries in degrees, in square metres, without holes: (n,).
 
-    The area between an edge and the equator is the integral of the equal-area ordinate over the
-    longitude, here by Gauss and Legendre with three nodes: exact to a millionth for edges of a
-    degree. Coordinates count from the first corner, so that the area of a strip of a millimetre
+    Points and lines have none. The area between an edge and the equator is the integral of the
+    equal-area ordinate over the longitude, here by Gauss and Legendre with three nodes: exact to a
+    millionth for edges of a degree. Geodesics between the same corners enclose another area: it
+    differs by up to 0.01 % for triangles with edges of a kilometre, and more for longer edges.
+    Coordinates count from the first corner of a ring, so that the area of a strip of a millimetre
     keeps six digits.
     """
-    if polygon.is_empty:
-        return 0.0
-    shell, *holes = (shapely.get_coordinates(ring) for ring in shapely.get_rings(polygon))
-    return _ring_area_m2(shell) - sum(map(_ring_area_m2, holes))
+    parts, owners = shapely.get_parts(geoms, return_index=True)
+    polygons, part_of = shapely.get_parts(parts, return_index=True)
+    is_polygon = shapely.get_type_id(polygons) == shapely.GeometryType.POLYGON
+    owners = owners[part_of[is_polygon]]
+    rings, polygon_of = shapely.get_rings(polygons[is_polygon], return_index=True)
+    sign = np.where(np.diff(polygon_of, prepend=-1) > 0, 1.0, -1.0)  # the shell comes first
+    return np.bincount(
+        owners[polygon_of], sign * _ring_areas_m2(rings), minlength=len(geoms)
+    ).astype(np.float64)
 
 
-def _ring_area_m2(corners: Floats) -> float:
-    lon = np.radians(corners[:, 0] - corners[0, 0])
+def area_m2(geom: Any) -> float:
+    """Return the area of one geometry in degrees, in square metres, as `areas_m2` does."""
+    return float(areas_m2(np.array([geom], dtype=object))[0])
+
+
+def _ring_areas_m2(rings: NDArray[np.object_]) -> Floats:
+    corners, ring_of = shapely.get_coordinates(rings, return_index=True)
+    first = np.searchsorted(ring_of, ring_of)
+    lon = np.radians(corners[:, 0] - corners[first, 0])
     lat = np.radians(corners[:, 1])
-    middle, half = (lat[1:] + lat[:-1]) / 2, (lat[1:] - lat[:-1]) / 2
+    same = ring_of[1:] == ring_of[:-1]
+    south, north, width = lat[:-1][same], lat[1:][same], np.diff(lon)[same]
+    middle, half = (north + south) / 2, (north - south) / 2
     ordinates = _equal_area_ordinate(middle[:, None] + half[:, None] * _NODES)
-    heights = (ordinates - _equal_area_ordinate(lat[:1])) @ _WEIGHTS / 2
-    return float(abs(heights @ (lon[1:] - lon[:-1]))) * _SEMI_MAJOR_M**2 / 2
+    start = _equal_area_ordinate(lat[first[1:][same]])
+    heights = (ordinates - start[:, None]) @ _WEIGHTS / 2
+    signed = np.bincount(ring_of[1:][same], heights * width, minlength=len(rings))
+    return np.asarray(np.abs(signed) * _SEMI_MAJOR_M**2 / 2, dtype=np.float64)
 
 
 def _equal_area_ordinate(lat: Floats) -> Floats:

@@ -149,8 +149,7 @@ def find_outside(geoms: Geoms, within: shapely.Geometry) -> list[Patch]:
 
 def area_m2(geom: shapely.Geometry) -> float:
     """Return the area of the polygons of a geometry, whatever the direction of their rings."""
-    parts = [part for part in shapely.get_parts(geom) if part.geom_type == "Polygon"]
-    return float(sum(map(planar_area.polygon_area_m2, parts)))
+    return planar_area.area_m2(geom)
 
 
 def find_slivers(geoms: Geoms, thinner_m: float) -> list[Patch]:
@@ -196,7 +195,7 @@ def _exceeds_rounding(polygon: shapely.Polygon) -> bool:
 
 
 def _patch(polygon: shapely.Polygon, positions: tuple[int, ...]) -> Patch:
-    area = planar_area.polygon_area_m2(polygon)
+    area = planar_area.area_m2(polygon)
     perimeter = GEOD.geometry_length(polygon)
     point = polygon.representative_point()
     if point.is_empty:  # too thin for a point inside

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from geo.geometry import topology
-from geo.geometry.equal_area import small_areas_m2
+from geo.geometry import planar_area, topology
 from geo.geometry.topology import GEOD
 from geo.plans.core.noding import edges_of, unique_edges
 from geo.plans.core.partition import Partition, grid_geometries
@@ -90,7 +89,7 @@ def _check_astride(partition: Partition, buildings: Buildings) -> Iterator[Findi
     near, grid = shapely.STRtree(geoms).query(buildings.footprints[crossed], "intersects")
     building = crossed[near]
     shared = shapely.intersection(geoms[grid], buildings.footprints[building])
-    sizes = small_areas_m2(shared)
+    sizes = planar_area.areas_m2(shared)
     parts_of: dict[int, list[tuple[float, str]]] = {}
     for position, own, size in zip(building.tolist(), grid.tolist(), sizes.tolist(), strict=True):
         if size > MIN_ASTRIDE_M2:

@@ -1,5 +1,7 @@
 """How far a border moved, in whole units: an arm cut off counts as area, not as distance."""
 
+import re
+
 import numpy as np
 import pytest
 import shapely
@@ -57,3 +59,20 @@ def test_the_report_lists_the_polygons_that_changed_most_first():
     text = result.describe("abcdefg")
     assert "up to 7.25 m (c 7.25 m, g 4.00 m, d 3.00 m, f 2.00 m, e 1.00 m, and 1 more)" in text
     assert "pieces gained or lost whole (b 49.0 m²)" in text
+
+
+@given(st.lists(st.floats(0, 0.03), min_size=1, max_size=40), st.data())
+def test_the_report_lists_only_polygons_that_it_counts(moved, data):
+    """A border that moved by seven millimetres is neither listed nor counted."""
+    changed = np.array(moved) > 0.01
+    given_m2 = np.array(data.draw(st.lists(st.floats(0, 0.2), min_size=40, max_size=40)))
+    result = RepairResult(np.array([]), changed, 1.0, 2.0, np.array(moved), given_m2[: len(moved)])
+    text = result.describe([f"c{at:02}" for at in range(len(moved))])
+    if not changed.any():
+        assert text == border_shift.NOTHING_MOVED
+        return
+    listed = text.partition(" m (")[2].partition(")")[0]
+    more = re.search(r"and (\d+) more", listed)
+    assert text.startswith(f"{changed.sum()} grid")
+    assert listed.count("c") + int(more[1] if more else 0) == changed.sum()
+    assert {int(at) for at in re.findall(r"c(\d+)", text)} <= {*np.flatnonzero(changed).tolist()}
