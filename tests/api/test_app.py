@@ -3,6 +3,7 @@
 import pytest
 
 from api.serializers.batch_tables import REVISION_HEADER, SUMMARY_HEADER
+from geo import db
 
 
 def test_large_responses_are_compressed(client, district):
@@ -69,3 +70,11 @@ def test_batch_lookups_are_compressed_if_the_client_accepts_it_and_single_lookup
 def test_the_first_and_last_days_of_the_calendar_are_valid(client, path, day):
     """People write 9999-12-31 for "for ever"."""
     assert client.get(path.format(day=day)).status_code == 200
+
+
+def test_no_engine_shows_the_parameters_of_statements(app):
+    """They are names and phone numbers, which messages and logs would repeat."""
+    assert app.state.engines
+    assert all(engine.hide_parameters for engine in app.state.engines.values())
+    assert app.state.tile_connections._engine.hide_parameters
+    assert db.create_listener_engine(next(iter(app.state.engines.values()))).hide_parameters
