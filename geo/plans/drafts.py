@@ -123,7 +123,7 @@ def operations(session: Session, plan: Plan) -> list[Operation]:
     """Return the operations in effect, in order."""
     bodies = select(PlanStep.body).where(PlanStep.plan_id == plan.id, PlanStep.number <= plan.done)
     rows = session.scalars(bodies.order_by(PlanStep.number))
-    return [plan_operations.from_json(body) for body in rows]
+    return [plan_operations.from_stored(body) for body in rows]
 
 
 def touched_communities(session: Session, plan: Plan) -> list[str]:

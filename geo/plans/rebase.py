@@ -11,7 +11,7 @@ from geo.errors import Conflict, GridwardError
 from geo.models import Plan, PlanStep, Revision
 from geo.plans import drafts
 from geo.plans.core.apply import Partitions
-from geo.plans.core.operations import Import, Operation, from_json, to_json, touched_communities
+from geo.plans.core.operations import Import, Operation, from_stored, to_json, touched_communities
 from geo.plans.core.partition import Grid
 from geo.plans.replay_cache import ReplayCache, ReplayResult
 
@@ -53,7 +53,7 @@ def rebase(
     """
     newest = session.scalar(select(func.coalesce(func.max(Revision.number), 0))) or 0
     rows = [row for row in drafts.steps(session, plan) if row.number <= plan.done]
-    old = [from_json(row.body) for row in rows]
+    old = [from_stored(row.body) for row in rows]
     rebased: list[_RebasedStep] = []
     dropped: list[DroppedStep] = []
     codes: NewCodes = {}

@@ -12,11 +12,10 @@ from pydantic import ConfigDict
 from geo import codes as grid_codes
 from geo.errors import Invalid
 from geo.geometry.topology import Geoms
-from geo.input_types import Code, Name
 from geo.plans.core.edits import join_faces, require_codes_free
-from geo.plans.core.geojson_input import GridPolygon
 from geo.plans.core.noding import Edge, edges_of, node_lines, ring_coords
 from geo.plans.core.partition import Grid, Partition, Polygonal, unwrap_single_part
+from geo.plans.core.step_types import Code, GridPolygon, Name
 from geo.quality import tiling
 from geo.quality.tiling import Defect
 

@@ -5,17 +5,16 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any, Protocol
+from typing import Any, Protocol
 
 import shapely
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from geo.errors import Invalid, NotFound
-from geo.input_types import Code, Name, Timestamp
-from geo.plans.core.geojson_input import Line
 from geo.plans.core.import_shapes import GridShape
 from geo.plans.core.partition import Grid, Partition
+from geo.plans.core.step_types import STORED, Code, Count, Line, Name, Timestamp
 from geo.plans.core.voronoi import Buildings
 
 
@@ -69,7 +68,7 @@ class Create(_Step):
     """Divide a community that has no grids into some."""
 
     community: Code
-    count: Annotated[int, Field(strict=True, ge=1, le=999)] = 1
+    count: Count = 1
 
 
 @dataclass(frozen=True)
@@ -170,10 +169,22 @@ def _value_to_json(value: Any) -> Any:
 
 
 def from_json(fields: Mapping[str, Any]) -> Operation:
-    """Return the operation that JSON fields describe.
+    """Return the operation that JSON fields from outside describe.
 
     Raises BadOperation, which names each field that is missing, unknown or wrong.
     """
+    return _parse(fields, context=None)
+
+
+def from_stored(body: Mapping[str, Any]) -> Operation:
+    """Return the operation of a step in the database, with its values as they are.
+
+    It may be of an earlier version, which accepted other names, codes, numbers and coordinates.
+    """
+    return _parse(body, context=STORED)
+
+
+def _parse(fields: Mapping[str, Any], *, context: str | None) -> Operation:
     kind = fields.get("kind")
     if not isinstance(kind, str) or kind not in OPERATION_KINDS:
         raise BadOperation(
@@ -182,7 +193,7 @@ def from_json(fields: Mapping[str, Any]) -> Operation:
         )
     try:
         return _adapter(kind).validate_python(
-            {name: value for name, value in fields.items() if name != "kind"}
+            {name: value for name, value in fields.items() if name != "kind"}, context=context
         )
     except ValidationError as error:
         described = "; ".join(map(_describe, error.errors(include_url=False)[:3]))
