@@ -277,20 +277,17 @@ class _GridImport:
         self.result.retired = sum(delta.new is None for delta in deltas)
         self.result.updated = len(deltas) - self.result.added - self.result.retired
         if nearby:
-            listed = ", ".join(delta.code for delta in nearby[:5]) + (", …" * (len(nearby) > 5))
-            self.result.notes.append(
-                f"{len(nearby):,} grids of neighboring communities got the corners of imported "
-                f"grids on their borders: {listed}"
-            )
+            self.result.notes.append(surroundings.describe(nearby))
         if deltas or nearby:
             options = self.revision_options
-            self.result.revision = revisions.publish(
-                self.session,
-                [*deltas, *nearby],
-                title=options.title or ", ".join(source.path.name for source in self.sources),
-                author=options.author,
-                effective_at=options.effective_at,
-            ).number
+            with surroundings.explain_too_early(nearby):
+                self.result.revision = revisions.publish(
+                    self.session,
+                    [*deltas, *nearby],
+                    title=options.title or ", ".join(source.path.name for source in self.sources),
+                    author=options.author,
+                    effective_at=options.effective_at,
+                ).number
 
     def _add_error(self, imported: GridSet, at: int, kind: str, message: str, hint: str) -> None:
         file_no, row = imported.positions[at] or (0, 0)

@@ -1,6 +1,7 @@
 """What lies beside imported grids: grids and outlines that share borders with them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,7 +13,7 @@ from data.importing import shared_corners
 from data.importing.grid_set import GridSet
 from data.reading.geometry.crs import SourceCrs
 from geo.grids import revisions
-from geo.grids.revisions import GridVersion
+from geo.grids.revisions import Delta, EffectiveAtTooEarly, GridVersion
 from geo.models import Area, Level, MicroGrid
 from geo.models.base import WGS84
 
@@ -20,6 +21,7 @@ _MARGIN_DEG = 1e-5
 """About a metre, for what lies beside grids but for rounding."""
 _MARGIN_RATIO = 0.01
 """A straight edge of a projected file runs beside the one in degrees by less than this share."""
+_LISTED = 5
 
 
 @dataclass(frozen=True)
@@ -84,3 +86,32 @@ def _reach(geoms: np.ndarray) -> ColumnElement[object]:
     margin = _MARGIN_DEG + _MARGIN_RATIO * np.maximum(east - west, north - south)
     boxes = shapely.box(west - margin, south - margin, east + margin, north + margin)
     return func.ST_GeomFromWKB(shapely.to_wkb(shapely.union_all(boxes)), WGS84)
+
+
+def describe(nearby: Sequence[Delta]) -> str:
+    """Return a sentence about the grids of neighboring communities that follow imported ones."""
+    count = len(nearby)
+    return (
+        f"{count:,} grid{'s' if count > 1 else ''} of neighboring communities got the corners of "
+        f"imported grids on their borders: {_list_codes(nearby)}"
+    )
+
+
+@contextmanager
+def explain_too_early(nearby: Sequence[Delta]) -> Iterator[None]:
+    """Name the neighboring grids in EffectiveAtTooEarly: they are part of the revision too."""
+    try:
+        yield
+    except EffectiveAtTooEarly as error:
+        if not nearby:
+            raise
+        raise EffectiveAtTooEarly(
+            f"{error.message} Grids of neighboring communities must get corners of the imported "
+            f"ones at the same moment: {_list_codes(nearby)}.",
+            hint=f"{error.hint} To begin at one moment, communities that share a border must be "
+            "imported together, before any of them has grids.",
+        ) from error
+
+
+def _list_codes(nearby: Sequence[Delta]) -> str:
+    return ", ".join(delta.code for delta in nearby[:_LISTED]) + ", …" * (len(nearby) > _LISTED)

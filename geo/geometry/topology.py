@@ -129,8 +129,7 @@ def find_gaps(geoms: Geoms, within: shapely.Geometry | None = None) -> list[Patc
     if within is not None:
         missing = shapely.difference(within, covered)
     else:
-        parts = shapely.get_parts(covered)
-        missing = shapely.difference(shapely.union_all(_fill_holes(parts)), covered)
+        missing = shapely.difference(_fill_enclosed(covered), covered)
     tree = shapely.STRtree(geoms)
     return [_with_neighbours(patch, tree, geoms) for patch in find_patches(missing, ())]
 
@@ -159,8 +158,13 @@ def find_slivers(geoms: Geoms, thinner_m: float) -> list[Patch]:
     return [patch for patch in patches if patch.width_m < thinner_m]
 
 
-def _fill_holes(parts: Geoms) -> Geoms:
-    return np.asarray(shapely.polygons(shapely.get_exterior_ring(parts)), dtype=object)
+def _fill_enclosed(covered: shapely.Geometry) -> shapely.Geometry:
+    """Return polygons with what they enclose: holes, and areas between parts that only touch."""
+    parts = shapely.get_parts(covered)
+    rings = shapely.get_rings(parts)
+    faces = shapely.polygonize([shapely.node(shapely.GeometryCollection([*rings]))])
+    filled = np.asarray(shapely.polygons(shapely.get_exterior_ring(parts)), dtype=object)
+    return shapely.union_all(np.concatenate([filled, shapely.get_parts(faces)]))
 
 
 def find_patches(geom: shapely.Geometry, positions: tuple[int, ...]) -> Iterator[Patch]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from geo.geometry import topology
 from geo.geometry.topology import COORDINATE_GRID_DEG, Geoms, Patch
@@ -130,24 +131,34 @@ def find_community_defects(
 def find_area_gaps(
     codes: Sequence[str], geoms: Geoms, parents: Mapping[str, shapely.Geometry]
 ) -> Iterator[Finding]:
-    """Yield the narrow parts of parents that none of n areas covers, between two of the areas.
+    """Yield the narrow gaps between n areas: in a parent that none covers there, or enclosed.
 
     An area is inside the parents with whose code its own starts; a gap is reported for the lowest.
+    A parent that is the union of its areas has the same gap, so enclosed gaps are found without it.
     What is wider than MAX_GAP_WIDTH_M may be water, or an area that is not imported yet.
     """
-    reported: list[Patch] = []
-    for parent in sorted(parents, key=len, reverse=True):
-        own = np.flatnonzero([code.startswith(parent) for code in codes])
-        if len(own) < 2:
-            continue
+    reported: list[shapely.Polygon] = []
+    for own, within, parent in _area_groups(codes, parents):
         tree = shapely.STRtree(geoms[own])
-        for patch in topology.find_gaps(geoms[own], parents[parent]):
+        for patch in topology.find_gaps(geoms[own], within):
             point = shapely.Point(patch.lon, patch.lat)
             touching = own[tree.query(patch.polygon, "dwithin", COORDINATE_GRID_DEG)]
             is_between = len(touching) > 1 and patch.width_m < MAX_GAP_WIDTH_M
-            if is_between and not any(one.polygon.covers(point) for one in reported):
-                reported.append(replace(patch, positions=tuple(sorted(touching.tolist()))))
-                yield _patch_finding("community_gap", True, reported[-1], codes, parent)
+            if is_between and not any(polygon.covers(point) for polygon in reported):
+                reported.append(patch.polygon)
+                gap = replace(patch, positions=tuple(sorted(touching.tolist())))
+                yield _patch_finding("community_gap", True, gap, codes, *parent)
+
+
+def _area_groups(
+    codes: Sequence[str], parents: Mapping[str, shapely.Geometry]
+) -> Iterator[tuple[NDArray[np.intp], shapely.Geometry | None, tuple[str, ...]]]:
+    """Yield the areas inside each parent, the lowest first, with its outline; last come all."""
+    for parent in sorted(parents, key=len, reverse=True):
+        own = np.flatnonzero([code.startswith(parent) for code in codes])
+        if len(own) > 1:
+            yield own, parents[parent], (parent,)
+    yield np.arange(len(codes)), None, ()
 
 
 FINDING_KINDS = {

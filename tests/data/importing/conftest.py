@@ -21,11 +21,12 @@ def import_grids(session):
     """Return a function that imports files of grids into the test database."""
 
     def import_files(
-        *paths: Path, lengths=(), columns=None, repair=False, **options
+        *paths: Path, lengths=(), columns=None, repair=False, effective_at=None, **options
     ) -> ImportResult:
         read = ReadOptions(columns=columns or {}, repair=repair)
         options = LoadOptions(read=read, **options)
-        result = grids.load(session, paths, options, RevisionOptions(prefix_lengths=lengths))
+        revision = RevisionOptions(prefix_lengths=lengths, effective_at=effective_at)
+        result = grids.load(session, paths, options, revision)
         session.flush()
         session.expire_all()
         return result

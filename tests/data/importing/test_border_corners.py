@@ -1,5 +1,7 @@
 """A border between communities that are imported one after the other bends on both sides."""
 
+from datetime import UTC, datetime, timedelta
+
 import geopandas
 import numpy as np
 import pytest
@@ -8,6 +10,8 @@ from sqlalchemy import func, select
 
 from data.columns import DatasetKind
 from data.importing.load import LoadOptions, load
+from geo.geometry import topology
+from geo.grids.revisions import EffectiveAtTooEarly
 from geo.lookup.index.cell_index import build
 from geo.lookup.index.point_query import assign
 from geo.models import Area, MicroGrid
@@ -128,16 +132,53 @@ def test_grids_of_neighbors_that_bend_are_in_the_revision_and_in_the_notes(
     assert not any("neighboring" in note for note in first.notes)
 
 
-def test_a_border_that_bends_on_one_side_only_is_reported(import_side, session, tmp_path):
-    """As it was before neighbors followed: the other outline and its grid are straight again."""
-    import_outlines(session, tmp_path)
-    straight = session.scalars(select(func.ST_AsBinary(Area.geom)).where(Area.code == SOUTH)).one()
-    import_side(SHAPES["corner in the north"][NORTH])
-    import_side(SHAPES["corner in the north"][SOUTH])
-    for model in (Area, MicroGrid):
-        code = SOUTH if model is Area else f"{SOUTH}001"
-        row = session.scalars(select(model).where(model.code == code)).one()
-        row.geom = func.ST_Multi(func.ST_GeomFromWKB(bytes(straight), 4326))
-    session.flush()
+@pytest.mark.parametrize("has_outlines", [True, False])
+def test_a_border_that_bends_on_one_side_only_is_reported(
+    import_side, session, tmp_path, has_outlines
+):
+    """As it was before neighbors followed: the other outline and its grid are straight again.
+
+    The outline of a district that was created from codes is the union of its communities.
+    """
+    if has_outlines:
+        import_outlines(session, tmp_path)
+    for code in (NORTH, SOUTH):
+        import_side(SHAPES["corner in the north"][code], lengths=() if has_outlines else (1, 3))
+    [in_degrees] = geopandas.GeoSeries([OUTLINES[SOUTH]], crs=SYSTEM).to_crs(4326)
+    straight = shapely.transform(in_degrees, lambda xy: xy.round(8))
+    set_geometry(session, Area, SOUTH, straight)
+    set_geometry(session, MicroGrid, f"{SOUTH}001", straight)
+    if not has_outlines:
+        wkb = session.scalars(select(func.ST_AsBinary(Area.geom)).where(Area.level == "community"))
+        set_geometry(session, Area, "1", topology.union(shapely.from_wkb([*map(bytes, wkb)])))
     [finding] = checks.run_checks(session)
-    assert (finding.kind, finding.codes) == ("community_gap", ("1", NORTH, SOUTH))
+    parents = ("1",) if has_outlines else ()
+    assert (finding.kind, finding.codes) == ("community_gap", (*parents, NORTH, SOUTH))
+
+
+def set_geometry(session, model, code, geom) -> None:
+    row = session.scalars(select(model).where(model.code == code)).one()
+    row.geom = func.ST_Multi(func.ST_GeomFromWKB(shapely.to_wkb(geom), 4326))
+    session.flush()
+
+
+@pytest.mark.parametrize("days", [-30, 0, 30])
+def test_a_neighbor_that_must_follow_earlier_than_it_began_is_named(import_side, days):
+    """Only a later moment leaves the older version of the neighbor a period."""
+    shapes = SHAPES["corner in the south"]
+    began_at = datetime(2024, 1, 1, tzinfo=UTC)
+    import_side(shapes[NORTH], lengths=(1, 3), effective_at=began_at)
+    arguments = {"lengths": (1, 3), "effective_at": began_at + timedelta(days)}
+    if days > 0:
+        assert import_side(shapes[SOUTH], **arguments).revision
+        return
+    with pytest.raises(EffectiveAtTooEarly, match=f"{NORTH}001.*imported together"):
+        import_side(shapes[SOUTH], **arguments)
+
+
+def test_communities_that_begin_at_one_moment_are_imported_together(import_side, session):
+    shapes = SHAPES["corner in the south"]
+    every = shapes[NORTH] | shapes[SOUTH]
+    import_side(every, lengths=(1, 3), effective_at=datetime(2024, 1, 1, tzinfo=UTC))
+    assert checks.run_checks(session) == []
+    assert_each_point_is_in_one_grid(session)

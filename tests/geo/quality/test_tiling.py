@@ -81,3 +81,19 @@ def test_a_gap_names_its_community_first_and_a_sliver_is_a_warning():
         ("grid_sliver", False, ("x1",)),
         ("grid_gap", True, ("x", "x1")),
     ]
+
+
+def test_an_area_between_polygons_that_only_touch_at_corners_is_a_gap():
+    """
+    ```
+    ┌───────┐
+    └┐ gap ┌┘    the upper polygon has a notch along the whole edge of the lower one
+     ┌─────┐
+    ```
+    """
+    upper = shapely.Polygon([(0, 1), (1, 1.0001), (2, 1), (2, 2), (0, 2)])
+    lower = shapely.box(0, 0, 2, 1)
+    [gap] = topology.find_gaps(np.array([upper, lower]))
+    assert gap.positions == (0, 1)
+    assert gap.polygon.area == pytest.approx(1e-4)
+    assert topology.find_gaps(np.array([upper])) == []
