@@ -35,9 +35,9 @@ def polygons(draw):
 @settings(deadline=None, max_examples=60)
 @given(polygons().filter(lambda polygon: polygon.is_valid and polygon.area > 0))
 def test_the_area_is_that_of_many_short_geodesics_along_the_straight_edges(polygon):
-    """Of a hundred square metres the geodesics add up only to square centimetres."""
+    """The sums of geodesics are good to a few square centimetres, however small the polygon."""
     expected = geodesic_m2(polygon, 1000)
-    assert planar_area.area_m2(polygon) == pytest.approx(expected, rel=2e-6, abs=5e-3)
+    assert planar_area.area_m2(polygon) == pytest.approx(expected, rel=2e-6, abs=5e-4)
 
 
 @pytest.mark.parametrize("lat", [-69, -47, 25, 47, 69])
