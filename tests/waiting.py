@@ -10,12 +10,18 @@ Result = TypeVar("Result")
 
 
 def until(condition: Callable[[], Result], timeout_s: float = 120) -> Result:
-    """Call a condition until its result is true, and return it. Fails after the timeout."""
+    """Call a condition until its result is true, and return it.
+
+    Fails if a call that began after the timeout is not true: a call that began before may be slow
+    and may have seen what was true until then.
+    """
     deadline = time.monotonic() + timeout_s
-    while not (result := condition()):
-        assert time.monotonic() < deadline, f"the condition did not hold within {timeout_s} s"
+    while True:
+        began = time.monotonic()
+        if result := condition():
+            return result
+        assert began < deadline, f"the condition did not hold within {timeout_s} s"
         time.sleep(0.02)
-    return result
 
 
 def run_coroutine(coroutine: Coroutine[Any, Any, Result]) -> Result:
