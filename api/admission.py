@@ -20,6 +20,9 @@ from api.http.request_class import RequestClass
 REJECTION_DELAY_S: Final = 1.0
 """How long a rejection is held back. Clients that repeat a request at once, whatever `Retry-After`
 says, would else occupy a processor with rejections alone."""
+UNWATCHED_S: Final = 0.1
+"""How long a request waits before it is noticed that its client leaves: a task that watches costs
+as much as all else that most requests do while they wait."""
 BATCH_BODIES: Final = 4
 """How many batch bodies of the maximum size a worker has in memory at once."""
 
@@ -54,23 +57,17 @@ class SlotQueue:
             return False
         granted = asyncio.get_running_loop().create_future()
         self._waiting.append(granted)
-        watched: set[asyncio.Future[None]] = {granted}
-        if receive is not None:
-            watched.add(asyncio.ensure_future(_wait_for_disconnect(receive)))
         try:
-            await asyncio.wait(watched, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
-            if granted.done():
-                return True
-            self._waiting.remove(granted)
-            if any(other.done() for other in watched):
-                raise ClientDisconnect
-            return False
-        except asyncio.CancelledError:
+            unwatched_s = timeout_s if receive is None else min(UNWATCHED_S, timeout_s)
+            await asyncio.wait({granted}, timeout=unwatched_s)
+            if not granted.done() and receive is not None:
+                await _wait_unless_disconnected(granted, receive, timeout_s - unwatched_s)
+        except (asyncio.CancelledError, ClientDisconnect):
             self._give_up(granted)
             raise
-        finally:
-            for other in watched - {granted}:
-                other.cancel()
+        if not granted.done():
+            self._waiting.remove(granted)
+        return granted.done()
 
     def _give_up(self, granted: asyncio.Future[None]) -> None:
         if granted.done():
@@ -84,6 +81,20 @@ class SlotQueue:
             self._waiting.popleft().set_result(None)
         else:
             self.free_slots += 1
+
+
+async def _wait_unless_disconnected(
+    granted: asyncio.Future[None], receive: Receive, timeout_s: float
+) -> None:
+    """Wait until a slot is granted or the time is over. Raises ClientDisconnect."""
+    disconnect = asyncio.ensure_future(_wait_for_disconnect(receive))
+    try:
+        watched = {granted, disconnect}
+        await asyncio.wait(watched, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+        if disconnect.done() and not granted.done():
+            raise ClientDisconnect
+    finally:
+        disconnect.cancel()
 
 
 async def _wait_for_disconnect(receive: Receive) -> None:
