@@ -92,6 +92,7 @@ def create_app(settings: Settings) -> FastAPI:
         version=version("gridward"),
         summary="Property coverage of buildings, and the micro-grid of every location.",
         docs_url=None,
+        openapi_url=None,  # its route would ignore parameters; api/routes/assets.py has one
         redoc_url=None,
         generate_unique_id_function=lambda route: route.name,
         redirect_slashes=False,  # a redirect would repeat the Host header of the caller

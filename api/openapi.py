@@ -81,6 +81,9 @@ def _complete(document: dict[str, Any], routes: Iterable[APIRoute]) -> None:
         schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
         schema.pop("$defs", None)
         schemas[model.__name__] = schema
+    for name, schema in schemas.items():
+        if name.startswith("Body_"):  # forms, whose fields api/http/input_check.py checks
+            schema["additionalProperties"] = False
     for route in routes:
         for method in route.methods or ():
             operation = document["paths"].get(route.path_format, {}).get(method.lower())

@@ -8,7 +8,7 @@ from html import escape
 
 from fastapi import APIRouter, Request, Response
 from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.exceptions import HTTPException
 
 from api import errors
@@ -43,6 +43,12 @@ def get_asset(request: Request, path: str) -> Response:
     return precompressed_response(
         request, _compressed(url), media_type or "application/octet-stream", IMMUTABLE
     )
+
+
+@router.get("/openapi.json")
+def openapi_document(request: Request) -> JSONResponse:
+    """The OpenAPI document."""
+    return JSONResponse(request.app.openapi())
 
 
 @router.get("/docs/errors")

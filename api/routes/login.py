@@ -29,6 +29,8 @@ _FORM: dict[str, Any] = {"content": {"text/html": {"schema": {"type": "string"}}
 """The form with the error that it was rejected for."""
 
 FormCookie = Annotated[str | None, Cookie(alias=login_actions.FORM_COOKIE, include_in_schema=False)]
+CsrfField = Annotated[str, Form(max_length=100)]
+"""Declared here, checked by api/http/auth.py."""
 Next = Annotated[str, Query(max_length=4000, description="The path to open after signing in.")]
 
 
@@ -99,14 +101,15 @@ def change_password(
     settings: SettingsDep,
     language: LanguageDep,
     caller: Viewer,
-    csrf: CsrfToken,
+    csrf_token: CsrfToken,
     old: Annotated[str, Form(min_length=1, max_length=1000)],
     new: Annotated[str, Form(min_length=1, max_length=1000)],
+    csrf: CsrfField = "",  # noqa: ARG001  # a dependency reads it
 ) -> Response:
     """Change the caller's password, which ends all other sessions and revokes all tokens."""
     sessions = request.app.state.sessions[RequestClass.OBJECT]
     hours, login = settings.sign_in_hours, caller.login
-    state = LoginState(csrf or "", signed_in_as=login)
+    state = LoginState(csrf_token or "", signed_in_as=login)
     session.commit()  # else the use of a token, recorded in it, would lock that token
     try:
         secret = login_actions.change_password(sessions, request, login, old, new, hours)
@@ -122,7 +125,11 @@ def change_password(
 
 @router.post("/logout", response_class=RedirectResponse, status_code=303)
 def log_out(
-    request: Request, session: SessionDep, caller: Caller, cookie: auth.Cookie
+    request: Request,
+    session: SessionDep,
+    caller: Caller,
+    cookie: auth.Cookie,
+    csrf: CsrfField = "",  # noqa: ARG001  # a dependency reads it
 ) -> RedirectResponse:
     """Sign out and redirect to the form; requires the CSRF token in the form or a header."""
     login_actions.sign_out(session, request, caller, cookie)

@@ -36,7 +36,7 @@ MAX_COMMUNITIES = 50
 def list_plans(
     request: Request,
     session: SessionDep,
-    _caller: Viewer,
+    caller: Viewer,
     paging: NumberPagingDep,
     status: PlanStatus | None = None,
     author: Annotated[Code | None, Query(description="The login of its author.")] = None,
@@ -50,6 +50,7 @@ def list_plans(
         area_code=area,
         limit=paging.limit,
         cursor=paging.cursor,
+        reader=caller.login,
     )
     return {
         "plans": plans.plans_with_steps(session, rows),

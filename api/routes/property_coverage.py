@@ -13,7 +13,7 @@ from geo.coverage import figures
 from geo.coverage.changes import CoverageChange
 from geo.coverage.counts import CoverageCountCache
 from geo.coverage.figures import CoverageFigures, CoverageQuery, Grouping
-from geo.coverage.filter import BuildingFilter
+from geo.coverage.filter import BuildingFilter, require_known_uses
 from geo.coverage.rules import UncoveredReason
 from geo.input_types import Date, SingleLine
 from geo.models import ManagerKind
@@ -27,7 +27,8 @@ _Uses = Annotated[list[SingleLine], Query(max_length=100)]
 _Year = Annotated[int | None, Query(ge=0, le=9999)]
 
 
-async def _building_filter(
+def _building_filter(
+    session: SessionDep,
     manager_kind: Annotated[
         list[ManagerKind], Query(description="Only buildings with managers of these kinds …")
     ] = [],  # noqa: B006  # FastAPI copies the default for each request
@@ -42,6 +43,7 @@ async def _building_filter(
     ] = [],  # noqa: B006
     not_use: Annotated[_Uses, Query(description="None of these uses.")] = [],  # noqa: B006
 ) -> BuildingFilter:
+    require_known_uses(session, frozenset(use) | frozenset(not_use))
     return BuildingFilter(
         manager_kinds=frozenset(manager_kind),
         reasons=frozenset(reason),

@@ -5,10 +5,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, or_
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy.orm import Session
 
 from geo.coverage.rules import UncoveredReason, has_past_coverage
+from geo.errors import NotFound
 from geo.models import Building, ManagerKind
+
+
+class UseUnknown(NotFound):
+    """No building has this use."""
+
+    code = "use_unknown"
 
 
 @dataclass(frozen=True)
@@ -55,3 +63,14 @@ class BuildingFilter:
 
 ALL_BUILDINGS = BuildingFilter()
 """The filter that every building passes."""
+
+
+def require_known_uses(session: Session, uses: frozenset[str]) -> None:
+    """Raise UseUnknown unless each use is that of a building, of any time; `""` is always known."""
+    present = select(Building.use).where(Building.use.in_(uses)).distinct()
+    unknown = uses - {""} - set(session.scalars(present)) if uses - {""} else frozenset()
+    if unknown:
+        raise UseUnknown(
+            f"No building has the use {min(unknown)!r}.",
+            hint="The property `use` in GET /v1/buildings shows the uses.",
+        )

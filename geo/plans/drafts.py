@@ -18,6 +18,12 @@ class PlanUnknown(NotFound):
     code = "plan_unknown"
 
 
+class AuthorUnknown(NotFound):
+    """No plan has this author."""
+
+    code = "author_unknown"
+
+
 class PlanChanged(Conflict):
     """The plan changed since the caller last read it."""
 
@@ -213,6 +219,15 @@ def add_comment(session: Session, plan: Plan, text: str, *, made_by: str) -> Pla
     return comment
 
 
+def _require_author_of_a_plan(session: Session, login: str) -> None:
+    """Raise AuthorUnknown unless a plan has this author, who need not have an account."""
+    if session.scalar(select(Plan.id).where(Plan.author == login).limit(1)) is None:
+        raise AuthorUnknown(
+            f"No plan has the author {login!r}.",
+            hint="GET /v1/plans or gridward plan list shows the authors.",
+        )
+
+
 def list_plans(
     session: Session,
     *,
@@ -221,11 +236,15 @@ def list_plans(
     area_code: str | None = None,
     limit: int,
     cursor: int | None = None,
+    reader: str | None = None,
 ) -> tuple[Sequence[Plan], int | None]:
     """Return at most `limit` plans below number `cursor`, newest first, and the next cursor.
 
-    With `area_code` only plans with a step in effect that touches the area.
+    With `area_code` only plans with a step in effect that touches the area. `reader` is the login
+    of the caller, who may have no plan yet. Raises AuthorUnknown for other authors without plans.
     """
+    if author is not None and author != reader:
+        _require_author_of_a_plan(session, author)
     statement = select(Plan).order_by(Plan.id.desc()).limit(limit + 1)
     if cursor is not None:
         statement = statement.where(Plan.id < cursor)

@@ -3,7 +3,6 @@
 import datetime
 import json
 import logging
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,11 +10,11 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Date, String, bindparam, cast, select, text
 
 from api.error_description import describe
-from api.schemas.base import RequestBody
 from geo import issues
 from tests.api.access.conftest import fill_path
 from tests.api.access.requests import BODIES, PATH_PARAMS, QUERY_PARAMS
 from tests.api.accounts import signed_in
+from tests.api.operations import operations_of
 
 PROBLEM = "application/problem+json"
 TEXTS = {
@@ -37,12 +36,6 @@ JSON_VALUES: list[Any] = [
 ACCEPTED = {200, 201, 303, 304, 307, 401, 403, 404, 405, 409, 412, 413, 415, 422, 428}
 
 
-def _operations(client: TestClient) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    for path, operations in client.app.openapi()["paths"].items():
-        for method, operation in operations.items():
-            yield method, path, operation
-
-
 def _is_handled(response: Any) -> bool:
     """Whether a response is a success, or an error in the documented form."""
     if response.status_code not in ACCEPTED:
@@ -61,7 +54,7 @@ def admin(client: TestClient, district, accounts) -> TestClient:
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 def test_no_query_or_path_parameter_is_an_unexpected_error(admin, text):
-    for method, path, operation in _operations(admin):
+    for method, path, operation in operations_of(admin):
         url, params = fill_path(path, 1), QUERY_PARAMS.get(path, {})
         for parameter in operation.get("parameters", ()):
             if parameter["in"] == "query":
@@ -80,22 +73,6 @@ def test_no_query_or_path_parameter_is_an_unexpected_error(admin, text):
 
 def _quote(text: str) -> str:
     return "".join(f"%{byte:02X}" for byte in text[:2000].encode())
-
-
-def test_every_route_rejects_unknown_and_repeated_parameters(admin):
-    urls = [(method, path, operation) for method, path, operation in _operations(admin)]
-    urls += [("get", path, {}) for path in ("/", "/docs", "/docs/errors")]
-    for method, path, operation in urls:
-        url, params = fill_path(path, 1), QUERY_PARAMS.get(path, {}) if method == "get" else {}
-        response = admin.request(method, url, params={**params, "datun": "x"}, json={})
-        assert response.status_code == 422, (method, path)
-        assert "datun: is not a parameter here" in response.json()["detail"]
-        for parameter in operation.get("parameters", ()):
-            if parameter["in"] == "query" and parameter["schema"].get("type") != "array":
-                twice = [(parameter["name"], "1"), (parameter["name"], "1")]
-                response = admin.request(method, url, params=twice, json={})
-                assert response.status_code == 422, (method, path, parameter["name"])
-                assert f"{parameter['name']}: is given 2 times" in response.json()["detail"]
 
 
 @pytest.mark.parametrize("value", JSON_VALUES, ids=lambda value: repr(value)[:20])
@@ -128,14 +105,6 @@ def test_no_malformed_body_is_an_unexpected_error(admin, body):
             assert _is_handled(response), (path, media_type, response.text[:300])
 
 
-def test_every_body_rejects_unknown_fields(client):
-    schemas = client.app.openapi()["components"]["schemas"]
-    names = [name for name in schemas if name.endswith("In")]
-    assert len(names) >= len(RequestBody.__subclasses__()) - 1  # BatchLookupIn is inlined
-    for name in names:
-        assert schemas[name].get("additionalProperties") is False, name
-
-
 @pytest.mark.parametrize("moment", ["2024", "0", "1e9", "2024-01-01", "2024-01-01T00:00:00"])
 def test_a_timestamp_has_a_date_a_time_and_a_zone(client, district, moment):
     for path in ("/v1/grids?at=", "/v1/lookup?lon=130&lat=47&at=", "/v1/diff?to=1&from="):
@@ -149,21 +118,6 @@ def test_a_date_is_written_with_hyphens(client, district, day):
     for path in ("/v1/buildings?on=", "/v1/property-coverage?on=", "/tiles/grids/1/1/0.mvt?on="):
         response = client.get(path + day)
         assert "should be a date such as" in response.json()["detail"], path
-
-
-@pytest.mark.parametrize(
-    "path",
-    ["/v1/areas", "/v1/buildings", "/v1/grids", "/v1/issues", "/v1/issues/counts", "/v1/revisions"],
-)
-def test_an_unknown_area_is_not_an_empty_list(client, district, path):
-    response = client.get(path, params={"area": "23040"})
-    assert (response.status_code, response.json()["code"]) == (404, "area_unknown")
-    assert client.get(path, params={"area": "230403"}).status_code == 200
-
-
-def test_an_unknown_category_is_not_an_empty_list(client, district):
-    response = client.get("/v1/issues?category=heatin")
-    assert (response.status_code, response.json()["code"]) == (404, "category_unknown")
 
 
 @pytest.mark.parametrize("ref", ["工单-0001", "a/b?c#d%", "a b", "-", "'"])

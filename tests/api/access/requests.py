@@ -23,6 +23,7 @@ PATH_PARAMS: dict[str, str] = {
     "y": "0",
     "subject": "grids",
     "login": "somebody",
+    "path": "page.js",
 }
 PLAN_PATHS = ("/v1/plans/{number}", "/redraw/{number}")
 """Each caller gets a plan of its own, because only its owner may change it."""
