@@ -29,6 +29,8 @@ COORDINATE_GRID_DEG = 1e-8
 """Degrees, about a millimetre: the coordinates of imported grids are multiples of it."""
 THINNEST_PATCH_DEG = 1.01 * COORDINATE_GRID_DEG
 """Anything thinner, and one step of the coordinate grid itself, is a rounding error."""
+LONGEST_DEGREE_M = 111_700.0
+"""Metres: no degree on the ellipsoid is longer; that of the meridian at a pole has 111,694."""
 AREA_TOLERANCE_M2 = 1e-4
 """A polygon whose area changed by less than a square centimetre was not changed."""
 
@@ -154,7 +156,9 @@ def area_m2(geom: shapely.Geometry) -> float:
 def find_slivers(geoms: Geoms, thinner_m: float) -> list[Patch]:
     """Return the parts of polygons that are thinner than some metres."""
     parts, owners = shapely.get_parts(geoms, return_index=True)
-    patches = (_patch(part, (int(owner),)) for part, owner in zip(parts, owners, strict=True))
+    longest_m = shapely.length(parts) * LONGEST_DEGREE_M  # geodesics take longer to measure
+    may_be_thin = 2 * planar_area.areas_m2(parts) < thinner_m * longest_m
+    patches = map(_patch, parts[may_be_thin], [(owner,) for owner in owners[may_be_thin].tolist()])
     return [patch for patch in patches if patch.width_m < thinner_m]
 
 

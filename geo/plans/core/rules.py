@@ -21,6 +21,10 @@ CountRange = tuple[int | None, int | None]
 MIN_COMPACTNESS = 0.1
 """A grid is long and thin below this isoperimetric quotient, 4πA/P²: 1 for a circle, 0.79 for a
 square, 0.1 for a strip 29 times as long as wide (Polsby and Popper 1991)."""
+AREA_MARGIN = 1.01
+"""More than the difference between an area inside straight edges and one inside geodesics."""
+MIN_PERIMETER_M = 1e-9
+"""Stands for the perimeter of an empty polygon."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,11 @@ def _check_parts(partition: Partition) -> Iterator[Finding]:
 
 
 def _check_compactness(partition: Partition) -> Iterator[Finding]:
-    for code, grid in partition.grids.items():
+    geoms, codes = grid_geometries(partition), list(partition.grids)
+    longest_m = shapely.length(geoms) * topology.LONGEST_DEGREE_M
+    at_least = 4 * pi * planar_area.areas_m2(geoms) / np.maximum(longest_m, MIN_PERIMETER_M) ** 2
+    for position in np.flatnonzero(at_least < MIN_COMPACTNESS * AREA_MARGIN).tolist():
+        code, grid = codes[position], partition.grids[codes[position]]
         area, perimeter = GEOD.geometry_area_perimeter(grid.geom)
         compactness = 4 * pi * abs(area) / perimeter**2 if perimeter else 0.0
         if compactness < MIN_COMPACTNESS:

@@ -1,11 +1,16 @@
 """Every rule for the grids of a community is tested where it holds and where it fails."""
 
+from math import pi
+
 import numpy as np
 import pytest
 import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from geo.geometry.topology import GEOD
 from geo.plans.core.partition import Grid, Partition
-from geo.plans.core.rules import Limits, check_partition
+from geo.plans.core.rules import MIN_COMPACTNESS, Limits, check_partition
 from geo.plans.core.voronoi import NO_BUILDINGS, Buildings
 
 ANY = Limits()
@@ -74,6 +79,15 @@ def test_a_separate_part_of_a_grid_is_a_finding():
 
 def test_a_strip_is_long_and_thin():
     assert "grid_long_thin" in kinds(community(box(0, 0, 0.1, 10), box(0.1, 0, 20, 10)))
+
+
+@settings(deadline=None)
+@given(st.floats(-89, 89), st.floats(1e-5, 1e-2), st.floats(1e-5, 1e-2))
+def test_long_grids_are_found_at_every_latitude_as_if_each_were_measured(lat, width, depth):
+    grid = shapely.box(130, lat, 130 + width, lat + depth)
+    area_m2, perimeter_m = GEOD.geometry_area_perimeter(grid)
+    is_long = 4 * pi * abs(area_m2) / perimeter_m**2 < MIN_COMPACTNESS
+    assert ("grid_long_thin" in kinds(community(grid))) == is_long
 
 
 def test_a_grid_thinner_than_half_a_metre_is_a_sliver():
