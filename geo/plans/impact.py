@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from geo.models import WGS84, Issue, IssueStatus
 from geo.plans.core.partition import Partition
-from geo.plans.core.voronoi import Buildings, grid_codes_at
+from geo.plans.core.voronoi import Buildings, grid_codes_at, grid_codes_of
 from geo.plans.replay_cache import ReplayResult
 
 OPEN = (IssueStatus.OPEN, IssueStatus.IN_PROGRESS)
@@ -101,7 +101,7 @@ class _Counter:
 def count_by_grid(partition: Partition, buildings: Buildings) -> dict[str, GridCounts]:
     """Return the buildings and households of each grid of a partition, by code."""
     counts = {code: GridCounts() for code in partition.grids}
-    codes = grid_codes_at(partition, buildings.points)
+    codes = grid_codes_of(partition, buildings)
     for code, households in zip(codes, buildings.households.tolist(), strict=True):
         if code is not None:
             counts[code].add(households)

@@ -12,7 +12,7 @@ from geo.geometry import planar_area, topology
 from geo.geometry.topology import GEOD
 from geo.plans.core.noding import edges_of, unique_edges
 from geo.plans.core.partition import Partition, grid_geometries
-from geo.plans.core.voronoi import Buildings, grid_codes_at
+from geo.plans.core.voronoi import Buildings, grid_codes_of
 from geo.quality import tiling
 from geo.quality.findings import MIN_ASTRIDE_M2, Finding
 
@@ -115,7 +115,7 @@ def _check_astride(partition: Partition, buildings: Buildings) -> Iterator[Findi
 def _check_sizes(partition: Partition, buildings: Buildings, limits: Limits) -> Iterator[Finding]:
     building_counts = dict.fromkeys(partition.grids, 0)
     household_counts = dict.fromkeys(partition.grids, 0)
-    codes = grid_codes_at(partition, buildings.points)
+    codes = grid_codes_of(partition, buildings)
     for code, households in zip(codes, buildings.households.tolist(), strict=True):
         if code is not None:
             building_counts[code] += 1

@@ -161,8 +161,18 @@ def _first_of_each(points: NDArray[np.float64]) -> NDArray[np.int64]:
 
 def grid_codes_at(partition: Partition, points: Geoms) -> list[str | None]:
     """Return the code of the grid of each of n points, on a border the lowest; None for no grid."""
+    return _grid_codes_in(partition, shapely.STRtree(points))
+
+
+def grid_codes_of(partition: Partition, buildings: Buildings) -> list[str | None]:
+    """Return the code of the grid of each of n buildings, as `grid_codes_at` does."""
+    return _grid_codes_in(partition, buildings.point_tree)
+
+
+def _grid_codes_in(partition: Partition, points: shapely.STRtree) -> list[str | None]:
+    """Search the points of each grid: grids are few, and GEOS prepares what it searches for."""
     codes: list[str | None] = [*partition.grids, None]
     lowest = np.full(len(points), len(partition.grids))
-    point, grid = shapely.STRtree(grid_geometries(partition)).query(points, predicate="intersects")
+    grid, point = points.query(grid_geometries(partition), predicate="intersects")
     np.minimum.at(lowest, point, grid)  # the grids are in order of code
     return [codes[position] for position in lowest.tolist()]
