@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import Engine, text
@@ -16,11 +17,15 @@ from geo.postgres import embedded, migrations
 from geo.postgres.grants import ROLE_SETTINGS, SERVICE_ROLE
 from geo.settings import Settings
 
+if TYPE_CHECKING:
+    from tests.clusters import ClusterTemplate  # pytest rewrites its asserts when it loads it
+
 ROOT = Path(__file__).parent.parent
 
 pytest_plugins = [
     "tests.api.accounts",
     "tests.browser",
+    "tests.clusters",
     "tests.district",
     "tests.redraw_service",
     "tests.sample_service",
@@ -49,12 +54,25 @@ def home() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def server_url(home: Path) -> str:
+def server_url(home: Path, request: pytest.FixtureRequest) -> str:
     """The address of a running PostGIS server of our own."""
     if "GRIDWARD_DATABASE_URL" in os.environ:
         create_service_role(os.environ["GRIDWARD_DATABASE_URL"])
         return os.environ["GRIDWARD_DATABASE_URL"]
-    return embedded.up(Settings(home=home))
+    cluster: ClusterTemplate = request.getfixturevalue("cluster_template")
+    url = embedded.up(cluster.copy_into(home))
+    forgo_durability(url)
+    return url
+
+
+def forgo_durability(url: str) -> None:
+    """Let a server not wait for the disk: its data need not outlast a power cut."""
+    engine = db.connect(url).execution_options(isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for name in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(text(f"ALTER SYSTEM SET {name} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    engine.dispose()
 
 
 def create_service_role(url: str) -> None:

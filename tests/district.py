@@ -5,17 +5,10 @@ from geoalchemy2 import WKBElement
 from sqlalchemy.orm import Session
 
 from geo.models import BuildingStatus, Level, ManagerKind
-from tests.town_builder import (
-    LONG_AGO,
-    TownBuilder,
-    box,
-    day,
-    insert_town,
-    multipolygon,
-    point,
-)
+from tests.town_builder import LONG_AGO, TownBuilder, day, insert_town, multipolygon
+from tests.town_units import box, lon_lat, point
 
-__all__ = ["LONG_AGO", "day"]
+__all__ = ["LONG_AGO", "day", "lon_lat"]
 
 DISTRICT, SUBDISTRICT = "230403", "230403001"
 COMMUNITY_1, COMMUNITY_2 = SUBDISTRICT + "001", SUBDISTRICT + "002"
@@ -24,12 +17,6 @@ COMMUNITY_1, COMMUNITY_2 = SUBDISTRICT + "001", SUBDISTRICT + "002"
 def square(west: float, south: float, east: float, north: float) -> WKBElement:
     """A rectangle, as in town_builder, as the value of a column."""
     return multipolygon(box(west, south, east, north))
-
-
-def lon_lat(east: float, north: float) -> tuple[float, float]:
-    """Longitude and latitude of a point in the same units."""
-    location = point(east, north)
-    return location.x, location.y
 
 
 def describe_areas() -> TownBuilder:

@@ -16,7 +16,7 @@ from geo.plans import drafts, publish, rebase
 from geo.plans.core.operations import MoveBorder
 from geo.plans.publish import PlanOutdated, Publication
 from geo.plans.replay_cache import ReplayCache
-from tests.district import lon_lat
+from tests.town_units import lon_lat
 
 
 def move_border(community: str, position: int) -> MoveBorder:

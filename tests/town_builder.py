@@ -27,6 +27,8 @@ from geo.models import (
     PropertyCoverage,
     Revision,
 )
+from tests.town_units import box as box
+from tests.town_units import point as point
 
 Row = dict[str, Any]
 """Columns by name; `geom` is a shapely geometry in degrees."""
@@ -37,16 +39,6 @@ LONG_AGO = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
 
 def day(text: str) -> datetime.date:
     return datetime.date.fromisoformat(text)
-
-
-def point(east: float, north: float) -> shapely.Point:
-    """A point in thousandths of a degree (about 76 m by 111 m) from 130° E, 47° N."""
-    return shapely.Point(130 + east / 1000, 47 + north / 1000)
-
-
-def box(west: float, south: float, east: float, north: float) -> shapely.Polygon:
-    """A rectangle in the same units."""
-    return shapely.box(*point(west, south).coords[0], *point(east, north).coords[0])
 
 
 def multipolygon(polygon: shapely.Polygon) -> WKBElement:

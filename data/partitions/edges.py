@@ -41,7 +41,10 @@ def length(line: Edge) -> float:
 def segmentize(line: Edge, step: float) -> list[Corner]:
     """Return the corners of an edge from end to end, evenly spaced and at most `step` apart."""
     (ax, ay), (bx, by) = line
-    fraction = np.linspace(0, 1, int(length(line) // step) + 2)[1:-1]
+    inserted = int(length(line) // step)
+    if not inserted:
+        return [*line]
+    fraction = np.linspace(0, 1, inserted + 2)[1:-1]
     between = np.column_stack([ax + fraction * (bx - ax), ay + fraction * (by - ay)])
     return [line[0], *((x, y) for x, y in between.tolist()), line[1]]
 
@@ -101,5 +104,6 @@ def _map_rings(geometry: Any, change: Callable[[list[Corner]], list[Corner]]) ->
 
 def _rings(geometry: Any) -> Iterator[list[Corner]]:
     """Yield each ring as a list of corners: for each polygon its shell, then its holes."""
-    for ring in shapely.get_rings(shapely.get_parts(geometry)):
+    polygons = geometry if geometry.geom_type == "Polygon" else shapely.get_parts(geometry)
+    for ring in shapely.get_rings(polygons):
         yield [(x, y) for x, y in shapely.get_coordinates(ring).tolist()]

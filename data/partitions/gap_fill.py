@@ -73,8 +73,8 @@ def _find_edge_owners(geoms: Geoms, gaps: Geoms) -> EdgeOwners:
 
 def _distribute(gap: shapely.Polygon, edge_owners: EdgeOwners) -> dict[int, list[shapely.Polygon]]:
     """Cut a gap into triangles; return those that each polygon gets, by its position."""
-    polygons = list(shapely.get_parts(shapely.constrained_delaunay_triangles(gap)))
-    triangles = [tuple(edges.edges_of(polygon)) for polygon in polygons]
+    polygons = shapely.get_parts(shapely.constrained_delaunay_triangles(gap))
+    triangles = _triangle_edges(polygons)
     neighbours = _find_neighbours(triangles)
     assigned = _assign_stretches(triangles, edge_owners, _corner_owners(gap, edge_owners))
     if not assigned:
@@ -86,6 +86,12 @@ def _distribute(gap: shapely.Polygon, edge_owners: EdgeOwners) -> dict[int, list
     for at, owner in assigned.items():
         shares[owner].append(polygons[at])
     return shares
+
+
+def _triangle_edges(polygons: Geoms) -> list[Triangle]:
+    """Return the edges of each triangle, all in one call: there are hundreds of thousands."""
+    rings = shapely.get_coordinates(polygons).reshape(-1, 4, 2).tolist()
+    return [tuple(edges.edges_along([(x, y) for x, y in ring])) for ring in rings]
 
 
 def _find_neighbours(triangles: list[Triangle]) -> Neighbours:

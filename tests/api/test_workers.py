@@ -28,6 +28,7 @@ from geo.postgres.embedded.supervisor import CHECK_INTERVAL_S
 from geo.postgres.grants import SERVICE_ROLE
 from geo.settings import Settings
 from tests import district
+from tests.clusters import ClusterTemplate
 from tests.command import GRIDWARD
 from tests.geo.postgres.clusters import postmaster_pid
 from tests.waiting import until
@@ -131,8 +132,9 @@ class Service:
 
 
 @pytest.fixture(scope="module")
-def service() -> Iterator[Service]:
+def service(cluster_template: ClusterTemplate) -> Iterator[Service]:
     home = Path("/tmp") / f"gw-workers-{os.getpid()}"
+    cluster_template.copy_into(home)
     running = Service(home)
     engine = db.connect(embedded.up(running.settings))
     migrations.upgrade(engine)

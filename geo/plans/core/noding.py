@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from geo.geometry.topology import Geoms
 from geo.plans.core.partition import Grid, Polygonal
+from geo.plans.core.unique_rows import unique_rows
 
 DIGITS = 9
 SNAP = 1e-7
@@ -78,8 +79,7 @@ def edges_of(geoms: Any) -> Coords:
 
 def unique_edges(edges: Coords) -> Coords:
     """Return each edge once, whatever its direction, sorted."""
-    unique: Coords = np.unique(sorted_ends(edges), axis=0)
-    return unique
+    return unique_rows(sorted_ends(edges).reshape(-1, 4)).reshape(-1, 2, 2)
 
 
 def _may_meet(edges: Coords, line: Coords) -> NDArray[np.bool_]:
@@ -127,7 +127,7 @@ class _LineNoder:
         self.edges: list[Edge] = [((a[0], a[1]), (b[0], b[1])) for a, b in edges.tolist()]
         self.segments = _segments(edges)
         self.tree = shapely.STRtree(self.segments)
-        self.vertices = np.unique(edges.reshape(-1, 2), axis=0)
+        self.vertices = unique_rows(edges.reshape(-1, 2))
         self.vertex_tree = shapely.STRtree(_points(self.vertices))
         self.new: dict[Edge, list[Point]] = {}
 

@@ -14,6 +14,7 @@ from geo.models import Plan, PlanStatus
 from geo.postgres import embedded, migrations
 from geo.settings import Settings
 from tests import district as districts
+from tests.clusters import ClusterTemplate
 from tests.geo.grids.publishing import (
     Published,
     PublishingProcesses,
@@ -24,11 +25,11 @@ from tests.waiting import until
 
 
 @pytest.fixture
-def own_server() -> Iterator[Settings]:
+def own_server(cluster_template: ClusterTemplate) -> Iterator[Settings]:
     """A database server that the test may stop."""
     folder = Path(tempfile.mkdtemp(prefix="gw-"))
     folder.chmod(0o755)
-    settings = Settings(home=folder, database_url=None)
+    settings = cluster_template.copy_into(folder)
     engine = db.connect(embedded.up(settings))
     migrations.upgrade(engine)
     with Session(engine) as session:

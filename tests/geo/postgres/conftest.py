@@ -10,6 +10,7 @@ import pytest
 from geo.postgres import embedded
 from geo.postgres.embedded.paths import ClusterPaths
 from geo.settings import Settings
+from tests.clusters import ClusterTemplate
 
 
 @pytest.fixture
@@ -35,3 +36,9 @@ def homes() -> Iterator[Callable[..., Settings]]:
 def settings(homes: Callable[..., Settings]) -> Settings:
     """The settings of a new home."""
     return homes()
+
+
+@pytest.fixture
+def stopped(settings: Settings, cluster_template: ClusterTemplate) -> Settings:
+    """The settings of a home with a cluster that has been created and stopped."""
+    return cluster_template.copy_into(settings.home)

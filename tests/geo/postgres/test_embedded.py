@@ -47,16 +47,16 @@ def test_the_state_follows_up_and_down(settings: Settings) -> None:
     assert not embedded.down(settings)
 
 
-def test_data_survives_a_stop_and_a_second_up(settings: Settings) -> None:
-    execute(embedded.up(settings), "CREATE TABLE stored AS SELECT 7 AS n")
-    assert embedded.up(settings) == embedded.url(settings)
-    embedded.down(settings)
-    assert fetch_value(embedded.up(settings), "SELECT n FROM stored") == 7
+def test_data_survives_a_stop_and_a_second_up(stopped: Settings) -> None:
+    execute(embedded.up(stopped), "CREATE TABLE stored AS SELECT 7 AS n")
+    assert embedded.up(stopped) == embedded.url(stopped)
+    embedded.down(stopped)
+    assert fetch_value(embedded.up(stopped), "SELECT n FROM stored") == 7
 
 
-def test_down_ends_open_sessions(settings: Settings) -> None:
-    with connect(embedded.up(settings)) as idle:
-        assert embedded.down(settings)
+def test_down_ends_open_sessions(stopped: Settings) -> None:
+    with connect(embedded.up(stopped)) as idle:
+        assert embedded.down(stopped)
         with pytest.raises(psycopg.OperationalError):
             idle.execute("SELECT 1")
 
@@ -70,25 +70,25 @@ def test_two_homes_have_separate_servers(homes: Callable[..., Settings]) -> None
     assert embedded.status(two).state == "running"
 
 
-def test_a_killed_server_restarts_with_its_data(settings: Settings) -> None:
-    execute(embedded.up(settings), "CREATE TABLE stored AS SELECT 7 AS n")
-    with connect(embedded.url(settings)):
-        kill(settings)
-        assert fetch_value(embedded.up(settings), "SELECT n FROM stored") == 7
+def test_a_killed_server_restarts_with_its_data(stopped: Settings) -> None:
+    execute(embedded.up(stopped), "CREATE TABLE stored AS SELECT 7 AS n")
+    with connect(embedded.url(stopped)):
+        kill(stopped)
+        assert fetch_value(embedded.up(stopped), "SELECT n FROM stored") == 7
 
 
-def test_a_recorded_pid_of_another_process_is_not_the_server(settings: Settings) -> None:
+def test_a_recorded_pid_of_another_process_is_not_the_server(stopped: Settings) -> None:
     """After a power cut the pid in postmaster.pid may belong to any process, which must survive."""
-    embedded.up(settings)
-    kill(settings)
-    paths, account = paths_and_account(settings)
+    embedded.up(stopped)
+    kill(stopped)
+    paths, account = paths_and_account(stopped)
     bystander = subprocess.Popen(["sleep", "600"], user=account.uid if os.geteuid() == 0 else None)
     try:
         pid_file = paths.data / "postmaster.pid"
         pid_file.write_text(f"{bystander.pid}\n" + pid_file.read_text().split("\n", 1)[1])
-        assert embedded.status(settings).state == "stopped"
-        assert not embedded.down(settings)
-        assert fetch_value(embedded.up(settings), "SELECT 1") == 1
+        assert embedded.status(stopped).state == "stopped"
+        assert not embedded.down(stopped)
+        assert fetch_value(embedded.up(stopped), "SELECT 1") == 1
         assert bystander.poll() is None
     finally:
         bystander.kill()
@@ -115,35 +115,35 @@ def test_concurrent_processes_create_one_cluster(settings: Settings) -> None:
 
 
 def test_the_server_is_outside_the_process_group_and_session_of_its_starter(
-    settings: Settings,
+    stopped: Settings,
 ) -> None:
-    process = up_in_another_process(settings)
+    process = up_in_another_process(stopped)
     process.communicate()
-    pid = postmaster_pid(settings)
+    pid = postmaster_pid(stopped)
     assert os.getpgid(pid) != process.pid
     assert os.getsid(pid) != process.pid
 
 
-def test_up_waits_for_a_server_that_is_starting(settings: Settings) -> None:
+def test_up_waits_for_a_server_that_is_starting(stopped: Settings) -> None:
     """Another program started the server, which does not accept connections yet."""
-    embedded.up(settings)
-    embedded.down(settings)
-    paths, account = paths_and_account(settings)
+    embedded.up(stopped)
+    embedded.down(stopped)
+    paths, account = paths_and_account(stopped)
     pg_ctl = binaries.find(None) / "pg_ctl"
     account.run_checked(
         [pg_ctl, "start", "-W", "-D", "data", "-l", "log/start.log"], cwd=paths.folder
     )
-    assert fetch_value(embedded.up(settings), "SELECT 1") == 1
+    assert fetch_value(embedded.up(stopped), "SELECT 1") == 1
 
 
-def test_settings_of_alter_system_survive_a_restart(settings: Settings) -> None:
-    execute(embedded.up(settings), "ALTER SYSTEM SET work_mem = '77MB'")
-    embedded.down(settings)
-    assert fetch_value(embedded.up(settings), "SHOW work_mem") == "77MB"
+def test_settings_of_alter_system_survive_a_restart(stopped: Settings) -> None:
+    execute(embedded.up(stopped), "ALTER SYSTEM SET work_mem = '77MB'")
+    embedded.down(stopped)
+    assert fetch_value(embedded.up(stopped), "SHOW work_mem") == "77MB"
 
 
-def test_the_error_of_a_failed_start_has_the_reason(settings: Settings) -> None:
-    execute(embedded.up(settings), "ALTER SYSTEM SET max_connections = 1")
-    embedded.down(settings)
+def test_the_error_of_a_failed_start_has_the_reason(stopped: Settings) -> None:
+    execute(embedded.up(stopped), "ALTER SYSTEM SET max_connections = 1")
+    embedded.down(stopped)
     with pytest.raises(Unavailable, match="superuser_reserved_connections"):
-        embedded.up(settings)
+        embedded.up(stopped)

@@ -86,9 +86,9 @@ def test_a_home_that_the_account_of_the_server_cannot_enter_is_rejected(settings
 
 
 @as_root
-def test_other_accounts_are_rejected_even_if_folders_are_open(settings: Settings) -> None:
-    url = embedded.up(settings)
-    paths = ClusterPaths.of(settings.home)
+def test_other_accounts_are_rejected_even_if_folders_are_open(stopped: Settings) -> None:
+    url = embedded.up(stopped)
+    paths = ClusterPaths.of(stopped.home)
     paths.folder.chmod(0o755)
     paths.sockets.chmod(0o755)
     next(paths.sockets.glob(".s.PGSQL.5432")).chmod(0o777)
@@ -101,8 +101,8 @@ def test_other_accounts_are_rejected_even_if_folders_are_open(settings: Settings
     assert fetch_value(url, "SELECT 1") == 1
 
 
-def test_other_roles_are_rejected(settings: Settings) -> None:
-    url = embedded.up(settings)
+def test_other_roles_are_rejected(stopped: Settings) -> None:
+    url = embedded.up(stopped)
     execute(url, "CREATE ROLE other LOGIN SUPERUSER")
     with pytest.raises(psycopg.OperationalError, match="no pg_hba"):
         connect(url, user="other")
@@ -119,11 +119,11 @@ def test_root_may_use_the_server_of_an_ordinary_user(settings: Settings) -> None
 
 
 @as_root
-def test_the_cluster_of_another_account_is_rejected_with_its_name(settings: Settings) -> None:
-    embedded.up(settings)
-    result = up_as("daemon", settings)
+def test_the_cluster_of_another_account_is_rejected_with_its_name(stopped: Settings) -> None:
+    embedded.up(stopped)
+    result = up_as("daemon", stopped)
     assert result.startswith("wrong_account: ")
-    assert f"belongs to {paths_and_account(settings)[1].name}" in result
+    assert f"belongs to {paths_and_account(stopped)[1].name}" in result
 
 
 def test_a_folder_without_initdb_is_rejected(settings: Settings) -> None:
@@ -152,8 +152,8 @@ def test_a_configured_database_is_used_and_no_server_started(
     assert not settings.home.exists()
 
 
-def test_the_embedded_server_starts_without_a_configured_database(settings: Settings) -> None:
-    assert fetch_value(embedded.database_url(settings), "SELECT 1") == 1
+def test_the_embedded_server_starts_without_a_configured_database(stopped: Settings) -> None:
+    assert fetch_value(embedded.database_url(stopped), "SELECT 1") == 1
 
 
 @pytest.mark.parametrize(

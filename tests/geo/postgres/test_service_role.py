@@ -173,11 +173,11 @@ def _load_old_configuration(settings: Settings, url: str) -> tuple[Path, str]:
 
 @pytest.mark.parametrize("interrupted", ["before the role", "after the role", "after the files"])
 def test_a_running_server_of_an_older_version_admits_the_role(
-    settings: Settings, interrupted: str
+    stopped: Settings, interrupted: str
 ) -> None:
     """Also if an earlier start was interrupted between the role, the files and the reload."""
-    owner_url = embedded.up(settings)
-    file, content = _load_old_configuration(settings, owner_url)
+    owner_url = embedded.up(stopped)
+    file, content = _load_old_configuration(stopped, owner_url)
     match interrupted:
         case "before the role":
             execute(owner_url, f"DROP OWNED BY {SERVICE_ROLE}")
@@ -186,7 +186,7 @@ def test_a_running_server_of_an_older_version_admits_the_role(
             file.write_text(content)
             a_second_later = file.stat().st_mtime + 1  # PostgreSQL compares whole seconds
             os.utime(file, (a_second_later, a_second_later))
-    url = embedded.service_database_url(settings)
+    url = embedded.service_database_url(stopped)
     assert make_url(url).username == SERVICE_ROLE
     with connect(url, user=SERVICE_ROLE) as opened:
         assert opened.execute("SELECT current_user").fetchone() == (SERVICE_ROLE,)

@@ -18,42 +18,42 @@ from tests.geo.postgres.clusters import execute, kill
 
 
 def test_an_error_of_any_class_does_not_end_the_supervisor(
-    settings: Settings, caplog: pytest.LogCaptureFixture
+    stopped: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     """First PostgreSQL refuses the owner, then a file of the cluster is damaged."""
-    url = embedded.up(settings)
-    paths = ClusterPaths.of(settings.home)
+    url = embedded.up(stopped)
+    paths = ClusterPaths.of(stopped.home)
     execute(url, "UPDATE pg_database SET datallowconn = false WHERE datname = current_database()")
-    with caplog.at_level(logging.WARNING), Supervisor(settings):
-        kill(settings)
+    with caplog.at_level(logging.WARNING), Supervisor(stopped):
+        kill(stopped)
         waiting.until(lambda: "in 1 s: OperationalError" in caplog.text)
         version_file = paths.data / "PG_VERSION"
         version = version_file.read_text()
         version_file.write_text("secret")
-        kill(settings)
+        kill(stopped)
         waiting.until(lambda: "in 2 s: ValueError" in caplog.text)
         version_file.write_text(version)
         waiting.until(lambda: server.accepts_connections(paths))
     assert "secret" not in caplog.text
 
 
-def test_a_stop_between_two_checks_is_not_undone(settings: Settings) -> None:
+def test_a_stop_between_two_checks_is_not_undone(stopped: Settings) -> None:
     """The supervisor waits for the lock while the server is being stopped."""
-    embedded.up(settings)
-    paths = ClusterPaths.of(settings.home)
-    kill(settings)
+    embedded.up(stopped)
+    paths = ClusterPaths.of(stopped.home)
+    kill(stopped)
     waiting.until(lambda: not server.accepts_connections(paths))
     results: list[bool] = []
     with paths.lock():
-        late = threading.Thread(target=lambda: results.append(embedded.restart(settings)))
+        late = threading.Thread(target=lambda: results.append(embedded.restart(stopped)))
         late.start()
         paths.stop_marker.touch()
     late.join()
     assert results == [False]
     assert not server.accepts_connections(paths)
-    embedded.up(settings)
+    embedded.up(stopped)
     assert not paths.is_stopped()
-    assert embedded.restart(settings)
+    assert embedded.restart(stopped)
 
 
 @given(st.floats(0, 0.9))

@@ -1,6 +1,5 @@
 """Reference implementation: which grid covers a point, edge by edge in exact fractions."""
 
-from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
@@ -8,35 +7,47 @@ import shapely
 from numpy.typing import NDArray
 
 NOWHERE = -1
+Edge = tuple[float, float, float, float]
 
 
 def orientation(ax: float, ay: float, bx: float, by: float, px: float, py: float) -> int:
     """1 if p lies left of the line from a to b, −1 if right of it, 0 if on it."""
-    a, b, c, d, p, q = map(Fraction, (ax, ay, bx, by, px, py))
+    fractions = [number.as_integer_ratio() for number in (ax, ay, bx, by, px, py)]
+    common = max(below for _, below in fractions)  # all of them are powers of two
+    a, b, c, d, p, q = (above * (common // below) for above, below in fractions)
     turn = (a - p) * (d - q) - (b - q) * (c - p)
     return (turn > 0) - (turn < 0)
 
 
-def locate(grid: shapely.Geometry, x: float, y: float) -> str:
+def edges_of(grid: shapely.Geometry) -> list[Edge]:
+    """The edges of a polygon or multipolygon, as ax, ay, bx, by."""
+    return [
+        (ax, ay, bx, by)
+        for ring in shapely.get_rings(shapely.get_parts(grid))
+        for (ax, ay), (bx, by) in pairwise(shapely.get_coordinates(ring).tolist())
+    ]
+
+
+def locate(edges: list[Edge], x: float, y: float) -> str:
     """Whether a point lies inside a valid polygon or multipolygon, on its border or outside."""
     inside = False
-    for ring in shapely.get_rings(shapely.get_parts(grid)):
-        for (ax, ay), (bx, by) in pairwise(shapely.get_coordinates(ring).tolist()):
-            if not min(ay, by) <= y <= max(ay, by):
-                continue
-            turn = orientation(ax, ay, bx, by, x, y)
-            if turn == 0 and min(ax, bx) <= x <= max(ax, bx):
-                return "border"
-            if (ay > y) != (by > y):
-                inside ^= turn == (1 if by > ay else -1)
+    for ax, ay, bx, by in edges:
+        if not (ay <= y <= by or by <= y <= ay):
+            continue
+        turn = orientation(ax, ay, bx, by, x, y)
+        if turn == 0 and min(ax, bx) <= x <= max(ax, bx):
+            return "border"
+        if (ay > y) != (by > y):
+            inside ^= turn == (1 if by > ay else -1)
     return "inside" if inside else "outside"
 
 
 def assign(grids: NDArray[np.object_], points: NDArray[np.float64]) -> tuple[list[int], list[str]]:
     """The lowest position that covers each point, and how the point lies in that grid."""
     positions, methods = [], []
+    edges = [(i, edges_of(grid)) for i, grid in enumerate(grids) if grid is not None]
     for x, y in points.tolist():
-        results = ((i, locate(grid, x, y)) for i, grid in enumerate(grids) if grid is not None)
+        results = ((i, locate(border, x, y)) for i, border in edges)
         covering = ((i, method) for i, method in results if method != "outside")
         position, method = next(covering, (NOWHERE, "outside"))
         positions.append(position)
