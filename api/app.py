@@ -107,7 +107,8 @@ def create_app(settings: Settings) -> FastAPI:
     for module in (*ROUTERS, health, pages, assets):
         app.include_router(module.router, dependencies=[Depends(check_params)])
     documented = (lookup, tiles, *ROUTERS, health, pages)
-    openapi.declare_problems(app, [module.router for module in documented])
+    routers = [module.router for module in documented]
+    openapi.declare_problems(app, routers, page_limit=settings.page_limit)
     errors.install_error_handlers(app)
     install_database_error_handlers(app)
     app.add_exception_handler(NotSignedIn, redirect_to_login)

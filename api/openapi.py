@@ -1,5 +1,6 @@
 """The problems of each route in the OpenAPI document, from what its dependencies raise."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from types import MappingProxyType
 from typing import Any
@@ -9,9 +10,13 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from api.errors import PROBLEM, raised_by, status_of_class
+from api.http.auth import require_account
 from api.http.etag import NOT_MODIFIED
+from api.http.if_match import IF_MATCH_PATTERN
 from api.middleware.rate_limits import classify
+from api.openapi_links import add_links
 from api.schemas.problems import InputErrorOut, ProblemOut
+from geo.input_types import SINGLE_LINE_PATTERN
 
 DESCRIPTIONS = MappingProxyType(
     {
@@ -59,21 +64,26 @@ _RETRY_AFTER = {
 }
 
 
-def declare_problems(app: FastAPI, routers: Iterable[APIRouter]) -> None:
-    """Make the OpenAPI document list the problems that each route of the routers can return."""
+def declare_problems(app: FastAPI, routers: Iterable[APIRouter], *, page_limit: int) -> None:
+    """Make the OpenAPI document complete about the routes of the routers.
+
+    It then lists their problems, the links between them, and what all parameters have in common:
+    texts without control characters, and pages of at most `page_limit` items.
+    """
     routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
     generate = app.openapi
 
     def openapi() -> dict[str, Any]:
         document = generate()
         if ProblemOut.__name__ not in document["components"]["schemas"]:
-            _complete(document, routes)
+            _complete(document, routes, page_limit)
+            add_links(document)
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]
 
 
-def _complete(document: dict[str, Any], routes: Iterable[APIRoute]) -> None:
+def _complete(document: dict[str, Any], routes: Iterable[APIRoute], page_limit: int) -> None:
     schemas = document["components"]["schemas"]
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
@@ -89,7 +99,9 @@ def _complete(document: dict[str, Any], routes: Iterable[APIRoute]) -> None:
             operation = document["paths"].get(route.path_format, {}).get(method.lower())
             if operation is not None:
                 statuses = _problem_statuses(route, operation)
+                _declare_optional_security(route, operation)
                 _require_version(operation)
+                _limit_params(operation, page_limit)
                 if method == "GET" and route.path not in _WITHOUT_304:
                     operation["responses"].setdefault("304", NOT_MODIFIED[304])
                     if route.path != _TILES:
@@ -99,10 +111,26 @@ def _complete(document: dict[str, Any], routes: Iterable[APIRoute]) -> None:
                 _add_problems(operation, statuses | {429} if is_limited else statuses)
 
 
+def _limit_params(operation: dict[str, Any], page_limit: int) -> None:
+    """Declare what api/http/input_check.py and api/http/paging.py require of parameters."""
+    for parameter in operation.get("parameters", ()):
+        schema = parameter["schema"]
+        for each in [schema, *schema.get("anyOf", ())]:
+            if each.get("type") == "string" and not each.keys() & {"pattern", "format", "enum"}:
+                each["pattern"] = SINGLE_LINE_PATTERN
+            if parameter["name"] == "limit" and each.get("type") == "integer":
+                each.setdefault("maximum", page_limit)
+
+
 def _add_parts(responses: dict[str, Any]) -> None:
     content = responses["200"].get("content", {})
     parts: dict[str, Any] = {media_type: {} for media_type in content}
     responses["206"] = {"description": "The bytes that `Range` names.", "content": parts}
+
+
+def _declare_optional_security(route: APIRoute, operation: dict[str, Any]) -> None:
+    if "security" in operation and require_account not in _calls(route.dependant):
+        operation["security"].append({})
 
 
 def _require_version(operation: dict[str, Any]) -> None:
@@ -110,7 +138,8 @@ def _require_version(operation: dict[str, Any]) -> None:
     for parameter in operation.get("parameters", ()):
         if parameter["name"] == "if-match":
             parameter["required"] = True
-            parameter["schema"] = {"type": "string", "pattern": '^(W/)?"[0-9]{1,9}(-gzip)?"$'}
+            pattern = re.sub(r"\?P<\w+>", "", IF_MATCH_PATTERN)
+            parameter["schema"] = {"type": "string", "pattern": pattern}
 
 
 def _add_problems(operation: dict[str, Any], statuses: Iterable[int]) -> None:

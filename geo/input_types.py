@@ -6,9 +6,17 @@ written once. Pydantic itself rejects lone surrogates, which no encoding can rep
 
 import datetime
 import re
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    Field,
+    GetJsonSchemaHandler,
+    StringConstraints,
+)
 
 MAX_CODE_LENGTH = 64
 MAX_LINE_LENGTH = 200
@@ -17,6 +25,13 @@ MAX_TEXT_LENGTH = 10_000
 # C0 and C1 control characters, line and paragraph separators, lone surrogates, and non-characters
 # of XML.
 _CONTROL = r"\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff"
+# The same for JSON Schema, where lone surrogates cannot occur.
+_FORBIDDEN = r"\u0000-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff"
+_FORBIDDEN_EXCEPT_LINES = _FORBIDDEN.replace(
+    r"\u0000-\u001f", r"\u0000-\u0008\u000b\u000c\u000e-\u001f"
+)
+SINGLE_LINE_PATTERN = f"^[^{_FORBIDDEN}]*$"
+"""The regular expression of a text without control characters, for the OpenAPI document."""
 _CONTROL_CHARACTER = re.compile(f"[{_CONTROL}]")
 _CONTROL_EXCEPT_LINES = re.compile(r"(?![\t\n\r])" + f"[{_CONTROL}]")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -57,26 +72,52 @@ def _require_addressable(text: str) -> str:
     return text
 
 
-SingleLine = Annotated[str, AfterValidator(require_single_line)]
+@dataclass(frozen=True)
+class DocumentedPattern:
+    """A regular expression for the OpenAPI document; a validator with a clear message checks it."""
+
+    pattern: str
+
+    def __get_pydantic_json_schema__(
+        self, core_schema: Any, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return handler(core_schema) | {"pattern": self.pattern}
+
+
+SingleLine = Annotated[
+    str, AfterValidator(require_single_line), DocumentedPattern(SINGLE_LINE_PATTERN)
+]
 """A text without control characters, of any length."""
 Code = Annotated[
     str,
     StringConstraints(min_length=1, max_length=MAX_CODE_LENGTH),
     AfterValidator(require_single_line),
+    DocumentedPattern(SINGLE_LINE_PATTERN),
 ]
 """The code of an area, building, grid or manager; whether it exists is for the database to say."""
-Ref = Annotated[Code, AfterValidator(_require_trimmed), AfterValidator(_require_addressable)]
+Ref = Annotated[
+    Code,
+    AfterValidator(_require_trimmed),
+    AfterValidator(_require_addressable),
+    DocumentedPattern(
+        rf"^(?!(\.|\.\.|counts)$)[^\s{_FORBIDDEN}]([^{_FORBIDDEN}]*[^\s{_FORBIDDEN}])?$"
+    ),
+]
 """The reference of a new issue; any script, as other systems assign it."""
 Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_LINE_LENGTH),
     AfterValidator(require_single_line),
+    DocumentedPattern(rf"^[^{_FORBIDDEN}]*[^\s{_FORBIDDEN}][^{_FORBIDDEN}]*$"),
 ]
 """A name or title, without spaces at its ends."""
 Paragraphs = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TEXT_LENGTH),
     AfterValidator(require_lines),
+    DocumentedPattern(
+        rf"^[^{_FORBIDDEN_EXCEPT_LINES}]*[^\s{_FORBIDDEN}][^{_FORBIDDEN_EXCEPT_LINES}]*$"
+    ),
 ]
 """A comment or description of one or more lines."""
 

@@ -9,6 +9,7 @@ import typer
 from sqlalchemy.orm import Session
 
 from api.cli import sessions
+from api.cli.options import CODE, NAME
 from api.cli.output import print_message
 from geo.accounts import accounts, audit, tokens
 from geo.models import Account, Role, Token
@@ -17,7 +18,7 @@ from geo.settings import Settings
 account_app = typer.Typer(help="Manage accounts.", no_args_is_help=True)
 token_app = typer.Typer(help="Manage the access tokens of programs.", no_args_is_help=True)
 
-Login = Annotated[str, typer.Argument(help="The login name of the account.")]
+Login = Annotated[str, typer.Argument(callback=CODE, help="The login name of the account.")]
 FromStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from the first line of stdin.")
 ]
@@ -34,10 +35,12 @@ def add_account(
     login: Login,
     role: Annotated[Role, typer.Option(help="What the account may do.")],
     reach: Annotated[
-        str | None, typer.Option(help="Code of an area or grid; unrestricted if omitted.")
+        str | None,
+        typer.Option(callback=CODE, help="Code of an area or grid; unrestricted if omitted."),
     ] = None,
     name: Annotated[
-        str | None, typer.Option(help="Display name, public with published revisions.")
+        str | None,
+        typer.Option(callback=NAME, help="Display name, public with published revisions."),
     ] = None,
     password_stdin: FromStdin = False,
 ) -> None:
@@ -102,7 +105,7 @@ def set_password(login: Login, password_stdin: FromStdin = False) -> None:
 @token_app.command("add")
 def add_token(
     login: Login,
-    name: Annotated[str | None, typer.Option(help="What the token is for.")] = None,
+    name: Annotated[str | None, typer.Option(callback=NAME, help="What the token is for.")] = None,
     days: Annotated[
         int | None, typer.Option(min=1, max=3650, help="Days until it expires; default: never.")
     ] = None,
@@ -120,7 +123,9 @@ def add_token(
 
 @token_app.command("list")
 def list_tokens(
-    login: Annotated[str | None, typer.Argument(help="Only tokens of this account.")] = None,
+    login: Annotated[
+        str | None, typer.Argument(callback=CODE, help="Only tokens of this account.")
+    ] = None,
 ) -> None:
     """List tokens, without their secrets."""
     with sessions.open_session(Settings()) as session:

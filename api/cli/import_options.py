@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from api.cli.options import NAME
 from data.columns import DatasetKind
 
 Files = Annotated[
@@ -30,7 +31,9 @@ AreasFromCodes = Annotated[
     str | None,
     typer.Option(help="Grids: create missing areas from code prefixes of these lengths: 3,6,9."),
 ]
-RevisionTitle = Annotated[str | None, typer.Option(help="Grids: the title of the revision.")]
+RevisionTitle = Annotated[
+    str | None, typer.Option(callback=NAME, help="Grids: the title of the revision.")
+]
 
 
 def require_valid_combination(

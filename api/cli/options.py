@@ -1,13 +1,40 @@
 """Options that several commands share, and how their values are read."""
 
 import datetime
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any
 
 import typer
+from pydantic import TypeAdapter, ValidationError
 
 from geo import city_time
+from geo.input_types import Code, Name
 from geo.settings import Settings
 
+TextCallback = Callable[[str | None], str | None]
+
+
+def text_of(text_type: Any) -> TextCallback:
+    """Return the callback of an option or argument whose text a type of pydantic validates.
+
+    The types are those of the HTTP API, so that both accept the same texts.
+    """
+    adapter: TypeAdapter[str] = TypeAdapter(text_type)
+
+    def validate(text: str | None) -> str | None:
+        if text is None:
+            return None
+        try:
+            return adapter.validate_python(text)
+        except ValidationError as error:
+            message = error.errors()[0]["msg"].removeprefix("Value error, ")
+            raise typer.BadParameter(message) from None
+
+    return validate
+
+
+CODE: TextCallback = text_of(Code)
+NAME: TextCallback = text_of(Name)
 DateOption = Annotated[
     datetime.datetime | None,
     typer.Option("--on", formats=["%Y-%m-%d"], help="The date; default: today."),
@@ -21,7 +48,8 @@ TimestampOption = Annotated[
     ),
 ]
 AreaOption = Annotated[
-    str | None, typer.Option("--area", help="Only inside the area with this code.")
+    str | None,
+    typer.Option("--area", callback=CODE, help="Only inside the area with this code."),
 ]
 LimitOption = Annotated[int, typer.Option("--limit", min=1, help="The maximum number of rows.")]
 DEFAULT_LIMIT = 20

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.orm import Session
 
 from api.cli import sessions
-from api.cli.options import TimestampOption
+from api.cli.options import NAME, TimestampOption, text_of
 from api.cli.output import print_message
 from api.cli.plan_limits import show_limits
 from api.cli.plan_steps import naming_failed_step, read_operations
@@ -28,23 +27,10 @@ from geo.plans.replay_cache import ReplayCache
 from geo.settings import Settings
 
 MAX_INTEGER = 2**31 - 1
-_PARAGRAPHS: TypeAdapter[str] = TypeAdapter(Paragraphs)
-
-
-def _not_blank(text: str | None) -> str | None:
-    if text is None:
-        return None
-    try:
-        return _PARAGRAPHS.validate_python(text)
-    except ValidationError as error:
-        message = error.errors()[0]["msg"].removeprefix("Value error, ")
-        raise typer.BadParameter(message) from None
-
-
 PlanNumber = Annotated[int, typer.Argument(min=1, max=MAX_INTEGER, help="The number of the plan.")]
-Text = Annotated[str, typer.Argument(callback=_not_blank, help="The title or comment.")]
+Comment = Annotated[str, typer.Argument(callback=text_of(Paragraphs), help="The comment.")]
 NewTitle = Annotated[
-    str | None, typer.Option("--title", callback=_not_blank, help="The title of the revision.")
+    str | None, typer.Option("--title", callback=NAME, help="The title of the revision.")
 ]
 
 
@@ -141,7 +127,7 @@ def discard(number: PlanNumber) -> None:
     print_message(f"Plan {number} was discarded.")
 
 
-def comment(number: PlanNumber, text: Text) -> None:
+def comment(number: PlanNumber, text: Comment) -> None:
     """Add a comment to a plan of any author."""
     with sessions.open_session(Settings()) as session:
         actor = sessions.current_actor()

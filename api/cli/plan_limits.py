@@ -7,6 +7,7 @@ import typer
 from sqlalchemy.orm import Session
 
 from api.cli import sessions
+from api.cli.options import CODE
 from geo.accounts import audit
 from geo.models import SizeLimit
 from geo.plans import limits
@@ -20,7 +21,7 @@ RangeOption = Annotated[
 
 
 def show_limits(
-    area: Annotated[str | None, typer.Argument(help="The code of an area.")] = None,
+    area: Annotated[str | None, typer.Argument(callback=CODE, help="The code of an area.")] = None,
     buildings: RangeOption = None,
     households: RangeOption = None,
 ) -> None:

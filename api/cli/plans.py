@@ -13,9 +13,9 @@ from rich.table import Table
 from sqlalchemy.orm import Session
 
 from api.cli import plan_edits, sessions
-from api.cli.options import DEFAULT_LIMIT, AreaOption, LimitOption
+from api.cli.options import CODE, DEFAULT_LIMIT, NAME, AreaOption, LimitOption
 from api.cli.output import print_message
-from api.cli.plan_edits import PlanNumber, Text
+from api.cli.plan_edits import PlanNumber
 from data import plan_files
 from data.exporting import writer
 from geo import areas
@@ -49,7 +49,9 @@ def add_commands(root: typer.Typer) -> None:
     root.add_typer(plan_app, name="plan")
 
 
-def new(title: Text) -> None:
+def new(
+    title: Annotated[str, typer.Argument(callback=NAME, help="The title of the plan.")],
+) -> None:
     """Create a plan based on the newest revision, and print its number."""
     with sessions.open_session(Settings()) as session:
         actor = sessions.current_actor()
@@ -62,7 +64,9 @@ def new(title: Text) -> None:
 def list_plans(
     area: AreaOption = None,
     status: Annotated[PlanStatus | None, typer.Option(help="Only plans with this status.")] = None,
-    author: Annotated[str | None, typer.Option(help="Only plans of this login.")] = None,
+    author: Annotated[
+        str | None, typer.Option(callback=CODE, help="Only plans of this login.")
+    ] = None,
     limit: LimitOption = DEFAULT_LIMIT,
 ) -> None:
     """List plans, newest first; with --area those that change grids in that area."""

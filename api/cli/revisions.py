@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from api.cli import sessions
-from api.cli.options import DEFAULT_LIMIT, AreaOption, LimitOption
+from api.cli.options import DEFAULT_LIMIT, NAME, AreaOption, LimitOption
 from geo import areas
 from geo.accounts import audit
 from geo.grids import revert as revert_revision
@@ -37,7 +37,9 @@ def list_revisions(
 
 def revert(
     number: Annotated[int, typer.Argument(min=1, help="The revision to revert.")],
-    title: Annotated[str | None, typer.Option(help="The title of the new revision.")] = None,
+    title: Annotated[
+        str | None, typer.Option(callback=NAME, help="The title of the new revision.")
+    ] = None,
     leave_empty: LeaveEmpty = False,
 ) -> None:
     """Revert a revision: restore its grids as they were before, as a new revision."""

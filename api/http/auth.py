@@ -97,7 +97,8 @@ TokenExpiry = Annotated[datetime.datetime | None, Depends(_token_expiry)]
 """When the token of the request expires; None for a token without expiry, and for a session."""
 
 
-def _signed_in(caller: Caller) -> Account:
+def require_account(caller: Caller) -> Account:
+    """Return the account of the caller. Raises NotSignedIn without one."""
     if caller is None:
         raise NotSignedIn(
             "This needs an account.",
@@ -109,7 +110,7 @@ def _signed_in(caller: Caller) -> Account:
 def require_role(role: Role) -> Callable[[Account], Account]:
     """Return the dependency that requires an account with this role or a higher one."""
 
-    def check(account: Annotated[Account, Depends(_signed_in)]) -> Account:
+    def check(account: Annotated[Account, Depends(require_account)]) -> Account:
         permissions.require_role(account, role)
         return account
 
@@ -133,7 +134,7 @@ def actor_for(request: Request, account: Account | None) -> Actor:
     return Actor(login, client_address(request), account)
 
 
-def _actor(request: Request, account: Annotated[Account, Depends(_signed_in)]) -> Actor:
+def _actor(request: Request, account: Annotated[Account, Depends(require_account)]) -> Actor:
     return actor_for(request, account)
 
 

@@ -1,13 +1,15 @@
 """Optimistic locking: parses `If-Match`."""
 
-from typing import Annotated
+import re
+from typing import Annotated, Final
 
 from fastapi import Depends, Header
 
 from api.errors import VersionMissing, raises
-from api.http.etag import content_etag
 from geo.errors import Invalid
 
+IF_MATCH_PATTERN: Final = '^((W/)?"(?P<quoted>[0-9]{1,9})(-gzip)?"|(?P<bare>[0-9]{1,9}))$'
+"""An ETag of a plan in any encoding; the quotes are optional, as people forget them."""
 _HINT = 'Send the ETag of the last response: If-Match: "3".'
 
 
@@ -25,10 +27,10 @@ async def _expected_version(
 ) -> int:
     if if_match is None:
         raise VersionMissing("This change requires an If-Match header.", hint=_HINT)
-    version = content_etag(if_match).strip('"')
-    if not version.isdecimal() or len(version) > 9:
+    match = re.fullmatch(IF_MATCH_PATTERN, if_match.strip())
+    if match is None:
         raise BadVersion(f"If-Match is {if_match!r}, which is not a version.", hint=_HINT)
-    return int(version)
+    return int(match["quoted"] or match["bare"])
 
 
 ExpectedVersionDep = Annotated[int, Depends(_expected_version)]

@@ -17,7 +17,7 @@ from api.pages import login as login_actions
 from api.pages.login import REDIRECT_TO_LOGIN
 from geo.accounts import sessions as login_sessions
 from geo.accounts.login_attempts import TooManyAttempts
-from geo.accounts.passwords import WeakPassword
+from geo.accounts.passwords import MAX_LENGTH, MIN_LENGTH, WeakPassword
 from geo.accounts.permissions import NotSignedIn
 from geo.errors import GridwardError
 from geo.settings import Language
@@ -103,7 +103,14 @@ def change_password(
     caller: Viewer,
     csrf_token: CsrfToken,
     old: Annotated[str, Form(min_length=1, max_length=1000)],
-    new: Annotated[str, Form(min_length=1, max_length=1000)],
+    new: Annotated[
+        str,
+        Form(
+            min_length=1,
+            max_length=1000,
+            json_schema_extra={"minLength": MIN_LENGTH, "maxLength": MAX_LENGTH},
+        ),
+    ],
     csrf: CsrfField = "",  # noqa: ARG001  # a dependency reads it
 ) -> Response:
     """Change the caller's password, which ends all other sessions and revokes all tokens."""

@@ -34,6 +34,10 @@ from geo.lookup.snapshots import SnapshotStore
 router = APIRouter(prefix="/v1/lookup", tags=["lookup"])
 
 
+_DETAIL = f"({'|'.join(Detail)})"
+_DETAILS = f"^({_DETAIL}(,{_DETAIL})*)?$"
+
+
 def _parse_details(text: object) -> object:
     if not isinstance(text, str):
         return text
@@ -53,7 +57,9 @@ class LookupQuery(QueryParams):
     detail: Annotated[
         frozenset[Detail],
         BeforeValidator(_parse_details),
-        WithJsonSchema({"type": "string", "examples": ["border,building,members"]}),
+        WithJsonSchema(
+            {"type": "string", "pattern": _DETAILS, "examples": ["border,building,members"]}
+        ),
         Field(
             default_factory=frozenset,
             description="Details to add, separated by commas: border, building, members.",
@@ -109,8 +115,12 @@ async def look_up_many(
     settings: SettingsDep,
     at: OptionalMoment = None,
     datum: DatumParam = Datum.WGS84,
-    lon: Annotated[SingleLine | None, Query(description="The column of longitudes.")] = None,
-    lat: Annotated[SingleLine | None, Query(description="The column of latitudes.")] = None,
+    lon: Annotated[
+        SingleLine | None, Query(min_length=1, description="The column of longitudes.")
+    ] = None,
+    lat: Annotated[
+        SingleLine | None, Query(min_length=1, description="The column of latitudes.")
+    ] = None,
 ) -> Response:
     """The grids of many locations: JSON, or CSV or Arrow to which it adds a column of grid codes.
 

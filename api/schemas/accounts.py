@@ -7,11 +7,20 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from api.schemas.base import FromAttributes, RequestBody
 from api.schemas.links import LinkOut
-from geo.input_types import MAX_CODE_LENGTH, Name, SingleLine
+from geo.accounts.passwords import MAX_LENGTH, MIN_LENGTH
+from geo.input_types import (
+    MAX_CODE_LENGTH,
+    SINGLE_LINE_PATTERN,
+    DocumentedPattern,
+    Name,
+    SingleLine,
+)
 from geo.models import Role
 
 Identifier = Annotated[
-    SingleLine, StringConstraints(max_length=MAX_CODE_LENGTH, pattern=r"^[^\x00-\x20]*$")
+    SingleLine,
+    StringConstraints(max_length=MAX_CODE_LENGTH, pattern=r"^[^\x00-\x20]*$"),
+    DocumentedPattern(SINGLE_LINE_PATTERN.replace("^[^", r"^[^\u0020")),
 ]
 
 
@@ -48,7 +57,10 @@ class AccountIn(RequestBody):
     )
     name: Name | None = None
     password: str | None = Field(
-        None, max_length=1000, description="Without one it can only use tokens."
+        None,
+        max_length=1000,
+        json_schema_extra={"minLength": MIN_LENGTH, "maxLength": MAX_LENGTH},
+        description="Without one it can only use tokens.",
     )
 
 

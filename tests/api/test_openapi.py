@@ -39,6 +39,37 @@ def test_every_error_has_the_schema_of_a_problem(operations):
                 assert path == "/login", (method, path, status)  # the form shows the error
 
 
+def test_an_account_is_optional_where_a_route_does_not_require_one(document):
+    paths = document["paths"]
+    assert {} in paths["/login"]["get"]["security"]
+    assert {} in paths["/v1/issues"]["post"]["security"]
+    assert {} not in paths["/v1/plans"]["post"]["security"]
+    assert {} not in paths["/v1/accounts"]["get"]["security"]
+
+
+def test_every_text_of_a_parameter_has_a_pattern(operations):
+    for method, path, operation in operations:
+        for parameter in operation.get("parameters", ()):
+            schema = parameter["schema"]
+            for each in schema.get("anyOf", [schema]):
+                if each.get("type") == "string":
+                    assert each.keys() & {"pattern", "format", "enum"}, (method, path, parameter)
+
+
+def test_every_link_names_parameters_of_its_operation(operations):
+    by_id = {operation["operationId"]: operation for _, _, operation in operations}
+    links = [
+        link
+        for operation in by_id.values()
+        for response in operation["responses"].values()
+        for link in response.get("links", {}).values()
+    ]
+    assert len(links) > 40
+    for link in links:
+        parameters = by_id[link["operationId"]]["parameters"]
+        assert link["parameters"].keys() <= {each["name"] for each in parameters}
+
+
 def test_every_status_of_an_error_has_a_description():
     assert set(STATUS.values()) <= DESCRIPTIONS.keys()
 

@@ -16,7 +16,7 @@ from geo.accounts import audit
 from geo.models import Role
 from geo.plans import drafts
 from tests.api.access.conftest import fill_path
-from tests.api.access.requests import QUERY_PARAMS
+from tests.api.access.requests import BODIES, QUERY_PARAMS
 from tests.api.accounts import signed_in
 from tests.api.operations import operations_of
 from tests.conftest import ROOT
@@ -65,6 +65,38 @@ def test_every_body_rejects_unknown_fields(client):
     assert len(names) >= len(RequestBody.__subclasses__()) - 1  # BatchLookupIn is inlined
     for name in names:
         assert schemas[name].get("additionalProperties") is False, name
+
+
+NUMBERS, BOOLEANS = (True, "1", "x"), (1, 0.0, "yes", "true")
+
+
+@pytest.mark.parametrize(
+    ("path", "field", "values"),
+    [
+        ("/v1/limits?area=230403", "least_households", NUMBERS),
+        ("/v1/accounts/chen/tokens", "days", NUMBERS),
+        ("/v1/issues", "lon", NUMBERS),
+        ("/v1/revisions/1/revert", "leave_empty", BOOLEANS),
+    ],
+)
+def test_no_value_of_another_json_type_is_converted(admin, path, field, values):
+    for value in values:
+        body = {**BODIES.get(path, {}), field: value}
+        detail = admin.post(path, json=body).json()["detail"]
+        assert f"body.{field}: should be " in detail, (value, detail)
+
+
+@pytest.mark.parametrize("version", ['"3', "W/3", "3-gzip", "\u0663", "*", '"1", "2"', "1" * 10])
+def test_what_is_no_version_of_a_plan_is_rejected(admin, version):
+    headers = {"If-Match": version.encode()}
+    response = admin.post("/v1/plans/1/undo", headers=headers)
+    assert (response.status_code, response.json()["code"]) == (422, "bad_version")
+
+
+@pytest.mark.parametrize("version", ['"3"', 'W/"3"', '"3-gzip"', "3"])
+def test_a_version_is_accepted_in_any_encoding(admin, version):
+    response = admin.post("/v1/plans/1/undo", headers={"If-Match": version})
+    assert (response.status_code, response.json()["code"]) == (404, "plan_unknown")
 
 
 @pytest.mark.parametrize(
