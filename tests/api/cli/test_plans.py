@@ -140,7 +140,7 @@ def test_limits_are_set_separately_and_shown(plan):
     assert output.split() == [COMMUNITY_1, "buildings", "3:5", "households", ":300"]
     assert plan.stdout("limits", COMMUNITY_2) == ""
     assert audit_actions(plan.url)[-2:] == ["limits.put"] * 2
-    plan.fails(3, "cannot be", "limits", COMMUNITY_1, "--buildings", "5:3")
+    plan.fails(3, "is larger than the maximum", "limits", COMMUNITY_1, "--buildings", "5:3")
     plan.fails(4, "999", "limits", "999", "--buildings", "3:5")
     plan.fails(2, "not a range", "limits", COMMUNITY_1, "--buildings", "three")
     plan.fails(2, "State the area", "limits", "--buildings", "3:5")
