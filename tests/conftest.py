@@ -31,6 +31,7 @@ pytest_plugins = [
     "tests.sample_service",
     "tests.api.redraw_tables",
     "tests.staff",
+    "tests.two_workers",
 ]
 
 
