@@ -154,18 +154,18 @@ def resident_mb(pids: list[int]) -> float:
 def fail_in_turn(callers: Callers) -> None:
     """Cause faults, one after the other, until the end; publish before and after each."""
     service = callers.service
-    for round_, fault in enumerate(itertools.cycle((*DATABASE_FAULTS, None))):
+    for number, cause in enumerate(itertools.cycle((*DATABASE_FAULTS, None))):
         if time.monotonic() > callers.ends_at:
             return
         until(service.is_ready)
         callers.is_database_up = True
-        publish_until_confirmed(callers, f"before {round_}")
-        if fault is None:
+        publish_until_confirmed(callers, f"before {number}")
+        if cause is None:
             callers.worker_killed_at = time.monotonic()
-            os.kill(service.worker_pids()[round_ % 2], signal.SIGKILL)
+            os.kill(service.worker_pids()[number % 2], signal.SIGKILL)
         else:
             callers.is_database_up = False
-            fault(service)
+            cause(service)
         Event().wait(FAULT_EVERY_S)
 
 
