@@ -24,10 +24,19 @@ class NotInPartition(NotFound):
 
 @dataclass(frozen=True)
 class Grid:
-    """A grid: its name and its geometry, in exact doubles."""
+    """A grid: its name and its geometry, in exact doubles.
+
+    A geometry that was rounded keeps its precision, which GEOS applies to whatever is computed from
+    it. Stored geometries have none, so grids have none: else a replay would have other coordinates.
+    """
 
     name: str | None
     geom: Polygonal
+
+    def __post_init__(self) -> None:
+        if shapely.get_precision(self.geom):
+            exact = shapely.set_precision(self.geom, 0, mode="pointwise")
+            object.__setattr__(self, "geom", exact)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Grid) and self._key() == other._key()

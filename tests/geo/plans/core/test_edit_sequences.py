@@ -47,6 +47,7 @@ def check_random_edits(seed: int) -> None:
 @settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.integers(0, 2**32 - 1))
 @example(213)  # imports grids that are rounded to the other side of the outline than the first
+@example(1525845)  # transfers buildings between grids that were rounded for an import
 def test_two_thousand_edits_of_every_kind_tile_and_replay_byte_for_byte(seed):
     check_random_edits(seed)
 

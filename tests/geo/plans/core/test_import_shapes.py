@@ -48,6 +48,12 @@ def test_a_grid_may_keep_the_code_and_name_of_one_in_force(row):
         import_grids(after, [GridShape(box(0, 0, 2, 1), B), GridShape(box(2, 0, 3, 1), B)])
 
 
+def test_imported_grids_have_no_precision_that_would_round_what_is_computed_from_them(row):
+    rounded = shapely.set_precision(grid_geometries(row), 1e-8)
+    after = import_grids(row, [GridShape(geom) for geom in rounded])
+    assert not shapely.get_precision(grid_geometries(after)).any()
+
+
 def test_vertices_a_centimetre_off_are_snapped_and_half_a_metre_off_are_refused(row):
     near, far = 0.9e-7 / STEP, 5e-6 / STEP
     after = import_grids(
