@@ -144,6 +144,7 @@ def test_an_admin_learns_nothing_about_logins_out_of_reach(client, session, dist
         assert local.get("/v1/audit", params={"login": login}).json()["code"] == "login_unknown"
 
 
+_FORM_TAG = re.compile(r'<form[^>]* action="([^"?]+)[^>]*>(.*?)</form>', re.DOTALL)
 FORMS = {
     "/login": {"login": "chen", "password": "x"},
     "/login/password": {"old": "x", "new": "another horse"},
@@ -160,6 +161,19 @@ def test_every_form_rejects_unknown_and_repeated_fields(admin, path):
     response = admin.post(path, data={**form, "csrf": ["", ""]})
     assert "body.csrf: is given 2 times; once is allowed" in response.json()["detail"]
     assert admin.post(path, data=form, follow_redirects=False).status_code != 422
+
+
+def test_the_forms_of_the_pages_send_only_fields_of_the_document(client):
+    document, paths = client.app.openapi(), set()
+    for template in (ROOT / "maps" / "templates").glob("*.html"):
+        for path, content in _FORM_TAG.findall(template.read_text("utf-8")):
+            body = document["paths"][path]["post"]["requestBody"]["content"]
+            reference = body["application/x-www-form-urlencoded"]["schema"]["$ref"]
+            schema = document["components"]["schemas"][reference.rpartition("/")[2]]
+            sent = set(re.findall(r'<input[^>]* name="(\w+)"', content))
+            assert sent <= schema["properties"].keys(), (template.name, path)
+            paths.add(path)
+    assert paths == FORMS.keys()
 
 
 def test_the_forms_of_the_document_are_those_of_the_table(client):

@@ -154,7 +154,7 @@ def test_limits_are_set_separately_and_shown(plan):
         ("[]", "no step"),
         ("[3]", "step 1 of 1"),
         ('{"kind": "merge"}', "missing or wrong"),
-        ('{"kind": "burn"}', "no step of kind burn"),
+        ('{"kind": "burn"}', "no operation of kind 'burn'"),
     ],
 )
 def test_an_invalid_step_is_reported_with_its_position(plan, text, message):
@@ -166,7 +166,7 @@ def test_invalid_arguments_of_plan_commands_are_reported(plan, tmp_path):
     plan.fails(4, "no plan 9", "show", "9")
     plan.fails(3, "nothing", "revert", "1")
     plan.fails(3, "no step to undo", "undo", "1")
-    plan.fails(2, "empty", "new", " ")
+    plan.fails(2, "at least 1 character", "new", " ")
     plan.fails(3, "No such file", "apply", "1", str(tmp_path / "none.json"))
     plan.fails(3, "does not exist", "apply", "1", str(tmp_path / "none.gpkg"))
     plan.fails(3, "geojson", "show", "1", "-o", str(tmp_path / "grids.odt"))
