@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from tests.clusters import ClusterTemplate  # pytest rewrites its asserts when it loads it
 
 ROOT = Path(__file__).parent.parent
+
+# No example has a time limit: a busy machine is not a failure, and benchmarks measure speed.
+hypothesis_settings.register_profile("gridward", deadline=None)
+hypothesis_settings.load_profile("gridward")
 
 pytest_plugins = [
     "tests.api.accounts",

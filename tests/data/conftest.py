@@ -3,16 +3,12 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
 from data.columns import DatasetKind
 from data.importing.load import LoadOptions, load
 from data.importing.result import ImportResult
 from data.reading.reader import ReadOptions
 from tests import district_files
-
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
 
 
 @pytest.fixture

@@ -49,7 +49,7 @@ def test_a_request_is_logged_with_its_route_status_duration_and_account(
     client.get("/v1/plans")
     logged = [(e.method, e.route, e.status, e.account) for e in entries()]
     assert logged == [
-        ("GET", "/v1/plans", 200, "viewer"),
+        ("GET", "/v1/plans", 404, "viewer"),
         ("HEAD", "/v1/grids/{code}", 200, None),
         ("GET", "/v1/lookup", 200, None),
         ("GET", "/v1/plans", 401, None),
