@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Engine, text
 from sqlalchemy.engine import make_url
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent
 
-# No example has a time limit: a busy machine is not a failure, and benchmarks measure speed.
-hypothesis_settings.register_profile("gridward", deadline=None)
+# Examples have no time limit: a busy machine is not a failure, and benchmarks measure speed.
+hypothesis_settings.register_profile(
+    "gridward", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 hypothesis_settings.load_profile("gridward")
 
 pytest_plugins = [
