@@ -21,8 +21,8 @@ REJECTION_DELAY_S: Final = 1.0
 """How long a rejection is held back. Clients that repeat a request at once, whatever `Retry-After`
 says, would else occupy a processor with rejections alone."""
 UNWATCHED_S: Final = 0.1
-"""How long a request waits before it is noticed that its client leaves: a task that watches costs
-as much as all else that most requests do while they wait."""
+"""A request that has waited this long is given up if its client leaves. Most requests wait less,
+and do without the task that watches the client."""
 BATCH_BODIES: Final = 4
 """How many batch bodies of the maximum size a worker has in memory at once."""
 

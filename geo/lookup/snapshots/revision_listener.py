@@ -31,8 +31,8 @@ POLL_INTERVAL_S = 0.1
 """How often the heartbeat is read when there are no notifications."""
 HEARTBEAT_TIMEOUT_S = 0.6
 """The database counts as disconnected after this long without a heartbeat, even if the connection
-looks open. With a poll before it, and a new connection after it, less than the second within which
-a publication is followed."""
+looks open. One poll, this silence and a new connection together must take less than the second
+within which a publication is followed."""
 READ_TIMEOUT_S = 10.0
 """The same while grids are being read, which takes longer than a heartbeat."""
 MIGRATION_INTERVAL_S = 1.0
