@@ -37,6 +37,7 @@ from api.routes import (
     assets,
     audit,
     buildings,
+    exports,
     grids,
     health,
     issues,
@@ -77,6 +78,7 @@ ROUTERS = (
     search,
     accounts,
     audit,
+    exports,
     login,
     redraw,
 )

@@ -1,6 +1,6 @@
 """Queries about the administrative hierarchy."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import shapely
 from sqlalchemy import ColumnElement, func, select
@@ -72,6 +72,37 @@ def load_outlines(session: Session, codes: Collection[str]) -> dict[str, shapely
     )
     rows = session.execute(statement.order_by(Area.code))
     return {code: shapely.from_wkb(bytes(wkb)) for code, wkb in rows}
+
+
+class AreaNames:
+    """The names of all areas, for lists that state them beside codes.
+
+    Reads the areas once: a city has few beside its buildings.
+    """
+
+    def __init__(self, session: Session, *, english: bool = False) -> None:
+        statement = select(Area.code, Area.parent_code, Area.level, Area.name, Area.name_en)
+        self._areas = {
+            code: (parent_code, level, (english and name_en) or name)
+            for code, parent_code, level, name, name_en in session.execute(statement)
+        }
+        self._chains: dict[str, Mapping[str, str]] = {}
+
+    def above(self, code: str | None) -> Mapping[str, str]:
+        """Return the names, by level, of the areas that an area or grid lies in, and its own."""
+        prefixes = (code[:length] for length in range(len(code), 0, -1)) if code else ()
+        lowest = next((prefix for prefix in prefixes if prefix in self._areas), None)
+        if lowest is None:
+            return {}
+        if lowest not in self._chains:
+            self._chains[lowest] = dict(self._climb(lowest))
+        return self._chains[lowest]
+
+    def _climb(self, lowest: str) -> Iterator[tuple[str, str]]:
+        code: str | None = lowest
+        while code is not None:
+            code, level, name = self._areas[code]
+            yield level, name
 
 
 def query(*, level: Level | None = None, area_code: str | None = None) -> FeatureQuery:

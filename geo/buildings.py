@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from geo import areas
+from geo.coverage.filter import ALL_BUILDINGS, BuildingFilter
 from geo.coverage.rules import Day, covers_on, latest_lapse, standing_on, uncovered_reason
 from geo.errors import NotFound
 from geo.feature_query import BBox, FeatureQuery, Statement, intersects_bbox
@@ -39,6 +40,7 @@ def query(
     covered: bool | None = None,
     area_code: str | None = None,
     bbox: BBox | None = None,
+    building_filter: BuildingFilter = ALL_BUILDINGS,
 ) -> FeatureQuery:
     """Return the buildings that stand on a day, each with its manager or why it has none.
 
@@ -53,7 +55,7 @@ def query(
         .outerjoin(Manager, Manager.code == coverage.manager_code)
         .outerjoin(Neighborhood, Neighborhood.code == Building.neighborhood_code)
         .outerjoin(lapse, literal(True))
-        .where(standing_on(on))
+        .where(standing_on(on), *building_filter.conditions(coverage, on))
     )
     if covered is not None:
         statement = statement.where(coverage.id.is_not(None) if covered else coverage.id.is_(None))

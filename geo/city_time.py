@@ -53,3 +53,11 @@ def timestamp_for(day: datetime.date, zone: str) -> datetime.datetime:
 def with_timezone(timestamp: datetime.datetime, zone: str) -> datetime.datetime:
     """Return a timezone-aware timestamp; one without a zone is read as the city's time."""
     return timestamp if timestamp.tzinfo else timestamp.replace(tzinfo=ZoneInfo(zone))
+
+
+def local_time(timestamp: datetime.datetime, zone: str) -> datetime.datetime:
+    """Return the date and time in the city at a timestamp, without a time zone."""
+    try:
+        return timestamp.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    except OverflowError:  # before year 1 or after year 9999 in the city
+        return timestamp.replace(tzinfo=None)

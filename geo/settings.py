@@ -87,7 +87,7 @@ class Settings(BaseSettings):
 
     concurrent_requests: int = Field(4, ge=1)
     """How many requests of each class a worker runs at once: lookups with details, single objects,
-    reports, changes, batches."""
+    reports, exports, changes, batches."""
     queued_requests: int = Field(64, ge=0)
     """How many more of each class wait; a request beyond that is rejected at once with a 503."""
     queue_seconds: float = Field(5, ge=0)

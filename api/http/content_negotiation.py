@@ -19,7 +19,6 @@ class ResponseFormat(StrEnum):
     CSV = "csv"
     GPKG = "gpkg"
     PARQUET = "parquet"
-    XLSX = "xlsx"
 
 
 MEDIA_TYPES: Mapping[ResponseFormat, str] = MappingProxyType(
@@ -28,7 +27,6 @@ MEDIA_TYPES: Mapping[ResponseFormat, str] = MappingProxyType(
         ResponseFormat.CSV: "text/csv",
         ResponseFormat.GPKG: "application/geopackage+sqlite3",
         ResponseFormat.PARQUET: "application/vnd.apache.parquet",
-        ResponseFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     }
 )
 _OFFERS = {media_type: format_ for format_, media_type in MEDIA_TYPES.items()} | {
@@ -53,7 +51,8 @@ def best_media_type(request: Request, offers: list[str]) -> str | None:
 async def _response_format(
     request: Request,
     format: Annotated[
-        ResponseFormat | None, Query(description="Overrides the Accept header.")
+        ResponseFormat | None,
+        Query(description="Overrides the Accept header; whole lists: `/v1/exports/…`."),
     ] = None,
 ) -> ResponseFormat:
     if format is not None:

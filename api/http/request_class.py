@@ -21,7 +21,9 @@ class RequestClass(StrEnum):
     OBJECT = "object"
     """One object, a search, a page or a login: milliseconds."""
     REPORT = "report"
-    """Lists, figures, differences and files: seconds."""
+    """Lists, figures and differences: seconds."""
+    EXPORT = "export"
+    """A whole list as a file: seconds to minutes."""
     CHANGE = "change"
     """Plans, publications, issues and accounts."""
     BATCH = "batch"
@@ -57,6 +59,8 @@ def classify(scope: Scope) -> RequestClass | None:
         return None
     if _OBJECT.fullmatch(path):
         return RequestClass.OBJECT
+    if path.startswith("/v1/exports/"):
+        return RequestClass.EXPORT
     return RequestClass.REPORT if scope["method"] in _READING else RequestClass.CHANGE
 
 

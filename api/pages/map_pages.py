@@ -70,7 +70,6 @@ def render_served_page(
         issue_counts=counts,
         area=view.area,
         levels=[*areas.list_levels(session), "grid"],
-        list_limit=settings.page_limit,
         timezone=settings.timezone,
     )
     return _render(session, subject, source, view, settings, language)

@@ -2,9 +2,10 @@
 
 from fastapi import APIRouter, Request, Response
 
-from api.deps import AreaCode, Code, SessionDep
+from api.deps import Code, SessionDep
 from api.http.content_negotiation import FormatDep
 from api.http.etag import NOT_MODIFIED
+from api.http.list_params import AreaListDep
 from api.http.paging import PagingDep
 from api.schemas.geojson import FeatureCollectionOut, FeatureOut
 from api.serializers.features import (
@@ -14,7 +15,6 @@ from api.serializers.features import (
     list_response,
 )
 from geo import areas
-from geo.models import Level
 
 router = APIRouter(prefix="/v1/areas", tags=["areas"])
 
@@ -30,12 +30,10 @@ def list_areas(
     session: SessionDep,
     format: FormatDep,
     paging: PagingDep,
-    level: Level | None = None,
-    area: AreaCode = None,
+    listed: AreaListDep,
 ) -> Response:
     """The areas, or those of a level or within an area."""
-    query = areas.query(level=level, area_code=area)
-    return list_response(request, session, query, format, paging)
+    return list_response(request, session, listed.query, format, paging)
 
 
 @router.get(

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
-from api.deps import AreaCode, BBoxDep, Code, Day, EndOfDay, SessionDep
+from api.deps import Code, Day, EndOfDay, SessionDep
 from api.http.content_negotiation import FormatDep
 from api.http.etag import NOT_MODIFIED
+from api.http.list_params import BuildingListDep
 from api.http.paging import PagingDep
 from api.schemas.coverage import CoveragePeriodOut
 from api.schemas.geojson import FeatureCollectionOut, FeatureOut
@@ -32,17 +33,10 @@ def list_buildings(
     session: SessionDep,
     format: FormatDep,
     paging: PagingDep,
-    on: Day,
-    at: EndOfDay,
-    bbox: BBoxDep,
-    covered: bool | None = Query(
-        None, description="Only buildings with a manager, or only those without."
-    ),
-    area: AreaCode = None,
+    listed: BuildingListDep,
 ) -> Response:
     """The buildings that stand on a day; uncovered ones have a `reason`."""
-    query = buildings.query(on=on, at=at, covered=covered, area_code=area, bbox=bbox)
-    return list_response(request, session, query, format, paging)
+    return list_response(request, session, listed.query, format, paging)
 
 
 @router.get(

@@ -4,10 +4,11 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from api.deps import AreaOrGridCode, BBoxDep, Code, Day, Moment, OptionalMoment, SessionDep
+from api.deps import Code, Day, OptionalMoment, SessionDep
 from api.http.auth import Viewer
 from api.http.content_negotiation import FormatDep
 from api.http.etag import NOT_MODIFIED
+from api.http.list_params import GridListDep
 from api.http.paging import PagingDep
 from api.schemas.geojson import FeatureCollectionOut, FeatureOut
 from api.schemas.grids import GridHistoryEntryOut, GridMemberOut
@@ -35,13 +36,10 @@ def list_grids(
     session: SessionDep,
     format: FormatDep,
     paging: PagingDep,
-    at: Moment,
-    bbox: BBoxDep,
-    area: AreaOrGridCode = None,
+    listed: GridListDep,
 ) -> Response:
     """The grids in force at a moment, each with its numbers of buildings and households."""
-    query = grids.query(at=at, area_code=area, bbox=bbox)
-    return list_response(request, session, query, format, paging)
+    return list_response(request, session, listed.query, format, paging)
 
 
 @router.get(

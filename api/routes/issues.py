@@ -1,13 +1,12 @@
 """Issues."""
 
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from api.deps import (
     AreaOrGridCode,
-    BBoxDep,
     Code,
     Moment,
     SessionDep,
@@ -19,6 +18,7 @@ from api.errors import raises
 from api.http import whole_path
 from api.http.auth import OptionalActorDep
 from api.http.content_negotiation import FormatDep
+from api.http.list_params import IssueListDep
 from api.http.paging import PagingDep
 from api.schemas.geojson import FeatureCollectionOut
 from api.schemas.issues import IssueCountOut, IssueIn, IssueOut
@@ -27,8 +27,6 @@ from geo import issues
 from geo.accounts import audit
 from geo.errors import Conflict
 from geo.geometry.datums import point_to_wgs84
-from geo.input_types import SingleLine
-from geo.models import IssueStatus
 
 whole_path.register()
 router = APIRouter(prefix="/v1/issues", tags=["issues"])
@@ -45,27 +43,10 @@ def list_issues(
     session: SessionDep,
     format: FormatDep,
     paging: PagingDep,
-    at: Moment,
-    bbox: BBoxDep,
-    reported: TimeRangeDep,
-    category: Annotated[
-        list[SingleLine], Query(description="Any of these.", examples=["heating"], max_length=100)
-    ] = [],  # noqa: B006  # FastAPI copies the default for each request
-    status: Annotated[list[IssueStatus], Query(description="Any of these.")] = [],  # noqa: B006
-    area: AreaOrGridCode = None,
+    listed: IssueListDep,
 ) -> Response:
     """Issues, each with the grid it was filed under and the grid that covers it at a moment."""
-    issues.require_categories(session, category)
-    query = issues.query(
-        at=at,
-        area_code=area,
-        categories=category,
-        statuses=status,
-        since=reported.since,
-        before=reported.before,
-        bbox=bbox,
-    )
-    return list_response(request, session, query, format, paging)
+    return list_response(request, session, listed.query, format, paging)
 
 
 @router.get("/counts", response_model=list[IssueCountOut])

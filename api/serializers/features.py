@@ -65,7 +65,10 @@ def _file(
     request: Request, session: Session, query: FeatureQuery, format: ResponseFormat, paging: Paging
 ) -> Response:
     frame = export.fetch_features(session, query, limit=paging.limit + 1, cursor=paging.cursor)
-    headers = {"Content-Disposition": f'attachment; filename="gridward.{format}"'}
+    subject = request.url.path.rpartition("/")[2]
+    is_whole = paging.cursor is None and len(frame) <= paging.limit
+    name = f"{subject}.{format}" if is_whole else f"{subject}-page.{format}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     if len(frame) > paging.limit:
         frame = frame.iloc[: paging.limit]
         headers |= link_headers(next_links(request, frame[query.key].iloc[-1]))

@@ -8,9 +8,11 @@ from sqlalchemy import BigInteger, Select, and_, cast, column, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from geo import areas
-from geo.coverage.figures import Grouping
+from geo.coverage import figures
+from geo.coverage.figures import CoverageQuery, Grouping
 from geo.coverage.filter import ALL_BUILDINGS, BuildingFilter
 from geo.coverage.rules import covers_on, standing_on
+from geo.feature_query import FeatureQuery, Statement
 from geo.grids import grids
 from geo.models import Area, Building, Level, MicroGrid, Neighborhood, PropertyCoverage
 
@@ -41,15 +43,33 @@ def count_by(
     firms shows what firms took over and what they gave up. A building that passed from one manager
     to another has not changed. Grids are those in force at `at`.
     """
-    comparison = _Comparison(since, on, building_filter)
-    match grouping:
+    query = CoverageQuery(grouping, on, at, area_code, building_filter=building_filter)
+    rows = session.execute(_statement(query, since)).mappings()
+    return [CoverageChange(**row) for row in rows]
+
+
+def feature_query(query: CoverageQuery, since: datetime.date) -> FeatureQuery:
+    """Return what `figures.feature_query` returns, with `gained`, `lost` and `net` since a day.
+
+    `gained` and `lost` count as in `count_by`, the other figures the buildings that pass the filter
+    on the later day.
+    """
+    figure = figures.feature_query(query).statement.subquery("figure")
+    change = _statement(query, since).subquery("change")
+    net = (change.c.gained - change.c.lost).label("net")
+    statement: Statement = select(figure, change.c.gained, change.c.lost, net)
+    return FeatureQuery(statement.join(change, change.c.code == figure.c.code))
+
+
+def _statement(query: CoverageQuery, since: datetime.date) -> Select[Any]:
+    comparison = _Comparison(since, query.on, query.building_filter)
+    match query.grouping:
         case Grouping.NEIGHBORHOOD:
-            statement = _by_neighborhood(comparison, area_code)
+            return _by_neighborhood(comparison, query.area_code)
         case Grouping.GRID:
-            statement = _by_grid(comparison, at, area_code)
+            return _by_grid(comparison, query.at, query.area_code)
         case _:
-            statement = _by_level(Level(grouping.value), comparison, area_code)
-    return [CoverageChange(**row) for row in session.execute(statement).mappings()]
+            return _by_level(Level(query.grouping.value), comparison, query.area_code)
 
 
 @dataclass(frozen=True)
@@ -91,7 +111,7 @@ def _by_level(level: Level, comparison: _Comparison, area_code: str | None) -> S
     if area_code is not None:
         counts = counts.where(areas.within(Building.community_code, area_code))
         statement = statement.where(areas.within(Area.code, area_code))
-    community, area = counts.cte("community_counts"), statement.cte("selected_area")
+    community, area = counts.cte("community_changes"), statement.cte("compared_area")
     is_within = func.starts_with(community.c.community_code, area.c.code)
     return (
         select(area.c.code, area.c.name, *map(_sum, (community.c.gained, community.c.lost)))

@@ -13,7 +13,7 @@ from geo import areas
 from geo.coverage.counts import CoverageCountCache, CoverageCounts
 from geo.coverage.filter import ALL_BUILDINGS, BuildingFilter
 from geo.coverage.rules import covers_on, standing_on
-from geo.feature_query import BBox, FeatureQuery, intersects_bbox
+from geo.feature_query import BBox, FeatureQuery, Statement, intersects_bbox
 from geo.grids import grids
 from geo.models import Area, Building, Level, MicroGrid, Neighborhood, PropertyCoverage
 
@@ -148,12 +148,16 @@ def _figures(code: str, name: str | None, count: CoverageCounts) -> CoverageFigu
 
 
 def feature_query(query: CoverageQuery) -> FeatureQuery:
-    """Return areas or grids with their figures and geometries."""
+    """Return areas, neighborhoods or grids with their figures and geometries."""
     if query.grouping is Grouping.GRID:
         return FeatureQuery(_by_grid(query).add_columns(MicroGrid.community_code, MicroGrid.geom))
-    counts = _by_level(query).subquery("counts")
-    statement = select(*counts.c, Area.name_en, Area.parent_code, Area.level, Area.geom)
-    return FeatureQuery(statement.join(Area, Area.code == counts.c.code))
+    counts = count_statement(query).subquery("counts")
+    member: Any = Area
+    more: tuple[Any, ...] = (Area.name_en, Area.parent_code, Area.level)
+    if query.grouping is Grouping.NEIGHBORHOOD:
+        member, more = Neighborhood, (Neighborhood.community_code,)
+    statement: Statement = select(*counts.c, *more, member.geom)
+    return FeatureQuery(statement.join(member, member.code == counts.c.code))
 
 
 def _counts(query: CoverageQuery, *columns: Any) -> Select[Any]:

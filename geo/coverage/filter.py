@@ -1,6 +1,5 @@
 """Filters on buildings: by their manager's kind, by why they have none, by age and by use."""
 
-import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
-from geo.coverage.rules import UncoveredReason, has_past_coverage
+from geo.coverage.rules import Day, UncoveredReason, has_past_coverage
 from geo.errors import NotFound
 from geo.models import Building, ManagerKind
 
@@ -35,7 +34,7 @@ class BuildingFilter:
     uses: frozenset[str] = frozenset()
     not_uses: frozenset[str] = frozenset()
 
-    def conditions(self, coverage: Any, on: datetime.date) -> Iterator[ColumnElement[bool]]:
+    def conditions(self, coverage: Any, on: Day) -> Iterator[ColumnElement[bool]]:
         """Yield the conditions on a building and on its coverage of the day, outer-joined to it."""
         if self.manager_kinds or self.reasons:
             yield or_(self._is_managed(coverage), self._is_uncovered(coverage, on))
@@ -52,7 +51,7 @@ class BuildingFilter:
     def _is_managed(self, coverage: Any) -> ColumnElement[bool]:
         return coverage.manager_kind.in_(self.manager_kinds) if self.manager_kinds else false()
 
-    def _is_uncovered(self, coverage: Any, on: datetime.date) -> ColumnElement[bool]:
+    def _is_uncovered(self, coverage: Any, on: Day) -> ColumnElement[bool]:
         uncovered: ColumnElement[bool] = coverage.id.is_(None)
         if self.reasons == frozenset(UncoveredReason):
             return uncovered

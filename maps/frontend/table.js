@@ -77,6 +77,7 @@
       this.note.textContent = !sorted.length ? G.word("no_data_here")
         : hidden > 0 ? G.word("rows_hidden", { count: G.number(hidden) }) : "";
       this.mark();
+      G.tell("listed", { level: this.level, partly: this.partly });
     }
 
     heading(column) {
@@ -170,7 +171,11 @@
     }
   }
 
-  const key = (row, by) => (by === "name" || by === "standing" ? FORMS[by](row[by], row) : row[by]);
+  /* Sorts buildings by state, not by its text: without coverage first, those that lost it before those that never had it. */
+  const STANDING = { lapsed: 2, never_covered: 1 };
+  const KEYS = { name: (row) => FORMS.name(row.name, row), standing: (row) => (G.isCovered(row) ? 0 : STANDING[row.reason] ?? 1) };
+
+  const key = (row, by) => (KEYS[by] ? KEYS[by](row) : row[by]);
 
   function compare(a, b) {
     if (a == null || b == null) return (a == null) - (b == null);

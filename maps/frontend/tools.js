@@ -4,8 +4,7 @@
 (function (G) {
   const HEAD = 54; // pixels above the map in the image
 
-  const query = (values) => new URLSearchParams(Object.entries(values).flatMap(([name, value]) =>
-    [value].flat().filter((one) => one != null && one !== "").map((one) => [name, one])));
+  const FORMATS = { xlsx: "XLSX", csv: "CSV", geojson: "GeoJSON" };
 
   /* Returns the values of a family that are shown, or none when nothing is hidden. */
   const shown = (family, names) => (G.state.hidden[family].size ? names.filter((name) => !G.state.hidden[family].has(name)) : []);
@@ -13,32 +12,59 @@
   /* Returns the query parameters of the issues that the page shows. */
   function issuesShown() {
     const { from, to } = G.state.period;
-    return { category: shown("category", G.allCategories()), status: shown("status", G.STATUSES), since: from, until: to };
+    return [
+      ...shown("category", G.allCategories()).map((name) => ["category", name]),
+      ...shown("status", G.STATUSES).map((name) => ["status", name]),
+      ...(from ? [["since", from]] : []),
+      ...(to ? [["until", to]] : []),
+    ];
   }
 
   class Tools {
     constructor(map, place) {
       this.map = map;
       this.place = place;
+      this.table = null; // what the table shows: its level, and whether it is limited to the view
       this.lists = G.node("span", { class: "lists" });
       const picture = G.button(G.word("png_image"), () => this.save());
       place.append(this.lists, picture, G.button(G.word("print"), () => window.print()));
-      for (const subject of ["day", "level", "filter", "period"]) G.on(subject, () => this.draw());
+      for (const subject of ["day", "level", "compare", "filter", "period"]) G.on(subject, () => this.draw());
+      G.on("listed", (table) => {
+        this.table = table;
+        this.draw();
+      });
       this.draw();
     }
 
-    /* Updates the links to the list routes, which export files. */
+    /* Updates the links to the exports, which return all rows for the parameters of the page. */
     draw() {
       if (!G.config.service) return;
-      const { buildings, issues } = G.config.service.listUrls;
-      const ofIssues = G.config.kind === "issues";
-      const values = { area: G.state.scope, limit: G.config.service.listLimit };
-      const [address, asked] = ofIssues ? [issues, { ...issuesShown(), ...values }] : [buildings, { covered: "false", on: G.state.on, ...values }];
-      const forms = ofIssues ? { xlsx: "XLSX", geojson: "GeoJSON", csv: "CSV" } : { xlsx: "XLSX", geojson: "GeoJSON" };
-      const links = Object.entries(forms).map(([format, name]) =>
-        G.node("a", { href: `${address}?${query({ ...asked, format })}`, download: `gridward.${format}` }, name));
-      const none = ofIssues && G.showsNoIssue(); // an empty filter would export everything
-      G.fill(this.lists, [G.node("span", {}, G.word(ofIssues ? "issues" : "uncovered_buildings")), ...(none ? ["–"] : links)]);
+      G.fill(this.lists, this.exports().map(([key, subject, asked]) => this.group(key, subject, asked)));
+    }
+
+    /* Returns text, subject and parameters of each export; null for parameters that match nothing. */
+    exports() {
+      if (G.config.kind === "issues") return [["issues", "issues", G.showsNoIssue() ? null : issuesShown()]];
+      const filter = G.passesNone() ? null : G.filterQuery();
+      const uncovered = ["uncovered_buildings", "buildings", filter && [["covered", "false"], ["on", G.state.on], ...filter]];
+      return this.table ? [this.rows(filter), uncovered] : [uncovered];
+    }
+
+    rows(filter) {
+      const { level, partly } = this.table;
+      const box = partly ? [["bbox", this.map.getBounds().toBBoxString()]] : [];
+      const asked = filter && [["on", G.state.on], ...box, ...filter];
+      if (level === "building") return ["export_table", "buildings", asked];
+      const since = G.state.then ? [["since", G.state.then]] : [];
+      return ["export_table", "property-coverage", asked && [["by", level], ...since, ...asked]];
+    }
+
+    group(key, subject, asked) {
+      const address = G.config.service.exportUrl.replace("{subject}", subject);
+      const more = [...(G.state.scope ? [["area", G.state.scope]] : []), ["lang", G.config.language]];
+      const links = Object.entries(FORMATS).map(([format, name]) =>
+        G.node("a", { href: `${address}?${new URLSearchParams([...(asked ?? []), ...more, ["format", format]])}`, download: "" }, name));
+      return G.node("span", { class: "export", "data-export": key }, [G.node("span", {}, G.word(key)), ...(asked ? links : ["–"])]);
     }
 
     save() {

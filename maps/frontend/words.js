@@ -83,7 +83,7 @@ window.Gridward = window.Gridward || {};
     return written(new Date(iso), { dateStyle: "medium", timeStyle: "short" }, text);
   };
 
-  /* Events of the page: "level", "measure", "selected", "filter", "day", "compare", "grown". */
+  /* Events of the page: "level", "measure", "selected", "filter", "day", "compare", "grown", "listed". */
   const bus = new EventTarget();
   G.on = (name, heard) => bus.addEventListener(name, (event) => heard(event.detail));
   G.tell = (name, detail) => bus.dispatchEvent(new CustomEvent(name, { detail }));

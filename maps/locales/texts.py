@@ -31,12 +31,13 @@ MONTHS: Final = (
 
 
 class PageName(StrEnum):
-    """The pages that have texts of their own."""
+    """The pages, and the files, that have texts of their own."""
 
     MAP = "map"
     REDRAW = "redraw"
     NOTICE = "notice"
     LOGIN = "login"
+    EXPORT = "export"
 
 
 NAMESPACES: Final = {
@@ -44,6 +45,7 @@ NAMESPACES: Final = {
     PageName.REDRAW: ("common", "plan", "redraw"),
     PageName.NOTICE: ("common", "plan", "notice"),
     PageName.LOGIN: ("common", "login"),
+    PageName.EXPORT: ("common", "map", "export"),
 }
 """The namespaces of the JSON files that each page uses."""
 

@@ -132,9 +132,9 @@ class TileSources:
     list_urls: Mapping[str, str] = field(
         default_factory=lambda: {"buildings": "/v1/buildings", "issues": "/v1/issues"}
     )
-    """The list routes by resource; they also export files."""
-    list_limit: int = 1000
-    """The largest number of rows in one exported file."""
+    """The list routes by resource."""
+    export_url: str = "/v1/exports/{subject}"
+    """The routes that export whole lists and figures as files."""
     timezone: str = "UTC"
     """The time zone of the dates by which issues are counted."""
     feature_urls: Mapping[str, str] = field(
@@ -163,7 +163,7 @@ def service_config(sources: TileSources) -> dict[str, Any]:
         "issueCountsUrl": sources.issue_counts_url,
         "searchUrl": sources.search_url,
         "listUrls": dict(sources.list_urls),
-        "listLimit": sources.list_limit,
+        "exportUrl": sources.export_url,
         "timezone": sources.timezone,
         "featureUrls": dict(sources.feature_urls),
         "issueCounts": list(sources.issue_counts),

@@ -114,6 +114,7 @@ def test_a_full_queue_rejects_one_class_and_no_other():
         ("GET", "/v1/issues/7", RequestClass.OBJECT),
         ("GET", "/v1/issues/counts", RequestClass.REPORT),
         ("GET", "/v1/buildings", RequestClass.REPORT),
+        ("GET", "/v1/exports/buildings", RequestClass.EXPORT),
         ("GET", "/v1/property-coverage?by=grid", RequestClass.REPORT),
         ("GET", "/v1/a-route-to-come", RequestClass.REPORT),
         ("POST", "/v1/plans", RequestClass.CHANGE),

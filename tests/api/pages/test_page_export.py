@@ -1,32 +1,74 @@
 """Files, images and print of a map page, and the size of what it loads."""
 
-import io
 import re
 
 import pytest
-from openpyxl import load_workbook
 from playwright.sync_api import expect
 
+from tests.api.exports.reading import read_csv, read_workbook
 from tests.sample_service import SCREENS, Service
 
 pytestmark = pytest.mark.browser
 
 
-def test_uncovered_buildings_are_exported_as_xlsx_and_geojson(open_page):
+def download(browser_page, key: str, format: str):
+    """Return the response behind a link of an export."""
+    link = browser_page.page.locator(f"[data-export={key}]").get_by_role("link", name=format)
+    response = browser_page.page.request.get(f"{browser_page.home}{link.get_attribute('href')}")
+    assert response.ok, response.text()
+    return response
+
+
+def test_all_uncovered_buildings_are_exported_in_every_format(open_page):
     browser_page = open_page()
-    links = [browser_page.page.get_by_role("link", name=name) for name in ("XLSX", "GeoJSON")]
-    xlsx, geojson = (
-        browser_page.page.request.get(f"{browser_page.home}{link.get_attribute('href')}")
-        for link in links
-    )
-    worksheet = load_workbook(io.BytesIO(xlsx.body()), read_only=True).active
-    assert sum(1 for _ in worksheet.rows) == 595 + 1
-    assert len(geojson.json()["features"]) == 595
+    table = read_workbook(download(browser_page, "uncovered_buildings", "XLSX").body())
+    assert len(table.rows) == 595
+    assert table.title.startswith("Uncovered buildings · Hegang · As of ")
+    rows = read_csv(download(browser_page, "uncovered_buildings", "CSV").body()).rows
+    assert [row[0] for row in rows] == [row[0] for row in table.rows]
+    features = download(browser_page, "uncovered_buildings", "GeoJSON").json()["features"]
+    assert len(features) == 595
     browser_page.page.unroute("**/*")  # Chromium cancels a download that a route continues
-    with browser_page.page.expect_download() as download:
-        links[0].press("Enter")
-    assert download.value.suggested_filename == "gridward.xlsx"
-    assert download.value.failure() is None
+    with browser_page.page.expect_download() as saved:
+        browser_page.page.get_by_role("link", name="XLSX").last.press("Enter")
+    name = saved.value.suggested_filename
+    assert re.fullmatch(r"Uncovered-buildings_Hegang_\d{4}-\d\d-\d\d\.xlsx", name)
+    assert saved.value.failure() is None
+
+
+@pytest.mark.parametrize(
+    "permalink", ["", "#level=community", "#level=community&then=2024-01-01", "?lang=zh#level=grid"]
+)
+def test_the_table_is_exported_as_it_is_shown(open_page, permalink):
+    browser_page = open_page(f"property-coverage{permalink}")
+    browser_page.wait_until_rendered()
+    export = browser_page.page.locator("[data-export=export_table]")
+    expect(export).to_be_visible()
+    shown = browser_page.page.locator(".rows tbody tr").evaluate_all(
+        "rows => rows.map((row) =>"
+        " [row.dataset.code, row.querySelector('td.uncovered, td.lost').textContent])"
+    )
+    table = read_workbook(download(browser_page, "export_table", "XLSX").body())
+    headers = {"zh": "未覆盖楼栋", "en": "Uncovered buildings"}
+    header = "Lost" if "then" in permalink else headers["zh" if "zh" in permalink else "en"]
+    exported = [[row[0], f"{row[table.headers.index(header)]:,}"] for row in table.rows]
+    assert sorted(exported) == sorted(shown)
+
+
+def test_buildings_in_view_begin_with_those_without_coverage_in_both_languages(open_page):
+    for language in ("zh", "en"):
+        browser_page = open_page(f"property-coverage?lang={language}")
+        browser_page.page.evaluate("() => Gridward.layers.buildings._map.setZoom(17)")
+        browser_page.wait_until_rendered()
+        states = browser_page.page.locator(".rows tbody td.standing")
+        expect(states.first).to_be_visible()
+        kinds = list(dict.fromkeys(states.all_text_contents()))
+        order = {
+            "zh": ["物业已撤出", "从未有物业", "有物业"],
+            "en": ["Coverage lapsed", "Never covered", "Covered"],
+        }
+        assert kinds == [kind for kind in order[language] if kind in kinds]
+        assert len(kinds) > 1
 
 
 def test_the_map_is_saved_as_an_image(open_page, tmp_path):

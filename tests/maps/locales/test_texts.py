@@ -7,18 +7,21 @@ from pathlib import Path
 import jinja2
 import pytest
 
+import api.exports
 from geo.models import IssueStatus, ManagerKind
 from geo.settings import Language
 from maps.folium import assets
 from maps.folium.elements import template_environment
 from maps.locales.texts import NAMESPACES, PageName, format_date, load, page_texts
 
+EXPORTS = Path(api.exports.__file__).parent
 MAPS = Path(assets.__file__).parents[1]
 DYNAMIC_FAMILIES = {
     PageName.MAP: {"manager", "category", "channel", "status", "datum", "use"},
     PageName.REDRAW: {"datum", "tool", "hint", "hint_pick", "plan", "step", "moved"},
     PageName.NOTICE: set(),
     PageName.LOGIN: set(),
+    PageName.EXPORT: {"coordinate", "subject"},
 }
 """The first parts of keys whose second part is a value of the data."""
 
@@ -41,6 +44,7 @@ SOURCES = {
     ],
     PageName.NOTICE: [MAPS / "templates" / "notice.html", MAPS / "pages" / "notice.py"],
     PageName.LOGIN: [MAPS / "templates" / "login.html", MAPS / "pages" / "login.py"],
+    PageName.EXPORT: [EXPORTS / "columns.py", EXPORTS / "subjects.py", EXPORTS / "files.py"],
 }
 
 

@@ -1,0 +1,1 @@
+"""Whole lists as files: workbooks and CSV in the reader's language, and GeoJSON."""

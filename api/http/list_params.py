@@ -1,0 +1,196 @@
+"""The parameters of lists and figures, which their exports share."""
+
+import datetime
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Query
+
+from api.deps import (
+    AreaCode,
+    AreaOrGridCode,
+    BBoxDep,
+    Day,
+    EndOfDay,
+    Moment,
+    SessionDep,
+    TimeRangeDep,
+)
+from geo import areas, buildings, issues
+from geo.coverage.figures import CoverageQuery, Grouping
+from geo.coverage.filter import BuildingFilter, require_known_uses
+from geo.coverage.rules import UncoveredReason
+from geo.feature_query import BBox, FeatureQuery
+from geo.grids import grids
+from geo.input_types import SingleLine
+from geo.models import IssueStatus, Level, ManagerKind
+
+_Uses = Annotated[list[SingleLine], Query(max_length=100)]
+_Year = Annotated[int | None, Query(ge=0, le=9999)]
+
+
+def _building_filter(
+    session: SessionDep,
+    manager_kind: Annotated[
+        list[ManagerKind], Query(description="Only buildings with managers of these kinds …")
+    ] = [],  # noqa: B006  # FastAPI copies the default for each request
+    reason: Annotated[
+        list[UncoveredReason],
+        Query(description="… and buildings that are uncovered for these reasons."),
+    ] = [],  # noqa: B006
+    built_from: Annotated[_Year, Query(description="Built in this year or later.")] = None,
+    built_to: Annotated[_Year, Query(description="Built in this year or earlier.")] = None,
+    use: Annotated[
+        _Uses, Query(description="Only these uses; an empty value stands for unknown.")
+    ] = [],  # noqa: B006
+    not_use: Annotated[_Uses, Query(description="None of these uses.")] = [],  # noqa: B006
+) -> BuildingFilter:
+    require_known_uses(session, frozenset(use) | frozenset(not_use))
+    return BuildingFilter(
+        manager_kinds=frozenset(manager_kind),
+        reasons=frozenset(reason),
+        built_from=built_from,
+        built_to=built_to,
+        uses=frozenset(use),
+        not_uses=frozenset(not_use),
+    )
+
+
+BuildingFilterDep = Annotated[BuildingFilter, Depends(_building_filter)]
+
+
+@dataclass(frozen=True)
+class BuildingList:
+    """The buildings that stand on a day and pass a filter."""
+
+    on: datetime.date
+    at: datetime.datetime
+    covered: bool | None
+    area: str | None
+    bbox: BBox | None
+    building_filter: BuildingFilter
+
+    @property
+    def query(self) -> FeatureQuery:
+        """The query of the list."""
+        return buildings.query(
+            on=self.on,
+            at=self.at,
+            covered=self.covered,
+            area_code=self.area,
+            bbox=self.bbox,
+            building_filter=self.building_filter,
+        )
+
+
+async def _building_list(
+    on: Day,
+    at: EndOfDay,
+    bbox: BBoxDep,
+    building_filter: BuildingFilterDep,
+    covered: Annotated[
+        bool | None,
+        Query(description="Only buildings with a manager, or only those without."),
+    ] = None,
+    area: AreaCode = None,
+) -> BuildingList:
+    return BuildingList(on, at, covered, area, bbox, building_filter)
+
+
+@dataclass(frozen=True)
+class IssueList:
+    """The issues of categories and statuses that were reported in a period."""
+
+    at: datetime.datetime
+    categories: tuple[str, ...]
+    statuses: tuple[IssueStatus, ...]
+    since: datetime.datetime | None
+    before: datetime.datetime | None
+    area: str | None
+    bbox: BBox | None
+
+    @property
+    def query(self) -> FeatureQuery:
+        """The query of the list."""
+        return issues.query(
+            at=self.at,
+            area_code=self.area,
+            categories=self.categories,
+            statuses=self.statuses,
+            since=self.since,
+            before=self.before,
+            bbox=self.bbox,
+        )
+
+
+def _issue_list(
+    session: SessionDep,
+    at: Moment,
+    bbox: BBoxDep,
+    reported: TimeRangeDep,
+    category: Annotated[
+        list[SingleLine], Query(description="Any of these.", examples=["heating"], max_length=100)
+    ] = [],  # noqa: B006  # FastAPI copies the default for each request
+    status: Annotated[list[IssueStatus], Query(description="Any of these.")] = [],  # noqa: B006
+    area: AreaOrGridCode = None,
+) -> IssueList:
+    issues.require_categories(session, category)
+    return IssueList(
+        at, tuple(category), tuple(status), reported.since, reported.before, area, bbox
+    )
+
+
+@dataclass(frozen=True)
+class GridList:
+    """The grids in force at a moment."""
+
+    at: datetime.datetime
+    area: str | None
+    bbox: BBox | None
+
+    @property
+    def query(self) -> FeatureQuery:
+        """The query of the list."""
+        return grids.query(at=self.at, area_code=self.area, bbox=self.bbox)
+
+
+async def _grid_list(at: Moment, bbox: BBoxDep, area: AreaOrGridCode = None) -> GridList:
+    return GridList(at, area, bbox)
+
+
+@dataclass(frozen=True)
+class AreaList:
+    """The areas of a level inside an area."""
+
+    level: Level | None
+    area: str | None
+
+    @property
+    def query(self) -> FeatureQuery:
+        """The query of the list."""
+        return areas.query(level=self.level, area_code=self.area)
+
+
+async def _area_list(level: Level | None = None, area: AreaCode = None) -> AreaList:
+    return AreaList(level, area)
+
+
+By = Annotated[Grouping, Query(description="The areas, neighborhoods or grids to count by.")]
+
+
+async def _coverage_query(
+    on: Day,
+    at: EndOfDay,
+    building_filter: BuildingFilterDep,
+    bbox: BBoxDep,
+    by: By = Grouping.DISTRICT,
+    area: AreaCode = None,
+) -> CoverageQuery:
+    return CoverageQuery(by, on, at, area, bbox, building_filter)
+
+
+BuildingListDep = Annotated[BuildingList, Depends(_building_list)]
+IssueListDep = Annotated[IssueList, Depends(_issue_list)]
+GridListDep = Annotated[GridList, Depends(_grid_list)]
+AreaListDep = Annotated[AreaList, Depends(_area_list)]
+CoverageQueryDep = Annotated[CoverageQuery, Depends(_coverage_query)]
