@@ -1,5 +1,6 @@
 """The web application, built from its settings."""
 
+import gc
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -208,4 +209,18 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 def create_app_from_environment() -> FastAPI:
     """Return the application for the settings of the environment; each worker calls this."""
-    return create_app(Settings())
+    app = create_app(Settings())
+    app.router.lifespan_context = _worker_lifespan
+    return app
+
+
+@asynccontextmanager
+async def _worker_lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Exempt the objects of the start from garbage collection; they live as long as the worker.
+
+    Each full collection would scan them, and delay all requests by a fifth of a second.
+    """
+    async with _lifespan(app):
+        gc.collect()
+        gc.freeze()
+        yield

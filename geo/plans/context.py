@@ -3,9 +3,7 @@
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-import numpy as np
 import shapely
 from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.orm import Session
@@ -14,7 +12,8 @@ from geo import areas
 from geo.errors import NotFound
 from geo.grids import revision_diff
 from geo.grids.grids import in_force
-from geo.models import WGS84, Area, Building, BuildingStatus, Level, MicroGrid
+from geo.models import Area, Level, MicroGrid
+from geo.plans import standing_buildings
 from geo.plans.core.partition import Grid, Partition, unwrap_single_part
 from geo.plans.core.voronoi import Buildings
 
@@ -64,7 +63,7 @@ class DatabaseContext:
         """Return the buildings that stand in the outline of a community, by code."""
         if community not in self.cache.buildings:
             outline = self.partition(community).outline
-            self.cache.buildings[community] = self._load_buildings(outline)
+            self.cache.buildings[community] = standing_buildings.load(self.session, outline)
         return self.cache.buildings[community]
 
     def past(self, community: str, at: datetime.datetime) -> Mapping[str, Grid]:
@@ -97,27 +96,3 @@ class DatabaseContext:
             code: Grid(name, unwrap_single_part(shapely.from_wkb(bytes(wkb))))
             for code, name, wkb in rows
         }
-
-    def _load_buildings(self, outline: shapely.Geometry) -> Buildings:
-        area: Any = func.ST_GeomFromWKB(shapely.to_wkb(outline), WGS84)
-        rows = self.session.execute(
-            select(
-                Building.code,
-                func.ST_AsBinary(Building.footprint),
-                func.ST_AsBinary(Building.point),
-                func.coalesce(Building.households, 0),
-            )
-            .where(
-                Building.status == BuildingStatus.STANDING,
-                Building.footprint.intersects(area),
-                func.ST_Covers(area, Building.point),
-            )
-            .order_by(Building.code)
-        ).all()
-        footprints, points = ([bytes(row[column]) for row in rows] for column in (1, 2))
-        return Buildings(
-            codes=tuple(row[0] for row in rows),
-            footprints=np.asarray(shapely.from_wkb(footprints), dtype=object),
-            households=np.array([row[3] for row in rows], dtype=np.int64),
-            points=np.asarray(shapely.from_wkb(points), dtype=object),
-        )
