@@ -4,7 +4,7 @@ Each statement wraps the query of a list, so that it returns exactly the rows of
 """
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any, Final
 
 from sqlalchemy import Subquery, and_, func, literal, literal_column, select
@@ -96,12 +96,12 @@ def _select(row: Subquery, *more: Any) -> Statement:
     return select(*attributes, *more, *location).select_from(row)
 
 
-def stream(session: Session, statement: Statement) -> Iterator[list[Row]]:
+def stream(session: Session, statement: Statement) -> Generator[list[Row]]:
     """Yield the rows of a statement in batches, from a cursor in the database.
 
     One statement sees one state of the data: no row is missing or repeated, as it may be on pages.
     """
-    result = session.execute(statement, execution_options={"yield_per": BATCH_ROWS})
-    names = tuple(result.keys())
-    for batch in result.partitions():
-        yield [dict(zip(names, row, strict=True)) for row in batch]
+    with session.execute(statement, execution_options={"yield_per": BATCH_ROWS}) as result:
+        names = tuple(result.keys())
+        for batch in result.partitions():
+            yield [dict(zip(names, row, strict=True)) for row in batch]

@@ -1,6 +1,6 @@
 """Queries that return GeoJSON features: a statement, its key column, and pages by cursor."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -61,14 +61,14 @@ def fetch_page(
     return FeaturePage([row[1] for row in rows[:limit]], rows[limit - 1][0] if has_more else None)
 
 
-def stream(session: Session, query: FeatureQuery, *, batch_rows: int = 1000) -> Iterator[str]:
+def stream(session: Session, query: FeatureQuery, *, batch_rows: int = 1000) -> Generator[str]:
     """Yield every feature as GeoJSON, in the order of the key, from a cursor in the database."""
     feature = query.after_cursor(None).subquery("feature")
     geojson = func.ST_AsGeoJSON(literal_column("feature"), "geom", PRECISION)
     statement = select(geojson).select_from(feature).order_by(feature.c[query.key])
-    yield from session.execute(
-        statement, query.params, execution_options={"yield_per": batch_rows}
-    ).scalars()
+    options = {"yield_per": batch_rows}
+    with session.execute(statement, query.params, execution_options=options) as result:
+        yield from result.scalars()
 
 
 def fetch_one(session: Session, query: FeatureQuery) -> str:

@@ -12,18 +12,25 @@ import pandas as pd
 import typer
 from rich.console import Console
 from rich.table import Table
+from sqlalchemy.orm import Session
 
 from api.cli import sessions
 from api.cli.options import AreaOption, DateOption, date_or_today
 from api.cli.output import print_message
+from api.exports import subjects
+from api.exports.subjects import Export, ExportLanguage
+from api.exports.writer import ExportFormat, ExportWriter
+from api.lists import BuildingList
 from data.exporting import export
 from data.exporting import writer as file_writer
+from data.formats import FileEngine
 from data.formulas import quote_formula, quote_formulas
-from geo import areas, buildings, city_time
+from geo import areas, city_time
 from geo.coverage import figures
 from geo.coverage.figures import CoverageFigures, Grouping
+from geo.coverage.filter import ALL_BUILDINGS
 from geo.quality import checks
-from geo.settings import Settings
+from geo.settings import Language, Settings
 
 
 class OutputFormat(StrEnum):
@@ -109,8 +116,12 @@ def uncovered(
     output: Annotated[
         Path | None, typer.Option("-o", help="A file of any known format; default: CSV on stdout.")
     ] = None,
+    language: Annotated[Language | None, typer.Option(help="The language of a workbook.")] = None,
 ) -> None:
-    """List the buildings without property management, with the reason and the date."""
+    """List the buildings without property management, with the reason and the date.
+
+    A workbook (.xlsx) is for people: in words, with names, former managers and locations.
+    """
     settings = Settings()
     day = date_or_today(on, settings)
     if output is not None:
@@ -118,8 +129,13 @@ def uncovered(
     with sessions.open_session(settings) as session:
         areas.require(session, area)
         at = city_time.timestamp_for(day, settings.timezone)
-        query = buildings.query(on=day, at=at, covered=False, area_code=area)
-        rows = export.fetch_features(session, query)
+        listed = BuildingList(day, at, False, area, None, ALL_BUILDINGS)
+        if output is not None and file_writer.writable_format(output).engine is FileEngine.XLSX:
+            words = ExportLanguage.load(language or settings.language, settings.timezone)
+            count = _write_workbook(session, subjects.of_buildings(listed, words), words, output)
+            print_message(f"{count:,} buildings written to {output}.")
+            return
+        rows = export.fetch_features(session, listed.query)
     if output is not None:
         file_writer.write_frame(rows, output)
         print_message(f"{len(rows):,} buildings written to {output}.")
@@ -129,6 +145,12 @@ def uncovered(
     writer.writerow(columns)
     table = quote_formulas(pd.DataFrame(rows[columns]))
     writer.writerows(table.astype(object).where(table.notna(), "").to_numpy())
+
+
+def _write_workbook(session: Session, listed: Export, language: ExportLanguage, path: Path) -> int:
+    """Write an export as a workbook; return its number of rows."""
+    with file_writer.atomic_write(path) as temporary, temporary.open("wb") as file:
+        return ExportWriter(session, language).write(listed, ExportFormat.XLSX, file)
 
 
 def check(area: AreaOption = None) -> None:

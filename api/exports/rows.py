@@ -1,20 +1,22 @@
 """Rows of the database as cells: words for values, names of areas, both coordinates, local time."""
 
-import datetime
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from api.exports.columns import Columns, ExportColumn
 from api.exports.subjects import ExportLanguage
-from data.exporting.table import Cell
+from data.exporting.table import Cell, CellFormat
 from geo import city_time
 from geo.areas import AreaNames
 from geo.export_rows import Row
 from geo.feature_query import PRECISION
 from geo.geometry.datums import Datum, from_wgs84
+
+_PLACES: Final = ("community_code", "grid_code", "code")
+"""The first of these attributes that rows have says which areas they are in."""
 
 
 @dataclass(frozen=True)
@@ -27,21 +29,26 @@ class RowFormatter:
 
     def cells(self, batches: Iterable[Sequence[Row]]) -> Iterator[list[Cell]]:
         """Yield the cells of each row."""
-        convert = [self._converter(column) for column in self.columns]
+        converters = [
+            (position, self._converter(column))
+            for position, column in enumerate(self.columns)
+            if column.terms is not None or column.format is CellFormat.TIMESTAMP
+        ]
         keys = [column.key for column in self.columns]
         for batch in batches:
             _locate(batch)
             for row in batch:
                 values = self._values(row)
-                yield [
-                    None if (value := values.get(key)) is None else turn(value)
-                    for key, turn in zip(keys, convert, strict=True)
-                ]
+                cells = [values.get(key) for key in keys]
+                for position, convert in converters:
+                    if cells[position] is not None:
+                        cells[position] = convert(cells[position])
+                yield cells
 
     def _values(self, row: Row) -> Row:
         """Return a row with the names of its areas, and its state in words."""
-        lowest = row.get("community_code") or row.get("grid_code") or row.get("code")
-        values: Row = {**self.names.above(lowest), **row}
+        place = next(key for key in _PLACES if key in row)
+        values: Row = {**self.names.above(row[place]), **row}
         if self.language.is_english and row.get("name_en"):
             values["name"] = row["name_en"]
         if "covered" in row and "reason" in row:
@@ -49,17 +56,11 @@ class RowFormatter:
         return values
 
     def _converter(self, column: ExportColumn) -> Callable[[Any], Cell]:
-        if column.terms is None:
-            return self._localize
         terms = column.terms
+        if terms is None:
+            return lambda timestamp: city_time.local_time(timestamp, self.language.zone)
         prefix = "" if terms == "level" else f"{terms}."
         return lambda value: self.language.texts.get(f"{prefix}{value}", value)
-
-    def _localize(self, value: Any) -> Cell:
-        if isinstance(value, datetime.datetime):
-            return city_time.local_time(value, self.language.zone)
-        cell: Cell = value
-        return cell
 
 
 def _locate(batch: Sequence[Row]) -> None:

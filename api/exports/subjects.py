@@ -6,14 +6,14 @@ from datetime import date, timedelta
 
 from api.exports import columns
 from api.exports.columns import Columns
-from api.http.list_params import AreaList, BuildingList, GridList, IssueList
+from api.lists import AreaList, BuildingList, GridList, IssueList
 from geo import city_time, export_rows
 from geo.coverage import changes, figures
 from geo.coverage.figures import CoverageQuery
 from geo.coverage.filter import BuildingFilter
 from geo.feature_query import BBox, FeatureQuery, Statement
 from geo.settings import Language
-from maps.locales.texts import Texts, format_date
+from maps.locales.texts import PageName, Texts, format_date, page_texts
 
 _ONE_INSTANT = timedelta(microseconds=1)
 
@@ -25,6 +25,11 @@ class ExportLanguage:
     language: Language
     texts: Texts
     zone: str
+
+    @classmethod
+    def load(cls, language: Language, zone: str) -> "ExportLanguage":
+        """Return a language with its texts."""
+        return cls(language, page_texts(language, PageName.EXPORT), zone)
 
     @property
     def is_english(self) -> bool:

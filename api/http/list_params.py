@@ -1,7 +1,5 @@
 """The parameters of lists and figures, which their exports share."""
 
-import datetime
-from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Query
@@ -16,12 +14,11 @@ from api.deps import (
     SessionDep,
     TimeRangeDep,
 )
-from geo import areas, buildings, issues
+from api.lists import AreaList, BuildingList, GridList, IssueList
+from geo import issues
 from geo.coverage.figures import CoverageQuery, Grouping
 from geo.coverage.filter import BuildingFilter, require_known_uses
 from geo.coverage.rules import UncoveredReason
-from geo.feature_query import BBox, FeatureQuery
-from geo.grids import grids
 from geo.input_types import SingleLine
 from geo.models import IssueStatus, Level, ManagerKind
 
@@ -59,30 +56,6 @@ def _building_filter(
 BuildingFilterDep = Annotated[BuildingFilter, Depends(_building_filter)]
 
 
-@dataclass(frozen=True)
-class BuildingList:
-    """The buildings that stand on a day and pass a filter."""
-
-    on: datetime.date
-    at: datetime.datetime
-    covered: bool | None
-    area: str | None
-    bbox: BBox | None
-    building_filter: BuildingFilter
-
-    @property
-    def query(self) -> FeatureQuery:
-        """The query of the list."""
-        return buildings.query(
-            on=self.on,
-            at=self.at,
-            covered=self.covered,
-            area_code=self.area,
-            bbox=self.bbox,
-            building_filter=self.building_filter,
-        )
-
-
 async def _building_list(
     on: Day,
     at: EndOfDay,
@@ -95,32 +68,6 @@ async def _building_list(
     area: AreaCode = None,
 ) -> BuildingList:
     return BuildingList(on, at, covered, area, bbox, building_filter)
-
-
-@dataclass(frozen=True)
-class IssueList:
-    """The issues of categories and statuses that were reported in a period."""
-
-    at: datetime.datetime
-    categories: tuple[str, ...]
-    statuses: tuple[IssueStatus, ...]
-    since: datetime.datetime | None
-    before: datetime.datetime | None
-    area: str | None
-    bbox: BBox | None
-
-    @property
-    def query(self) -> FeatureQuery:
-        """The query of the list."""
-        return issues.query(
-            at=self.at,
-            area_code=self.area,
-            categories=self.categories,
-            statuses=self.statuses,
-            since=self.since,
-            before=self.before,
-            bbox=self.bbox,
-        )
 
 
 def _issue_list(
@@ -140,35 +87,8 @@ def _issue_list(
     )
 
 
-@dataclass(frozen=True)
-class GridList:
-    """The grids in force at a moment."""
-
-    at: datetime.datetime
-    area: str | None
-    bbox: BBox | None
-
-    @property
-    def query(self) -> FeatureQuery:
-        """The query of the list."""
-        return grids.query(at=self.at, area_code=self.area, bbox=self.bbox)
-
-
 async def _grid_list(at: Moment, bbox: BBoxDep, area: AreaOrGridCode = None) -> GridList:
     return GridList(at, area, bbox)
-
-
-@dataclass(frozen=True)
-class AreaList:
-    """The areas of a level inside an area."""
-
-    level: Level | None
-    area: str | None
-
-    @property
-    def query(self) -> FeatureQuery:
-        """The query of the list."""
-        return areas.query(level=self.level, area_code=self.area)
 
 
 async def _area_list(level: Level | None = None, area: AreaCode = None) -> AreaList:

@@ -20,6 +20,7 @@ from bench.footprints import generate_footprints
 from geo import db
 from tests import district as districts
 from tests import staff
+from tests.api.exports.reading import read_workbook
 from tests.command import GRIDWARD, run
 from tests.district import lon_lat
 from tests.waiting import until
@@ -74,6 +75,17 @@ def test_uncovered_buildings_go_to_stdout_or_to_a_file(gridward, tmp_path):
     file = tmp_path / "uncovered.geojson"
     assert gridward("uncovered", "--on", "2025-01-01", "-o", file).returncode == 0
     assert geopandas.read_file(file).reason.tolist() == ["lapsed", "never_covered"]
+
+
+def test_a_workbook_of_uncovered_buildings_is_in_words(gridward, tmp_path):
+    file = tmp_path / "uncovered.xlsx"
+    result = gridward("uncovered", "--on", "2025-01-01", "-o", file)
+    assert (result.returncode, "2 buildings written" in result.stderr) == (0, True)
+    table = read_workbook(file.read_bytes())
+    assert table.title.startswith("Uncovered buildings · Gongnong · As of 1 January 2025")
+    assert table.column("Why uncovered") == ["Coverage lapsed", "Never covered"]
+    assert gridward("uncovered", "-o", file, "--language", "zh").returncode == 0
+    assert "原管理单位" in read_workbook(file.read_bytes()).headers
 
 
 def test_an_unknown_suffix_lists_the_known_ones(gridward, tmp_path):

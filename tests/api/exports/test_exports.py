@@ -4,9 +4,13 @@ import datetime
 from urllib.parse import unquote
 
 import numpy as np
+import psycopg
 import pytest
+from sqlalchemy import Result, text
+from sqlalchemy.exc import OperationalError
 
 from api.exports import files
+from geo import feature_query
 from geo.geometry.datums import Datum, from_wgs84
 from tests.api.exports.conftest import MANY
 from tests.api.exports.reading import (
@@ -264,3 +268,31 @@ def test_an_export_takes_no_limit_and_an_unknown_area_is_an_error(client, distri
     assert client.get("/v1/exports/buildings?limit=3").status_code == 422
     assert client.get("/v1/exports/buildings?area=9").json()["code"] == "area_unknown"
     assert client.get("/v1/buildings?format=xlsx").status_code == 422
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_failing_export_is_a_problem_document(crowded, monkeypatch, format):
+    """Half of the rows are already in the file when the database fails."""
+    original = Result.partitions
+
+    def fail_later(self, size=None):
+        yield next(original(self, size))
+        raise OperationalError("", {}, psycopg.OperationalError("the connection is lost"))
+
+    def fail_in_geojson(session, query):
+        yield "{}"
+        raise OperationalError("", {}, psycopg.OperationalError("the connection is lost"))
+
+    monkeypatch.setattr(Result, "partitions", fail_later)
+    monkeypatch.setattr(feature_query, "stream", fail_in_geojson)
+    response = crowded.get(f"/v1/exports/issues?status=closed&format={format}")
+    assert response.status_code == 503
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_a_building_without_a_community_has_no_areas(client, district):
+    changes = "community_code = NULL, code = '230403' || code"
+    district.execute(text(f"UPDATE building SET {changes} WHERE code = 'b3'"))
+    table = read_workbook(client.get(f"/v1/exports/buildings?on={ON}&lang=en").content)
+    areas = dict(zip(table.column("Code"), table.column("District"), strict=True))
+    assert (areas["230403b3"], areas["b1"]) == (None, "Gongnong")

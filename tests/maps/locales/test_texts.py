@@ -44,7 +44,7 @@ SOURCES = {
     ],
     PageName.NOTICE: [MAPS / "templates" / "notice.html", MAPS / "pages" / "notice.py"],
     PageName.LOGIN: [MAPS / "templates" / "login.html", MAPS / "pages" / "login.py"],
-    PageName.EXPORT: [EXPORTS / "columns.py", EXPORTS / "subjects.py", EXPORTS / "files.py"],
+    PageName.EXPORT: [EXPORTS / "columns.py", EXPORTS / "subjects.py", EXPORTS / "writer.py"],
 }
 
 
