@@ -18,8 +18,10 @@ setup: venv .venv/kernels node_modules/.ready postgis ## install all there is to
 serve: setup ## serve what is in the database until stopped
 	exec .venv/bin/gridward serve
 
+# Compiled files are written even if the environment forbids it: tests start many processes. Each
+# worker begins with half of the tests, so few fixtures of modules and sessions are set up twice.
 test: setup browser ## every test but the long ones; ARGS="-k words" goes to pytest
-	.venv/bin/python -m pytest -n 2 -m "not long" $(ARGS)
+	PYTHONDONTWRITEBYTECODE= .venv/bin/python -m pytest -n 2 --dist worksteal -m "not long" $(ARGS)
 
 test-long: setup browser ## the long tests
 	.venv/bin/python -m pytest -m long $(ARGS)
