@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from geo.models import WGS84, Issue, IssueStatus
 from geo.plans.core.partition import Partition
-from geo.plans.core.voronoi import Buildings, grid_codes_at, grid_codes_of
+from geo.plans.core.voronoi import Buildings, count_buildings, grid_codes_at
 from geo.plans.replay_cache import ReplayResult
 
 OPEN = (IssueStatus.OPEN, IssueStatus.IN_PROGRESS)
@@ -100,12 +100,11 @@ class _Counter:
 
 def count_by_grid(partition: Partition, buildings: Buildings) -> dict[str, GridCounts]:
     """Return the buildings and households of each grid of a partition, by code."""
-    counts = {code: GridCounts() for code in partition.grids}
-    codes = grid_codes_of(partition, buildings)
-    for code, households in zip(codes, buildings.households.tolist(), strict=True):
-        if code is not None:
-            counts[code].add(households)
-    return counts
+    counts = (column.tolist() for column in count_buildings(partition, buildings))
+    return {
+        code: GridCounts(building_count, household_count)
+        for code, building_count, household_count in zip(partition.grids, *counts, strict=True)
+    }
 
 
 def compute_impact(session: Session, result: ReplayResult) -> Impact:

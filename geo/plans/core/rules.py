@@ -12,7 +12,7 @@ from geo.geometry import planar_area, topology
 from geo.geometry.topology import GEOD
 from geo.plans.core.noding import edges_of, unique_edges
 from geo.plans.core.partition import Partition, grid_geometries
-from geo.plans.core.voronoi import Buildings, grid_codes_of
+from geo.plans.core.voronoi import Buildings, count_buildings
 from geo.quality import tiling
 from geo.quality.findings import MIN_ASTRIDE_M2, Finding
 
@@ -113,20 +113,16 @@ def _check_astride(partition: Partition, buildings: Buildings) -> Iterator[Findi
 
 
 def _check_sizes(partition: Partition, buildings: Buildings, limits: Limits) -> Iterator[Finding]:
-    building_counts = dict.fromkeys(partition.grids, 0)
-    household_counts = dict.fromkeys(partition.grids, 0)
-    codes = grid_codes_of(partition, buildings)
-    for code, households in zip(codes, buildings.households.tolist(), strict=True):
-        if code is not None:
-            building_counts[code] += 1
-            household_counts[code] += households
-    for code, grid in partition.grids.items():
-        if not building_counts[code]:
+    counts = (column.tolist() for column in count_buildings(partition, buildings))
+    for (code, grid), building_count, household_count in zip(
+        partition.grids.items(), *counts, strict=True
+    ):
+        if not building_count:
             yield _finding(grid.geom, "grid_empty", False, (code,), 0, "×")
             continue
         for count, (least, most) in (
-            (building_counts[code], limits.buildings),
-            (household_counts[code], limits.households),
+            (building_count, limits.buildings),
+            (household_count, limits.households),
         ):
             if least is not None and count < least:
                 yield _finding(grid.geom, "grid_too_small", False, (code,), count, "×")

@@ -161,18 +161,31 @@ def _first_of_each(points: NDArray[np.float64]) -> NDArray[np.int64]:
 
 def grid_codes_at(partition: Partition, points: Geoms) -> list[str | None]:
     """Return the code of the grid of each of n points, on a border the lowest; None for no grid."""
-    return _grid_codes_in(partition, shapely.STRtree(points))
-
-
-def grid_codes_of(partition: Partition, buildings: Buildings) -> list[str | None]:
-    """Return the code of the grid of each of n buildings, as `grid_codes_at` does."""
-    return _grid_codes_in(partition, buildings.point_tree)
-
-
-def _grid_codes_in(partition: Partition, points: shapely.STRtree) -> list[str | None]:
-    """Search the points of each grid: grids are few, and GEOS prepares what it searches for."""
     codes: list[str | None] = [*partition.grids, None]
-    lowest = np.full(len(points), len(partition.grids))
+    positions = _grid_positions(partition, shapely.STRtree(points))
+    return [codes[position] for position in positions.tolist()]
+
+
+def count_buildings(
+    partition: Partition, buildings: Buildings
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the number of buildings and of households of each of n grids in order of code: (n,).
+
+    A building belongs to the grid that `grid_codes_at` returns for its point.
+    """
+    grids = len(partition.grids)
+    positions = _grid_positions(partition, buildings.point_tree)
+    households = np.zeros(grids + 1, dtype=np.int64)
+    np.add.at(households, positions, buildings.households)
+    return np.bincount(positions, minlength=grids + 1)[:grids], households[:grids]
+
+
+def _grid_positions(partition: Partition, points: shapely.STRtree) -> NDArray[np.int64]:
+    """Return the position of the grid of each of n points; m, the number of grids, for none: (n,).
+
+    Searches the points of each grid: grids are few, and GEOS prepares what it searches for.
+    """
+    lowest = np.full(len(points), len(partition.grids), dtype=np.int64)
     grid, point = points.query(grid_geometries(partition), predicate="intersects")
     np.minimum.at(lowest, point, grid)  # the grids are in order of code
-    return [codes[position] for position in lowest.tolist()]
+    return lowest

@@ -7,7 +7,13 @@ from hypothesis import strategies as st
 
 from geo.geometry.local_plane import LocalPlane
 from geo.plans.core.partition import Grid, Partition
-from geo.plans.core.voronoi import NO_BUILDINGS, Buildings, grid_codes_at, voronoi_cells
+from geo.plans.core.voronoi import (
+    NO_BUILDINGS,
+    Buildings,
+    count_buildings,
+    grid_codes_at,
+    voronoi_cells,
+)
 from geo.quality import tiling
 
 OUTLINE = shapely.box(130, 47, 130.004, 47.004)
@@ -89,3 +95,14 @@ def test_a_point_on_a_shared_border_belongs_to_the_lowest_code():
     partition = Partition("x", shapely.box(0, 0, 2, 1), grids, frozenset())
     points = shapely.points([[0.5, 0.5], [1.5, 0.5], [1, 0.5], [3, 3]])
     assert grid_codes_at(partition, points) == ["x002", "x001", "x001", None]
+    homes = Buildings(("a", "b", "c", "d"), points, np.array([1, 20, 300, 4_000]), points)
+    assert [column.tolist() for column in count_buildings(partition, homes)] == [[2, 1], [320, 1]]
+
+
+def test_without_buildings_every_grid_has_none_and_without_grids_no_building_counts():
+    square = shapely.box(0, 0, 1, 1)
+    partition = Partition("x", square, {"x001": Grid(None, square)}, frozenset())
+    assert [*map(list, count_buildings(partition, NO_BUILDINGS))] == [[0], [0]]
+    points = np.array([shapely.Point(0.5, 0.5)])
+    homes = Buildings(("a",), points, np.array([7]), points)
+    assert [*map(list, count_buildings(partition.with_grids({}), homes))] == [[], []]
