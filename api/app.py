@@ -56,15 +56,16 @@ from api.routes import (
 )
 from api.serializers.batch_tables import REVISION_HEADER, SUMMARY_HEADER
 from api.snapshot_wait import SnapshotWait
-from api.tiles.renderer import TileCaches
-from api.tiles.store import TileStore
 from data.exporting import writer
 from geo.accounts.permissions import NotSignedIn
+from geo.coverage.count_caches import CoverageCountCaches
 from geo.lookup.snapshots import SnapshotStore
 from geo.plans.replay_cache import ReplayCache
 from geo.postgres import embedded
 from geo.settings import Settings
 from geo.tiles.connections import TileConnections
+from geo.tiles.renderer import TileRenderer
+from geo.tiles.store import SqliteTileStore
 
 ROUTERS = (
     areas,
@@ -140,9 +141,11 @@ def _connect(app: FastAPI, settings: Settings) -> None:
     app.state.tile_connections = TileConnections(
         engines[RequestClass.TILE], timeouts(settings, RequestClass.TILE)
     )
-    app.state.tile_cursor = app.state.tile_connections.cursor
-    app.state.tile_store = TileStore(settings.home / "tiles", settings.tile_cache_mb)
-    app.state.tile_caches = TileCaches()
+    app.state.tile_renderer = TileRenderer(
+        app.state.tile_connections.cursor,
+        SqliteTileStore(settings.home / "tiles", settings.tile_cache_mb),
+    )
+    app.state.count_caches = CoverageCountCaches()
     app.state.replay_cache = ReplayCache()
     app.state.render_pool = tiles.render_pool()
     app.state.query_params = {}

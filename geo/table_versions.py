@@ -7,23 +7,15 @@ sum of a table's tokens is its version. Another database never has the same vers
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from hashlib import blake2b
-from typing import Any, Final
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from geo import city_time
 from geo.models import Base, Revision
 
-SNAPSHOT_COLUMNS: Final = """
-    (SELECT CAST(coalesce(json_object_agg(table_name, version ORDER BY table_name), '{}') AS text)
-     FROM (SELECT table_name, CAST(sum(token) AS text) AS version FROM table_version
-           WHERE table_name = ANY (:tables) GROUP BY table_name) AS versions) AS tables,
-    (SELECT count(*) FROM revision WHERE effective_at <= :at) AS revisions
-"""
-"""The columns of a VersionSnapshot, to be selected along with other columns of a statement."""
-
-_SELECT_SNAPSHOT = text(f"SELECT {SNAPSHOT_COLUMNS}")
 _SELECT_ALL = text("""
     SELECT table_name, CAST(sum(token) AS text) AS version FROM table_version GROUP BY table_name
 """)
@@ -40,16 +32,27 @@ class VersionSnapshot:
     a revision scheduled before the newest was published may come into force after it."""
 
 
-def snapshot_params(tables: Iterable[type[Base]], at: datetime.datetime) -> dict[str, Any]:
-    """Return the parameters of SNAPSHOT_COLUMNS."""
-    return {"tables": [table.__tablename__ for table in tables], "at": at}
+@cache
+def snapshot_columns(*tables: type[Base]) -> str:
+    """Return SQL of the columns of a VersionSnapshot, to be selected with others of a statement.
+
+    Its parameter `:at` is the requested time.
+    """
+    names = ", ".join(f"'{table.__tablename__}'" for table in tables)
+    return f"""
+    (SELECT CAST(coalesce(json_object_agg(table_name, version ORDER BY table_name), '{{}}') AS text)
+     FROM (SELECT table_name, CAST(sum(token) AS text) AS version FROM table_version
+           WHERE table_name IN ({names}) GROUP BY table_name) AS versions) AS tables,
+    (SELECT count(*) FROM revision WHERE effective_at <= :at) AS revisions
+"""
 
 
 def read_snapshot(
     session: Session, tables: Iterable[type[Base]], at: datetime.datetime
 ) -> VersionSnapshot:
     """Return the versions of some tables, and how many revisions are in force at a time."""
-    return VersionSnapshot(*session.execute(_SELECT_SNAPSHOT, snapshot_params(tables, at)).one())
+    statement = text(f"SELECT {snapshot_columns(*tables)}")
+    return VersionSnapshot(*session.execute(statement, {"at": at}).one())
 
 
 def read_all(session: Session) -> dict[str, str]:
@@ -71,6 +74,17 @@ def count_revisions(session: Session, at: datetime.datetime) -> int:
     """Return how many revisions are in force at a time."""
     in_force = select(func.count()).select_from(Revision).where(Revision.effective_at <= at)
     return session.scalars(in_force).one()
+
+
+def key_of_day(
+    version: str, revisions: int, on: datetime.date, at: datetime.datetime, timezone: str
+) -> str:
+    """Return the cache key of what a version shows on a day, with so many revisions in force.
+
+    The grids at the end of a day do not depend on later revisions, so its key omits their number.
+    """
+    is_end_of_day = at + datetime.timedelta(microseconds=1) == city_time.end_of_day(on, timezone)
+    return f"{version}/{on}/{'' if is_end_of_day else revisions}"
 
 
 def digest(*parts: str) -> str:

@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from sqlalchemy.orm import Session
 
 from api.deps import AreaCode, Day, EndOfDay, SessionDep, SettingsDep
 from api.http.list_params import BuildingFilterDep, By, CoverageQueryDep
@@ -11,12 +10,9 @@ from api.schemas.coverage import CoverageChangeOut, CoverageFiguresOut
 from geo.coverage import changes as coverage_changes
 from geo.coverage import figures
 from geo.coverage.changes import CoverageChange
-from geo.coverage.counts import CoverageCountCache
-from geo.coverage.figures import CoverageFigures, CoverageQuery, Grouping
+from geo.coverage.count_caches import CoverageCountCaches
+from geo.coverage.figures import CoverageFigures, Grouping
 from geo.input_types import Date
-from geo.settings import Settings
-from geo.tiles import cache_key
-from geo.tiles.layers import Layer
 
 router = APIRouter(prefix="/v1/property-coverage", tags=["property coverage"])
 
@@ -29,18 +25,9 @@ def count_coverage(
 
     A bbox selects the areas that intersect it; each is counted in full.
     """
-    counts = _cached_counts(request, session, settings, query)
+    count_caches: CoverageCountCaches = request.app.state.count_caches
+    counts = count_caches.current(session, query.on, query.at, settings.timezone)
     return figures.count_cached(session, counts, query)
-
-
-def _cached_counts(
-    request: Request, session: Session, settings: Settings, query: CoverageQuery
-) -> CoverageCountCache:
-    """Return the cached counts of a day, which tiles share."""
-    layer = Layer.GRIDS if query.grouping is Grouping.GRID else Layer.AREAS
-    key = cache_key.read_counts_key(session, layer, query.on, query.at, settings.timezone)
-    counts: CoverageCountCache = request.app.state.tile_caches.counts(key)
-    return counts
 
 
 @router.get("/changes", response_model=list[CoverageChangeOut])

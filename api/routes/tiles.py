@@ -12,12 +12,13 @@ from api.http import query_params
 from api.http.etag import NOT_MODIFIED, precompressed_response
 from api.http.query_params import QueryParams
 from api.middleware.fast_path import FastRoute
-from api.tiles.renderer import render
 from geo import city_time
 from geo.input_types import Date, SingleLine
 from geo.models import Level
 from geo.tiles import cache_key
+from geo.tiles.cache_key import depends_on_day
 from geo.tiles.layers import Layer
+from geo.tiles.renderer import TileRenderer
 from geo.tiles.tile_math import MAX_ZOOM, Tile
 from geo.tiles.tile_request import TileParams, TileRequest
 
@@ -38,7 +39,10 @@ def render_pool() -> ThreadPoolExecutor:
 
 
 class TileQuery(QueryParams):
-    """The query parameters of a tile; a URL with `on` and `version` can be cached for good."""
+    """The query parameters of a tile; a URL with `on` and `version` can be cached for good.
+
+    Areas and the backdrop are the same on every day: their URLs need no `on`.
+    """
 
     on: Annotated[
         Date | None, Field(description="The date of property coverage; default today.")
@@ -74,15 +78,16 @@ async def tile(request: Request, layer: Layer, z: Zoom, x: Index, y: Index) -> R
     query, state = query_params.parse(TileQuery, request), request.app.state
     timezone = state.settings.timezone
     tile_request = TileRequest(layer, Tile(z, x, y), _tile_params(query, timezone), timezone)
+    renderer: TileRenderer = state.tile_renderer
     key = None
-    if query.version is not None and query.on is not None:
+    if query.version is not None and (query.on is not None or not depends_on_day(layer)):
         key = cache_key.tile_key(tile_request, query.version, query.revision or 0)
-        stored: bytes | None = state.tile_store.get(key)
+        stored = renderer.store.get(key)
         if stored is not None:
             return _response(request, stored, is_immutable=True)
     loop = asyncio.get_running_loop()
     current_key, body = await loop.run_in_executor(
-        state.render_pool, lambda: render(state, tile_request, check_store=key is None)
+        state.render_pool, lambda: renderer.render(tile_request, check_store=key is None)
     )
     return _response(request, body, is_immutable=key is not None and key == current_key)
 

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from geoalchemy2 import WKBElement
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geo.models.base import CODE, Base, geometry_type, spatial_index, text_enum
@@ -43,6 +43,10 @@ class Area(Base):
     name: Mapped[str] = mapped_column(Text)
     name_en: Mapped[str | None] = mapped_column(Text)
     geom: Mapped[WKBElement | None] = mapped_column(geometry_type("MULTIPOLYGON"))
+    label_point: Mapped[WKBElement | None] = mapped_column(
+        geometry_type("POINT"), Computed("ST_PointOnSurface(geom)", persisted=True), deferred=True
+    )
+    """Where tiles put its label."""
 
 
 class Neighborhood(Base):

@@ -3,7 +3,7 @@
 import datetime
 
 from geoalchemy2 import WKBElement
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, func, select
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Text, func, select
 from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
@@ -61,6 +61,10 @@ class MicroGrid(Base):
     name: Mapped[str | None] = mapped_column(Text)
     community_code: Mapped[str] = mapped_column(CODE, ForeignKey("area.code"))
     geom: Mapped[WKBElement] = mapped_column(geometry_type("MULTIPOLYGON"))
+    label_point: Mapped[WKBElement] = mapped_column(
+        geometry_type("POINT"), Computed("ST_PointOnSurface(geom)", persisted=True), deferred=True
+    )
+    """Where tiles put its label."""
     in_force: Mapped[Range[datetime.datetime]] = mapped_column(TSTZRANGE)
     begun_in: Mapped[int] = mapped_column(ForeignKey("revision.number"))
     ended_in: Mapped[int | None] = mapped_column(ForeignKey("revision.number"))

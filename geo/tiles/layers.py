@@ -25,8 +25,8 @@ class Layer(StrEnum):
 
 
 SOURCE_TABLES: dict[Layer, tuple[type[Base], ...]] = {
-    Layer.AREAS: (Area, Building, PropertyCoverage),
-    Layer.GRIDS: (MicroGrid, Building, PropertyCoverage),
+    Layer.AREAS: (Area,),
+    Layer.GRIDS: (MicroGrid,),
     Layer.BUILDINGS: (Building, PropertyCoverage),
     Layer.ISSUES: (Issue, MicroGrid),
     Layer.BACKDROP: (Backdrop,),

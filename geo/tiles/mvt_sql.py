@@ -1,12 +1,20 @@
 """SQL of the content of a tile: one bytea value per layer, with the attributes that maps need."""
 
 import datetime
-from collections.abc import Sequence
 from typing import Any, Final
 
 from geo.coverage.rules import JOIN_COVERAGE_BY_INDEX_SQL, STANDING_SQL, UNCOVERED_REASON_SQL
-from geo.tiles.layers import SINGLE_ISSUES_MIN_ZOOM, Layer
-from geo.tiles.tile_math import BOX, EXTENT, Tile, point_to_tile_units, to_tile_units
+from geo.models import Level
+from geo.tiles.layers import LABELS_MIN_ZOOM, SINGLE_ISSUES_MIN_ZOOM, Layer
+from geo.tiles.tile_math import (
+    BOX,
+    EXTENT,
+    LIES_IN_TILE,
+    Tile,
+    point_to_tile_units,
+    scale_to_tile,
+    to_tile_units,
+)
 from geo.tiles.tile_request import TileParams
 
 TileSql = tuple[str, dict[str, Any]]
@@ -22,32 +30,6 @@ BUILDING_CLUSTERS_PER_SIDE = 8
 """Clusters of buildings along a tile's side."""
 ISSUE_CLUSTERS_PER_SIDE = 16
 """Clusters of issues along a tile's side: as many as the heat map has cells."""
-
-_COUNTS = {
-    "buildings": "counted.buildings",
-    "covered": "counted.covered",
-    "uncovered": "counted.buildings - counted.covered",
-    "rate": "counted.covered / nullif(counted.buildings, 0)::float8",
-    "households": "counted.households",
-    "covered_households": "counted.covered_households",
-}
-_ROW_TYPES = {
-    "key": "{key}[]",
-    "buildings": "bigint[]",
-    "covered": "bigint[]",
-    "households": "bigint[]",
-    "covered_households": "bigint[]",
-    "x": "float8[]",
-    "y": "float8[]",
-}
-_ATTRIBUTES = {
-    Layer.AREAS: ("code", "name", "name_en", "parent_code", "level"),
-    Layer.GRIDS: ("code", "name", "community_code"),
-}
-_SOURCES = {
-    Layer.AREAS: ("text", "area AS feature ON feature.code = counted.key"),
-    Layer.GRIDS: ("bigint", "micro_grid AS feature ON feature.id = counted.key"),
-}
 
 
 def encode(name: str, columns: str, source: str) -> str:
@@ -68,45 +50,34 @@ def _as_mvt(name: str) -> str:
         FILTER (WHERE features.geom IS NOT NULL AND NOT ST_IsEmpty(features.geom))"""
 
 
-def areas_or_grids(layer: Layer, tile: Tile, rows: Sequence[Sequence[Any]]) -> TileSql:
-    """Return SQL of areas or grids with their counts, and of their labels.
-
-    Each row has a primary key, four counts or None, and x, y of a label in the tile or None.
-    """
-    key_type, join = _SOURCES[layer]
-    types = [row_type.format(key=key_type) for row_type in _ROW_TYPES.values()]
-    arrays = ", ".join(
-        f"CAST(:{name} AS {row_type})" for name, row_type in zip(_ROW_TYPES, types, strict=True)
-    )
-    source = f"unnest({arrays}) AS counted({', '.join(_ROW_TYPES)}) JOIN {join}"
-    attributes = {name: f"feature.{name}" for name in _ATTRIBUTES[layer]} | _COUNTS
-    columns = ", ".join(f"{sql} AS {name}" for name, sql in attributes.items())
-    features = (
-        f"SELECT {columns}, counted.x, counted.y, "
-        f"{to_tile_units('feature.geom', tile)} AS shape FROM {source}"
-    )
-    names = ", ".join(attributes)
-    if any(row[-1] is not None for row in rows):
-        sql = _with_labels(layer, names, features)
-    else:
-        sql = encode(layer, f"{names}, shape AS geom", f"({features}) AS scaled")
-    return sql, dict(zip(_ROW_TYPES, map(_array, zip(*rows, strict=True)), strict=True))
+def areas(tile: Tile, level: Level) -> TileSql:
+    """Return SQL of the areas of a level and of the levels above it, and of their labels."""
+    levels = list(Level)
+    names = "code, name, name_en, parent_code, level"
+    shown = ", ".join(f"'{name}'" for name in levels[: levels.index(level) + 1])
+    source = f"area WHERE geom && {BOX} AND level IN ({shown})"
+    return _with_labels(Layer.AREAS, tile, names, source)
 
 
-def _with_labels(layer: Layer, names: str, features: str) -> str:
-    """Return SQL of a layer and its labels, which reads the features once."""
-    shapes = encode(layer, f"{names}, shape AS geom", "scaled")
-    label_columns = f"{names}, ST_MakePoint(x, y) AS geom"
-    labels = encode(f"{layer}_labels", label_columns, "scaled WHERE x IS NOT NULL")
-    return f"""(WITH scaled AS MATERIALIZED ({features})
+def grids(tile: Tile) -> TileSql:
+    """Return SQL of the grids in force at `:at`, and of their labels."""
+    source = f"micro_grid WHERE geom && {BOX} AND in_force @> CAST(:at AS timestamptz)"
+    return _with_labels(Layer.GRIDS, tile, "code, name, community_code", source)
+
+
+def _with_labels(layer: Layer, tile: Tile, names: str, source: str) -> TileSql:
+    """Return SQL of a layer and, at its zooms with labels, of these, which reads rows once."""
+    shape = to_tile_units("geom", tile)
+    if tile.z < LABELS_MIN_ZOOM.get(layer, 0):
+        return encode(layer, f"{names}, {shape} AS geom", source), {}
+    shapes = encode(layer, f"{names}, shape AS geom", "feature")
+    # ST_AsMVT truncates, so that a label at the edge stays in its tile.
+    label = f"{names}, {scale_to_tile('label_point', tile)} AS geom"
+    labels = encode(f"{layer}_labels", label, f"feature WHERE {LIES_IN_TILE.format('label_point')}")
+    sql = f"""(WITH feature AS MATERIALIZED (
+            SELECT {names}, label_point, {shape} AS shape FROM {source})
         SELECT coalesce({shapes}, '') || coalesce({labels}, ''))"""
-
-
-def _array(values: tuple[Any, ...]) -> Any:
-    """Return the parameter of an array; an array literal of numbers binds ten times as fast."""
-    if isinstance(values[0], str):
-        return list(values)
-    return "{" + ",".join(["NULL" if value is None else str(value) for value in values]) + "}"
+    return sql, tile.edge_params()
 
 
 _BUILDING_COLUMNS = f"""

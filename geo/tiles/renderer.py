@@ -1,57 +1,72 @@
-"""Renders vector tiles, each with one PostGIS statement."""
+"""Renders vector tiles, each with one PostGIS statement, and stores them."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
-from itertools import zip_longest
-from typing import Any
 
+from isal import igzip
+from psycopg import OperationalError
+from psycopg.errors import LockNotAvailable, QueryCanceled
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
-from sqlalchemy.orm import Session, sessionmaker
 
 from geo import table_versions
-from geo.coverage.counts import CoverageCountCache, CoverageCounts
-from geo.models import Level
-from geo.table_versions import SNAPSHOT_COLUMNS, VersionSnapshot
-from geo.tiles import mvt_sql
+from geo.table_versions import VersionSnapshot
+from geo.tiles import cache_key, mvt_sql
 from geo.tiles.connections import TileCursor
-from geo.tiles.layers import LABELS_MIN_ZOOM, MIN_ZOOM, SOURCE_TABLES, Layer, level_for_zoom
+from geo.tiles.layers import MIN_ZOOM, SOURCE_TABLES, Layer, level_for_zoom
 from geo.tiles.mvt_sql import TileSql
-from geo.tiles.place_index import Key, LabelPoints, PlaceEntry, PlaceIndex
-from geo.tiles.tile_math import Tile
+from geo.tiles.store import TileStore
 from geo.tiles.tile_request import TileRequest
 
-Sessions = sessionmaker[Session]
+_GZIP_LEVEL = 2
 
 
 @dataclass(frozen=True)
-class LayerCache:
-    """Counts and places cached for one version of a layer; filled on demand."""
+class TileRenderer:
+    """Renders tiles on cursors of its own, and keeps them in a store. Thread-safe."""
 
-    counts: CoverageCountCache
-    places: PlaceIndex
+    cursor: Callable[[], AbstractContextManager[TileCursor]]
+    """Yields the cursor of the calling thread: `TileConnections.cursor`."""
+    store: TileStore
 
+    def render(self, request: TileRequest, *, check_store: bool) -> tuple[str, bytes]:
+        """Return a tile's cache key, and its current content compressed with gzip.
 
-CACHED_LAYERS = frozenset({Layer.AREAS, Layer.GRIDS})
-"""Layers that are rendered with a LayerCache."""
+        `check_store` first looks up the current version in the store.
+        """
+        try:
+            return self._render(request, check_store)
+        except (QueryCanceled, LockNotAvailable):
+            raise
+        except OperationalError:
+            return self._render(request, check_store)  # reconnects after a restart of the database
+
+    def _render(self, request: TileRequest, check_store: bool) -> tuple[str, bytes]:
+        with self.cursor() as cursor:
+            if check_store and self.store.is_enabled:
+                key = cache_key.tile_key_at(request, read_versions(cursor, request))
+                stored = self.store.get(key)
+                if stored is not None:
+                    return key, stored
+            content, snapshot = render_content(cursor, request)
+        body: bytes = igzip.compress(content, _GZIP_LEVEL, mtime=0)
+        key = cache_key.tile_key_at(request, snapshot)
+        self.store.put(key, body)
+        return key, body
 
 
 def read_versions(cursor: TileCursor, request: TileRequest) -> VersionSnapshot:
     """Return the current versions of a layer's source tables."""
-    row = cursor.execute(
-        _compile(f"SELECT {SNAPSHOT_COLUMNS}"), _snapshot_params(request), binary=True
-    ).fetchone()
+    statement = _compile(f"SELECT {_snapshot_columns(request)}")
+    row = cursor.execute(statement, {"at": request.params.at}, binary=True).fetchone()
     assert row is not None  # a SELECT without FROM returns one row
     return VersionSnapshot(*row)
 
 
-def render_tile(
-    cursor: TileCursor, sessions: Sessions, request: TileRequest, cached: LayerCache | None = None
-) -> tuple[bytes, VersionSnapshot]:
+def render_content(cursor: TileCursor, request: TileRequest) -> tuple[bytes, VersionSnapshot]:
     """Return a tile as MVT, empty if it has no features, and the versions that it was read at.
-
-    Areas and grids need a LayerCache. If it is not of the returned versions, the tile mixes two
-    versions: discard it.
 
     Beside its own MVT layer, a tile may have these:
 
@@ -62,17 +77,16 @@ def render_tile(
     """
     sql, params = _EMPTY
     if request.tile.z >= MIN_ZOOM[request.layer]:
-        sql, params = _layer_sql(cursor, sessions, request, cached)
-    params = request.tile.sql_params() | _snapshot_params(request) | params
-    row = cursor.execute(
-        _compile(f"SELECT {sql}, {SNAPSHOT_COLUMNS}"), params, binary=True
-    ).fetchone()
+        sql, params = _layer_sql(request)
+    statement = _compile(f"SELECT {sql}, {_snapshot_columns(request)}")
+    params |= request.tile.sql_params() | {"at": request.params.at}
+    row = cursor.execute(statement, params, binary=True).fetchone()
     assert row is not None  # a SELECT without FROM returns one row
     return row[0] or b"", VersionSnapshot(*row[1:])
 
 
-def _snapshot_params(request: TileRequest) -> dict[str, Any]:
-    return table_versions.snapshot_params(SOURCE_TABLES[request.layer], request.params.at)
+def _snapshot_columns(request: TileRequest) -> str:
+    return table_versions.snapshot_columns(*SOURCE_TABLES[request.layer])
 
 
 _DIALECT = make_url("postgresql+psycopg://").get_dialect()()
@@ -87,77 +101,16 @@ def _compile(statement: str) -> bytes:
 _EMPTY: TileSql = "CAST(NULL AS bytea)", {}
 
 
-def _layer_sql(
-    cursor: TileCursor, sessions: Sessions, request: TileRequest, cached: LayerCache | None
-) -> TileSql:
+def _layer_sql(request: TileRequest) -> TileSql:
+    tile, params = request.tile, request.params
     match request.layer:
-        case Layer.AREAS | Layer.GRIDS:
-            assert cached is not None
-            return _areas_or_grids_sql(cursor, sessions, request, cached)
+        case Layer.AREAS:
+            return mvt_sql.areas(tile, params.level or level_for_zoom(tile.z))
+        case Layer.GRIDS:
+            return mvt_sql.grids(tile)
         case Layer.BUILDINGS:
-            return mvt_sql.buildings(request.tile, request.params.on)
+            return mvt_sql.buildings(tile, params.on)
         case Layer.ISSUES:
-            return mvt_sql.issues(request.tile, request.params)
+            return mvt_sql.issues(tile, params)
         case Layer.BACKDROP:
-            return mvt_sql.backdrop(request.tile)
-
-
-def _areas_or_grids_sql(
-    cursor: TileCursor, sessions: Sessions, request: TileRequest, cached: LayerCache
-) -> TileSql:
-    """Return SQL of grids, or of the areas of one level, with counts; higher levels without."""
-    layer, params = request.layer, request.params
-    counted = cached.places.intersecting(cursor, layer, params.at, request.tile.bounds())
-    outlines: list[PlaceEntry] = []
-    if layer is Layer.AREAS:
-        counted, outlines = _split_by_level(counted, _level(request))
-    if not counted and not outlines:
-        return _EMPTY
-    codes = [entry.code for entry in counted]
-    with sessions() as session:
-        if layer is Layer.AREAS:
-            exact = _level(request) is Level.COMMUNITY
-            counts = cached.counts.count_areas(session, codes, params.on, exact=exact)
-        else:
-            counts = cached.counts.count_grids(session, codes, params.on, params.at)
-    keys = [entry.key for entry in counted + outlines]
-    has_labels = request.tile.z >= LABELS_MIN_ZOOM.get(layer, 0)
-    points = cached.places.label_points(cursor, layer, keys) if has_labels else {}
-    return mvt_sql.areas_or_grids(layer, request.tile, _rows(request.tile, keys, counts, points))
-
-
-def _level(request: TileRequest) -> Level:
-    return request.params.level or level_for_zoom(request.tile.z)
-
-
-def _split_by_level(
-    areas: list[PlaceEntry], level: Level
-) -> tuple[list[PlaceEntry], list[PlaceEntry]]:
-    """Return the areas of a level, and those of higher levels."""
-    levels = list(Level)
-    higher = levels[: levels.index(level)]
-    return (
-        [area for area in areas if area.level == level],
-        [area for area in areas if area.level in higher],
-    )
-
-
-def _rows(
-    tile: Tile, keys: list[Key], counts: list[CoverageCounts], points: LabelPoints
-) -> list[tuple[Any, ...]]:
-    """Return a row per key: the key, four counts or None, and x, y of a label in the tile or None.
-
-    `counts` belong to the first keys.
-    """
-    return [
-        (
-            key,
-            *(count or _NO_COUNTS),
-            *((key in points and tile.to_units(*points[key])) or _NO_LABEL),
-        )
-        for key, count in zip_longest(keys, counts)
-    ]
-
-
-_NO_COUNTS = (None, None, None, None)
-_NO_LABEL = (None, None)
+            return mvt_sql.backdrop(tile)

@@ -28,6 +28,14 @@ _WORLD_M: Final = 40_075_016.685578488
 
 BOX: Final = "CAST(:box AS geometry)"
 """SQL of a tile's bounds with its buffer."""
+LIES_IN_TILE: Final = (
+    "ST_X({0}) >= :west AND ST_X({0}) < :east AND ST_Y({0}) <= :north AND ST_Y({0}) > :south"
+)
+"""SQL of the condition that a point lies in a tile, without its buffer.
+
+The western and northern edges belong to the tile, the others to its neighbors. In degrees, in
+which neighbors have the very same edges, so that every point lies in one tile.
+"""
 
 
 class BadTile(Invalid):
@@ -59,15 +67,11 @@ class Tile:
         east, south = _to_degrees(self.x + 1 + buffer, self.y + 1 + buffer, self.z)
         return west, south, east, north
 
-    def to_units(self, x: float, y: float) -> tuple[int, int] | None:
-        """Return world coordinates in the tile's units, or None outside of the tile.
-
-        The western and northern edges belong to the tile, the others to its neighbors.
-        """
-        side = 1 << self.z
-        right = math.floor((x * side - self.x) * EXTENT)
-        down = math.floor((y * side - self.y) * EXTENT)
-        return (right, down) if 0 <= right < EXTENT and 0 <= down < EXTENT else None
+    def edge_params(self) -> dict[str, float]:
+        """Return the parameters of LIES_IN_TILE."""
+        west, north = _to_degrees(self.x, self.y, self.z)
+        east, south = _to_degrees(self.x + 1, self.y + 1, self.z)
+        return {"west": west, "south": south, "east": east, "north": north}
 
     def sql_params(self) -> dict[str, float | str]:
         """Return the parameters of BOX, `to_tile_units` and `point_to_tile_units`."""
@@ -100,7 +104,7 @@ def to_tile_units(geom: str, tile: Tile) -> str:
         source = f"CASE WHEN {geom} @ {BOX} THEN {oriented} ELSE {clipped} END"
         return f"ST_TransScale({source}, :left_half, :top_half, :x_scale, :y_scale)"
     clipped = f"CASE WHEN {geom} @ {BOX} THEN {geom} ELSE ST_ClipByBox2D({geom}, {BOX}) END"
-    scaled = _scaled(clipped, tile)
+    scaled = scale_to_tile(clipped, tile)
     if tile.z <= SIMPLIFY_MAX_ZOOM:
         scaled = f"ST_Simplify({scaled}, {SIMPLIFY_TOLERANCE}, true)"
     return f"ST_ForcePolygonCCW(ST_SnapToGrid({scaled}, 1))"
@@ -108,18 +112,13 @@ def to_tile_units(geom: str, tile: Tile) -> str:
 
 def point_to_tile_units(geom: str, tile: Tile) -> str:
     """Return SQL of a point in a tile's units, without clipping."""
-    return f"ST_SnapToGrid({_scaled(geom, tile)}, 1)"
+    return f"ST_SnapToGrid({scale_to_tile(geom, tile)}, 1)"
 
 
-def _scaled(geom: str, tile: Tile) -> str:
+def scale_to_tile(geom: str, tile: Tile) -> str:
+    """Return SQL of a geometry in a tile's units, with fractions and without clipping."""
     source = f"ST_Transform({geom}, 3857)" if tile.z < LINEAR_MIN_ZOOM else geom
     return f"ST_TransScale({source}, :left, :top, :x_scale, :y_scale)"
-
-
-def to_world(lon: float, lat: float) -> tuple[float, float]:
-    """Return world coordinates: Web Mercator from 0 in the north-west to 1."""
-    mercator = math.asinh(math.tan(math.radians(lat)))
-    return (lon + 180) / 360, (1 - mercator / math.pi) / 2
 
 
 def _to_degrees(x: float, y: float, zoom: int) -> tuple[float, float]:

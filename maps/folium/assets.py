@@ -34,7 +34,7 @@ MAP_SCRIPTS: Final = {
         "facts.js",
         "pointer.js",
         "filters.js",
-        "shades.js",
+        "figures.js",
         "rows.js",
         "table.js",
         "counts.js",

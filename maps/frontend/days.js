@@ -25,11 +25,11 @@
     return [...first.filter((day) => day < last), last];
   }
 
-  /* Shows another date: updates tiles, figures and table. */
+  /* Shows another date: updates tiles, figures and table. Shading and labels wait for the figures. */
   G.setDay = function (on) {
     if (!on || on === G.state.on) return;
     G.state.on = on;
-    G.refresh("shade", "borders", "grids", "buildings", "names");
+    G.refresh("grids", "buildings", ...(G.byGrid() ? ["shade", "names"] : []));
     G.tell("day");
   };
 

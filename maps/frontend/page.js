@@ -11,6 +11,7 @@
     map = made;
     controls();
     G.home = () => [[G.config.bounds[1], G.config.bounds[0]], [G.config.bounds[3], G.config.bounds[2]]];
+    limitZoom();
     map.fitBounds(G.home(), { animate: false });
     G.watchPointer(map);
     new G.Search(map, document.getElementById("search"));
@@ -30,9 +31,15 @@
     // On a narrow screen the date strip gets a second line, which shrinks the map.
     new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
     map.on("resize", fitPaper);
+    map.on("resize", limitZoom);
     fitPaper();
     document.documentElement.dataset.ready = "true";
   };
+
+  /* Keeps the city from shrinking to a few specks. */
+  function limitZoom() {
+    map.setMinZoom(Math.max(0, Math.floor(map.getBoundsZoom(G.home())) - 1));
+  }
 
   /* Prints the map as seen: it keeps its size and is scaled, since tiles of another zoom would
      arrive too late. The paper is A4 landscape without margins and heading. */
@@ -65,10 +72,8 @@
     const table = new G.Table(map, document.getElementById("content"));
     setLevel(levelAt(G.zoom(map)));
     if (G.config.kind === "grids") measures();
-    else {
-      new G.Filters(map, document.getElementById("filters"));
-      new G.Shades(map);
-    }
+    else new G.Filters(map, document.getElementById("filters"));
+    new G.Figures(map);
     headline();
     G.on("day", headline);
     G.on("filter", headline);

@@ -47,13 +47,14 @@
 
   function shade(day) {
     const { land } = colours();
-    const told = (props) => (G.told ? G.told(props, day()) : props);
+    const counted = (props) => (G.withFigures ? G.withFigures(props, day()) : props);
     const area = (zoom, props) => {
       if (!choropleth()) return { fill: land, opacity: G.config.basemap ? 0 : 1 };
-      return { fill: G.shade(told(props).rate), opacity: opacity(zoom, props) };
+      return { fill: G.shade(counted(props).rate), opacity: opacity(zoom, props) };
     };
     const grid = (zoom, props) => {
-      const fill = byLoad() ? G.loadShade(props[G.state.measure]) : G.shade(told(props).rate);
+      const figures = counted(props);
+      const fill = byLoad() ? G.loadShade(figures[G.state.measure]) : G.shade(figures.rate);
       return { fill, opacity: opacity(zoom, props) };
     };
     const ofLevel = (zoom, { props }) => props.level === G.state.areaLevel && !G.byGrid();
@@ -180,12 +181,12 @@
     const figures = ({ rate, uncovered }) =>
       (uncovered ? G.word("rate_and_uncovered", { rate: G.percent(rate), count: G.number(uncovered) }) : G.percent(rate));
     const tells = (zoom) => choropleth() && zoom < G.style.zooms.buildings;
-    const told = (said) => (zoom, props) => said(zoom, G.told ? G.told(props, day()) : props);
-    const area = G.label(told((zoom, props) => [
+    const counted = (lines) => (zoom, props) => lines(zoom, G.withFigures ? G.withFigures(props, day()) : props);
+    const area = G.label(counted((zoom, props) => [
       { text: G.named(props), size: props.level === "district" ? 14 : 12.5, weight: 600, colour: G.config.kind === "issues" ? muted : ink },
       { text: tells(zoom) ? figures(props) : "", size: 11.5, weight: 500, colour: props.uncovered ? uncovered_line : muted },
     ]));
-    const grid = G.label(told((zoom, props) => [
+    const grid = G.label(counted((zoom, props) => [
       { text: zoom >= G.style.zooms.grid_labels ? shortName(props) : "", size: 11.5, weight: 600, colour: muted },
       { text: countsGrids() && props.uncovered ? G.number(props.uncovered) : "", size: 11.5, weight: 700, colour: uncovered_line },
     ]));

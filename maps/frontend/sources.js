@@ -45,11 +45,15 @@
     return { props: feature.props, type: 1, rings: [[at]], extent };
   }
 
+  const SAME_EVERY_DAY = new Set(["areas", "backdrop"]);
+
   /* Requests tiles from the service. An error response throws instead of giving an empty tile. */
   function served(name, more, on) {
     const { tileUrl, tileQuery, tileVersions } = G.config.service;
-    const version = tileVersions[name] ? `&version=${tileVersions[name]}` : "";
-    const address = `${tileUrl.replace("{layer}", name)}?${tileQuery.replace("{on}", on)}${more}${version}`;
+    const query = new URLSearchParams(SAME_EVERY_DAY.has(name) ? "" : tileQuery.replace("{on}", on));
+    for (const [key, value] of more) query.set(key, value);
+    if (tileVersions[name]) query.set("version", tileVersions[name]);
+    const address = `${tileUrl.replace("{layer}", name)}?${query}`;
     return new protomapsL.PmtilesSource(
       {
         async getZxy(z, x, y, signal) {
@@ -61,7 +65,7 @@
           return data.byteLength ? { data } : undefined;
         },
       },
-      true,
+      false, // a layer asks for tiles of two zooms at once: one must not cancel those of the other
     );
   }
 
@@ -108,8 +112,8 @@
   /* Returns the query parameters of a layer's tiles besides the date. */
   function asked(name) {
     const { areaLevel, period: { from, to } } = G.state;
-    if (name === "areas") return areaLevel ? `&level=${areaLevel}` : "";
-    return name === "issues" ? `${from ? `&since=${from}` : ""}${to ? `&until=${to}` : ""}` : "";
+    const query = name === "areas" ? { level: areaLevel } : name === "issues" ? { since: from, until: to } : {};
+    return Object.entries(query).filter(([, value]) => value);
   }
 
   const caches = new Map();
@@ -119,8 +123,8 @@
 
   /* Returns the tile cache of a layer on a date, shared by the map layers that render the same tiles. */
   G.cache = function (name, on = G.state.on) {
-    const more = G.data ? "" : asked(name);
-    const day = G.data || name === "backdrop" ? G.config.on : on;
+    const more = G.data ? [] : asked(name);
+    const day = G.data || SAME_EVERY_DAY.has(name) ? G.config.on : on;
     const key = `${name} ${more} ${day}`;
     if (!caches.has(key)) {
       const source = G.data ? new Embedded(name, G.features(name)) : served(name, more, day);

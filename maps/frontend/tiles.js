@@ -28,6 +28,7 @@
     layer.day = day;
     layer.views = views(name, layer.day);
     layer.refresh = refresh;
+    renderCurrentZoom(layer);
     relabel(layer);
     return layer;
   };
@@ -54,6 +55,15 @@
 
   /* Whether issues are shown one by one instead of in clusters. */
   G.isApart = (zoom) => zoom >= G.style.zooms.dots;
+
+  /* Skips tiles of the zoom before, which stay as they are until the map removes them: rendering
+     one of them again would make the layer discard all tiles of the current zoom. */
+  function renderCurrentZoom(layer) {
+    const render = layer.renderTile.bind(layer);
+    layer.renderTile = async (coords, ...more) => {
+      if (coords.z === layer._tileZoom) await render(coords, ...more);
+    };
+  }
 
   function relabel(layer) {
     const { scratch, labelRules, onTilesInvalidated } = layer;
@@ -96,7 +106,7 @@
   G.whenDrawn = function (on, then) {
     const ask = () => {
       const loading = Object.values(G.layers).some((layer) => on.hasLayer(layer) && layer.isLoading());
-      if (loading || G.isStale()) setTimeout(ask, 60);
+      if (loading || G.isStale() || G.areFiguresLoaded?.() === false) setTimeout(ask, 60);
       else then();
     };
     setTimeout(ask, 60);
@@ -125,7 +135,7 @@
         for (const { layerName, feature } of picked) {
           if (layerName === "clusters") continue;
           const drawn = layer.paintRules.some((rule) => draws(rule, source, layerName, zoom, feature));
-          const props = name === "shade" && G.told ? G.told(feature.props, layer.day()) : feature.props;
+          const props = name === "shade" && G.withFigures ? G.withFigures(feature.props, layer.day()) : feature.props;
           if (drawn) found.push({ layer: layerName, props });
         }
       }

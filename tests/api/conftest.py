@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,8 @@ from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 
 from api.app import create_app
 from api.http.request_class import RequestClass
-from api.tiles.renderer import TileCaches
 from geo import db
+from geo.coverage.count_caches import CoverageCountCaches
 from geo.errors import Unavailable
 from geo.postgres.grants import SERVICE_ROLE
 from geo.settings import Settings
@@ -110,8 +111,10 @@ def app(
     maker = sessionmaker(session.connection(), join_transaction_mode="create_savepoint")
     as_service_role(maker)
     application.state.sessions = dict.fromkeys(RequestClass, maker)
-    application.state.tile_caches = TileCaches()
-    application.state.tile_cursor = lambda: nullcontext(cursor_of(session))
+    application.state.count_caches = CoverageCountCaches()
+    application.state.tile_renderer = replace(
+        application.state.tile_renderer, cursor=lambda: nullcontext(cursor_of(session))
+    )
     yield application
     assert not undeclared
 

@@ -1,13 +1,14 @@
 """Tiles over HTTP: immutable if the URL states their version, and never stale."""
 
 from contextlib import contextmanager
+from dataclasses import replace
 
 import psycopg
 import pytest
 from sqlalchemy import text
 
 from geo import city_time, table_versions
-from geo.tiles import renderer, versions
+from geo.tiles import versions
 from tests.tiles import ZONE, tile_around
 
 TILE = tile_around(10, 5, 14)
@@ -43,7 +44,8 @@ def test_a_url_with_the_current_version_is_immutable(get_tile, on):
 
 def test_a_stored_tile_needs_no_database(get_tile, app, client):
     url = str(get_tile().url)
-    app.state.sessions = app.state.tile_cursor = None
+    app.state.sessions = None
+    app.state.tile_renderer = replace(app.state.tile_renderer, cursor=None)
     assert b"b1" in client.get(url).content
 
 
@@ -107,20 +109,21 @@ def test_a_deleted_grid_is_in_no_tile(client, session):
     assert b"230403001001001" not in client.get(path).content
 
 
-def test_a_tile_invalidated_during_rendering_is_served_but_not_cached(client, session, monkeypatch):
-    """Every attempt finds new versions. No other test caches tiles of this date."""
-    render_tile = renderer.render_tile
+@pytest.mark.parametrize("layer", ["areas", "backdrop"])
+def test_areas_and_the_backdrop_are_immutable_without_a_date(client, session, layer):
+    """Two requests: one that renders the tile, one that finds it in the store."""
+    version = versions.read_layer_versions(session, ZONE)[layer]
+    for _ in range(2):
+        response = client.get(path_of(layer), params={"version": version})
+        assert "immutable" in response.headers["cache-control"]
 
-    def render_after_a_write(*args):
-        session.execute(text("UPDATE micro_grid SET name = 'disturbed'"))
-        return render_tile(*args)
 
-    monkeypatch.setattr(renderer, "render_tile", render_after_a_write)
-    version = versions.read_layer_versions(session, ZONE)["grids"]
-    path = f"{path_of('grids')}?on=2024-02-02&version={version}"
-    response = client.get(path)
-    assert response.headers["cache-control"] == "no-cache"
-    assert b"disturbed" in response.content
+@pytest.mark.parametrize("layer", ["areas", "grids"])
+def test_property_coverage_changes_no_tile_of_areas_or_grids(get_tile, session, layer):
+    """Their figures are requested by day, so another day needs no other tiles."""
+    before = get_tile(layer)
+    session.execute(text("DELETE FROM property_coverage"))
+    assert get_tile(layer).url == before.url
 
 
 @pytest.mark.parametrize(
@@ -149,6 +152,6 @@ def test_an_unreachable_database_is_a_503(app, client):
         raise psycopg.OperationalError("unreachable")
         yield
 
-    app.state.tile_cursor = fail
+    app.state.tile_renderer = replace(app.state.tile_renderer, cursor=fail)
     response = client.get(path_of("grids"))
     assert (response.status_code, response.json()["code"]) == (503, "unavailable")

@@ -33,7 +33,7 @@ def call_from(limited_application, app):
     """Return a client with an address that no other test uses."""
     limited_application.state.sessions = app.state.sessions
     limited_application.state.snapshots = app.state.snapshots
-    limited_application.state.tile_cursor = app.state.tile_cursor
+    limited_application.state.tile_renderer = app.state.tile_renderer
 
     def call_from_(address: str, token: str | None = None) -> TestClient:
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}

@@ -31,14 +31,42 @@ def test_keys_move_the_slider_and_the_figures_and_the_table_follow(open_page, sc
     expect(browser_page.page.locator("#figures")).not_to_contain_text("86.0%")
     browser_page.wait_until_rendered()
     covered = browser_page.page.evaluate(
-        """async (code) => {
-          const map = Gridward.layers.shade._map;
-          const features = await Gridward.inView(map, "areas");
-          return features.find(({ props }) => props.code === code).props.covered;
-        }""",
-        WEIMIN,
+        "(code) => Gridward.withFigures({code}, Gridward.state.on).covered", WEIMIN
     )
     assert covered == 6
+
+
+def test_another_day_needs_no_other_tiles_of_areas(open_page):
+    browser_page = open_page("property-coverage#level=community")
+    browser_page.wait_until_rendered()
+    requested: list[str] = []
+    browser_page.page.on("request", lambda request: requested.append(request.url))
+    for _ in range(3):
+        browser_page.page.get_by_role("button", name="Previous month").click()
+        browser_page.wait_until_rendered()
+    assert any("/v1/property-coverage" in url for url in requested)
+    assert not [url for url in requested if "/tiles/areas/" in url]
+    requested.clear()
+    browser_page.page.get_by_role("button", name="Next month").click()
+    browser_page.wait_until_rendered()
+    assert not [url for url in requested if "bbox=" in url], "its figures were kept"
+
+
+def test_a_map_without_figures_says_why_and_has_them_again_after_a_move(open_page):
+    browser_page = open_page("property-coverage#level=community")
+    browser_page.wait_until_rendered()
+    page = browser_page.page
+    page.route("**/v1/property-coverage?**", lambda route: route.abort())
+    page.get_by_role("button", name="Previous month").click()
+    expect(page.locator(".map-note")).to_be_visible()
+    rate = "(code) => Gridward.withFigures({code}, Gridward.state.on).rate"
+    assert page.evaluate(rate, WEIMIN) is None
+    page.unroute("**/v1/property-coverage?**")
+    page.get_by_role("button", name="Previous month").click()
+    expect(page.locator(".map-note")).to_be_hidden()
+    browser_page.wait_until_rendered()
+    assert page.evaluate(rate, WEIMIN) is not None
+    browser_page.ignore_errors("net::ERR_FAILED")
 
 
 def test_the_animation_advances_by_month_and_pauses(open_page):

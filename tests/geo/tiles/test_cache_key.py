@@ -1,19 +1,18 @@
-"""Cache keys: equal only if everything that a tile, its counts or its places depend on is equal."""
+"""Cache keys: equal only if everything that a tile depends on is equal."""
 
 import datetime
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import text
 
 from geo import city_time
 from geo.models import Level
-from geo.tiles import cache_key, renderer
+from geo.tiles import cache_key
 from geo.tiles.layers import Layer
 from geo.tiles.tile_math import Tile
 from geo.tiles.tile_request import TileParams, TileRequest
 from tests.district import day
-from tests.tiles import ZONE, cursor_of
+from tests.tiles import ZONE
 
 ON = day("2025-01-01")
 NOON = datetime.datetime(2025, 1, 1, 4, tzinfo=datetime.UTC)
@@ -46,18 +45,10 @@ def test_only_the_grids_of_the_end_of_a_day_do_not_depend_on_later_revisions():
     assert cache_key.tile_key(at_the_end, "v", 3) == cache_key.tile_key(at_the_end, "v", 4)
 
 
-def test_figures_and_tiles_share_their_counts(district):
-    snapshot = renderer.read_versions(cursor_of(district), REQUEST)
-    assert cache_key.counts_key(REQUEST, snapshot) == cache_key.read_counts_key(
-        district, Layer.GRIDS, ON, NOON, ZONE
-    )
-
-
-@pytest.mark.parametrize(("table", "changes"), [("micro_grid", True), ("building", False)])
-def test_places_depend_on_their_own_table_alone(district, table, changes):
-    before = renderer.read_versions(cursor_of(district), REQUEST)
-    district.execute(text(f"DELETE FROM {table} WHERE false"))
-    after = renderer.read_versions(cursor_of(district), REQUEST)
-    assert before != after
-    keys = {cache_key.places_key(Layer.GRIDS, snapshot) for snapshot in (before, after)}
-    assert len(keys) == 1 + changes
+@pytest.mark.parametrize("layer", Layer)
+def test_only_some_layers_have_other_tiles_on_another_day(layer):
+    first = replace(REQUEST, layer=layer)
+    second = replace(first, params=replace(first.params, on=day("2025-01-02")))
+    keys = {cache_key.tile_key(request, "v", 3) for request in (first, second)}
+    assert len(keys) == 1 + cache_key.depends_on_day(layer)
+    assert cache_key.depends_on_day(layer) is (layer not in {Layer.AREAS, Layer.BACKDROP})

@@ -88,11 +88,16 @@ def test_a_tile_has_clusters_if_it_has_more_buildings_than_the_maximum(
     assert not read_tile(Layer.BUILDINGS, tile, name="clusters").empty
 
 
-def test_areas_include_the_levels_above_without_counts(read_tile):
+def test_areas_include_the_levels_above(read_tile):
     params = TileParams(ON.on, ON.at, Level.COMMUNITY)
     features = read_tile(Layer.AREAS, tile_around(10, 5, 12), params).set_index("code")
-    assert features.loc["230403001001", "buildings"] == 3
+    assert features.loc["230403001001", "parent_code"] == "230403001"
     assert set(features.level) == {"district", "subdistrict", "community"}
+    params = TileParams(ON.on, ON.at, Level.SUBDISTRICT)
+    assert set(read_tile(Layer.AREAS, tile_around(10, 5, 12), params).level) == {
+        "district",
+        "subdistrict",
+    }
 
 
 def test_an_area_has_a_label_in_only_one_tile(district, read_tile):
@@ -107,10 +112,28 @@ def test_an_area_has_a_label_in_only_one_tile(district, read_tile):
     assert labelled == ["230403"]
 
 
-def test_grids_have_their_counts_and_their_community(read_tile):
+def test_grids_have_their_community(read_tile):
     features = read_tile(Layer.GRIDS, tile_around(10, 5, 14)).set_index("code")
-    row = features.loc["230403001001001"]
-    assert (row.buildings, row.uncovered, row.community_code) == (2, 1, "230403001001")
+    assert features.loc["230403001001001", "community_code"] == "230403001001"
+
+
+@pytest.mark.parametrize("zoom", [13, 15, 18])
+def test_every_grid_has_its_label_once_on_its_surface(district, read_tile, zoom):
+    grids = geopandas.read_postgis(
+        "SELECT code, geom FROM micro_grid WHERE upper_inf(in_force)", district.connection()
+    ).set_index("code")
+    labels = []
+    first, last = tile_around(-1, 11, zoom), tile_around(41, -1, zoom)
+    for x in range(first.x, last.x + 1):
+        for y in range(first.y, last.y + 1):
+            tile = Tile(zoom, x, y)
+            if b"grids_labels" in render(district, Layer.GRIDS, tile, ON):
+                features = read_tile(Layer.GRIDS, tile, ON, "grids_labels")
+                labels += zip(features.code, features.geometry, strict=True)
+    assert sorted(code for code, _ in labels) == sorted(grids.index)
+    unit = 360 / 2**zoom / EXTENT
+    for code, point in labels:
+        assert grids.geom[code].distance(point) < 4 * unit, code
 
 
 def test_issues_have_the_grid_that_they_were_filed_under(read_tile):

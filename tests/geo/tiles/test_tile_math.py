@@ -5,7 +5,8 @@ import math
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from geo.tiles.tile_math import EXTENT, LINEAR_MIN_ZOOM, Tile, to_world
+from geo.tiles.tile_math import EXTENT, LINEAR_MIN_ZOOM, Tile
+from tests.tiles import to_world
 
 
 @given(
@@ -33,9 +34,13 @@ def test_the_linear_scale_is_off_by_less_than_half_a_pixel(zoom, lon, lat, acros
     assert abs(linear[1] - exact_y) < 4 * 2.0 ** (LINEAR_MIN_ZOOM - zoom)
 
 
-def test_a_position_on_a_shared_edge_is_in_one_tile_only():
-    west, east = Tile(14, 14111, 5750), Tile(14, 14112, 5750)
-    lon = 14112 / 2**14 * 360 - 180
-    assert west.to_units(*to_world(lon, 47.0)) is None
-    _, south, _, north = east.bounds()
-    assert east.to_units(*to_world(lon, (south + north) / 2)) is not None
+@given(st.integers(0, 20), st.data())
+def test_neighbors_have_the_very_same_edge(zoom, data):
+    """A label on it lies in one of them only."""
+    side = 1 << zoom
+    x, y = (data.draw(st.integers(0, side - 1)) for _ in range(2))
+    edges = Tile(zoom, x, y).edge_params()
+    if x + 1 < side:
+        assert Tile(zoom, x + 1, y).edge_params()["west"] == edges["east"]
+    if y + 1 < side:
+        assert Tile(zoom, x, y + 1).edge_params()["north"] == edges["south"]

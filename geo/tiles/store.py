@@ -3,13 +3,28 @@
 import sqlite3
 import threading
 from pathlib import Path
+from typing import Protocol
 
 _PAGE_BYTES = 4096
 _WRITE_TIMEOUT_S = 0.2
 """How long a worker waits for another worker's write before it gives up storing a tile."""
 
 
-class TileStore:
+class TileStore(Protocol):
+    """Where rendered tiles are kept by cache key. It may forget them at any time."""
+
+    @property
+    def is_enabled(self) -> bool:
+        """Return whether the store keeps anything."""
+
+    def get(self, key: str) -> bytes | None:
+        """Return the tile stored under a key, or None."""
+
+    def put(self, key: str, body: bytes) -> None:
+        """Store a tile, if possible."""
+
+
+class SqliteTileStore:
     """Tiles by cache key in an SQLite file. Any error counts as a miss.
 
     Entries never go stale, because a key names everything that its tile depends on. Eviction is

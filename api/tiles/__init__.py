@@ -1,1 +1,0 @@
-"""Rendering and caching of vector tiles for their route."""
