@@ -35,7 +35,8 @@ def city(databases, template) -> str:
 def start(url: str, *words: object, **more) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [GRIDWARD, *map(str, words)],
-        env=environment_of(url),
+        # On a small disk Python would truncate the modules it compiles, and never start again.
+        env=environment_of(url) | {"PYTHONDONTWRITEBYTECODE": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
