@@ -120,6 +120,8 @@ def test_the_pages_link_to_each_other(open_page):
 def test_the_page_reports_a_failing_service(open_page, service: PageService):
     service.is_broken = True
     visited = open_page("property-coverage")
-    visited.page.get_by_text("Could not load data: 503").wait_for()
+    for role in ("alert", "status"):  # on the map, and below the table
+        failure = visited.page.get_by_role(role).filter(has_text="Could not load data: 503")
+        failure.wait_for()
     assert visited.errors
     visited.ignore_errors()
