@@ -60,8 +60,11 @@
      one of them again would make the layer discard all tiles of the current zoom. */
   function renderCurrentZoom(layer) {
     const render = layer.renderTile.bind(layer);
+    layer.rendering = 0;
     layer.renderTile = async (coords, ...more) => {
-      if (coords.z === layer._tileZoom) await render(coords, ...more);
+      if (coords.z !== layer._tileZoom) return;
+      layer.rendering += 1;
+      await render(coords, ...more).finally(() => (layer.rendering -= 1));
     };
   }
 
@@ -105,7 +108,7 @@
   /* Calls back when all tiles of the map are rendered. */
   G.whenDrawn = function (on, then) {
     const ask = () => {
-      const loading = Object.values(G.layers).some((layer) => on.hasLayer(layer) && layer.isLoading());
+      const loading = Object.values(G.layers).some((layer) => on.hasLayer(layer) && (layer.isLoading() || layer.rendering));
       if (loading || G.isStale() || G.areFiguresLoaded?.() === false) setTimeout(ask, 60);
       else then();
     };
