@@ -10,7 +10,7 @@
   const FRESH = 60_000; // milliseconds after which figures are requested again
 
   /* By day and filter: {key, loaded, rows: figures by code, boxes: the bounds with figures, by level}. */
-  const kept = new Map();
+  const loadedSets = new Map();
 
   let shown = {}; // the sets of figures that the map shows: {now, then}
 
@@ -33,11 +33,11 @@
 
   function setOf(day) {
     const key = keyOf(day);
-    let set = kept.get(key);
+    let set = loadedSets.get(key);
     if (!set || performance.now() - set.loaded > FRESH) set = { key, loaded: performance.now(), rows: new Map(), boxes: new Map() };
-    kept.delete(key);
-    kept.set(key, set);
-    if (kept.size > MOST_DAYS) kept.delete(kept.keys().next().value);
+    loadedSets.delete(key);
+    loadedSets.set(key, set);
+    if (loadedSets.size > MOST_DAYS) loadedSets.delete(loadedSets.keys().next().value);
     return set;
   }
 

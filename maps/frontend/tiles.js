@@ -28,7 +28,7 @@
     layer.day = day;
     layer.views = views(name, layer.day);
     layer.refresh = refresh;
-    renderCurrentZoom(layer);
+    renderLatest(layer);
     relabel(layer);
     return layer;
   };
@@ -56,15 +56,25 @@
   /* Whether issues are shown one by one instead of in clusters. */
   G.isApart = (zoom) => zoom >= G.style.zooms.dots;
 
-  /* Skips tiles of the zoom before, which stay as they are until the map removes them: rendering
-     one of them again would make the layer discard all tiles of the current zoom. */
-  function renderCurrentZoom(layer) {
+  /* Lets only the last rendering of each tile paint, and counts those under way.
+
+     Tiles of the zoom before are skipped, and stay as they are until the map removes them: rendering
+     one of them again would make the layer discard all tiles of the current zoom. A tile gets a new
+     key for each rendering: one that began before the level or the date changed may take longer than
+     the one after it, and the layer drops what has another key than its tile. */
+  function renderLatest(layer) {
     const render = layer.renderTile.bind(layer);
+    let count = 0;
     layer.rendering = 0;
-    layer.renderTile = async (coords, ...more) => {
+    layer.renderTile = async (coords, element, key, loaded = element.loaded) => {
       if (coords.z !== layer._tileZoom) return;
+      element.loaded = loaded;
+      element.key = `${key} ${(count += 1)}`;
       layer.rendering += 1;
-      await render(coords, ...more).finally(() => (layer.rendering -= 1));
+      await render(coords, element, element.key, () => {
+        element.loaded?.();
+        element.loaded = null; // the map counts a tile once
+      }).finally(() => (layer.rendering -= 1));
     };
   }
 

@@ -39,7 +39,7 @@
     /* Updates the links to the exports, which return all rows for the parameters of the page. */
     draw() {
       if (!G.config.service) return;
-      G.fill(this.lists, this.exports().map(([key, subject, asked]) => this.group(key, subject, asked)));
+      G.fill(this.lists, this.exports().map(([key, subject, params]) => this.group(key, subject, params)));
     }
 
     /* Returns text, subject and parameters of each export; null for parameters that match nothing. */
@@ -53,18 +53,18 @@
     rows(filter) {
       const { level, partly } = this.table;
       const box = partly ? [["bbox", this.map.getBounds().toBBoxString()]] : [];
-      const asked = filter && [["on", G.state.on], ...box, ...filter];
-      if (level === "building") return ["export_table", "buildings", asked];
+      const params = filter && [["on", G.state.on], ...box, ...filter];
+      if (level === "building") return ["export_table", "buildings", params];
       const since = G.state.then ? [["since", G.state.then]] : [];
-      return ["export_table", "property-coverage", asked && [["by", level], ...since, ...asked]];
+      return ["export_table", "property-coverage", params && [["by", level], ...since, ...params]];
     }
 
-    group(key, subject, asked) {
+    group(key, subject, params) {
       const address = G.config.service.exportUrl.replace("{subject}", subject);
       const more = [...(G.state.scope ? [["area", G.state.scope]] : []), ["lang", G.config.language]];
       const links = Object.entries(FORMATS).map(([format, name]) =>
-        G.node("a", { href: `${address}?${new URLSearchParams([...(asked ?? []), ...more, ["format", format]])}`, download: "" }, name));
-      return G.node("span", { class: "export", "data-export": key }, [G.node("span", {}, G.word(key)), ...(asked ? links : ["–"])]);
+        G.node("a", { href: `${address}?${new URLSearchParams([...(params ?? []), ...more, ["format", format]])}`, download: "" }, name));
+      return G.node("span", { class: "export", "data-export": key }, [G.node("span", {}, G.word(key)), ...(params ? links : ["–"])]);
     }
 
     save() {

@@ -45,10 +45,18 @@ def enter_row(browser_page: BrowserPage) -> None:
     browser_page.page.locator("tbody tr button").first.click()
 
 
+def go_back(browser_page: BrowserPage) -> None:
+    browser_page.page.wait_for_timeout(1600)  # changes within 1.5 s share one entry
+    browser_page.page.go_back()
+    browser_page.page.wait_for_timeout(1000)  # the page first reads the area of its link
+
+
 WALKS: list[list[Callable[[BrowserPage], None]]] = [
     [zoom_in],
     [zoom_in, zoom_in, zoom_in, zoom_out],
     [wheel_out],
+    [enter_row, go_back],
+    [enter_row, enter_row, go_back],
     [enter_row, enter_row, zoom_out],
 ]
 
