@@ -54,8 +54,8 @@ def feature_query(query: CoverageQuery, since: datetime.date) -> FeatureQuery:
     `gained` and `lost` count as in `count_by`, the other figures the buildings that pass the filter
     on the later day.
     """
-    figure = figures.feature_query(query).statement.subquery("figure")
-    change = _statement(query, since).subquery("change")
+    figure = figures.computed_once(figures.feature_query(query).statement, "figure")
+    change = figures.computed_once(_statement(query, since), "change")
     net = (change.c.gained - change.c.lost).label("net")
     statement: Statement = select(figure, change.c.gained, change.c.lost, net)
     return FeatureQuery(statement.join(change, change.c.code == figure.c.code))
@@ -111,7 +111,8 @@ def _by_level(level: Level, comparison: _Comparison, area_code: str | None) -> S
     if area_code is not None:
         counts = counts.where(areas.within(Building.community_code, area_code))
         statement = statement.where(areas.within(Area.code, area_code))
-    community, area = counts.cte("community_changes"), statement.cte("compared_area")
+    community = figures.computed_once(counts, "community_changes")
+    area = statement.cte("compared_area")
     is_within = func.starts_with(community.c.community_code, area.c.code)
     return (
         select(area.c.code, area.c.name, *map(_sum, (community.c.gained, community.c.lost)))

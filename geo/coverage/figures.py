@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Float, Select, case, cast, column, func, select
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Float,
+    Select,
+    case,
+    cast,
+    column,
+    func,
+    select,
+)
 from sqlalchemy.orm import Session, aliased
 
 from geo import areas
@@ -160,6 +171,15 @@ def feature_query(query: CoverageQuery) -> FeatureQuery:
     return FeatureQuery(statement.join(member, member.code == counts.c.code))
 
 
+def computed_once(statement: Statement, name: str) -> CTE:
+    """Return a CTE that PostgreSQL computes once.
+
+    With outdated statistics, as after an import, it may expect one row and compute an aggregate
+    again for each row that it joins: a second became minutes.
+    """
+    return statement.cte(name).prefix_with("MATERIALIZED", dialect="postgresql")
+
+
 def _counts(query: CoverageQuery, *columns: Any) -> Select[Any]:
     """Count buildings and households; at most one row of the day's coverage joins each building."""
     coverage = aliased(PropertyCoverage, name="coverage")
@@ -188,7 +208,8 @@ def _by_level(query: CoverageQuery) -> Select[Any]:
     selected = select(Area.code, Area.name).where(
         Area.level == level, *_extent(query, Area.code, Area.geom)
     )
-    community, area = counts.cte("community_counts"), selected.cte("selected_area")
+    community = computed_once(counts, "community_counts")
+    area = selected.cte("selected_area")
     is_within: ColumnElement[bool] = func.starts_with(community.c.community_code, area.c.code)
     if level is Level.COMMUNITY:
         is_within = community.c.community_code == area.c.code
@@ -201,7 +222,7 @@ def _by_level(query: CoverageQuery) -> Select[Any]:
 
 
 def _by_neighborhood(query: CoverageQuery) -> Select[Any]:
-    counts = _counts(query, Building.neighborhood_code).cte("neighborhood_counts")
+    counts = computed_once(_counts(query, Building.neighborhood_code), "neighborhood_counts")
     selected = select(Neighborhood.code, Neighborhood.name).where(
         *_extent(query, Neighborhood.community_code, Neighborhood.geom)
     )
