@@ -10,6 +10,7 @@ from typing import Final
 from anyio import to_thread
 from fastapi import Depends, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
+from fastapi.routing import APIRoute
 from prometheus_client import CollectorRegistry
 from sqlalchemy.orm import sessionmaker
 
@@ -27,9 +28,8 @@ from api.middleware.conditional import Conditional
 from api.middleware.fast_path import FastPath
 from api.middleware.head import Head
 from api.middleware.internal_errors import InternalErrors
-from api.middleware.metrics import Metrics
+from api.middleware.monitoring import REQUEST_ID_HEADER, Monitoring
 from api.middleware.rate_limits import RATE_LIMIT_HEADERS, RateLimiting, VerifiedCredentials
-from api.middleware.request_log import REQUEST_ID_HEADER, RequestLog
 from api.middleware.response_cache import ResponseCache
 from api.pages.login import redirect_to_login
 from api.routes import (
@@ -67,6 +67,8 @@ from geo.tiles.connections import TileConnections
 from geo.tiles.renderer import TileRenderer
 from geo.tiles.store import SqliteTileStore
 
+HOT_ROUTERS = (lookup, tiles)
+"""Their endpoints parse their query parameters themselves; FastPath calls those of GET."""
 ROUTERS = (
     areas,
     buildings,
@@ -106,11 +108,11 @@ def create_app(settings: Settings) -> FastAPI:
     _connect(app, settings)
     app.state.metrics = registry
     app.state.verified_credentials = VerifiedCredentials()
-    for module in (lookup, tiles):  # hot routes that parse their query parameters themselves
+    for module in HOT_ROUTERS:
         app.include_router(module.router)
     for module in (*ROUTERS, health, pages, assets):
         app.include_router(module.router, dependencies=[Depends(check_params)])
-    documented = (lookup, tiles, *ROUTERS, health, pages)
+    documented = (*HOT_ROUTERS, *ROUTERS, health, pages)
     routers = [module.router for module in documented]
     openapi.declare_problems(app, routers, page_limit=settings.page_limit)
     errors.install_error_handlers(app)
@@ -153,15 +155,16 @@ def _connect(app: FastAPI, settings: Settings) -> None:
 
 def _add_middleware(app: FastAPI, settings: Settings, registry: CollectorRegistry) -> None:
     """Add the middleware; the last added is the outermost."""
-    lookup_paths = frozenset({lookup.router.prefix})
-    app.add_middleware(Conditional, exempt_paths=lookup_paths)
-    app.add_middleware(Compression, exempt_paths=lookup_paths)
+    app.add_middleware(Conditional)
+    app.add_middleware(Compression)
     handlers = dict(app.exception_handlers)
     handlers.pop(Exception)  # InternalErrors handles it
-    app.add_middleware(FastPath, route=tiles.FAST_ROUTE, handlers=handlers)
+    app.add_middleware(FastPath, routes=hot_routes(), handlers=handlers)
     app.add_middleware(AdmissionControl, admission=app.state.admission)
     app.add_middleware(
-        BodyLimit, max_bytes=settings.body_megabytes << 20, exempt_paths=lookup_paths
+        BodyLimit,
+        max_bytes=settings.body_megabytes << 20,
+        exempt_paths=frozenset({lookup.router.prefix}),
     )
     if settings.tile_cache_mb:
         app.add_middleware(ResponseCache, prefix=tiles.router.prefix)
@@ -184,8 +187,17 @@ def _add_middleware(app: FastAPI, settings: Settings, registry: CollectorRegistr
             *(SUMMARY_HEADER, REVISION_HEADER, REQUEST_ID_HEADER, *RATE_LIMIT_HEADERS),
         ],
     )
-    app.add_middleware(Metrics, registry=registry)
-    app.add_middleware(RequestLog)
+    app.add_middleware(Monitoring, registry=registry)
+
+
+def hot_routes() -> list[APIRoute]:
+    """Return the routes that FastPath calls without the router."""
+    return [
+        route
+        for module in HOT_ROUTERS
+        for route in module.router.routes
+        if isinstance(route, APIRoute) and "GET" in (route.methods or ())
+    ]
 
 
 def _replace_connections(app: FastAPI) -> None:

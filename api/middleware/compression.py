@@ -40,24 +40,17 @@ class Compression(GZipMiddleware):
 
     A compressed response has another ETag. A part of a response (`Range`) is never compressed, as
     its offsets count uncompressed bytes.
-
-    It skips GET requests of `exempt_paths`: their responses are always smaller, and so frequent
-    that inspecting each would take a tenth of the time of the whole request.
     """
 
-    def __init__(self, app: ASGIApp, *, exempt_paths: frozenset[str]) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         super().__init__(app, minimum_size=MIN_BYTES)
-        self.exempt_paths = exempt_paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request."""
-        if scope["type"] != "http" or self._is_exempt(scope):
+        if scope["type"] != "http":
             await self.app(scope, receive, send)
         else:
             await self._responder(Headers(scope=scope))(scope, receive, _tagged(send))
-
-    def _is_exempt(self, scope: Scope) -> bool:
-        return scope["method"] == "GET" and scope["path"] in self.exempt_paths
 
     def _responder(self, headers: Headers) -> ASGIApp:
         accepted = ", ".join(headers.getlist("accept-encoding"))

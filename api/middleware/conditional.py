@@ -18,18 +18,14 @@ class Conditional:
     that of the response. One that sets a cookie has no ETag added. `If-None-Match` with
     its ETag returns 304; `Range` with one range returns 206, or 416 beyond the end. Several ranges
     at once, other units and streamed responses are served in full.
-
-    It skips `exempt_paths`, whose responses are small, and so frequent that hashing each counts.
     """
 
-    def __init__(self, app: ASGIApp, *, exempt_paths: frozenset[str]) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.exempt_paths = exempt_paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request."""
-        is_get = scope["type"] == "http" and scope["method"] == "GET"
-        if is_get and scope["path"] not in self.exempt_paths:
+        if scope["type"] == "http" and scope["method"] == "GET":
             send = _ConditionalSend(scope, receive, send)
         await self.app(scope, receive, send)
 

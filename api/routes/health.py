@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from api.middleware.metrics import render_metrics
+from api.metrics import render_metrics
 from api.schemas.health import HealthOut, ReadinessOut
 
 router = APIRouter(tags=["operations"])

@@ -1,7 +1,6 @@
 """Vector tiles."""
 
 import asyncio
-import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated
 
@@ -11,7 +10,6 @@ from pydantic import Field
 from api.http import query_params
 from api.http.etag import NOT_MODIFIED, precompressed_response
 from api.http.query_params import QueryParams
-from api.middleware.fast_path import FastRoute
 from geo import city_time
 from geo.input_types import Date, SingleLine
 from geo.models import Level
@@ -90,21 +88,6 @@ async def tile(request: Request, layer: Layer, z: Zoom, x: Index, y: Index) -> R
         state.render_pool, lambda: renderer.render(tile_request, check_store=key is None)
     )
     return _response(request, body, is_immutable=key is not None and key == current_key)
-
-
-async def _tile(request: Request, layer: str, z: str, x: str, y: str) -> Response:
-    return await tile(request, Layer(layer), int(z), int(x), int(y))
-
-
-FAST_ROUTE = FastRoute(
-    f"{router.prefix}/{{layer}}/{{z}}/{{x}}/{{y}}.mvt",
-    re.compile(
-        rf"{router.prefix}/(?P<layer>{'|'.join(Layer)})"
-        r"/(?P<z>[0-9]{1,2})/(?P<x>[0-9]{1,8})/(?P<y>[0-9]{1,8})\.mvt"
-    ),
-    _tile,
-)
-"""The fast path of well-formed tile URLs; the route answers all others."""
 
 
 def _tile_params(query: TileQuery, timezone: str) -> TileParams:

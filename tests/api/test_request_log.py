@@ -12,7 +12,7 @@ from api.logs import log_config, request_id
 from geo.settings import LogFormat, LogLevel, Settings
 from tests.api.accounts import signed_in
 
-LOGGER = "api.middleware.request_log"
+LOGGER = "api.request_log"
 
 
 @pytest.fixture

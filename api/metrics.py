@@ -1,13 +1,9 @@
 """Prometheus histogram of requests by method, route and status."""
 
 import os
-import time
 
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-from api.http.route_label import label_of
 
 FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 """Names the folder in which worker processes share their metrics, for prometheus_client."""
@@ -15,11 +11,10 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 _BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
-class Metrics:
-    """ASGI middleware: times every request, labelled with its route's path template."""
+class RequestMetrics:
+    """The durations of requests, labelled with the path template of their route."""
 
-    def __init__(self, app: ASGIApp, registry: CollectorRegistry) -> None:
-        self.app = app
+    def __init__(self, registry: CollectorRegistry) -> None:
         self.histogram = Histogram(
             "gridward_request_seconds",
             "Time until the response is complete.",
@@ -29,26 +24,9 @@ class Metrics:
         )
         self._children: dict[tuple[object, ...], Histogram] = {}
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on and time it."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        status, started = 500, time.perf_counter()
-
-        async def record_status(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
-        try:
-            await self.app(scope, receive, record_status)
-        finally:
-            route = label_of(scope)
-            elapsed_s = time.perf_counter() - started
-            method = scope["method"] if scope["method"] in _METHODS else "other"
-            self._child(method, route, status).observe(elapsed_s)
+    def observe(self, method: str, route: str, status: int, duration_s: float) -> None:
+        """Count a request; methods that HTTP does not define are one label."""
+        self._child(method if method in _METHODS else "other", route, status).observe(duration_s)
 
     def _child(self, *labels: object) -> Histogram:
         """Return the histogram of some labels; `labels()` takes as long as the observation."""
