@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from geo import areas
 from geo.errors import NotFound
+from geo.geometry import topology
 from geo.grids import revision_diff
 from geo.grids.grids import in_force
 from geo.models import Area, Level, MicroGrid
@@ -83,7 +84,7 @@ class DatabaseContext:
         )
         outline = areas.load_outlines(self.session, [community]).get(community)
         if outline is None:
-            outline = shapely.union_all([grid.geom for grid in grids.values()])
+            outline = topology.union([grid.geom for grid in grids.values()])
         return Partition(community, outline, grids, frozenset(self.session.scalars(used)))
 
     def _load_grids(self, community: str, condition: ColumnElement[bool]) -> dict[str, Grid]:

@@ -5,7 +5,6 @@ process answers no lookup.
 """
 
 import itertools
-import struct
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -20,7 +19,6 @@ from geo.plans.core.voronoi import NO_BUILDINGS, Buildings
 
 CHUNK: Final = 1_000
 """So many footprints are parsed at once: GEOS holds the GIL for a few milliseconds meanwhile."""
-_GEOMETRY_COLLECTION: Final = 7
 _POINT: Final = np.dtype([("byte_order", "u1"), ("type", "<u4"), ("x", "<f8"), ("y", "<f8")])
 """A point as WKB."""
 _STATEMENT: Final = """
@@ -66,7 +64,5 @@ def _parse(wkb: bytes, sizes: Sequence[int]) -> Iterator[Geoms]:
     """Yield geometries from their concatenated WKB of n sizes, chunk by chunk."""
     ends = [0, *itertools.accumulate(sizes)]
     for start in range(0, len(sizes), CHUNK):
-        stop = min(start + CHUNK, len(sizes))
-        header = struct.pack("<BII", 1, _GEOMETRY_COLLECTION, stop - start)
-        collection = shapely.from_wkb(header + wkb[ends[start] : ends[stop]])
-        yield np.asarray(shapely.get_parts(collection), dtype=object)
+        bounds = itertools.pairwise(ends[start : start + CHUNK + 1])
+        yield np.asarray(shapely.from_wkb([wkb[begin:end] for begin, end in bounds]), dtype=object)
