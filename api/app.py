@@ -25,6 +25,7 @@ from api.middleware.admission_control import AdmissionControl
 from api.middleware.body_limit import BodyLimit
 from api.middleware.compression import Compression
 from api.middleware.conditional import Conditional
+from api.middleware.error_pages import ErrorPages
 from api.middleware.fast_path import FastPath
 from api.middleware.head import Head
 from api.middleware.internal_errors import InternalErrors
@@ -59,6 +60,7 @@ from api.snapshot_wait import SnapshotWait
 from data.exporting import writer
 from geo.accounts.permissions import NotSignedIn
 from geo.coverage.count_caches import CoverageCountCaches
+from geo.coverage.records import FirstDayCache
 from geo.lookup.snapshots import SnapshotStore
 from geo.plans.replay_cache import ReplayCache
 from geo.postgres import embedded
@@ -148,6 +150,7 @@ def _connect(app: FastAPI, settings: Settings) -> None:
         SqliteTileStore(settings.home / "tiles", settings.tile_cache_mb),
     )
     app.state.count_caches = CoverageCountCaches()
+    app.state.first_days = FirstDayCache()
     app.state.replay_cache = ReplayCache()
     app.state.render_pool = tiles.render_pool()
     app.state.query_params = {}
@@ -177,6 +180,7 @@ def _add_middleware(app: FastAPI, settings: Settings, registry: CollectorRegistr
             verified=app.state.verified_credentials,
         )
     app.add_middleware(InternalErrors)
+    app.add_middleware(ErrorPages, language=settings.language)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.cors_origins,

@@ -6,16 +6,19 @@ more than they do.
 
 import datetime
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request
 from sqlalchemy.orm import Session
 
+from api.errors import raises
 from api.http.query_params import invalid_param
 from api.http.request_class import SCOPE_KEY
 from geo import areas, city_time, input_types
+from geo.coverage import records
+from geo.coverage.records import DayToCome, NoRecords
 from geo.feature_query import BBox
 from geo.geometry.datums import Datum
 from geo.input_types import Date, Latitude, Longitude, Timestamp
@@ -58,6 +61,27 @@ async def _day(
 
 
 Day = Annotated[datetime.date, Depends(_day)]
+
+
+@raises(NoRecords, DayToCome)
+def _require_recorded(
+    request: Request, session: SessionDep, settings: SettingsDep
+) -> Callable[[datetime.date], datetime.date]:
+    first = request.app.state.first_days.current(session)
+    today = city_time.today(settings.timezone)
+    return lambda day: records.require_recorded(day, first, today)
+
+
+RequireRecorded = Annotated[Callable[[datetime.date], datetime.date], Depends(_require_recorded)]
+"""Returns a day that has records of property coverage; raises NoRecords or DayToCome otherwise."""
+
+
+async def _recorded_day(require_recorded: RequireRecorded, day: Day) -> datetime.date:
+    return require_recorded(day)
+
+
+RecordedDay = Annotated[datetime.date, Depends(_recorded_day)]
+"""The day, which must have records of property coverage."""
 
 OptionalMoment = Annotated[
     Timestamp | None,

@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.dependencies.models import Dependant
+from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
 
 from api.errors import PROBLEM, raised_by, status_of_class
@@ -108,7 +109,7 @@ def _complete(document: dict[str, Any], routes: Iterable[APIRoute], page_limit: 
                         _add_parts(operation["responses"])
                         statuses |= {416}
                 is_limited = classify(method, route.path) is not None
-                _add_problems(operation, statuses | {429} if is_limited else statuses)
+                _add_problems(route, operation, statuses | {429} if is_limited else statuses)
 
 
 def _limit_params(operation: dict[str, Any], page_limit: int) -> None:
@@ -142,7 +143,8 @@ def _require_version(operation: dict[str, Any]) -> None:
             parameter["schema"] = {"type": "string", "pattern": pattern}
 
 
-def _add_problems(operation: dict[str, Any], statuses: Iterable[int]) -> None:
+def _add_problems(route: APIRoute, operation: dict[str, Any], statuses: Iterable[int]) -> None:
+    """Declare the problems of a route; browsers get those of a page as HTML."""
     responses = operation["responses"]
     for status in statuses:
         response = responses.setdefault(str(status), {})
@@ -152,6 +154,8 @@ def _add_problems(operation: dict[str, Any], statuses: Iterable[int]) -> None:
         content = response.setdefault("content", {})
         content.pop("application/json", None)
         content[PROBLEM] = {"schema": _SCHEMA}
+        if route.response_class is HTMLResponse:
+            content["text/html"] = {"schema": {"type": "string"}}
     operation["responses"] = dict(sorted(responses.items()))
 
 

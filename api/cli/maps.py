@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from api.cli import sessions
-from api.cli.options import AreaOption, DateOption, date_or_today
+from api.cli.options import AreaOption, DateOption, recorded_day
 from api.cli.output import print_message
 from api.pages import map_pages
 from api.pages.map_pages import MapSubject, MapView
@@ -31,8 +31,8 @@ def map_(
     settings = Settings()
     if output.suffix.lower() not in (".html", ".htm"):
         raise typer.BadParameter(f"{output} does not end in .html", param_hint="-o")
-    day = date_or_today(on, settings)
     with sessions.open_session(settings) as session:
+        day = recorded_day(session, on, settings)
         view = MapView(day, city_time.timestamp_for(day, settings.timezone), area)
         page = map_pages.render_standalone_page(
             session, subject, view, settings, language or settings.language

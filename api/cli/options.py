@@ -6,8 +6,10 @@ from typing import Annotated, Any
 
 import typer
 from pydantic import TypeAdapter, ValidationError
+from sqlalchemy.orm import Session
 
 from geo import city_time
+from geo.coverage import records
 from geo.input_types import Code, Name
 from geo.settings import Settings
 
@@ -55,9 +57,16 @@ LimitOption = Annotated[int, typer.Option("--limit", min=1, help="The maximum nu
 DEFAULT_LIMIT = 20
 
 
-def date_or_today(on: datetime.datetime | None, settings: Settings) -> datetime.date:
-    """Return the date of an option, by default today in the city's time zone."""
-    return on.date() if on is not None else city_time.today(settings.timezone)
+def recorded_day(
+    session: Session, on: datetime.datetime | None, settings: Settings
+) -> datetime.date:
+    """Return the date of an option, by default today in the city's time zone.
+
+    Raises NoRecords and DayToCome.
+    """
+    today = city_time.today(settings.timezone)
+    day = today if on is None else on.date()
+    return records.require_recorded(day, records.read_first_day(session), today)
 
 
 def timestamp_or_now(at: datetime.datetime | None, settings: Settings) -> datetime.datetime:

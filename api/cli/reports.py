@@ -15,7 +15,7 @@ from rich.table import Table
 from sqlalchemy.orm import Session
 
 from api.cli import sessions
-from api.cli.options import AreaOption, DateOption, date_or_today
+from api.cli.options import AreaOption, DateOption, recorded_day
 from api.cli.output import print_message
 from api.exports import subjects
 from api.exports.subjects import Export, ExportLanguage
@@ -55,9 +55,9 @@ def coverage(
 ) -> None:
     """Count the buildings with and without property management."""
     settings = Settings()
-    day = date_or_today(on, settings)
     with sessions.open_session(settings) as session:
         areas.require(session, area)
+        day = recorded_day(session, on, settings)
         at = city_time.timestamp_for(day, settings.timezone)
         rows = figures.count_by(session, by, on=day, at=at, area_code=area)
     print_figures(rows, f"Property coverage by {by} on {day}", format)
@@ -123,11 +123,11 @@ def uncovered(
     A workbook (.xlsx) is for people: in words, with names, former managers and locations.
     """
     settings = Settings()
-    day = date_or_today(on, settings)
     if output is not None:
         file_writer.writable_format(output)
     with sessions.open_session(settings) as session:
         areas.require(session, area)
+        day = recorded_day(session, on, settings)
         at = city_time.timestamp_for(day, settings.timezone)
         listed = BuildingList(day, at, False, area, None, ALL_BUILDINGS)
         if output is not None and file_writer.writable_format(output).engine is FileEngine.XLSX:

@@ -8,9 +8,9 @@ from api.deps import (
     AreaCode,
     AreaOrGridCode,
     BBoxDep,
-    Day,
     EndOfDay,
     Moment,
+    RecordedDay,
     SessionDep,
     TimeRangeDep,
 )
@@ -57,7 +57,7 @@ BuildingFilterDep = Annotated[BuildingFilter, Depends(_building_filter)]
 
 
 async def _building_list(
-    on: Day,
+    on: RecordedDay,
     at: EndOfDay,
     bbox: BBoxDep,
     building_filter: BuildingFilterDep,
@@ -99,7 +99,7 @@ By = Annotated[Grouping, Query(description="The areas, neighborhoods or grids to
 
 
 async def _coverage_query(
-    on: Day,
+    on: RecordedDay,
     at: EndOfDay,
     building_filter: BuildingFilterDep,
     bbox: BBoxDep,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 import maps.pages.map_pages
 from data.exporting import export
-from geo import areas, backdrop, buildings, issues, table_versions
+from geo import areas, backdrop, buildings, city_time, issues, table_versions
 from geo import bounds as geo_bounds
 from geo.coverage import figures
 from geo.coverage.figures import CoverageQuery, Grouping
@@ -52,9 +52,17 @@ _RENDERERS = {
 
 
 def render_served_page(
-    session: Session, subject: MapSubject, view: MapView, settings: Settings, language: Language
+    session: Session,
+    subject: MapSubject,
+    view: MapView,
+    first_day: datetime.date | None,
+    settings: Settings,
+    language: Language,
 ) -> RenderedPage:
-    """Return a page that loads tiles and data from this service. Raises NothingToShow."""
+    """Return a page that loads tiles and data from this service. Raises NothingToShow.
+
+    `first_day` is the first day with records of property coverage.
+    """
     bounds = geo_bounds.compute_bounds(session, view.area)
     if bounds is None:
         raise nothing_to_show(view.area)
@@ -68,6 +76,8 @@ def render_served_page(
         revision=table_versions.count_revisions(session, view.at),
         tile_versions=versions.read_layer_versions(session, settings.timezone),
         issue_counts=counts,
+        first_day=first_day,
+        today=city_time.today(settings.timezone),
         area=view.area,
         levels=[*areas.list_levels(session), "grid"],
         timezone=settings.timezone,

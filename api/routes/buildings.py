@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from api.deps import Code, Day, EndOfDay, SessionDep
+from api.deps import Code, EndOfDay, RecordedDay, SessionDep
 from api.http.content_negotiation import FormatDep
 from api.http.etag import NOT_MODIFIED
 from api.http.list_params import BuildingListDep
@@ -42,7 +42,7 @@ def list_buildings(
 @router.get(
     "/{code}", response_model=FeatureOut, response_class=GeoJsonResponse, responses=NOT_MODIFIED
 )
-def get_building(session: SessionDep, code: Code, on: Day, at: EndOfDay) -> Response:
+def get_building(session: SessionDep, code: Code, on: RecordedDay, at: EndOfDay) -> Response:
     """One building on a day."""
     return feature_response(session, buildings.get(session, code, on=on, at=at))
 

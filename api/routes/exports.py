@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from api.deps import RequireRecorded
 from api.exports import subjects
 from api.exports.files import EXPORT_RESPONSES, ExporterDep
 from api.http.list_params import (
@@ -51,10 +52,12 @@ def export_areas(exporter: ExporterDep, listed: AreaListDep) -> Response:
 def export_coverage(
     exporter: ExporterDep,
     query: CoverageQueryDep,
+    require_recorded: RequireRecorded,
     since: Annotated[
         Date | None,
         Query(description="An earlier day: adds the buildings gained and lost since then."),
     ] = None,
 ) -> Response:
     """The figures of `/v1/property-coverage`, and with `since` those of its `/changes`."""
-    return exporter.respond(subjects.of_coverage(query, since, exporter.language))
+    earlier = None if since is None else require_recorded(since)
+    return exporter.respond(subjects.of_coverage(query, earlier, exporter.language))

@@ -1,9 +1,9 @@
 """The map pages."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from api.deps import AreaCode, Day, EndOfDay, LanguageDep, SessionDep, SettingsDep
+from api.deps import AreaCode, EndOfDay, LanguageDep, RecordedDay, SessionDep, SettingsDep
 from api.http.csp import csp_headers
 from api.pages import map_pages
 from api.pages.map_pages import MapSubject, MapView
@@ -19,14 +19,17 @@ def home() -> RedirectResponse:
 
 @router.get("/maps/{subject}", response_class=HTMLResponse)
 def map_page(
+    request: Request,
     session: SessionDep,
     settings: SettingsDep,
     subject: MapSubject,
     language: LanguageDep,
-    on: Day,
+    on: RecordedDay,
     at: EndOfDay,
     area: AreaCode = None,
 ) -> HTMLResponse:
     """A Folium page that loads everything from this service."""
-    page = map_pages.render_served_page(session, subject, MapView(on, at, area), settings, language)
+    first_day = request.app.state.first_days.current(session)
+    view = MapView(on, at, area)
+    page = map_pages.render_served_page(session, subject, view, first_day, settings, language)
     return HTMLResponse(page.html, headers=csp_headers(page.script_hashes, page.image_origins))

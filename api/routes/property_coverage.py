@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
-from api.deps import AreaCode, Day, EndOfDay, SessionDep, SettingsDep
+from api.deps import AreaCode, EndOfDay, RecordedDay, RequireRecorded, SessionDep, SettingsDep
 from api.http.list_params import BuildingFilterDep, By, CoverageQueryDep
 from api.schemas.coverage import CoverageChangeOut, CoverageFiguresOut
 from geo.coverage import changes as coverage_changes
@@ -33,9 +33,10 @@ def count_coverage(
 @router.get("/changes", response_model=list[CoverageChangeOut])
 def count_changes(
     session: SessionDep,
-    on: Day,
+    on: RecordedDay,
     at: EndOfDay,
     building_filter: BuildingFilterDep,
+    require_recorded: RequireRecorded,
     since: Annotated[Date, Query(description="The earlier day.")],
     by: By = Grouping.DISTRICT,
     area: AreaCode = None,
@@ -45,5 +46,11 @@ def count_changes(
     A filter selects buildings that match it on either day.
     """
     return coverage_changes.count_by(
-        session, by, since=since, on=on, at=at, area_code=area, building_filter=building_filter
+        session,
+        by,
+        since=require_recorded(since),
+        on=on,
+        at=at,
+        area_code=area,
+        building_filter=building_filter,
     )

@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
 import shapely
 from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.orm import Session
@@ -84,7 +85,8 @@ class DatabaseContext:
         )
         outline = areas.load_outlines(self.session, [community]).get(community)
         if outline is None:
-            outline = topology.union([grid.geom for grid in grids.values()])
+            geoms = [grid.geom for grid in grids.values()]
+            outline = topology.union(np.array(geoms, dtype=object))
         return Partition(community, outline, grids, frozenset(self.session.scalars(used)))
 
     def _load_grids(self, community: str, condition: ColumnElement[bool]) -> dict[str, Grid]:

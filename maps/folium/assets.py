@@ -41,6 +41,7 @@ MAP_SCRIPTS: Final = {
         "days.js",
         "compare.js",
         "tools.js",
+        "link_values.js",
         "link.js",
         "search.js",
         "legend.js",

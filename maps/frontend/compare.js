@@ -16,8 +16,8 @@
   class Compare {
     constructor(map, place) {
       this.map = map;
-      this.button = G.button(G.word("compare_dates"), () => this.set(G.state.then ? null : yearBefore(G.state.on)), { class: "compare" });
-      this.field = G.node("input", { type: "date", max: G.state.on, "aria-label": G.word("earlier_date"), hidden: true });
+      this.button = G.button(G.word("compare_dates"), () => this.set(G.state.then ? null : earlierDay(G.state.on)), { class: "compare" });
+      this.field = G.node("input", { type: "date", min: G.recordedDays().first, max: G.state.on, "aria-label": G.word("earlier_date"), hidden: true });
       this.field.addEventListener("change", () => this.field.value && this.field.validity.valid && this.set(this.field.value));
       place.append(this.button, this.field);
       this.range = G.node("input", { type: "range", class: "divider", min: 0, max: 100, step: 1, value: 50, "aria-label": G.word("divider_position") });
@@ -107,6 +107,9 @@
       this.clip();
     }
   }
+
+  /* Returns the day a year earlier, or the first day with records. */
+  const earlierDay = (day) => (G.isRecorded(yearBefore(day)) ? yearBefore(day) : G.recordedDays().first);
 
   const yearBefore = (day) => `${Number(day.slice(0, 4)) - 1}-${day.slice(5, 7)}-${day.slice(5) === "02-29" ? "28" : day.slice(8)}`;
 

@@ -11,18 +11,19 @@
 
   const iso = (year, month, day) => new Date(Date.UTC(year, month, day)).toISOString().slice(0, 10);
 
-  /* Returns today by the local clock, or the date of the page where that is later because of time zones. */
-  function today() {
-    const now = new Date();
-    const here = iso(now.getFullYear(), now.getMonth(), now.getDate());
-    return here > G.config.on ? here : G.config.on;
-  }
+  /* Returns the first and the last day that the map can show; the first is null without records. */
+  G.recordedDays = () => ({ first: G.config.service?.firstDay ?? null, last: G.config.service?.today ?? G.config.on });
 
-  /* Returns the first day of each month of the last ten years, and today. */
+  G.isRecorded = function (day) {
+    const { first, last } = G.recordedDays();
+    return day >= (first ?? "") && day <= last;
+  };
+
+  /* Returns the first day of each month of the last ten years that has records, and today. */
   function stops(last) {
     const [year, month] = last.split("-").map(Number);
     const first = Array.from({ length: YEARS * 12 }, (_, at) => iso(year - YEARS, month + at, 1));
-    return [...first.filter((day) => day < last), last];
+    return [...first.filter((day) => day < last && G.isRecorded(day)), last];
   }
 
   /* Shows another date: updates tiles, figures and table. Shading and labels wait for the figures. */
@@ -36,11 +37,12 @@
   class Days {
     constructor(map, place) {
       this.map = map;
-      this.last = today();
+      const days = G.recordedDays();
+      this.last = days.last;
       this.stops = stops(this.last);
       this.playing = G.button("▶", () => this.toggle(), { class: "play" });
       this.range = G.node("input", { type: "range", min: 0, max: this.stops.length - 1, "aria-label": G.word("date_shown") });
-      this.field = G.node("input", { type: "date", max: this.last, "aria-label": G.word("choose_date") });
+      this.field = G.node("input", { type: "date", min: days.first, max: this.last, "aria-label": G.word("choose_date") });
       this.range.addEventListener("input", () => this.slide());
       this.field.addEventListener("change", () => this.field.validity.valid && this.halt(G.setDay(this.field.value)));
       const step = (mark, by, word) => G.button(mark, () => this.choose(this.at() + by), { "aria-label": G.word(word), title: G.word(word) });

@@ -55,8 +55,7 @@
   class Figures {
     constructor(map) {
       this.map = map;
-      this.note = G.node("p", { class: "map-note", role: "alert", hidden: true });
-      map.getContainer().append(this.note);
+      this.note = G.mapNote(map);
       for (const subject of ["filter", "day", "compare", "level"]) G.on(subject, () => this.read());
       G.whenStill(map, () => this.read());
       G.areFiguresLoaded = () => this.failed || isEmbedded() || this.isComplete();
@@ -95,8 +94,7 @@
     show(sets, error) {
       shown = sets;
       this.failed = Boolean(error);
-      this.note.hidden = !error;
-      this.note.textContent = error ? G.word("load_failed", { reason: error.message }) : "";
+      this.note.show(error ? G.word("load_failed", { reason: error.message }) : "");
       G.refresh("shade", "names");
     }
   }

@@ -4,20 +4,7 @@
 (function (G) {
   const QUICK = 1500; // milliseconds within which changes share one history entry
 
-  const FAMILIES = ["category", "status", "standing", "use"];
-
   const span = ({ from, to }) => (from || to ? `${from ?? ""}~${to ?? ""}` : null);
-
-  const ends = (text, read) => {
-    const [from, to] = (text ?? "~").split("~").map((end) => (end ? read(end) : null));
-    return { from, to: to ?? null };
-  };
-
-  const year = (text) => Number(text) || null;
-
-  const isDay = (text) => /^\d{4}-\d\d-\d\d$/.test(text ?? "");
-
-  const day = (text) => (isDay(text) ? text : null);
 
   /* Returns the view as URL parameters; only those that differ from the defaults. */
   function told(map) {
@@ -35,7 +22,7 @@
       heat: state.heat ? "1" : null,
       code: state.selected,
     };
-    for (const family of FAMILIES) {
+    for (const family of G.linkFamilies) {
       if (state.hidden[family].size) entries[`not-${family}`] = [...state.hidden[family]].map(encodeURIComponent).join(",");
     }
     return new URLSearchParams(Object.entries(entries).filter(([, value]) => value != null));
@@ -45,6 +32,7 @@
 
   G.keepLink = function (map, table) {
     let busy = false; // the URL is not written while it is being applied
+    const note = G.mapNote(map);
     let timer;
     let stepped = -QUICK;
     const write = () => {
@@ -66,12 +54,15 @@
     const read = async () => {
       busy = true;
       try {
-        await follow(map, table, new URLSearchParams(location.hash.slice(1)));
+        const { values, unread } = G.readLink(map, new URLSearchParams(location.hash.slice(1)));
+        if (!(await follow(map, table, values))) unread.push("in");
+        note.show(unread.length ? G.word("link_unread", { names: unread.join(", ") }) : "");
       } finally {
         busy = false;
       }
     };
     window.addEventListener("popstate", read);
+    for (const gesture of ["pointerdown", "wheel", "keydown"]) window.addEventListener(gesture, () => note.show(""), { capture: true, passive: true });
     if (location.hash.length > 1) read();
     else {
       write();
@@ -79,36 +70,35 @@
     }
   };
 
-  async function follow(map, table, asked) {
+  /* Applies the values of a permalink; returns whether its area exists. */
+  async function follow(map, table, values) {
     const { state } = G;
-    for (const family of FAMILIES) {
-      state.hidden[family] = new Set((asked.get(`not-${family}`) ?? "").split(",").filter(Boolean).map(decodeURIComponent));
-    }
-    state.built = ends(asked.get("built"), year);
-    state.heat = asked.get("heat") === "1";
-    const period = ends(asked.get("period"), day);
-    const other = span(period) !== span(state.period);
+    const open = { from: null, to: null };
+    for (const family of G.linkFamilies) state.hidden[family] = values[`not-${family}`] ?? new Set();
+    state.built = values.built ?? open;
+    state.heat = values.heat ?? false;
+    const period = values.period ?? open;
+    const isOtherPeriod = span(period) !== span(state.period);
     state.period = period;
-    place(map, asked.get("at"));
+    place(map, values.at);
     if (G.hasDays()) {
-      G.setDay(day(asked.get("on")) ?? G.config.on);
-      G.divider.set(day(asked.get("then")));
+      G.setDay(values.on ?? G.config.on);
+      G.divider.set(values.then ?? null);
     }
-    const level = asked.get("level");
-    if (table) await table.restore(asked.get("in") ?? G.config.area ?? "").catch(() => {}); // the table keeps its area
-    place(map, asked.get("at"));
-    if (G.config.levels.includes(level)) G.setLevel(level);
+    const isArea = table ? await table.restore(values.in ?? G.config.area ?? "").then(() => true, () => false) : true;
+    place(map, values.at);
+    if (values.level) G.setLevel(values.level);
     else G.followZoom();
-    if (G.setMeasure && ["households", "buildings", "rate"].includes(asked.get("measure"))) G.setMeasure(asked.get("measure"));
+    if (G.setMeasure && values.measure) G.setMeasure(values.measure);
     G.refresh("buildings", "issues");
     G.tell("filter");
-    if (other) G.tell("period");
-    choose(map, asked.get("code"));
+    if (isOtherPeriod) G.tell("period");
+    choose(map, values.code);
+    return isArea;
   }
 
-  function place(map, text) {
-    const [zoom, lat, lon] = (text ?? "").split("/").map(Number);
-    if ([zoom, lat, lon].every(Number.isFinite) && text) map.setView([lat, lon], zoom, { animate: false });
+  function place(map, at) {
+    if (at) map.setView([at[1], at[2]], at[0], { animate: false });
     else map.fitBounds(G.home(), { animate: false });
   }
 

@@ -26,5 +26,19 @@
     return element;
   };
 
+  /* Returns a note at the top of a map; `show` sets its text, and hides it without one. */
+  G.mapNote = function (map) {
+    const container = map.getContainer();
+    const notes = container.querySelector(".map-notes") ?? container.appendChild(G.node("div", { class: "map-notes" }));
+    const note = G.node("p", { role: "alert", hidden: true });
+    notes.append(note);
+    return {
+      show(text) {
+        note.textContent = text;
+        note.hidden = !text;
+      },
+    };
+  };
+
   G.fill = (element, content) => element.replaceChildren(...[content].flat().filter((part) => part != null));
 })(window.Gridward);

@@ -38,6 +38,7 @@ class PageName(StrEnum):
     NOTICE = "notice"
     LOGIN = "login"
     EXPORT = "export"
+    ERROR = "error"
 
 
 NAMESPACES: Final = {
@@ -46,6 +47,7 @@ NAMESPACES: Final = {
     PageName.NOTICE: ("common", "plan", "notice"),
     PageName.LOGIN: ("common", "login"),
     PageName.EXPORT: ("common", "map", "export"),
+    PageName.ERROR: ("common", "map", "error"),
 }
 """The namespaces of the JSON files that each page uses."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 import geopandas as gpd
@@ -117,6 +117,10 @@ class TileSources:
     """The past timestamp that the page shows; None for now."""
     issue_counts: Sequence[Mapping[str, object]] = ()
     """Rows `{category, status, issues}` for the issues page."""
+    first_day: date | None = None
+    """The first day with records of property coverage; None if there are no records."""
+    today: date | None = None
+    """Today in the city, the last day that the page can show; None for the day of the page."""
     area: str | None = None
     """The code of the area that the page shows; None for the whole city."""
     levels: Sequence[str] = LEVELS
@@ -164,6 +168,8 @@ def service_config(sources: TileSources) -> dict[str, Any]:
         "searchUrl": sources.search_url,
         "listUrls": dict(sources.list_urls),
         "exportUrl": sources.export_url,
+        "firstDay": None if sources.first_day is None else sources.first_day.isoformat(),
+        "today": None if sources.today is None else sources.today.isoformat(),
         "timezone": sources.timezone,
         "featureUrls": dict(sources.feature_urls),
         "issueCounts": list(sources.issue_counts),

@@ -61,19 +61,31 @@ def test_batch_lookups_are_compressed_if_the_client_accepts_it_and_single_lookup
     [
         "/v1/issues?since={day}&until={day}",
         "/v1/issues/counts?since={day}&until={day}",
-        "/v1/buildings?on={day}",
-        "/v1/property-coverage?on={day}",
-        "/v1/property-coverage/changes?since={day}&on={day}",
         "/v1/grids?at={day}T23:59:59-12:00",
         "/v1/lookup?lon=130.005&lat=47.005&at={day}T00:00:00%2B14:00",
         "/tiles/issues/12/3532/1428.mvt?since={day}&until={day}",
         "/tiles/areas/12/3532/1428.mvt?on={day}",
-        "/maps/property-coverage?on={day}",
     ],
 )
 def test_the_first_and_last_days_of_the_calendar_are_valid(client, path, day):
     """People write 9999-12-31 for "for ever"."""
     assert client.get(path.format(day=day)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("day", "code"), [("0001-01-01", "no_records"), ("9999-12-31", "day_to_come")]
+)
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/buildings?on={day}",
+        "/v1/property-coverage?on={day}",
+        "/v1/property-coverage/changes?since={day}&on={day}",
+        "/maps/property-coverage?on={day}",
+    ],
+)
+def test_the_first_and_last_days_of_the_calendar_have_no_records(client, district, path, day, code):
+    assert client.get(path.format(day=day)).json()["code"] == code
 
 
 def test_no_engine_shows_the_parameters_of_statements(app):

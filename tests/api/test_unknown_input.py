@@ -121,7 +121,7 @@ def test_an_unknown_area_is_not_an_empty_list(client, district, path):
         ("/v1/audit?action=", "plan.publish", "action_unknown"),
         ("/v1/property-coverage?use=", "residential", "use_unknown"),
         ("/v1/property-coverage?not_use=", "", "use_unknown"),
-        ("/v1/property-coverage/changes?since=2020-01-01&use=", "residential", "use_unknown"),
+        ("/v1/property-coverage/changes?since=2022-01-01&use=", "residential", "use_unknown"),
     ],
 )
 def test_an_unknown_value_of_a_filter_is_not_an_empty_list(admin, session, query, value, code):

@@ -58,12 +58,12 @@ def test_a_map_without_figures_says_why_and_has_them_again_after_a_move(open_pag
     page = browser_page.page
     page.route("**/v1/property-coverage?**", lambda route: route.abort())
     page.get_by_role("button", name="Previous month").click()
-    expect(page.locator(".map-note")).to_be_visible()
+    expect(page.locator(".map-notes p:visible")).to_have_count(1)
     rate = "(code) => Gridward.withFigures({code}, Gridward.state.on).rate"
     assert page.evaluate(rate, WEIMIN) is None
     page.unroute("**/v1/property-coverage?**")
     page.get_by_role("button", name="Previous month").click()
-    expect(page.locator(".map-note")).to_be_hidden()
+    expect(page.locator(".map-notes p:visible")).to_have_count(0)
     browser_page.wait_until_rendered()
     assert page.evaluate(rate, WEIMIN) is not None
     browser_page.ignore_errors("net::ERR_FAILED")

@@ -3,6 +3,7 @@
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import BrowserPage
 from tests.sample_service import UNCOVERED, Service
@@ -76,3 +77,36 @@ def test_back_and_forward_restore_earlier_choices(open_page):
     assert browser_page.page.evaluate("() => Gridward.state.level") == "district"
     browser_page.page.go_forward()
     browser_page.page.wait_for_function("(today) => Gridward.state.on !== today", arg=today)
+
+
+@pytest.mark.parametrize(
+    ("fragment", "names"),
+    [
+        ("at=99/0/0", "at"),
+        ("at=12/91/130", "at"),
+        ("at=12/47.3", "at"),
+        ("at=12//130.3", "at"),
+        ("at=3/0/0", "at"),
+        ("on=2025-02-30", "on"),
+        ("on=2099-01-01", "on"),
+        ("on=yesterday&then=2024-13-01", "on, then"),
+        ("not-standing=%25E0%25A4%25A", "not-standing"),
+        ("not-use=%E0%A4%A", "not-use"),
+        ("level=town&measure=x&heat=2", "level, measure, heat"),
+        ("built=1990-2000&period=2024~2025", "built, period"),
+        ("in=999999", "in"),
+        ("colour=red&on=2025-03-01", "colour"),
+    ],
+)
+def test_a_link_names_what_cannot_be_read_and_shows_the_rest(open_page, fragment, names):
+    browser_page = open_page(f"property-coverage#{fragment}")
+    browser_page.wait_until_rendered()
+    note = browser_page.page.locator(".map-notes p:visible")
+    expect(note).to_have_text(f"This link has parts that cannot be read and were left out: {names}")
+    expected = "2025-03-01" if fragment.endswith("2025-03-01") else None
+    shown = browser_page.page.evaluate("() => [Gridward.state.on, Gridward.config.on]")
+    assert shown[0] == (expected or shown[1])
+    browser_page.page.get_by_role("button", name="Zoom in").click()
+    expect(note).to_have_count(0)
+    if names == "in":
+        browser_page.ignore_errors("404")
