@@ -22,6 +22,7 @@ DYNAMIC_FAMILIES = {
     PageName.NOTICE: set(),
     PageName.LOGIN: set(),
     PageName.EXPORT: {"coordinate", "subject"},
+    PageName.ERROR: set(),
 }
 """The first parts of keys whose second part is a value of the data."""
 
@@ -44,6 +45,7 @@ SOURCES = {
     ],
     PageName.NOTICE: [MAPS / "templates" / "notice.html", MAPS / "pages" / "notice.py"],
     PageName.LOGIN: [MAPS / "templates" / "login.html", MAPS / "pages" / "login.py"],
+    PageName.ERROR: [MAPS / "templates" / "error.html", MAPS / "pages" / "error_page.py"],
     PageName.EXPORT: [EXPORTS / "columns.py", EXPORTS / "subjects.py", EXPORTS / "writer.py"],
 }
 
