@@ -117,9 +117,12 @@ def query(*, level: Level | None = None, area_code: str | None = None) -> Featur
     return FeatureQuery(statement)
 
 
-def list_levels(session: Session) -> list[Level]:
-    """Return the levels that have areas, from the city down."""
-    present = set(session.scalars(select(Area.level).distinct()))
+def list_levels(session: Session, area_code: str | None = None) -> list[Level]:
+    """Return the levels that have areas, from that of an area down, or else from the city."""
+    statement = select(Area.level).distinct()
+    if area_code is not None:
+        statement = statement.where(within(Area.code, area_code))
+    present = set(session.scalars(statement))
     return [level for level in Level if level in present]
 
 

@@ -79,7 +79,7 @@ def render_served_page(
         first_day=first_day,
         today=city_time.today(settings.timezone),
         area=view.area,
-        levels=[*areas.list_levels(session), "grid"],
+        levels=[*areas.list_levels(session, view.area), "grid"],
         timezone=settings.timezone,
     )
     return _render(session, subject, source, view, settings, language)

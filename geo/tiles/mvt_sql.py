@@ -83,7 +83,7 @@ def _with_labels(layer: Layer, tile: Tile, names: str, source: str) -> TileSql:
 _BUILDING_COLUMNS = f"""
     building.code, building.name,
     CASE WHEN building.name IS NULL THEN building.address END AS address,
-    building.built_year, building.use, coverage.manager_kind,
+    building.built_year, building.use, building.community_code, coverage.manager_kind,
     {UNCOVERED_REASON_SQL} AS reason
 """
 _IN_TILE = f"building.footprint && {BOX} AND {STANDING_SQL}"

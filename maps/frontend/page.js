@@ -85,7 +85,7 @@
     try {
       figures(await G.register().rows(G.config.levels[0], G.config.area ?? ""));
     } catch {
-      figures([]); // the table shows the error
+      figures(null); // the table shows the error
     }
   }
 
@@ -115,8 +115,9 @@
     ]);
   }
 
+  /* Shows the totals of rows; dashes where they could not be loaded. */
   function figures(rows) {
-    const total = G.total(rows);
+    const total = rows ? G.total(rows) : {};
     show([
       [G.isFiltered() ? "buildings_filtered" : "buildings", G.number(total.buildings)],
       ["rate", G.percent(total.rate)],

@@ -46,6 +46,12 @@
       return this.byCode.get(code)?.props;
     }
 
+    async firstBuilding(scope) {
+      const homes = G.features("buildings").filter(({ props }) => String(props.community_code ?? "").startsWith(scope));
+      const home = homes.find(({ props }) => !G.isCovered(props)) ?? homes[0];
+      return home && [(home.box[1] + home.box[3]) / 2, (home.box[0] + home.box[2]) / 2];
+    }
+
     name(code) {
       const found = this.byCode.get(code);
       return found && G.named(found.props);
@@ -103,6 +109,15 @@
     async building(code) {
       const { listUrls } = G.config.service;
       return (await ask(`${listUrls.buildings}/${encodeURIComponent(code)}`, { on: G.state.on })).properties;
+    }
+
+    async firstBuilding(scope) {
+      const { listUrls } = G.config.service;
+      for (const covered of ["false", "true"]) {
+        const { features } = await ask(listUrls.buildings, { area: scope, on: G.state.on, covered, limit: 1 });
+        if (features.length) return L.latLngBounds(bounds(extent(features[0].geometry))).getCenter();
+      }
+      return null;
     }
 
     async issue(ref) {

@@ -26,7 +26,8 @@
     const { level, scope, follows, then } = G.state;
     if (G.isNear(map)) {
       const seen = await G.inView(map, "buildings");
-      const within = (seen ?? []).filter(({ props }) => G.passes(props));
+      if (!seen) throw new Error(G.word("buildings_unlisted"));
+      const within = seen.filter(({ props }) => G.passes(props) && String(props.community_code ?? "").startsWith(scope));
       return { rows: within.map(({ props, lon, lat }) => ({ ...props, lon, lat })), level: "building", partly: true, columns: NEARBY };
     }
     const box = follows && level === "grid" && !G.data ? boxOf(map) : null;

@@ -42,10 +42,24 @@
       }
     }
 
-    goNear() {
+    /* Lists single buildings: those of the current area, if it is not the whole city. */
+    async goNear() {
       G.followZoom();
-      if (G.zoom(this.map) < G.style.zooms.dots) this.map.setZoom(G.style.zooms.dots);
+      const { dots } = G.style.zooms;
+      const place = G.state.scope ? await this.firstBuilding() : null;
+      if (place) this.map.setView(place, Math.max(G.zoom(this.map), dots), { animate: false });
+      else if (G.zoom(this.map) < dots) this.map.setZoom(dots);
       else this.show();
+    }
+
+    /* Returns where a building of the current area stands, without coverage if there is one. */
+    async firstBuilding() {
+      try {
+        return await G.register().firstBuilding(G.state.scope);
+      } catch (error) {
+        this.note.textContent = G.word("load_failed", { reason: error.message });
+        return null;
+      }
     }
 
     drawLevels() {

@@ -39,6 +39,7 @@ def test_buildings_have_their_manager_or_the_reason_why_they_have_none(read_tile
     assert features.loc["b2", "reason"] == "lapsed"
     assert features.loc["b3", "reason"] == "never_covered"
     assert features.loc["b4", "manager_kind"] == "homeowner_committee"
+    assert features.loc["b2", "community_code"] == "230403001001"
 
 
 def test_buildings_have_their_households_where_pages_list_them(district, read_tile):

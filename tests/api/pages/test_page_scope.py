@@ -1,0 +1,76 @@
+"""A page that is limited to an area shows the figures and buildings of that area alone."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import BrowserPage
+from tests.sample_service import WEIMIN
+
+pytestmark = pytest.mark.browser
+
+XINGSHAN, JINSHAN = "230407", "230407003"
+"""A district with much land and few buildings, and a subdistrict of it."""
+CODES = """async (url) => {
+  const codes = [];
+  for (let next = url; next; ) {
+    const page = await (await fetch(next)).json();
+    codes.push(...page.features.map((feature) => feature.properties.code));
+    next = page.links.find((link) => link.rel === "next")?.href;
+  }
+  return codes;
+}"""
+
+
+def shown_figures(browser_page: BrowserPage) -> list[str]:
+    return browser_page.page.locator("#figures dd").all_inner_texts()
+
+
+@pytest.mark.parametrize("area", [XINGSHAN, JINSHAN, WEIMIN])
+def test_the_headline_of_an_area_has_its_figures(open_page, area):
+    browser_page = open_page(f"property-coverage?area={area}")
+    browser_page.wait_until_rendered()
+    level = {6: "district", 9: "subdistrict", 12: "community"}[len(area)]
+    [row] = browser_page.page.evaluate(
+        "async (url) => (await fetch(url)).json()",
+        f"/v1/property-coverage?by={level}&area={area}",
+    )
+    expect(browser_page.page.locator("#figures dd").first).to_have_text(f"{row['buildings']:,}")
+    assert shown_figures(browser_page)[2] == f"{row['uncovered']:,}"
+    assert row["buildings"] > 0
+    levels = browser_page.page.evaluate("() => Gridward.config.levels")
+    assert levels[0] == level
+
+
+@pytest.mark.parametrize(("area", "has_neighbours"), [(XINGSHAN, False), (WEIMIN, True)])
+def test_the_buildings_of_an_area_are_listed_without_those_of_its_neighbours(
+    open_page, area, has_neighbours
+):
+    browser_page = open_page(f"property-coverage#in={area}")
+    page = browser_page.page
+    page.wait_for_function("(area) => Gridward.state.scope === area", arg=area)
+    browser_page.wait_until_rendered()
+    page.locator(".levels").get_by_role("button", name="Building", exact=True).click()
+    page.wait_for_function(
+        "() => Gridward.layers.shade._map.getZoom() >= Gridward.style.zooms.dots"
+    )
+    browser_page.wait_until_rendered()
+    expect(page.locator("thead th.standing")).to_be_visible()
+    expect(page.locator("tbody tr").first).to_be_visible()
+    listed = page.locator("tbody tr").evaluate_all("(rows) => rows.map((row) => row.dataset.code)")
+    own = page.evaluate(CODES, f"/v1/buildings?area={area}&limit=1000")
+    assert listed
+    assert set(listed) <= set(own)
+    around = page.evaluate(
+        "async () => (await Gridward.inView(Gridward.layers.shade._map, 'buildings')).length"
+    )
+    assert (around > len(listed)) is has_neighbours
+
+
+def test_a_headline_that_cannot_be_loaded_shows_no_figures(open_page):
+    browser_page = open_page("property-coverage")
+    page = browser_page.page
+    page.route("**/v1/property-coverage?**", lambda route: route.abort())
+    page.get_by_role("button", name="Previous month").click()
+    expect(page.locator("#figures dd").first).to_have_text("–")
+    assert set(shown_figures(browser_page)) == {"–"}
+    browser_page.ignore_errors("net::ERR_FAILED")
