@@ -38,7 +38,7 @@ class GridUnknown(NotFound):
     code = "grid_unknown"
 
 
-def in_force(at: datetime.datetime) -> ColumnElement[bool]:
+def in_force(at: datetime.datetime | ColumnElement[datetime.datetime]) -> ColumnElement[bool]:
     """Return the condition that a grid is in force at a moment."""
     return MicroGrid.in_force.contains(at)
 

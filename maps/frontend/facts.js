@@ -107,7 +107,11 @@
       ...(areas ?? []).filter(({ level }) => level !== "city").map(({ level, name, code }) => [level, name ?? code]),
     ]);
 
-  const cards = { buildings: building, grids: grid, areas: area, issues: issue, place };
+  /* A search result that is a group of buildings. */
+  const group = (kind) => ({ name, code, buildings }) =>
+    card(name, kind, null, [["buildings", G.number(buildings)], ["code", code]]);
+
+  const cards = { buildings: building, grids: grid, areas: area, issues: issue, place, neighborhood: group("neighborhood"), manager: group("property_manager") };
 
   G.facts = ({ layer, props }) => cards[layer](props);
 

@@ -14,10 +14,10 @@
     limitZoom();
     map.fitBounds(G.home(), { animate: false });
     G.watchPointer(map);
-    new G.Search(map, document.getElementById("search"));
     map.on("zoomend", zoomed);
     zoomed();
     const table = G.config.kind === "issues" ? openIssues() : openCoverage();
+    new G.Search(map, document.getElementById("search"), table);
     G.legend(map);
     if (G.hasDays()) {
       const strip = document.getElementById("days");

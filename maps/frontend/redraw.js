@@ -105,6 +105,10 @@
   };
 
   class Finder extends G.Search {
+    async find(query) {
+      return (await super.find(query)).filter(({ kind }) => kind !== "manager"); // has no one place
+    }
+
     async go(hit) {
       this.close();
       this.input.value = hit.name ?? hit.code;

@@ -20,26 +20,30 @@
 
     async find(query) {
       const words = query.toLowerCase().split(/\s+/).filter(Boolean);
-      const hits = [];
-      for (const entry of this.entries()) {
-        if (words.every((word) => entry.text.includes(word))) hits.push(entry);
-      }
-      hits.sort((a, b) => rank(a, words[0]) - rank(b, words[0]) || a.text.length - b.text.length);
+      const hits = this.entries().filter(({ text, around }) =>
+        words.every((word) => text.includes(word) || around.includes(word)) && words.some((word) => text.includes(word)));
+      hits.sort((a, b) => rank(a, words[0]) - rank(b, words[0]) || a.name.length - b.name.length);
       return hits.slice(0, MOST);
     }
 
     entries() {
       this.index ??= [
-        ...this.areas.map((feature) => entry("area", feature)),
-        ...this.grids.map((feature) => entry("grid", feature)),
-        ...G.features("buildings").map((feature) => entry("building", feature)),
+        ...this.areas.map((feature) => entry("area", feature, this.around(feature.props.parent_code))),
+        ...this.grids.map((feature) => entry("grid", feature, this.around(feature.props.community_code))),
+        ...G.features("buildings").map((feature) => entry("building", feature, this.around(feature.props.community_code))),
         ...G.features("issues").map((feature) => entry("issue", feature)),
       ];
       return this.index;
     }
 
+    /* Returns the names of an area and of those above it, as text to search. */
+    around(code) {
+      const area = this.byCode.get(code)?.props;
+      return area ? searchable(area.name, area.name_en, this.around(area.parent_code)) : "";
+    }
+
     async place(kind, code) {
-      return bounds(this.byCode.get(code)?.box);
+      return G.corners(this.byCode.get(code)?.box);
     }
 
     async area(code) {
@@ -73,16 +77,20 @@
 
   const NONE = { buildings: 0, covered: 0, uncovered: 0, rate: null, households: 0, covered_households: 0 };
 
-  function entry(kind, { props, box }) {
-    const { code = props.ref, name, name_en, address } = props;
-    const text = [code, name, name_en, address].filter(Boolean).join(" ").toLowerCase();
-    return { kind, code, name: G.named(props) ?? code, address, text, lon: (box[0] + box[2]) / 2, lat: (box[1] + box[3]) / 2 };
+  /* Joins texts in lower case and without the spaces in them. */
+  const searchable = (...texts) => texts.filter(Boolean).map((text) => text.replaceAll(" ", "").toLowerCase()).join("\n");
+
+  function entry(kind, { props, box }, around = "") {
+    const { code = props.ref, name, name_en, address, neighborhood, manager } = props;
+    const text = searchable(code, (neighborhood ?? "") + (name ?? ""), name_en, address, manager);
+    return { kind, code, name: G.named(props) ?? code, address, text, around, bbox: box, lon: (box[0] + box[2]) / 2, lat: (box[1] + box[3]) / 2 };
   }
 
   const rank = (entry, word) =>
     entry.code === word ? 0 : entry.name.toLowerCase().startsWith(word) ? 1 : entry.code.startsWith(word) ? 2 : 3;
 
-  const bounds = (box) => (box ? [[box[1], box[0]], [box[3], box[2]]] : null);
+  /* Returns the corners of a box of west, south, east and north as Leaflet has them; null without a box. */
+  G.corners = (box) => (box ? [[box[1], box[0]], [box[3], box[2]]] : null);
 
   /* Requests data from the service. */
   class Served {
@@ -142,14 +150,14 @@
     }
 
     async find(query) {
-      return (await ask(G.config.service.searchUrl, { q: query })).slice(0, MOST);
+      return ask(G.config.service.searchUrl, { q: query, on: G.state.on, limit: MOST });
     }
 
     async place(kind, code) {
       const address = G.config.service.featureUrls[kind];
       if (!address) return null;
       const feature = await ask(address.replace("{code}", encodeURIComponent(code)), {});
-      return bounds(feature.bbox ?? extent(feature.geometry));
+      return G.corners(feature.bbox ?? extent(feature.geometry));
     }
 
     name(code) {

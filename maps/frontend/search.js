@@ -3,11 +3,15 @@
 
 (function (G) {
   const PAUSE = 160; // milliseconds after the last key before the request
-  const ZOOM = { building: 17, issue: 17, grid: 16 };
+  const ZOOM = { building: 17, issue: 17, place: 16 }; // other kinds of results fit the map
+  const GROUPS = ["neighborhood", "manager"]; // kinds without a layer of their own
+  const kindWord = (kind) => G.word(kind === "manager" ? "property_manager" : kind);
 
   class Search {
-    constructor(map, place) {
+    /* With a table, the choice of an area restricts the page to it. */
+    constructor(map, place, table = null) {
       this.map = map;
+      this.table = table;
       this.input = place.querySelector("input");
       this.list = place.querySelector("[role=listbox]");
       this.hits = [];
@@ -25,13 +29,16 @@
     async ask() {
       const query = this.input.value.trim();
       if (!query) return this.close();
-      const places = coordinates(query);
       try {
-        const hits = places ?? await G.register().find(query);
+        const hits = G.coordinates(query) ?? await this.find(query);
         if (query === this.input.value.trim()) this.show(hits);
       } catch (error) {
         this.say(G.word("load_failed", { reason: error.message }));
       }
+    }
+
+    find(query) {
+      return G.register().find(query);
     }
 
     show(hits) {
@@ -50,8 +57,8 @@
 
     option(hit, at) {
       const option = G.node("li", { role: "option", id: `hit-${at}`, "aria-selected": "false" }, [
-        G.node("span", { class: "hit-kind" }, G.word(hit.kind)),
-        G.node("span", { class: "hit-name" }, hit.name ?? hit.address ?? hit.code),
+        G.node("span", { class: "hit-kind" }, kindWord(hit.kind)),
+        G.node("span", { class: "hit-name" }, hit.label ?? hit.name ?? hit.address ?? hit.code),
         G.node("span", { class: "hit-code" }, hit.datum ? G.term("datum", hit.datum) : hit.code),
       ]);
       option.addEventListener("mousedown", (event) => event.preventDefault());
@@ -75,12 +82,25 @@
       this.close();
       this.input.value = hit.name ?? hit.code;
       if (hit.datum && G.config.service) return this.goTo(hit);
-      const bounds = hit.kind === "place" ? null : await G.register().place(hit.kind, hit.code);
       const target = L.latLng(hit.lat, hit.lon);
-      if (bounds) this.map.fitBounds(bounds, { maxZoom: 17, padding: [30, 30], animate: false });
-      else this.map.setView(target, Math.max(this.map.getZoom(), ZOOM[hit.kind] ?? 16), { animate: false });
-      G.select(hit.code);
-      G.whenDrawn(this.map, () => this.reveal(hit, target));
+      if (!await this.enter(hit)) {
+        if (ZOOM[hit.kind]) this.map.setView(target, Math.max(this.map.getZoom(), ZOOM[hit.kind]), { animate: false });
+        else this.map.fitBounds(G.corners(hit.bbox), { maxZoom: 17, padding: [30, 30], animate: false });
+        G.select(hit.code);
+      }
+      if (GROUPS.includes(hit.kind)) return G.show(this.map, [{ layer: hit.kind, props: hit }], target);
+      return G.whenDrawn(this.map, () => this.reveal(hit, target));
+    }
+
+    /* Restricts the page to an area; returns whether it did. */
+    async enter(hit) {
+      if (hit.kind !== "area" || !this.table) return false;
+      try {
+        return await this.table.open(hit.code);
+      } catch (error) {
+        this.say(G.word("load_failed", { reason: error.message }));
+        return false;
+      }
     }
 
     /* Zooms to coordinates of any datum and shows their grid and areas. */
@@ -113,16 +133,6 @@
       this.input.setAttribute("aria-expanded", "false");
       this.input.removeAttribute("aria-activedescendant");
     }
-  }
-
-  /* "130.30, 47.35": longitude first, as everywhere; one result per possible datum. */
-  function coordinates(text) {
-    const match = text.match(/^(-?\d+(?:\.\d+)?)\s*[,，\s]\s*(-?\d+(?:\.\d+)?)$/);
-    if (!match) return null;
-    const [lon, lat] = [Number(match[1]), Number(match[2])];
-    if (Math.abs(lon) > 180 || Math.abs(lat) > 85) return null;
-    const datums = G.config.service ? ["wgs84", "gcj02", "bd09", "cgcs2000"] : ["wgs84"];
-    return datums.map((datum) => ({ kind: "place", code: text, lon, lat, datum }));
   }
 
   G.Search = Search;

@@ -139,15 +139,33 @@
     async enter(row) {
       const { level } = this;
       if (level === "building") return G.show(this.map, [{ layer: "buildings", props: row }], L.latLng(row.lat, row.lon));
-      const bounds = await this.find(level === "grid" ? "grid" : "area", row.code);
+      if (level !== "grid") return this.enterArea({ code: row.code, name: G.named(row), level });
+      const bounds = await this.find("grid", row.code);
       G.select(row.code);
-      if (level !== "grid") {
-        const above = this.scopes.filter((scope) => row.code !== scope.code && row.code.startsWith(scope.code));
-        this.scopes = [...above, { code: row.code, name: G.named(row), level }];
-        G.setScope(row.code, level);
-      }
+      return this.fit(bounds);
+    }
+
+    /* Zooms to an area and lists its parts. */
+    async enterArea(area) {
+      const bounds = await this.find("area", area.code);
+      G.select(area.code);
+      const above = this.scopes.filter(({ code }) => area.code !== code && area.code.startsWith(code));
+      this.scopes = [...above, area];
+      G.setScope(area.code, area.level);
+      this.fit(bounds);
+    }
+
+    fit(bounds) {
       if (bounds) this.map.fitBounds(bounds, { maxZoom: 17, padding: [20, 20] });
-      return undefined;
+    }
+
+    /* Enters any area of the page; returns false for an area outside it. */
+    async open(code) {
+      if (!code.startsWith(G.config.area ?? "")) return false;
+      const area = await G.register().area(code);
+      if (code === G.config.area || !G.config.levels.includes(area.level)) await this.leave(0);
+      else await this.enterArea({ code, name: G.named(area), level: area.level });
+      return true;
     }
 
     /* Restricts the table to the area of a permalink; "" is the whole city. */

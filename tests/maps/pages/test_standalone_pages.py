@@ -115,8 +115,18 @@ def test_a_click_on_a_row_zooms_to_the_area_and_lists_its_parts(
     assert visited.page.evaluate("() => Gridward.state.scope") == ""
 
 
-@pytest.mark.parametrize("query", ["2304010010010010003", "和平路1001号3栋"])
-def test_search_finds_a_building_by_code_and_by_address(open_file, small_town: EmbeddedData, query):
+@pytest.mark.parametrize(
+    "query",
+    [
+        "2304010010010010003",
+        "和平路1001号3栋",
+        "和平小区3号楼 和平路1001号",
+        "街道001 和平路1001号3栋",
+    ],
+)
+def test_search_finds_a_building_by_code_and_by_the_words_of_its_address(
+    open_file, small_town: EmbeddedData, query
+):
     visited = open_file(english(map_pages.render_property_coverage, small_town))
     visited.page.get_by_role("combobox").fill(query)
     visited.page.locator("#hits li").first.wait_for()
