@@ -18,7 +18,7 @@ from api.http.query_params import invalid_param
 from api.http.request_class import SCOPE_KEY
 from geo import areas, city_time, input_types
 from geo.coverage import records
-from geo.coverage.records import DayToCome, NoRecords
+from geo.coverage.records import DayToCome, FirstDayCache, NoRecords
 from geo.feature_query import BBox
 from geo.geometry.datums import Datum
 from geo.input_types import Date, Latitude, Longitude, Timestamp
@@ -64,19 +64,22 @@ Day = Annotated[datetime.date, Depends(_day)]
 
 
 @raises(NoRecords, DayToCome)
-def _require_recorded(
+async def _require_recorded(
     request: Request, session: SessionDep, settings: SettingsDep
 ) -> Callable[[datetime.date], datetime.date]:
-    first = request.app.state.first_days.current(session)
+    first_days: FirstDayCache = request.app.state.first_days
     today = city_time.today(settings.timezone)
-    return lambda day: records.require_recorded(day, first, today)
+    return lambda day: records.require_recorded(day, lambda: first_days.current(session), today)
 
 
 RequireRecorded = Annotated[Callable[[datetime.date], datetime.date], Depends(_require_recorded)]
-"""Returns a day that has records of property coverage; raises NoRecords or DayToCome otherwise."""
+"""Returns a day that has records of property coverage; raises NoRecords or DayToCome otherwise.
+
+It may query the database: call it in a thread.
+"""
 
 
-async def _recorded_day(require_recorded: RequireRecorded, day: Day) -> datetime.date:
+def _recorded_day(require_recorded: RequireRecorded, day: Day) -> datetime.date:
     return require_recorded(day)
 
 

@@ -66,7 +66,7 @@ def recorded_day(
     """
     today = city_time.today(settings.timezone)
     day = today if on is None else on.date()
-    return records.require_recorded(day, records.read_first_day(session), today)
+    return records.require_recorded(day, lambda: records.read_first_day(session), today)
 
 
 def timestamp_or_now(at: datetime.datetime | None, settings: Settings) -> datetime.datetime:

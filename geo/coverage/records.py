@@ -5,6 +5,7 @@ Without this rule, a day before the first record would count every building as u
 
 import datetime
 import threading
+from collections.abc import Callable
 
 from cachetools import LRUCache
 from sqlalchemy import func, select
@@ -36,12 +37,14 @@ def read_first_day(session: Session) -> datetime.date | None:
 
 
 def require_recorded(
-    day: datetime.date, first: datetime.date | None, today: datetime.date
+    day: datetime.date, read_first: Callable[[], datetime.date | None], today: datetime.date
 ) -> datetime.date:
     """Return a day that is neither before the first record nor after today.
 
-    Without any record, every past day is allowed. Raises NoRecords and DayToCome.
+    Today is always allowed, and without any record every past day is. `read_first` returns the
+    first day with records; it is called for past days only. Raises NoRecords and DayToCome.
     """
+    first = read_first() if day < today else None
     if first is not None and day < first:
         raise NoRecords(
             f"There are no records of property coverage before {first}: {day} is unknown.",

@@ -16,22 +16,26 @@ ONE_DAY = datetime.timedelta(days=1)
 
 @pytest.mark.parametrize("allowed", [FIRST, FIRST + ONE_DAY, TODAY - ONE_DAY, TODAY])
 def test_days_from_the_first_record_to_today_are_known(allowed):
-    assert records.require_recorded(allowed, FIRST, TODAY) == allowed
+    assert records.require_recorded(allowed, lambda: FIRST, TODAY) == allowed
 
 
 def test_the_day_before_the_first_record_is_unknown():
     with pytest.raises(NoRecords, match="before 2020-01-01: 2019-12-31 is unknown"):
-        records.require_recorded(FIRST - ONE_DAY, FIRST, TODAY)
+        records.require_recorded(FIRST - ONE_DAY, lambda: FIRST, TODAY)
 
 
 @pytest.mark.parametrize("first", [FIRST, None])
 def test_the_day_after_today_is_unknown(first):
     with pytest.raises(DayToCome, match="2026-03-02 is in the future"):
-        records.require_recorded(TODAY + ONE_DAY, first, TODAY)
+        records.require_recorded(TODAY + ONE_DAY, lambda: first, TODAY)
+
+
+def test_today_is_known_whatever_the_records():
+    assert records.require_recorded(TODAY, lambda: TODAY + ONE_DAY, TODAY) == TODAY
 
 
 def test_a_register_without_any_record_knows_every_past_day():
-    assert records.require_recorded(day("1900-01-01"), None, TODAY) == day("1900-01-01")
+    assert records.require_recorded(day("1900-01-01"), lambda: None, TODAY) == day("1900-01-01")
 
 
 def test_the_first_day_is_that_of_the_earliest_period(district):
