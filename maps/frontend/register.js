@@ -23,7 +23,7 @@
       const hits = this.entries().filter(({ text, around }) =>
         words.every((word) => text.includes(word) || around.includes(word)) && words.some((word) => text.includes(word)));
       hits.sort((a, b) => rank(a, words[0]) - rank(b, words[0]) || a.name.length - b.name.length);
-      return hits.slice(0, MOST);
+      return shared(hits);
     }
 
     entries() {
@@ -77,8 +77,17 @@
 
   const NONE = { buildings: 0, covered: 0, uncovered: 0, rate: null, households: 0, covered_households: 0 };
 
-  /* Joins texts in lower case and without the spaces in them. */
-  const searchable = (...texts) => texts.filter(Boolean).map((text) => text.replaceAll(" ", "").toLowerCase()).join("\n");
+  /* Returns the first hits, in their order, so that no kind displaces all hits of another. */
+  function shared(hits) {
+    const share = Math.floor(MOST / new Set(hits.map(({ kind }) => kind)).size);
+    const counts = new Map();
+    const first = new Set(hits.filter(({ kind }) => counts.set(kind, (counts.get(kind) ?? 0) + 1).get(kind) <= share));
+    const selected = new Set([...first, ...hits.filter((hit) => !first.has(hit))].slice(0, MOST));
+    return hits.filter((hit) => selected.has(hit));
+  }
+
+  /* Joins parts in lower case and without the spaces in them. */
+  const searchable = (...parts) => parts.filter(Boolean).map((text) => text.replaceAll(" ", "").toLowerCase()).join("\n");
 
   function entry(kind, { props, box }, around = "") {
     const { code = props.ref, name, name_en, address, neighborhood, manager } = props;
@@ -123,7 +132,7 @@
       const { listUrls } = G.config.service;
       for (const covered of ["false", "true"]) {
         const { features } = await ask(listUrls.buildings, { area: scope, on: G.state.on, covered, limit: 1 });
-        if (features.length) return L.latLngBounds(bounds(extent(features[0].geometry))).getCenter();
+        if (features.length) return L.latLngBounds(G.corners(extent(features[0].geometry))).getCenter();
       }
       return null;
     }

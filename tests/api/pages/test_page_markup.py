@@ -171,11 +171,19 @@ def test_markup_in_the_url_is_escaped(open_page, page: str):
     browser_page.ignore_errors("404")  # there is no such area
 
 
-def test_problem_documents_contain_markup_as_text(markup_service: Service, open_url, browser):
+def test_problem_documents_and_error_pages_contain_markup_as_text(
+    markup_service: Service, open_url, browser
+):
     page = browser.new_page()
-    for path in (f"/maps/{quote(MARKUP, safe='')}", f"/maps/grids?area={quote(MARKUP)}"):
+    problem, html = "application/problem+json", "text/html; charset=utf-8"
+    for path, media_type in (
+        (f"/v1/grids?area={quote(MARKUP)}", problem),
+        (f"/maps/{quote(MARKUP, safe='')}", html),
+        (f"/maps/grids?area={quote(MARKUP)}", html),
+        (f"/{quote(MARKUP, safe='')}", html),
+    ):
         response = page.goto(f"{markup_service.home}{path}")
-        assert response.headers["content-type"] == "application/problem+json"
+        assert response.headers["content-type"] == media_type
         assert page.evaluate("() => window.hit") is None
         assert page.locator("img[src='x']").count() == 0
     page.close()
