@@ -16,7 +16,7 @@
 
   const year = (text) => (/^\d{4}$/.test(text) ? Number(text) : undefined);
 
-  const among = (values) => (text) => (values.includes(text) ? text : undefined);
+  const oneOf = (values) => (text) => (values.includes(text) ? text : undefined);
 
   /* Returns { from, to } of "from~to", either of them null where it is open. */
   const span = (read) => (text) => {
@@ -46,9 +46,9 @@
     at: place(map),
     on: recordedDay,
     then: recordedDay,
-    level: among(G.config.levels),
+    level: oneOf(G.config.levels),
     in: (text) => text,
-    measure: among(["households", "buildings", "rate"]),
+    measure: oneOf(["households", "buildings", "rate"]),
     built: span(year),
     period: span(day),
     heat: (text) => text === "1" || undefined,
@@ -58,10 +58,10 @@
 
   /* Returns the values of a permalink by name, and the names of what cannot be read. */
   G.readLink = function (map, params) {
-    const known = readers(map);
+    const readerOf = readers(map);
     const [values, unread] = [{}, []];
     for (const [name, text] of params) {
-      const value = Object.hasOwn(known, name) ? known[name](text) : undefined;
+      const value = Object.hasOwn(readerOf, name) ? readerOf[name](text) : undefined;
       if (value === undefined) unread.push(name);
       else values[name] = value;
     }

@@ -7,9 +7,7 @@ from maps.folium import assets
 from maps.folium.elements import stylesheet_links, template_environment
 from maps.locales.texts import HTML_LANG, PageName, page_texts
 from maps.pages.map_pages import RenderedPage
-
-MAPS = ("property-coverage", "grids", "issues")
-"""The map pages that the error page links to."""
+from maps.pages.page_data import PAGE_KINDS
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,7 @@ def render_error_page(problem: Problem, language: Language) -> RenderedPage:
             header=stylesheet_links(assets.login_styles()),
             problem=problem,
             heading=texts.get(f"error.{problem.code}", by_status),
-            maps=MAPS,
+            maps=PAGE_KINDS,
         )
     )
     return RenderedPage(html, (), ())
