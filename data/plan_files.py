@@ -30,7 +30,7 @@ def plan_grids(result: ReplayResult) -> geopandas.GeoDataFrame:
     rows, shapes = [], []
     for community in result.communities:
         after = result.after[community]
-        counts = impact.count_by_grid(after, result.context.buildings(community))
+        counts = impact.count_by_grid(result, community)
         for code, grid in after.grids.items():
             count = counts[code]
             rows.append((code, grid.name, community, count.buildings, count.households))

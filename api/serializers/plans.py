@@ -12,8 +12,6 @@ from api.schemas.plans import PlanCommentOut, PlanOut, PlanStepOut
 from api.serializers.diff_json import diff_document
 from geo.models import Plan, PlanComment, PlanStep
 from geo.plans import drafts, impact, publish
-from geo.plans.context import DatabaseContext
-from geo.plans.core.partition import Partition
 from geo.plans.replay_cache import ReplayResult
 from geo.quality.findings import Finding
 
@@ -103,21 +101,20 @@ def grid_features(result: ReplayResult, communities: Iterable[str]) -> dict[str,
     """Return the grids of communities after a plan as GeoJSON, each with its counts."""
     features: list[dict[str, Any]] = []
     for community in communities:
-        partition = result.after.get(community) or result.context.partition(community)
-        features += _features(result.context, partition)
+        features += _features(result, community)
     return {"type": "FeatureCollection", "features": features, "links": []}
 
 
-def _features(context: DatabaseContext, partition: Partition) -> Iterable[dict[str, Any]]:
-    counts = impact.count_by_grid(partition, context.buildings(partition.community))
-    for code, grid in partition.grids.items():
+def _features(result: ReplayResult, community: str) -> Iterable[dict[str, Any]]:
+    counts = impact.count_by_grid(result, community)
+    for code, grid in result.partition(community).grids.items():
         yield {
             "type": "Feature",
             "geometry": _geojson(grid.geom),
             "properties": {
                 "code": code,
                 "name": grid.name,
-                "community_code": partition.community,
+                "community_code": community,
                 "buildings": counts[code].buildings,
                 "households": counts[code].households,
             },

@@ -11,7 +11,7 @@ from data.partitions import repair
 from geo.geometry import topology
 from geo.geometry.topology import Patch
 from geo.quality import tiling
-from geo.quality.tiling import DefectKind
+from geo.quality.tiling import Defect, DefectKind
 
 Geoms = NDArray[np.object_]
 
@@ -57,10 +57,13 @@ def check_tiling(
     """
     report = TilingReport()
     community_codes = np.array(communities, dtype=np.str_)
-    _check_overlaps(codes, geoms, community_codes, outlines, report)
+    has_invalid = topology.have_invalid_edges(geoms)
+    overlaps = topology.find_overlaps(geoms, has_invalid)
+    _report_overlaps(overlaps, codes, community_codes, outlines, report)
     if not report.errors:
-        report.errors += _find_mismatches(geoms, community_codes)
-    _check_outlines(geoms, community_codes, outlines, report)
+        report.errors += _find_mismatches(geoms, community_codes, has_invalid)
+    defects = tiling.find_community_defects(geoms, community_codes.tolist(), outlines, has_invalid)
+    _report_defects(defects, community_codes, report)
     without_outline = ~np.isin(community_codes, list(outlines))
     if without_outline.any():
         positions = np.flatnonzero(without_outline)
@@ -68,15 +71,15 @@ def check_tiling(
     return report
 
 
-def _check_overlaps(
+def _report_overlaps(
+    overlaps: Iterable[Patch],
     codes: Sequence[str],
-    geoms: Geoms,
     communities: NDArray[np.str_],
     outlines: Mapping[str, shapely.Geometry],
     report: TilingReport,
 ) -> None:
     outline_overlaps: dict[str, float] = {}
-    for patch in topology.find_overlaps(geoms):
+    for patch in overlaps:
         a, b = patch.positions
         one, other = communities[a], communities[b]
         if one != other and one in outlines and other in outlines:
@@ -89,30 +92,27 @@ def _check_overlaps(
         report.notes.append(f"The outlines of communities {pair} overlap by {area_m2:,.2f} m²")
 
 
-def _find_mismatches(geoms: Geoms, communities: NDArray[np.str_]) -> list[TilingError]:
+def _find_mismatches(
+    geoms: Geoms, communities: NDArray[np.str_], has_invalid: NDArray[np.bool_]
+) -> list[TilingError]:
     """Return the grids whose corners are not those of their neighbours in the same community."""
-    unmatched = np.flatnonzero(~shapely.is_empty(shapely.coverage_invalid_edges(geoms)))
     errors = []
-    for community in sorted(set(communities[unmatched].tolist())):
+    for community in sorted(set(communities[has_invalid].tolist())):
         members = np.flatnonzero(communities == community)
         if topology.is_valid_coverage(geoms[members]):
             continue
-        edges = shapely.coverage_invalid_edges(geoms[members])
         message = "its border has other corners than its neighbour's"
         errors += [
-            TilingError(int(members[at]), "mismatch", message)
-            for at in np.flatnonzero(~shapely.is_empty(edges))
+            TilingError(int(position), "mismatch", message)
+            for position in members[topology.have_invalid_edges(geoms[members])]
         ]
     return errors
 
 
-def _check_outlines(
-    geoms: Geoms,
-    communities: NDArray[np.str_],
-    outlines: Mapping[str, shapely.Geometry],
-    report: TilingReport,
+def _report_defects(
+    defects: Iterable[tuple[str, Defect]], communities: NDArray[np.str_], report: TilingReport
 ) -> None:
-    for community, defect in tiling.find_community_defects(geoms, communities.tolist(), outlines):
+    for community, defect in defects:
         patch = defect.patch
         if defect.kind is DefectKind.OUTSIDE:
             message = f"it extends beyond community {community} by {_format_patch(patch)}"

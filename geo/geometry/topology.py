@@ -93,24 +93,34 @@ def _meets_at_vertices(edge: shapely.LineString, other: Any) -> bool:
     return points <= ends & vertices and (points == ends or not shapely.length(shared))
 
 
-def union(geoms: Geoms) -> Any:
+def union(geoms: Geoms, *, is_coverage: bool = False) -> Any:
     """Return the union of polygons, by the fastest algorithm that is safe.
 
     Where edges lie within rounding of each other, GEOS can silently lose a whole polygon unless it
-    rounds to a precision (seen with GEOS 3.14).
+    rounds to a precision (seen with GEOS 3.14). `is_coverage` says that the polygons are a valid
+    coverage; otherwise that is tested.
     """
-    if is_valid_coverage(geoms):
+    if is_coverage or is_valid_coverage(geoms):
         return shapely.coverage_union_all(geoms)
     return shapely.union_all(geoms, grid_size=PRECISION_DEG)
 
 
-def find_overlaps(geoms: Geoms) -> list[Patch]:
+def have_invalid_edges(geoms: Geoms) -> NDArray[np.bool_]:
+    """Tell for each of n polygons whether GEOS rejects one of its edges in the coverage: (n,).
+
+    If none has, they are a valid coverage.
+    """
+    has_invalid: NDArray[np.bool_] = ~shapely.is_empty(shapely.coverage_invalid_edges(geoms))
+    return has_invalid
+
+
+def find_overlaps(geoms: Geoms, has_invalid: NDArray[np.bool_] | None = None) -> list[Patch]:
     """Return the area shared by two polygons, for each pair as one or more patches.
 
     Of two that overlap at least one has an invalid edge, so a valid coverage costs only one pass
-    over its edges.
+    over its edges: that of `have_invalid_edges`, unless its result is given.
     """
-    invalid = np.flatnonzero(~shapely.is_empty(shapely.coverage_invalid_edges(geoms)))
+    invalid = np.flatnonzero(have_invalid_edges(geoms) if has_invalid is None else has_invalid)
     own, other = shapely.STRtree(geoms).query(geoms[invalid], predicate="intersects")
     pairs = np.sort(np.column_stack([invalid[own], other]), axis=1)
     first, second = np.unique(pairs[pairs[:, 0] < pairs[:, 1]], axis=0).T
@@ -122,12 +132,14 @@ def find_overlaps(geoms: Geoms) -> list[Patch]:
     ]
 
 
-def find_gaps(geoms: Geoms, within: shapely.Geometry | None = None) -> list[Patch]:
+def find_gaps(
+    geoms: Geoms, within: shapely.Geometry | None = None, *, is_coverage: bool = False
+) -> list[Patch]:
     """Return the area that no polygon covers: inside `within`, or else enclosed by the polygons.
 
-    The positions of each gap are the polygons around it.
+    The positions of each gap are the polygons around it. `is_coverage` is as for `union`.
     """
-    covered = union(geoms)
+    covered = union(geoms, is_coverage=is_coverage)
     if within is not None:
         missing = shapely.difference(within, covered)
     else:

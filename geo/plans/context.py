@@ -16,7 +16,7 @@ from geo.grids import revision_diff
 from geo.grids.grids import in_force
 from geo.models import Area, Level, MicroGrid
 from geo.plans import standing_buildings
-from geo.plans.core.partition import Grid, Partition, unwrap_single_part
+from geo.plans.core.partition import Grid, Partition, unwrap_single_parts
 from geo.plans.core.voronoi import Buildings
 
 
@@ -94,8 +94,6 @@ class DatabaseContext:
             select(MicroGrid.code, MicroGrid.name, func.ST_AsBinary(MicroGrid.geom))
             .where(MicroGrid.community_code == community, condition)
             .order_by(MicroGrid.code)
-        )
-        return {
-            code: Grid(name, unwrap_single_part(shapely.from_wkb(bytes(wkb))))
-            for code, name, wkb in rows
-        }
+        ).all()
+        geoms = unwrap_single_parts(shapely.from_wkb([bytes(wkb) for *_, wkb in rows]))
+        return {row.code: Grid(row.name, geom) for row, geom in zip(rows, geoms, strict=True)}

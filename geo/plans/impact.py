@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from geo.models import WGS84, Issue, IssueStatus
 from geo.plans.core.partition import Partition
-from geo.plans.core.voronoi import Buildings, count_buildings, grid_codes_at
+from geo.plans.core.voronoi import grid_codes_at
 from geo.plans.replay_cache import ReplayResult
 
 OPEN = (IssueStatus.OPEN, IssueStatus.IN_PROGRESS)
@@ -98,12 +98,13 @@ class _Counter:
             one.add(households)
 
 
-def count_by_grid(partition: Partition, buildings: Buildings) -> dict[str, GridCounts]:
-    """Return the buildings and households of each grid of a partition, by code."""
-    counts = (column.tolist() for column in count_buildings(partition, buildings))
+def count_by_grid(result: ReplayResult, community: str) -> dict[str, GridCounts]:
+    """Return the buildings and households of each grid of a community after a plan, by code."""
+    counts = (column.tolist() for column in result.count_buildings(community))
+    codes = result.partition(community).grids
     return {
         code: GridCounts(building_count, household_count)
-        for code, building_count, household_count in zip(partition.grids, *counts, strict=True)
+        for code, building_count, household_count in zip(codes, *counts, strict=True)
     }
 
 

@@ -131,6 +131,7 @@ def check_plan(session: Session, result: ReplayResult) -> list[Finding]:
             result.after[community],
             result.context.buildings(community),
             limits.limits_for(session, community),
+            result.count_buildings(community),
         )
     ]
     return sorted(findings, key=lambda one: (not one.is_error, one.kind, one.codes))

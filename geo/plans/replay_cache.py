@@ -3,7 +3,7 @@
 import datetime
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from types import MappingProxyType
 from typing import Any
@@ -18,6 +18,7 @@ from geo.plans.context import ContextCache, DatabaseContext
 from geo.plans.core.apply import Partitions, apply
 from geo.plans.core.operations import Operation
 from geo.plans.core.partition import Partition
+from geo.plans.core.voronoi import BuildingCounts, count_buildings
 
 _NO_PARTITIONS: Partitions = MappingProxyType({})
 
@@ -28,6 +29,21 @@ class ReplayResult:
 
     context: DatabaseContext
     after: Partitions
+    _counts: dict[str, BuildingCounts] = field(default_factory=dict, init=False, compare=False)
+
+    def partition(self, community: str) -> Partition:
+        """Return a community after the plan, touched or not. Raises CommunityUnknown."""
+        return self.after.get(community) or self.context.partition(community)
+
+    def count_buildings(self, community: str) -> BuildingCounts:
+        """Return the buildings and households of the n grids of a community: (n,) each.
+
+        They are counted once: the checks and the lists of grids both need them.
+        """
+        if community not in self._counts:
+            buildings = self.context.buildings(community)
+            self._counts[community] = count_buildings(self.partition(community), buildings)
+        return self._counts[community]
 
     @property
     def before(self) -> dict[str, Partition]:

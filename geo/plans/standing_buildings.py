@@ -1,21 +1,25 @@
 """Reads the buildings of a community from the database: tens of thousands in one row of arrays.
 
 As rows they take three times as long, and hold the GIL for a tenth of a second, in which the
-process answers no lookup.
+process answers no lookup. Which points are in the community is tested here: PostGIS needs twenty
+times as long for it.
 """
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
 import psycopg
 import shapely
+from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from geo.geometry.topology import Geoms
 from geo.models import WGS84, BuildingStatus
 from geo.plans.core.voronoi import NO_BUILDINGS, Buildings
+
+Mask = NDArray[np.bool_]
 
 CHUNK: Final = 1_000
 """So many footprints are parsed at once: GEOS holds the GIL for a few milliseconds meanwhile."""
@@ -30,7 +34,6 @@ _STATEMENT: Final = """
         FROM building
         WHERE status = %(status)s
             AND footprint && ST_GeomFromWKB(%(area)s, %(srid)s)
-            AND ST_Covers(ST_GeomFromWKB(%(area)s, %(srid)s), point)
         ORDER BY code
     ) AS inside
 """
@@ -52,17 +55,23 @@ def load(session: Session, area: shapely.Geometry) -> Buildings:
     if codes is None:
         return NO_BUILDINGS
     coords = np.frombuffer(points, dtype=_POINT)
+    shapely.prepare(area)
+    inside: Mask = shapely.intersects_xy(area, coords["x"], coords["y"])
+    if not inside.any():
+        return NO_BUILDINGS
     return Buildings(
-        codes=tuple(codes),
-        footprints=np.concatenate([*_parse(footprints, sizes)]),
-        households=np.array(households, dtype=np.int64),
-        points=np.asarray(shapely.points(coords["x"], coords["y"]), dtype=object),
+        codes=tuple(itertools.compress(codes, inside)),
+        footprints=np.concatenate([*_parse(footprints, np.array(sizes), inside)]),
+        households=np.array(households, dtype=np.int64)[inside],
+        points=np.asarray(shapely.points(coords["x"][inside], coords["y"][inside]), dtype=object),
     )
 
 
-def _parse(wkb: bytes, sizes: Sequence[int]) -> Iterator[Geoms]:
-    """Yield geometries from their concatenated WKB of n sizes, chunk by chunk."""
-    ends = [0, *itertools.accumulate(sizes)]
-    for start in range(0, len(sizes), CHUNK):
-        bounds = itertools.pairwise(ends[start : start + CHUNK + 1])
-        yield np.asarray(shapely.from_wkb([wkb[begin:end] for begin, end in bounds]), dtype=object)
+def _parse(wkb: bytes, sizes: NDArray[np.int64], wanted: Mask) -> Iterator[Geoms]:
+    """Yield the wanted ones of n geometries from their concatenated WKB, chunk by chunk."""
+    ends = np.cumsum(sizes)
+    begins, ends = (ends - sizes)[wanted], ends[wanted]
+    for start in range(0, len(ends), CHUNK):
+        chunk = slice(start, start + CHUNK)
+        slices = zip(begins[chunk].tolist(), ends[chunk].tolist(), strict=True)
+        yield np.asarray(shapely.from_wkb([wkb[begin:end] for begin, end in slices]), dtype=object)

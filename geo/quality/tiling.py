@@ -55,12 +55,18 @@ def find_defects(geoms: Geoms, outline: shapely.Geometry | None = None) -> list[
 
     Without an outline a gap is an area that the polygons enclose.
     """
-    overlaps = [Defect(DefectKind.OVERLAP, patch) for patch in topology.find_overlaps(geoms)]
-    return [*overlaps, *_find_outline_defects(geoms, outline)]
+    has_invalid = topology.have_invalid_edges(geoms)
+    overlaps = topology.find_overlaps(geoms, has_invalid)
+    return [
+        *(Defect(DefectKind.OVERLAP, patch) for patch in overlaps),
+        *_find_outline_defects(geoms, outline, is_coverage=not has_invalid.any()),
+    ]
 
 
-def _find_outline_defects(geoms: Geoms, outline: shapely.Geometry | None) -> Iterator[Defect]:
-    for patch in topology.find_gaps(geoms, outline):
+def _find_outline_defects(
+    geoms: Geoms, outline: shapely.Geometry | None, *, is_coverage: bool
+) -> Iterator[Defect]:
+    for patch in topology.find_gaps(geoms, outline, is_coverage=is_coverage):
         yield Defect(DefectKind.GAP, patch)
     if outline is not None:
         for patch in topology.find_outside(geoms, outline):
@@ -103,27 +109,33 @@ def check_tiling(
     `communities` has the community of each grid. Overlaps are found across communities too; gaps
     and areas outside only in communities whose outline is given.
     """
-    for patch in topology.find_overlaps(geoms):
+    has_invalid = topology.have_invalid_edges(geoms)
+    for patch in topology.find_overlaps(geoms, has_invalid):
         yield _to_finding(DefectKind.OVERLAP, patch, codes)
     for patch in topology.find_slivers(geoms, MIN_WIDTH_M):
         yield _patch_finding("grid_sliver", False, patch, codes)
-    for community, defect in find_community_defects(geoms, communities, outlines):
+    for community, defect in find_community_defects(geoms, communities, outlines, has_invalid):
         yield _to_finding(defect.kind, defect.patch, codes, community)
 
 
 def find_community_defects(
-    geoms: Geoms, communities: Sequence[str], outlines: Mapping[str, shapely.Geometry]
+    geoms: Geoms,
+    communities: Sequence[str],
+    outlines: Mapping[str, shapely.Geometry],
+    has_invalid: NDArray[np.bool_],
 ) -> Iterator[tuple[str, Defect]]:
     """Yield the gaps in each outline and the areas outside it, with the community.
 
     `communities` has the community of each of n grids. Communities without grids are skipped.
+    `has_invalid` is the result of `topology.have_invalid_edges` for the grids: (n,).
     """
     community_of: Any = np.asarray(communities)
     for community, outline in outlines.items():
         own = np.flatnonzero(community_of == community)
         if not len(own):
             continue
-        for defect in _find_outline_defects(geoms[own], outline):
+        is_coverage = not has_invalid[own].any()
+        for defect in _find_outline_defects(geoms[own], outline, is_coverage=is_coverage):
             positions = tuple(own[list(defect.patch.positions)].tolist())
             yield community, Defect(defect.kind, replace(defect.patch, positions=positions))
 

@@ -14,7 +14,7 @@ from geo.errors import Invalid
 from geo.geometry.topology import Geoms
 from geo.plans.core.edits import join_faces, require_codes_free
 from geo.plans.core.noding import Edge, edges_of, node_lines, ring_coords
-from geo.plans.core.partition import Grid, Partition, Polygonal, unwrap_single_part
+from geo.plans.core.partition import Grid, Partition, Polygonal, unwrap_single_parts
 from geo.plans.core.step_types import Code, GridPolygon, Name
 from geo.quality import tiling
 from geo.quality.tiling import Defect
@@ -80,7 +80,7 @@ def fit_to_outline(outline: Any, geoms: Geoms, *, repair: bool = False) -> list[
     without it any defect beyond the rounding of coordinates raises GridsNotTiling.
     """
     if tiling.tiles_outline(geoms, outline):
-        return [unwrap_single_part(geom) for geom in geoms]
+        return unwrap_single_parts(geoms)
     lines = chain.from_iterable(ring_coords(geom) for geom in geoms)
     faces = node_lines({}, edges_of(outline), lines).faces
     points = shapely.point_on_surface(faces)

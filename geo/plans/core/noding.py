@@ -54,10 +54,7 @@ def node_lines(grids: Mapping[str, Grid], borders: Coords, lines: Iterable[Coord
         noder = _LineNoder(unique_edges(edges[near]))
         path = noder.node(line)
         new = [edge for edge in itertools.pairwise(path) if edge[0] != edge[1]]
-        grids = {
-            code: Grid(grid.name, insert_vertices(grid.geom, noder.new))
-            for code, grid in grids.items()
-        }
+        grids = _with_vertices(grids, noder.new)
         split = noder.split_edges()
         split_pairs = {frozenset(edge) for edge in split}
         new = [edge for edge in new if frozenset(edge) not in split_pairs]
@@ -252,10 +249,25 @@ def _projection(a: Point, b: Point, point: Point) -> float:
     return (b[0] - a[0]) * (point[0] - a[0]) + (b[1] - a[1]) * (point[1] - a[1])
 
 
-def insert_vertices(geom: Polygonal, vertices: EdgeVertices) -> Polygonal:
+def _with_vertices(grids: Mapping[str, Grid], vertices: EdgeVertices) -> dict[str, Grid]:
+    """Return grids with new vertices on their edges; the same objects if they have no such edge.
+
+    A community may have hundreds of grids: only those are searched whose bounds contain an edge.
+    """
+    changed = dict(grids)
+    if not vertices or not grids:
+        return changed
+    bounds = shapely.bounds(np.array([grid.geom for grid in grids.values()], dtype=object))
+    low, high = bounds[:, None, :2], bounds[:, None, 2:]
+    ends = np.array([*vertices])
+    has_edge = ((low <= ends.min(axis=1)) & (ends.max(axis=1) <= high)).all(axis=2).any(axis=1)
+    for code in itertools.compress(grids, has_edge):
+        changed[code] = Grid(grids[code].name, _insert_vertices(grids[code].geom, vertices))
+    return changed
+
+
+def _insert_vertices(geom: Polygonal, vertices: EdgeVertices) -> Polygonal:
     """Return a polygon with new vertices on its edges; the same object if it has no such edge."""
-    if not vertices or not _may_have_edges(geom, vertices):
-        return geom
     paths = [[(x, y) for x, y in ring.tolist()] for ring in ring_coords(geom)]
     is_affected = any(
         edge in vertices or edge[::-1] in vertices
@@ -272,15 +284,6 @@ def insert_vertices(geom: Polygonal, vertices: EdgeVertices) -> Polygonal:
         for part in shapely.get_parts(geom)
     ]
     return parts[0] if geom.geom_type == "Polygon" else shapely.MultiPolygon(parts)
-
-
-def _may_have_edges(geom: Polygonal, edges: Iterable[Edge]) -> bool:
-    """Return whether some edges lie within the bounds of a polygon."""
-    west, south, east, north = geom.bounds
-    return any(
-        west <= x <= east and south <= y <= north and west <= u <= east and south <= v <= north
-        for (x, y), (u, v) in edges
-    )
 
 
 def _extend_ring(ring: shapely.LinearRing, vertices: EdgeVertices) -> list[Point]:

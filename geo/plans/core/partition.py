@@ -114,12 +114,13 @@ def covers_same_area(before: Partition, after: Partition) -> bool:
     )
 
 
-def unwrap_single_part(geom: Any) -> Polygonal:
-    """Return a polygon or multipolygon, as a polygon if it has one part.
+def unwrap_single_parts(geoms: Any) -> list[Polygonal]:
+    """Return polygons and multipolygons, as polygons where they have one part.
 
     So equal areas compare equal.
     """
-    parts = shapely.get_parts(geom)
-    single = parts[0] if len(parts) == 1 else geom
-    assert isinstance(single, shapely.Polygon | shapely.MultiPolygon)
-    return single
+    geoms = np.asarray(geoms, dtype=object)
+    is_single = shapely.get_num_geometries(geoms) == 1
+    unwrapped: list[Polygonal]
+    unwrapped = np.where(is_single, shapely.get_geometry(geoms, 0), geoms).tolist()
+    return unwrapped

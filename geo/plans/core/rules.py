@@ -1,5 +1,6 @@
 """Checks of the grids of a plan: errors prevent publication, warnings do not."""
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import pi
@@ -7,12 +8,13 @@ from typing import Any
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from geo.geometry import planar_area, topology
-from geo.geometry.topology import GEOD
+from geo.geometry.topology import GEOD, Geoms
 from geo.plans.core.noding import edges_of, unique_edges
 from geo.plans.core.partition import Partition, grid_geometries
-from geo.plans.core.voronoi import Buildings, count_buildings
+from geo.plans.core.voronoi import BuildingCounts, Buildings, count_buildings
 from geo.quality import tiling
 from geo.quality.findings import MIN_ASTRIDE_M2, Finding
 
@@ -35,49 +37,53 @@ class Limits:
     households: CountRange = (None, None)
 
 
-def check_partition(partition: Partition, buildings: Buildings, limits: Limits) -> list[Finding]:
+def check_partition(
+    partition: Partition,
+    buildings: Buildings,
+    limits: Limits,
+    counts: BuildingCounts | None = None,
+) -> list[Finding]:
     """Return the findings about the grids of a community: errors first, by kind and code.
 
-    Each has a geometry. Sizes are m² on the ellipsoid, metres, or counts.
+    Each has a geometry. Sizes are m² on the ellipsoid, metres, or counts. `counts` are those of
+    `count_buildings`, which are computed if not given.
     """
+    geoms = grid_geometries(partition)
+    is_valid = shapely.is_valid(geoms)
     findings = [
-        *_check_validity(partition),
-        *_check_tiling(partition),
-        *_check_parts(partition),
-        *_check_compactness(partition),
-        *_check_astride(partition, buildings),
-        *_check_sizes(partition, buildings, limits),
+        *_check_validity(partition, is_valid),
+        *_check_parts(partition, geoms),
+        *_check_compactness(partition, geoms),
+        *_check_sizes(partition, counts or count_buildings(partition, buildings), limits),
     ]
+    if len(geoms) and is_valid.all():
+        findings += _check_tiling(partition, geoms)
+        findings += _check_astride(partition, geoms, buildings)
     return sorted(findings, key=lambda one: (not one.is_error, one.kind, one.codes))
 
 
-def _check_validity(partition: Partition) -> Iterator[Finding]:
-    for code, grid in partition.grids.items():
-        if not shapely.is_valid(grid.geom):
-            yield _finding(grid.geom, "grid_invalid", True, (code,), 1, "×")
+def _check_validity(partition: Partition, is_valid: NDArray[np.bool_]) -> Iterator[Finding]:
+    for code in itertools.compress(partition.grids, ~is_valid):
+        yield _finding(partition.grids[code].geom, "grid_invalid", True, (code,), 1, "×")
 
 
-def _check_tiling(partition: Partition) -> Iterator[Finding]:
-    geoms, codes = grid_geometries(partition), list(partition.grids)
-    if not len(geoms) or not shapely.is_valid(geoms).all():
-        return
+def _check_tiling(partition: Partition, geoms: Geoms) -> Iterator[Finding]:
     outlines = {partition.community: partition.outline}
-    communities = [partition.community] * len(codes)
-    yield from tiling.check_tiling(codes, geoms, communities, outlines)
+    communities = [partition.community] * len(geoms)
+    yield from tiling.check_tiling(list(partition.grids), geoms, communities, outlines)
 
 
-def _check_parts(partition: Partition) -> Iterator[Finding]:
+def _check_parts(partition: Partition, geoms: Geoms) -> Iterator[Finding]:
     """Yield each part of a grid except its largest."""
-    for code, grid in partition.grids.items():
-        if shapely.get_num_geometries(grid.geom) == 1:
-            continue
-        parts = sorted(shapely.get_parts(grid.geom), key=topology.area_m2, reverse=True)
+    for code in itertools.compress(partition.grids, shapely.get_num_geometries(geoms) > 1):
+        geom = partition.grids[code].geom
+        parts = sorted(shapely.get_parts(geom), key=topology.area_m2, reverse=True)
         for part in parts[1:]:
             yield _finding(part, "grid_in_parts", False, (code,), topology.area_m2(part), "m²")
 
 
-def _check_compactness(partition: Partition) -> Iterator[Finding]:
-    geoms, codes = grid_geometries(partition), list(partition.grids)
+def _check_compactness(partition: Partition, geoms: Geoms) -> Iterator[Finding]:
+    codes = list(partition.grids)
     longest_m = shapely.length(geoms) * topology.LONGEST_DEGREE_M
     at_least = 4 * pi * planar_area.areas_m2(geoms) / np.maximum(longest_m, MIN_PERIMETER_M) ** 2
     for position in np.flatnonzero(at_least < MIN_COMPACTNESS * AREA_MARGIN).tolist():
@@ -88,10 +94,8 @@ def _check_compactness(partition: Partition) -> Iterator[Finding]:
             yield _finding(grid.geom, "grid_long_thin", False, (code,), compactness, "")
 
 
-def _check_astride(partition: Partition, buildings: Buildings) -> Iterator[Finding]:
-    geoms, codes = grid_geometries(partition), list(partition.grids)
-    if not len(buildings) or not len(geoms) or not shapely.is_valid(geoms).all():
-        return
+def _check_astride(partition: Partition, geoms: Geoms, buildings: Buildings) -> Iterator[Finding]:
+    codes = list(partition.grids)
     borders = np.asarray(shapely.linestrings(unique_edges(edges_of(geoms))), dtype=object)
     crossed = np.unique(buildings.footprint_tree.query(borders, predicate="intersects")[1])
     near, grid = shapely.STRtree(geoms).query(buildings.footprints[crossed], "intersects")
@@ -112,10 +116,10 @@ def _check_astride(partition: Partition, buildings: Buildings) -> Iterator[Findi
         yield _finding(footprint, "building_astride_grids", False, named, outside_m2, "m²")
 
 
-def _check_sizes(partition: Partition, buildings: Buildings, limits: Limits) -> Iterator[Finding]:
-    counts = (column.tolist() for column in count_buildings(partition, buildings))
+def _check_sizes(partition: Partition, counts: BuildingCounts, limits: Limits) -> Iterator[Finding]:
+    columns = (column.tolist() for column in counts)
     for (code, grid), building_count, household_count in zip(
-        partition.grids.items(), *counts, strict=True
+        partition.grids.items(), *columns, strict=True
     ):
         if not building_count:
             yield _finding(grid.geom, "grid_empty", False, (code,), 0, "×")

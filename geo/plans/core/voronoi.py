@@ -26,6 +26,9 @@ TOLERANCE_M = 0.3
 """Borders between buildings are simplified by up to this."""
 PRECISION_M = PRECISION_DEG * M_PER_DEGREE
 
+BuildingCounts = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""The number of buildings and of households of each of n grids: (n,)."""
+
 
 @dataclass(frozen=True, eq=False)
 class Buildings:
@@ -43,7 +46,7 @@ class Buildings:
     @cached_property
     def position_of(self) -> dict[str, int]:
         """The position of each building, by code."""
-        return {code: position for position, code in enumerate(self.codes)}
+        return dict(zip(self.codes, range(len(self)), strict=True))
 
     @cached_property
     def point_tree(self) -> shapely.STRtree:
@@ -166,9 +169,7 @@ def grid_codes_at(partition: Partition, points: Geoms) -> list[str | None]:
     return [codes[position] for position in positions.tolist()]
 
 
-def count_buildings(
-    partition: Partition, buildings: Buildings
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def count_buildings(partition: Partition, buildings: Buildings) -> BuildingCounts:
     """Return the number of buildings and of households of each of n grids in order of code: (n,).
 
     A building belongs to the grid that `grid_codes_at` returns for its point.

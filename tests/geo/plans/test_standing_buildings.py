@@ -56,3 +56,14 @@ def test_a_building_belongs_to_the_area_that_has_its_point(district):
 
 def test_an_area_without_buildings_has_none(district):
     assert len(standing_buildings.load(district, box(50, 0, 60, 10))) == 0
+
+
+def test_buildings_beside_an_area_that_is_no_rectangle_are_not_loaded(district):
+    b2 = to_shape(district.get(Building, "b2").point)
+    around_b2 = shapely.box(b2.x - 1e-9, b2.y - 1e-9, b2.x + 1e-9, b2.y + 1e-9)
+    loaded = standing_buildings.load(district, shapely.difference(INSIDE, around_b2))
+    assert loaded.codes == ("b1", "b3")
+    for code, footprint, point in zip(loaded.codes, loaded.footprints, loaded.points, strict=True):
+        row = district.get(Building, code)
+        assert shapely.equals(footprint, to_shape(row.footprint))
+        assert shapely.equals(point, to_shape(row.point))
