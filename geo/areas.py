@@ -65,6 +65,12 @@ def format_title(session: Session, code: str | None, *, english: bool = False) -
     return " · ".join((english and area.name_en) or area.name for area in areas) or "Gridward"
 
 
+def find_city(session: Session) -> str | None:
+    """Return the code of the topmost area; None if there are several, or none."""
+    codes = session.scalars(select(Area.code).where(Area.parent_code.is_(None)).limit(2)).all()
+    return codes[0] if len(codes) == 1 else None
+
+
 def load_outlines(session: Session, codes: Collection[str]) -> dict[str, shapely.Geometry]:
     """Return the outlines of areas by code, without those that have none."""
     statement = select(Area.code, func.ST_AsBinary(Area.geom)).where(

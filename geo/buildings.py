@@ -20,7 +20,14 @@ from sqlalchemy.orm import Session, aliased
 
 from geo import areas
 from geo.coverage.filter import ALL_BUILDINGS, BuildingFilter
-from geo.coverage.rules import Day, covers_on, latest_lapse, standing_on, uncovered_reason
+from geo.coverage.rules import (
+    Day,
+    covers_on,
+    last_manager_code,
+    latest_lapse,
+    standing_on,
+    uncovered_reason,
+)
 from geo.errors import NotFound
 from geo.feature_query import BBox, FeatureQuery, Statement, intersects_bbox
 from geo.grids import grids
@@ -45,16 +52,19 @@ def query(
     """Return the buildings that stand on a day, each with its manager or why it has none.
 
     `reason` is null for a covered building, else `never_covered` or `lapsed`, and then
-    `uncovered_since` is the first day without a manager. `grid_code` is the grid in force at `at`.
+    `uncovered_since` is the first day without a manager, after `former_manager` had left.
+    `grid_code` is the grid in force at `at`.
     """
     coverage = aliased(PropertyCoverage, name="coverage")
     lapse = latest_lapse(coverage, on)
+    former, last = aliased(Manager, name="former"), last_manager_code(lapse)
     statement: Statement = (
-        select(*_columns(coverage, lapse, at))
+        select(*_columns(coverage, lapse, former, at))
         .outerjoin(coverage, covers_on(coverage, on))
         .outerjoin(Manager, Manager.code == coverage.manager_code)
         .outerjoin(Neighborhood, Neighborhood.code == Building.neighborhood_code)
         .outerjoin(lapse, literal(True))
+        .outerjoin(former, former.code == last)
         .where(standing_on(on), *building_filter.conditions(coverage, on))
     )
     if covered is not None:
@@ -67,7 +77,7 @@ def query(
 
 
 def _columns(
-    coverage: Any, lapse: Any, at: datetime.datetime | ColumnElement[datetime.datetime]
+    coverage: Any, lapse: Any, former: Any, at: datetime.datetime | ColumnElement[datetime.datetime]
 ) -> list[Any]:
     is_covered = coverage.id.is_not(None)
     return [
@@ -87,6 +97,8 @@ def _columns(
         func.lower(coverage.covered).label("covered_since"),
         uncovered_reason(is_covered, lapse.c.on.is_not(None)).label("reason"),
         lapse.c.on.label("uncovered_since"),
+        former.name.label("former_manager"),
+        former.kind.label("former_manager_kind"),
         grids.covering_grid_code(Building.point, at).label("grid_code"),
         Building.footprint.label("geom"),
     ]

@@ -7,11 +7,11 @@ import datetime
 from collections.abc import Generator
 from typing import Any, Final
 
-from sqlalchemy import Subquery, and_, func, literal, literal_column, select
+from sqlalchemy import Subquery, and_, func, literal_column, select
 from sqlalchemy.orm import Session, aliased
 
 from geo.feature_query import FeatureQuery, Statement
-from geo.models import Manager, MicroGrid, PropertyCoverage
+from geo.models import MicroGrid
 
 Row = dict[str, Any]
 """The values of a row by column."""
@@ -21,32 +21,12 @@ BATCH_ROWS: Final = 1000
 
 
 def buildings(query: FeatureQuery, at: datetime.datetime) -> Statement:
-    """Return buildings with the name of their grid at a moment, and the manager that left.
-
-    `former_manager` and `former_manager_kind` are null unless the reason is `lapsed`.
-    """
+    """Return buildings with the name of their grid at a moment."""
     building = _fenced(query, "building_row")
-    grid, former = aliased(MicroGrid, name="grid"), aliased(Manager, name="former")
-    past = aliased(PropertyCoverage, name="past")
-    last = (
-        select(past.manager_code)
-        .where(
-            past.building_code == building.c.code,
-            func.upper(past.covered) == building.c.uncovered_since,
-        )
-        .limit(1)
-        .lateral("last_coverage")
-    )
+    grid = aliased(MicroGrid, name="grid")
     return (
-        _select(
-            building,
-            grid.name.label("grid_name"),
-            former.name.label("former_manager"),
-            former.kind.label("former_manager_kind"),
-        )
+        _select(building, grid.name.label("grid_name"))
         .outerjoin(grid, and_(grid.code == building.c.grid_code, grid.in_force.contains(at)))
-        .outerjoin(last, literal(True))
-        .outerjoin(former, former.code == last.c.manager_code)
         .order_by(building.c.code)
     )
 

@@ -79,6 +79,7 @@ def render_served_page(
         first_day=first_day,
         today=city_time.today(settings.timezone),
         area=view.area,
+        city=areas.find_city(session),
         levels=[*areas.list_levels(session, view.area), "grid"],
         timezone=settings.timezone,
     )

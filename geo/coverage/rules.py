@@ -13,6 +13,7 @@ from sqlalchemy import (
     Date,
     Exists,
     Integer,
+    ScalarSelect,
     and_,
     any_,
     case,
@@ -76,6 +77,13 @@ def latest_lapse(coverage: Any, day: Day) -> LateralFromClause:
         .where(_ended_by(past, day, Building.code), coverage.id.is_(None))
         .lateral("lapse")
     )
+
+
+def last_manager_code(lapse: LateralFromClause) -> ScalarSelect[str]:
+    """Return the code of the manager whose coverage of the building ended with `latest_lapse`."""
+    past = aliased(PropertyCoverage, name="last_coverage")
+    is_last = and_(past.building_code == Building.code, func.upper(past.covered) == lapse.c.on)
+    return select(past.manager_code).where(is_last).limit(1).scalar_subquery()
 
 
 def has_past_coverage(day: Day, building_code: ColumnElement[Any] | None = None) -> Exists:

@@ -59,6 +59,10 @@
   G.standingWord = (props) =>
     G.word(G.isCovered(props) ? "covered" : props.reason === "lapsed" ? "lapsed" : "never_covered");
 
+  /* Returns why a building has no coverage, and since when. */
+  G.standingSince = (props) =>
+    props.uncovered_since ? G.word("lapsed_on", { day: G.day(props.uncovered_since) }) : G.standingWord(props);
+
   const figures = (props) => [
     [G.isFiltered?.() ? "buildings_filtered" : "buildings", known(props.buildings, G.number)],
     ["uncovered", known(props.uncovered, G.number)],

@@ -23,17 +23,24 @@
 
   /* Returns the filter as query parameters of the service. */
   G.filterQuery = function () {
-    if (!G.isFiltered()) return [];
-    const { hidden, built } = G.state;
-    const shown = (names) => names.filter((name) => !hidden.standing.has(name));
-    const standing = hidden.standing.size === 0 ? []
+    const { standing } = G.state.hidden;
+    const shown = (names) => names.filter((name) => !standing.has(name));
+    const kinds = standing.size === 0 ? []
       : [...shown(KINDS).map((name) => ["manager_kind", name]), ...shown(REASONS).map((name) => ["reason", name])];
+    return [...kinds, ...attributesQuery()];
+  };
+
+  /* Returns the query parameters of the buildings that lost their coverage; null where the filter hides them. */
+  G.lapsedQuery = () => (G.state.hidden.standing.has("lapsed") ? null : [["reason", "lapsed"], ...attributesQuery()]);
+
+  /* Returns the filter by use and year as query parameters. */
+  function attributesQuery() {
+    const { hidden, built } = G.state;
     return [
-      ...standing,
       ...[...hidden.use].map((name) => ["not_use", name]),
       ...Object.entries(built).filter(([, year]) => year != null).map(([end, year]) => [`built_${end}`, year]),
     ];
-  };
+  }
 
   /* Whether the filter hides every management type and reason. */
   G.passesNone = () => [...KINDS, ...REASONS].every((name) => G.state.hidden.standing.has(name));
@@ -46,10 +53,12 @@
       this.body = G.node("div", { class: "filter-body" });
       this.said = G.node("p", { class: "note filtered", role: "status" });
       place.append(G.node("details", { class: "filters" }, [this.summary, this.body]), this.said);
-      G.whenStill(map, () => this.count());
+      G.whenStill(map, () => this.findUses());
       G.on("filter", () => this.draw());
-      G.on("day", () => this.count());
+      G.on("day", () => this.findUses());
+      G.onScope((figures) => this.say(figures));
       this.draw();
+      this.findUses();
     }
 
     draw() {
@@ -63,7 +72,6 @@
         G.isFiltered() ? reset : null,
       ]);
       if (held) this.body.querySelector(`[data-filter="${CSS.escape(held)}"]`)?.focus();
-      this.count();
     }
 
     boxes(family, names, label) {
@@ -106,20 +114,20 @@
       G.tell("filter");
     }
 
-    /* Shows how many of the buildings in view pass the filter, at zooms that show footprints. */
-    async count() {
+    /* Says how many buildings of the scope pass the filter. */
+    say(figures) {
+      const values = { shown: G.number(figures?.buildings), area: G.scopeName() };
+      this.said.textContent = G.isFiltered() ? G.word("filter_count", values) : "";
+    }
+
+    /* Offers the uses of the buildings in view, at zooms that show footprints. */
+    async findUses() {
       const near = G.zoom(this.map) >= G.style.zooms.buildings;
       const seen = near ? await G.inView(this.map, "buildings") : null;
       const uses = new Set([...this.uses, ...(seen ?? []).map(({ props }) => props.use ?? "")]);
-      const grown = uses.size > this.uses.size;
+      if (uses.size === this.uses.size) return;
       this.uses = uses;
-      if (!G.isFiltered()) this.said.textContent = "";
-      else if (!seen) this.said.textContent = G.word("filter_far");
-      else {
-        const shown = seen.filter(({ props }) => G.passes(props)).length;
-        this.said.textContent = G.word("filter_count", { shown: G.number(shown), count: G.number(seen.length) });
-      }
-      if (grown) this.draw();
+      this.draw();
     }
   }
 

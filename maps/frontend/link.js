@@ -14,7 +14,7 @@
       at: [map.getZoom(), lat.toFixed(5), lng.toFixed(5)].join("/"),
       on: state.on === G.config.on ? null : state.on,
       then: state.then,
-      level: state.follows ? null : state.level,
+      level: state.listsBuildings ? "building" : state.follows ? null : state.level,
       in: state.scope === (G.config.area ?? "") ? null : state.scope,
       measure: state.measure === "households" ? null : state.measure,
       built: span(state.built),
@@ -87,7 +87,8 @@
     }
     const isArea = table ? await table.restore(values.in ?? G.config.area ?? "").then(() => true, () => false) : true;
     place(map, values.at);
-    if (values.level) G.setLevel(values.level);
+    if (values.level === "building") G.setBuildingList();
+    else if (values.level) G.setLevel(values.level);
     else G.followZoom();
     if (G.setMeasure && values.measure) G.setMeasure(values.measure);
     G.refresh("buildings", "issues");

@@ -46,7 +46,7 @@
     at: place(map),
     on: recordedDay,
     then: recordedDay,
-    level: oneOf(G.config.levels),
+    level: oneOf([...G.config.levels, ...(G.hasBuildings() ? ["building"] : [])]),
     in: (text) => text,
     measure: oneOf(["households", "buildings", "rate"]),
     built: span(year),

@@ -74,19 +74,17 @@
     if (G.config.kind === "grids") measures();
     else new G.Filters(map, document.getElementById("filters"));
     new G.Figures(map);
-    headline();
-    G.on("day", headline);
-    G.on("filter", headline);
+    G.onScope(headline);
     return table;
   }
 
-  async function headline() {
-    if (G.config.kind === "grids") return; // the grids page computes its figures from the grids
-    try {
-      figures(await G.register().rows(G.config.levels[0], G.config.area ?? ""));
-    } catch {
-      figures(null); // the table shows the error
-    }
+  /* Shows what the scope counts: its name, the figures and the finding. Dashes are figures that could not be loaded. */
+  function headline(counted) {
+    const name = G.scopeName();
+    document.querySelector(".bar h1").firstChild.textContent = G.config.service ? name : `${name} `;
+    document.title = `${name} · ${G.word(`title.${G.config.kind}`)}`;
+    document.getElementById("finding").textContent = G.finding(counted);
+    (G.config.kind === "grids" ? gridFigures : figures)(counted ?? {});
   }
 
   function openIssues() {
@@ -115,9 +113,7 @@
     ]);
   }
 
-  /* Shows the totals of rows; dashes where they could not be loaded. */
-  function figures(rows) {
-    const total = rows ? G.total(rows) : {};
+  function figures(total) {
     show([
       [G.isFiltered() ? "buildings_filtered" : "buildings", G.number(total.buildings)],
       ["rate", G.percent(total.rate)],
@@ -147,21 +143,20 @@
     };
     G.setMeasure = choose;
     const read = async () => {
-      rows = await G.register().rows("grid", G.config.area ?? "");
-      gridFigures(rows);
+      rows = await G.gridRows();
       choose(G.state.measure);
     };
     G.on("day", () => read().catch(() => {})); // the table shows the error
     await read();
   }
 
-  function gridFigures(rows) {
-    const total = G.total(rows);
+  function gridFigures(total) {
+    const { grids } = total;
     show([
-      ["grids", G.number(rows.length)],
+      ["grids", G.number(grids)],
       ["buildings", G.number(total.buildings)],
       ["households", G.number(total.households)],
-      ["households_per_grid", G.number(Math.round(total.households / Math.max(1, rows.length)))],
+      ["households_per_grid", G.number(grids ? Math.round(total.households / grids) : null)],
       ["rate", G.percent(total.rate)],
     ]);
   }
@@ -189,19 +184,31 @@
 
   G.setLevel = function (level) {
     G.state.follows = false;
+    G.state.listsBuildings = false;
     setLevel(level);
     if (G.zoom(map) < G.style.levelZooms[level] && !G.data) map.setZoom(G.style.levelZooms[level]);
   };
 
   G.followZoom = function () {
     G.state.follows = true;
+    G.state.listsBuildings = false;
     setLevel(levelAt(G.zoom(map)));
   };
 
-  /* Restricts the page to an area and shows its parts. */
-  G.setScope = function (scope, level) {
+  /* Lists the buildings of the scope; the level of the map follows the zoom. */
+  G.setBuildingList = function () {
+    G.state.follows = true;
+    G.state.listsBuildings = true;
+    setLevel(levelAt(G.zoom(map)));
+  };
+
+  /* Restricts the page to an area {code, name, level} and shows its parts; null is the area of the page. */
+  G.setScope = function (area) {
     const { levels } = G.config;
-    G.state.scope = scope;
+    G.state.area = area ?? { code: G.config.area ?? "", name: G.config.title, level: levels[0] };
+    G.state.scope = G.state.area.code;
+    G.tell("scope");
+    const level = area?.level;
     G.state.floor = Math.min(levels.indexOf(level) + 1, levels.length - 1);
     const chosen = Math.max(levels.indexOf(G.state.level), G.state.floor);
     setLevel(G.state.follows ? levelAt(G.zoom(map)) : levels[level ? G.state.floor : chosen]);

@@ -50,10 +50,16 @@
       return this.byCode.get(code)?.props;
     }
 
-    async firstBuilding(scope) {
-      const homes = G.features("buildings").filter(({ props }) => String(props.community_code ?? "").startsWith(scope));
-      const home = homes.find(({ props }) => !G.isCovered(props)) ?? homes[0];
-      return home && [(home.box[1] + home.box[3]) / 2, (home.box[0] + home.box[2]) / 2];
+    /* Returns how many uncovered buildings of an area lost their coverage; null without buildings. */
+    async lapsed(level, scope) {
+      const { rows } = await this.uncovered(scope);
+      return G.data.buildings ? rows.filter((row) => row.reason === "lapsed").length : null;
+    }
+
+    /* Returns the uncovered buildings of an area that pass the filter, all on one page. */
+    async uncovered(scope) {
+      const rows = G.features("buildings").filter(({ props }) => isIn(props, scope) && !G.isCovered(props) && G.passes(props));
+      return { rows: rows.map(({ props, box }) => located(props, box)), next: null };
     }
 
     name(code) {
@@ -65,7 +71,7 @@
   /* Returns the figures of an area or grid for the buildings that pass the filter. */
   function counted(code, level) {
     const homes = G.features("buildings").map(({ props }) => props).filter((props) => G.passes(props)
-      && (level === "grid" ? props.grid_code === code : String(props.community_code ?? "").startsWith(code)));
+      && (level === "grid" ? props.grid_code === code : isIn(props, code)));
     const covered = homes.filter((props) => G.isCovered(props));
     const households = (some) => some.reduce((sum, props) => sum + (props.households ?? 0), 0);
     return {
@@ -74,6 +80,10 @@
       households: households(homes), covered_households: households(covered),
     };
   }
+
+  const isIn = ({ community_code: community }, area) => community != null && community.startsWith(area);
+
+  const located = (props, box) => ({ ...props, lon: (box[0] + box[2]) / 2, lat: (box[1] + box[3]) / 2 });
 
   const NONE = { buildings: 0, covered: 0, uncovered: 0, rate: null, households: 0, covered_households: 0 };
 
@@ -109,11 +119,33 @@
 
     /* Returns the rows of a level in an area; with a box, those that intersect it. */
     async rows(level, scope, box = null, on = G.state.on) {
-      const { coverageUrl } = G.config.service;
-      const query = { by: level, area: scope || null, on, bbox: box };
-      const rows = await ask(coverageUrl, query, G.passesNone() ? [] : G.filterQuery());
+      const rows = await this.count({ by: level, area: scope || null, on, bbox: box }, G.passesNone() ? [] : G.filterQuery());
       for (const row of rows) this.names.set(row.code, G.named(row));
       return G.passesNone() ? rows.map((row) => ({ ...row, ...NONE })) : rows;
+    }
+
+    count(query, filter) {
+      return ask(G.config.service.coverageUrl, query, filter);
+    }
+
+    /* Returns how many buildings of an area lost their coverage and pass the filter. */
+    async lapsed(level, scope) {
+      const filter = G.lapsedQuery();
+      if (!filter) return 0;
+      const rows = await this.count({ by: level, area: scope || null, on: G.state.on }, filter);
+      return G.total(rows).uncovered;
+    }
+
+    /* Returns a page of the uncovered buildings of an area that pass the filter, in order of code. */
+    async uncovered(scope, cursor = null) {
+      if (G.passesNone()) return { rows: [], next: null };
+      const query = { area: scope || null, on: G.state.on, covered: "false", cursor };
+      const { features, links } = await ask(G.config.service.listUrls.buildings, query, G.filterQuery());
+      const next = links.find(({ rel }) => rel === "next");
+      return {
+        rows: features.map(({ properties, geometry }) => located(properties, extent(geometry))),
+        next: next ? new URL(next.href, location.href).searchParams.get("cursor") : null,
+      };
     }
 
     /* Returns the numbers of buildings that gained and lost coverage between two dates, by area. */
@@ -126,15 +158,6 @@
     async building(code) {
       const { listUrls } = G.config.service;
       return (await ask(`${listUrls.buildings}/${encodeURIComponent(code)}`, { on: G.state.on })).properties;
-    }
-
-    async firstBuilding(scope) {
-      const { listUrls } = G.config.service;
-      for (const covered of ["false", "true"]) {
-        const { features } = await ask(listUrls.buildings, { area: scope, on: G.state.on, covered, limit: 1 });
-        if (features.length) return L.latLngBounds(G.corners(extent(features[0].geometry))).getCenter();
-      }
-      return null;
     }
 
     async issue(ref) {

@@ -4,7 +4,13 @@
 (function (G) {
   const MOST_ROWS = 1000;
 
-  const FORMS = { standing: (value, row) => (row.code ? G.standingWord(row) : ""), name: (value, row) => G.named(row), rate: G.percent };
+  const FORMS = {
+    standing: (value, row) => (row.code ? G.standingSince(row) : ""),
+    former_manager: (value) => value ?? "",
+    name: (value, row) => G.named(row),
+    rate: G.percent,
+  };
+  const TEXTS = new Set(["standing", "former_manager"]); // columns that are no numbers
 
   class Table {
     constructor(map, place) {
@@ -21,13 +27,21 @@
       const rows = G.node("div", { class: "rows", tabindex: "0", role: "region", "aria-label": G.word("panel") }, table);
       place.append(this.levels, this.trail, rows, this.note);
       this.scopes = G.config.area ? [{ code: G.config.area, name: G.config.title }] : [];
-      for (const subject of ["level", "day", "compare"]) G.on(subject, () => this.show());
-      G.on("filter", () => this.show());
-      G.whenStill(map, () => G.state.follows && this.show());
+      for (const subject of ["level", "day", "compare", "filter"]) G.on(subject, () => this.show());
+      G.whenStill(map, () => this.isOutdated() && this.show());
       G.on("selected", () => this.mark());
     }
 
-    async show() {
+    /* Whether the view decides on the rows, or has changed what they are. */
+    isOutdated() {
+      return this.isPart || G.isNear(this.map) !== (this.level === "building");
+    }
+
+    show() {
+      this.showing = this.load();
+    }
+
+    async load() {
       const asked = (this.asked = {});
       this.drawLevels();
       this.drawTrail();
@@ -42,24 +56,15 @@
       }
     }
 
-    /* Lists single buildings: those of the current area, if it is not the whole city. */
+    /* Lists the uncovered buildings of the scope, and shows the first of them unless one is in view. */
     async goNear() {
-      G.followZoom();
+      G.setBuildingList();
+      await this.showing;
+      if (this.level !== "building" || !this.rows.length) return;
       const { dots } = G.style.zooms;
-      const place = G.state.scope ? await this.firstBuilding() : null;
-      if (place) this.map.setView(place, Math.max(G.zoom(this.map), dots), { animate: false });
-      else if (G.zoom(this.map) < dots) this.map.setZoom(dots);
-      else this.show();
-    }
-
-    /* Returns where a building of the current area stands, without coverage if there is one. */
-    async firstBuilding() {
-      try {
-        return await G.register().firstBuilding(G.state.scope);
-      } catch (error) {
-        this.note.textContent = G.word("load_failed", { reason: error.message });
-        return null;
-      }
+      const view = this.map.getBounds();
+      const isSeen = G.zoom(this.map) >= dots && this.rows.some(({ lat, lon }) => view.contains([lat, lon]));
+      if (!isSeen) this.map.setView(this.rows[0], Math.max(G.zoom(this.map), dots), { animate: false });
     }
 
     drawLevels() {
@@ -76,25 +81,47 @@
         G.button(scope.name, () => this.leave(at + 1)));
       (steps.at(-1) ?? home).setAttribute("aria-current", "true");
       const follow = G.button(G.word("follow_zoom"), () => G.followZoom(),
-        { "aria-pressed": String(G.state.follows), class: "follow", title: G.word("follow_zoom_hint") });
+        { "aria-pressed": String(G.state.follows && !G.state.listsBuildings), class: "follow", title: G.word("follow_zoom_hint") });
       G.fill(this.trail, [G.node("span", {}, [home, ...steps]), follow]);
     }
 
     draw() {
       G.fill(this.head, this.columns.map((column) => this.heading(column)));
       const { up } = this.order;
-      const by = this.columns.includes(this.order.by) ? this.order.by : this.columns.includes("gained") ? "gained" : this.columns.at(-1);
-      const sorted = [...this.rows].sort((a, b) => (up ? 1 : -1) * compare(key(a, by), key(b, by)) || compare(a.code, b.code));
-      G.fill(this.body, sorted.slice(0, MOST_ROWS).map((row) => this.row(row)));
+      const by = this.hasMore ? "code" : [this.order.by, "gained", "standing"].find((column) => this.columns.includes(column)) ?? this.columns.at(-1);
+      const sorted = [...this.rows].sort((a, b) => (up || this.hasMore ? 1 : -1) * compare(key(a, by), key(b, by)) || compare(a.code, b.code));
+      G.fill(this.body, (this.level === "building" ? sorted : sorted.slice(0, MOST_ROWS)).map((row) => this.row(row)));
       G.fill(this.foot, this.totals());
-      const hidden = sorted.length - MOST_ROWS;
-      this.note.textContent = !sorted.length ? G.word("no_data_here")
-        : hidden > 0 ? G.word("rows_hidden", { count: G.number(hidden) }) : "";
+      this.remark(sorted.length);
       this.mark();
-      G.tell("listed", { level: this.level, partly: this.partly });
+      G.tell("listed", { level: this.level });
+    }
+
+    /* Says below the table what it does not list. */
+    remark(length) {
+      if (this.level === "building" && this.hasMore) return this.offerMore(length);
+      const hidden = this.level === "building" ? 0 : length - MOST_ROWS;
+      const text = !length ? G.word(this.level === "building" ? "all_covered" : "no_data_here")
+        : hidden > 0 ? G.word("rows_hidden", { count: G.number(hidden) }) : "";
+      this.note.textContent = [text, this.gaps].filter(Boolean).join(" ");
+    }
+
+    offerMore(length) {
+      const text = G.word("listed_of", { shown: G.number(length), count: G.number(this.count) });
+      G.fill(this.note, [`${text} `, G.button(G.word("show_more"), () => this.listMore(), { class: "more" })]);
+    }
+
+    async listMore() {
+      try {
+        await G.listMoreBuildings();
+        this.show();
+      } catch (error) {
+        this.note.textContent = G.word("load_failed", { reason: error.message });
+      }
     }
 
     heading(column) {
+      if (this.hasMore) return G.node("th", { scope: "col", class: column }, G.node("span", {}, G.word(column === "name" ? this.level : `column.${column}`)));
       const sorted = this.order.by === column ? (this.order.up ? "ascending" : "descending") : "none";
       const label = column === "name" ? G.word(this.level) : G.word(`column.${column}`);
       return G.node("th", { scope: "col", "aria-sort": sorted, class: column }, G.button(label, () => {
@@ -114,6 +141,7 @@
     cell(column, row) {
       const text = (FORMS[column] ?? G.number)(row[column], row);
       if (column === "name") return this.name(row, text);
+      if (TEXTS.has(column)) return G.node("td", { class: column }, text);
       if (column !== "rate") return G.node("td", { class: `n ${column}` }, text);
       const bar = G.node("span", { class: "bar-rate", "aria-hidden": "true" });
       bar.style.setProperty("--share", row.rate ?? 0);
@@ -128,8 +156,8 @@
     }
 
     totals() {
-      const total = G.total(this.rows);
-      const label = G.node("th", { scope: "row" }, G.word(this.partly ? "total_in_view" : "total", { count: G.number(this.rows.length) }));
+      const { total, count } = this;
+      const label = G.node("th", { scope: "row" }, G.word(count == null ? "total_all" : "total", { count: G.number(count) }));
       const cells = this.columns.slice(1).map((column) =>
         G.node("td", { class: `n ${column}` }, (FORMS[column] ?? G.number)(total[column], total)));
       return G.node("tr", {}, [label, ...cells]);
@@ -138,11 +166,17 @@
     /* Zooms to a row and, when it has parts, lists them. */
     async enter(row) {
       const { level } = this;
-      if (level === "building") return G.show(this.map, [{ layer: "buildings", props: row }], L.latLng(row.lat, row.lon));
+      if (level === "building") return this.showBuilding(row);
       if (level !== "grid") return this.enterArea({ code: row.code, name: G.named(row), level });
       const bounds = await this.find("grid", row.code);
       G.select(row.code);
       return this.fit(bounds);
+    }
+
+    showBuilding(row) {
+      const near = G.zoom(this.map) >= G.style.zooms.buildings && this.map.getBounds().contains(row);
+      if (!near) this.map.setView(row, Math.max(G.zoom(this.map), G.style.zooms.dots), { animate: false });
+      G.show(this.map, [{ layer: "buildings", props: row }], L.latLng(row.lat, row.lon));
     }
 
     /* Zooms to an area and lists its parts. */
@@ -151,7 +185,7 @@
       G.select(area.code);
       const above = this.scopes.filter(({ code }) => area.code !== code && area.code.startsWith(code));
       this.scopes = [...above, area];
-      G.setScope(area.code, area.level);
+      G.setScope(area);
       this.fit(bounds);
     }
 
@@ -174,16 +208,15 @@
       const found = code && code !== G.config.area ? await G.register().area(code) : null;
       this.scopes = G.config.area ? [{ code: G.config.area, name: G.config.title }] : [];
       if (found) this.scopes.push({ code, name: G.named(found), level: found.level });
-      const scope = this.scopes.at(-1);
-      G.setScope(scope?.code ?? "", scope?.level);
+      G.setScope(found && this.scopes.at(-1));
     }
 
     async leave(at) {
       const kept = this.scopes.slice(0, at + (G.config.area ? 1 : 0));
       this.scopes = kept;
       G.select(null);
-      const scope = kept.at(-1);
-      G.setScope(scope?.code ?? "", scope?.level);
+      const scope = at ? kept.at(-1) : null;
+      G.setScope(scope);
       const bounds = at ? await this.find("area", scope.code) : null;
       this.map.fitBounds(bounds ?? G.home());
     }
@@ -200,12 +233,16 @@
 
     mark() {
       for (const row of this.body.rows) row.classList.toggle("chosen", row.dataset.code === G.state.selected);
+      if (this.level === "building") this.body.querySelector(".chosen")?.scrollIntoView({ block: "nearest" });
     }
   }
 
-  /* Sorts buildings by state, not by its text: without coverage first, those that lost it before those that never had it. */
-  const STANDING = { lapsed: 2, never_covered: 1 };
-  const KEYS = { name: (row) => FORMS.name(row.name, row), standing: (row) => (G.isCovered(row) ? 0 : STANDING[row.reason] ?? 1) };
+  /* Sorts buildings by state, not by its text: those longest without coverage first, those that never had it last. */
+  const LONGEST = 1e15; // milliseconds
+  const KEYS = {
+    name: (row) => FORMS.name(row.name, row),
+    standing: (row) => (row.reason === "lapsed" ? LONGEST - Date.parse(row.uncovered_since ?? "1970-01-01") : 0),
+  };
 
   const key = (row, by) => (KEYS[by] ? KEYS[by](row) : row[by]);
 

@@ -24,13 +24,13 @@
     constructor(map, place) {
       this.map = map;
       this.place = place;
-      this.table = null; // what the table shows: its level, and whether it is limited to the view
+      this.level = null; // of the table, once it has rows
       this.lists = G.node("span", { class: "lists" });
       const picture = G.button(G.word("png_image"), () => this.save());
       place.append(this.lists, picture, G.button(G.word("print"), () => window.print()));
-      for (const subject of ["day", "level", "compare", "filter", "period"]) G.on(subject, () => this.draw());
-      G.on("listed", (table) => {
-        this.table = table;
+      for (const subject of ["day", "level", "scope", "compare", "filter", "period"]) G.on(subject, () => this.draw());
+      G.on("listed", ({ level }) => {
+        this.level = level;
         this.draw();
       });
       this.draw();
@@ -47,21 +47,18 @@
       if (G.config.kind === "issues") return [["issues", "issues", G.showsNoIssue() ? null : issuesShown()]];
       const filter = G.passesNone() ? null : G.filterQuery();
       const uncovered = ["uncovered_buildings", "buildings", filter && [["covered", "false"], ["on", G.state.on], ...filter]];
-      return this.table ? [this.rows(filter), uncovered] : [uncovered];
+      const isTable = this.level && this.level !== "building"; // that table lists the uncovered buildings
+      return isTable ? [this.rows(filter), uncovered] : [uncovered];
     }
 
     rows(filter) {
-      const { level, partly } = this.table;
-      const box = partly ? [["bbox", this.map.getBounds().toBBoxString()]] : [];
-      const params = filter && [["on", G.state.on], ...box, ...filter];
-      if (level === "building") return ["export_table", "buildings", params];
       const since = G.state.then ? [["since", G.state.then]] : [];
-      return ["export_table", "property-coverage", params && [["by", level], ...since, ...params]];
+      return ["export_table", "property-coverage", filter && [["by", this.level], ...since, ["on", G.state.on], ...filter]];
     }
 
     group(key, subject, params) {
       const address = G.config.service.exportUrl.replace("{subject}", subject);
-      const more = [...(G.state.scope ? [["area", G.state.scope]] : []), ["lang", G.config.language]];
+      const more = [...(G.scopeCode() ? [["area", G.scopeCode()]] : []), ["lang", G.config.language]];
       const links = Object.entries(FORMATS).map(([format, name]) =>
         G.node("a", { href: `${address}?${new URLSearchParams([...(params ?? []), ...more, ["format", format]])}`, download: "" }, name));
       return G.node("span", { class: "export", "data-export": key }, [G.node("span", {}, G.word(key)), ...(params ? links : ["–"])]);
@@ -120,7 +117,7 @@
   function heading(pen) {
     pen.fillStyle = G.style.colours.ink;
     pen.font = `700 18px ${G.FONT}`;
-    pen.fillText(`${G.config.title} · ${G.word(`title.${G.config.kind}`)}`, 14, 24);
+    pen.fillText(`${G.scopeName()} · ${G.word(`title.${G.config.kind}`)}`, 14, 24);
     pen.font = `13px ${G.FONT}`;
     const figures = [...document.querySelectorAll("#figures div")].map((one) => `${one.querySelector("dt").textContent} ${one.querySelector("dd").textContent}`);
     const days = G.state.then ? [`${G.day(G.state.then)} | ${G.day(G.state.on)}`] : [document.getElementById("as-of").textContent];

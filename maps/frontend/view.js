@@ -62,14 +62,11 @@
   /* Returns the name of an area or grid in the page's language, if known. */
   G.nameOf = (code) => (G.config.language === "en" && english.get(code)?.name_en) || G.register().name(code);
 
-  /* Returns {rows, inView}; `inView` has all rows when the view is unknown. */
-  G.rowsInView = async function (map, level, rows) {
+  /* Returns rows with the English names that tiles in view have. */
+  G.namedRows = async function (map, level, rows) {
     const seen = (await G.inView(map, level === "grid" ? "grids" : "areas")) ?? [];
     for (const { props: { code, name_en, community_code } } of seen) english.set(code, { name_en, community_code });
-    const named = rows.map((row) => ({ ...english.get(row.code), ...row }));
-    const codes = new Set(seen.filter(({ props }) => level === "grid" || props.level === level).map(({ props }) => props.code));
-    const kept = named.filter((row) => codes.has(row.code));
-    return { rows: named, inView: kept.length ? kept : named };
+    return rows.map((row) => ({ ...english.get(row.code), ...row }));
   };
 
   /* Calls back when the map has stopped moving. */

@@ -18,6 +18,8 @@ window.Gridward = window.Gridward || {};
       areaLevel: G.config.levels[0],
       follows: true, // the level follows the zoom until the user chooses one
       scope: G.config.area ?? "",
+      area: { code: G.config.area ?? "", name: G.config.title, level: G.config.levels[0] }, // of the scope
+      listsBuildings: false, // whether the table lists buildings at any zoom
       selected: null,
       on: G.config.on, // the date shown
       then: null, // the earlier date of a comparison
@@ -83,7 +85,7 @@ window.Gridward = window.Gridward || {};
     return written(new Date(iso), { dateStyle: "medium", timeStyle: "short" }, text);
   };
 
-  /* Events of the page: "level", "measure", "selected", "filter", "day", "compare", "grown", "listed". */
+  /* Events of the page: "level", "scope", "measure", "selected", "filter", "day", "compare", "grown", "listed". */
   const bus = new EventTarget();
   G.on = (name, heard) => bus.addEventListener(name, (event) => heard(event.detail));
   G.tell = (name, detail) => bus.dispatchEvent(new CustomEvent(name, { detail }));

@@ -162,6 +162,7 @@ def _config(
         "style": style.frontend_style(),
         "texts": page_texts(language, PageName.MAP),
         "area": source.area,
+        "city": source.city if isinstance(source, TileSources) else None,
         "asOf": _as_of(source, on, language),
         "service": service_config(source) if isinstance(source, TileSources) else None,
     }

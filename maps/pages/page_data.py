@@ -123,6 +123,8 @@ class TileSources:
     """Today in the city, the last day that the page can show; None for the day of the page."""
     area: str | None = None
     """The code of the area that the page shows; None for the whole city."""
+    city: str | None = None
+    """The code of the only topmost area; None if there are several, or none."""
     levels: Sequence[str] = LEVELS
     """The administrative levels that have areas, and `grid`."""
     layers: Sequence[str] = tuple(COLUMNS)

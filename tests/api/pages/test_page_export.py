@@ -55,20 +55,20 @@ def test_the_table_is_exported_as_it_is_shown(open_page, permalink):
     assert sorted(exported) == sorted(shown)
 
 
-def test_buildings_in_view_begin_with_those_without_coverage_in_both_languages(open_page):
+def test_buildings_begin_with_those_longest_without_coverage_in_both_languages(open_page):
     for language in ("zh", "en"):
         browser_page = open_page(f"property-coverage?lang={language}")
         browser_page.page.evaluate("() => Gridward.layers.buildings._map.setZoom(17)")
         browser_page.wait_until_rendered()
         states = browser_page.page.locator(".rows tbody td.standing")
         expect(states.first).to_be_visible()
-        kinds = list(dict.fromkeys(states.all_text_contents()))
-        order = {
-            "zh": ["物业已撤出", "从未有物业", "有物业"],
-            "en": ["Coverage lapsed", "Never covered", "Covered"],
-        }
-        assert kinds == [kind for kind in order[language] if kind in kinds]
-        assert len(kinds) > 1
+        never = {"zh": "从未有物业", "en": "Never covered"}[language]
+        texts = states.all_text_contents()
+        lapsed = texts.index(never)
+        assert lapsed > 1
+        assert set(texts[lapsed:]) == {never}
+        years = [re.search(r"\d{4}", text)[0] for text in texts[:lapsed]]
+        assert years == sorted(years)
 
 
 def test_the_map_is_saved_as_an_image(open_page, tmp_path):

@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import geopandas as gpd
 import shapely
 
 from geo.settings import Language
@@ -53,14 +54,26 @@ class PageService:
         except KeyError:  # an unknown code
             return 404, "application/problem+json", b"{}"
 
+    def uncovered(self, area: str) -> gpd.GeoDataFrame:
+        homes = self.town.frames()["buildings"]
+        return homes[~homes.covered & homes.community_code.str.startswith(area)]
+
     def rows(self, path: str, query: dict[str, str]) -> object:
         frames = self.town.frames()
         if path == "/v1/property-coverage":
             self.rows_released.wait(20)
             areas = frames["areas"]
             rows = frames["grids"] if query["by"] == "grid" else areas[areas.level == query["by"]]
-            inside = rows[rows.code.str.startswith(query.get("area", ""))]
-            return json.loads(inside.drop(columns="geometry").to_json(orient="records"))
+            inside = rows[rows.code.str.startswith(query.get("area", ""))].drop(columns="geometry")
+            if query.get("reason") == "lapsed":
+                lapsed = self.uncovered("")[lambda homes: homes.reason == "lapsed"]
+                inside["uncovered"] = [
+                    int(lapsed.community_code.str.startswith(code).sum()) for code in inside.code
+                ]
+            return json.loads(inside.to_json(orient="records"))
+        if path == "/v1/buildings":
+            homes = self.uncovered(query.get("area", ""))
+            return {"features": json.loads(homes.to_json(default=str))["features"], "links": []}
         if path == "/v1/search":
             homes = frames["buildings"]
             matches = homes[homes.code == query["q"]]
