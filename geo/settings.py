@@ -66,6 +66,8 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)
     basemap: str = "none"
+    basemap_datum: str = "auto"
+    """The datum of the basemap: `auto` is that of the provider, WGS 84 for an unknown one."""
     language: Language = Language.ZH
     timezone: str = "Asia/Shanghai"
     """The city's time zone: it determines the date of a timestamp."""

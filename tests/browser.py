@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import pytest
@@ -58,9 +58,10 @@ def browser() -> Iterator[Browser]:
 class BrowserPage:
     """A page in the browser; records its errors and its requests to other hosts."""
 
-    def __init__(self, page: Page, home: str) -> None:
+    def __init__(self, page: Page, home: str, allowed: Sequence[str] = ()) -> None:
         self.page = page
         self.home = home
+        self.allowed = (home, *allowed)
         self.foreign_requests: list[str] = []
         self.errors: list[str] = []
         page.on("pageerror", lambda error: self.errors.append(str(error)))
@@ -72,9 +73,9 @@ class BrowserPage:
             self.errors.append(message.text)
 
     def _allow_own_origin(self, route: Route) -> None:
-        """Continue requests to the own origin; record and block all others."""
+        """Continue requests to the own origin and allowed ones; record and block all others."""
         url = urlsplit(route.request.url)
-        if url.scheme == "data" or f"{url.scheme}://{url.netloc}" == self.home:
+        if url.scheme == "data" or f"{url.scheme}://{url.netloc}" in self.allowed:
             route.continue_()
         else:
             self.foreign_requests.append(route.request.url)
@@ -133,7 +134,11 @@ def open_url(browser: Browser) -> Iterator[Callable[..., BrowserPage]]:
     opened: list[BrowserPage] = []
 
     def open_page(
-        url: str, size: tuple[int, int] = (1366, 768), cookies: Sequence[Any] = ()
+        url: str,
+        size: tuple[int, int] = (1366, 768),
+        cookies: Sequence[Any] = (),
+        allowed: Sequence[str] = (),
+        wait_until: Literal["load", "domcontentloaded"] = "load",
     ) -> BrowserPage:
         parts = urlsplit(url)
         context = browser.new_context(
@@ -142,9 +147,10 @@ def open_url(browser: Browser) -> Iterator[Callable[..., BrowserPage]]:
         context.add_cookies(list(cookies))
         context.set_offline(parts.scheme == "file")
         context.set_default_timeout(10_000)
-        browser_page = BrowserPage(context.new_page(), f"{parts.scheme}://{parts.netloc}")
+        home = f"{parts.scheme}://{parts.netloc}"
+        browser_page = BrowserPage(context.new_page(), home, allowed)
         opened.append(browser_page)
-        browser_page.page.goto(url)
+        browser_page.page.goto(url, wait_until=wait_until)
         browser_page.wait_until_rendered()
         return browser_page
 

@@ -18,6 +18,7 @@ from api.logs import log_config
 from geo import db
 from geo.postgres.embedded.supervisor import Supervisor
 from geo.settings import Settings
+from maps.folium.basemap import Basemap, tile_layer
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -30,6 +31,7 @@ def serve(
 ) -> None:
     """Serve the API and the map pages until stopped."""
     settings = Settings()
+    tile_layer(Basemap(settings.basemap, settings.basemap_datum), "")  # refuses what it cannot show
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # uvicorn raises it again after its shutdown
     db.open_migrated(settings).dispose()
     with _supervised_database(settings):

@@ -18,6 +18,7 @@ from geo.errors import NotFound
 from geo.models import Level
 from geo.settings import Language, Settings
 from geo.tiles import versions
+from maps.folium.basemap import Basemap
 from maps.pages.map_pages import EmbeddedData, RenderedPage, TileSources
 
 
@@ -107,7 +108,11 @@ def _render(
 ) -> RenderedPage:
     title = areas.format_title(session, view.area, english=language is Language.EN)
     return _RENDERERS[subject](
-        source, title=title, on=view.on, language=language, basemap=settings.basemap
+        source,
+        title=title,
+        on=view.on,
+        language=language,
+        basemap=Basemap(settings.basemap, settings.basemap_datum),
     )
 
 

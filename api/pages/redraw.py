@@ -15,6 +15,7 @@ from geo.plans import impact, publish
 from geo.plans.replay_cache import ReplayResult
 from geo.settings import Language, Settings
 from geo.tiles import versions
+from maps.folium.basemap import Basemap
 from maps.pages.map_pages import RenderedPage, TileSources
 from maps.pages.notice import CommunityChange, NoticeHeader
 from maps.pages.redraw import EditorAccount
@@ -37,7 +38,7 @@ def render_table(
         ),
         on=city_time.today(settings.timezone).isoformat(),
         language=language,
-        basemap=settings.basemap,
+        basemap=Basemap(settings.basemap, settings.basemap_datum),
     )
 
 

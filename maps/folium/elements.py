@@ -50,8 +50,8 @@ class VectorTileLayer(Layer):
         """
     )
 
-    def __init__(self, layer: str, name: str, *, show: bool = True) -> None:
-        super().__init__(name=name, overlay=True, control=True, show=show)
+    def __init__(self, layer: str, name: str) -> None:
+        super().__init__(name=name, overlay=True, control=True)
         self._name = "VectorTileLayer"
         self.options = {"layer": layer}
 

@@ -16,7 +16,7 @@ MAX_DATA_ZOOM: Final = 15
 one zoom lower, so a map at zoom 16 or higher uses tiles of zoom 15."""
 
 COLOURS: Final = {
-    "paper": "#f4f2ee",
+    "paper": "#e4e1da",
     "land": "#ffffff",
     "ink": "#1c2b36",
     "muted": "#5c6b76",
@@ -36,7 +36,7 @@ COLOURS: Final = {
     "selected": "#0b5fa5",
     "gained": "#00695c",
     "lost": "#1c2b36",
-    "no_data": "#d9dcde",
+    "no_homes": "#b9c1c7",
     "road": "#ffffff",
     "road_line": "#d5d0c6",
     "rail": "#a9a49b",
@@ -48,7 +48,8 @@ COLOURS: Final = {
     "closed": "#9aa5ad",
     "line": "#b3004b",
 }
-"""Uncovered is orange-red, covered grey-blue: they differ in hue for all eyes, and in lightness."""
+"""Uncovered is orange-red, covered grey-blue: they differ in hue for all eyes, and in lightness.
+Areas without homes are hatched in `no_homes`; areas without figures look like `paper`."""
 
 RATE_CLASSES: Final = (
     (0.0, "#7f2a04"),
@@ -56,9 +57,13 @@ RATE_CLASSES: Final = (
     (0.65, "#e67a25"),
     (0.75, "#f8ab66"),
     (0.85, "#fcd5ab"),
-    (0.95, "#eef1f2"),
+    (0.95, "#f1f5f9"),
 )
 """Lower bounds of the coverage rate and their colours: the darker, the lower the rate."""
+
+STRENGTHS: Final = {"rate": (1.0, 0.55, 0.35), "load": (1.0, 0.75, 0.5)}
+"""How much of a class colour the choropleth has: without footprints, with footprints, close up.
+The rest is the white of `land`, so that footprints stand out and classes still differ."""
 
 LOAD_COLOURS: Final = ("#eef3f7", "#c9dbe8", "#97bcd6", "#5d95bd", "#2b6a9b", "#12426b")
 """Households or buildings per grid, few to many; the class bounds are quantiles of the data."""
@@ -96,6 +101,7 @@ def frontend_style() -> dict[str, object]:
         "colours": COLOURS,
         "rates": RATE_CLASSES,
         "loads": LOAD_COLOURS,
+        "strengths": STRENGTHS,
         "heat": HEAT_COLOURS,
         "categories": CATEGORY_COLOURS,
         "gridColours": GRID_COLOURS,

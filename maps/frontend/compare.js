@@ -54,6 +54,14 @@
       }
     }
 
+    /* Pairs the layers again after one was added to the map or removed. */
+    match() {
+      if (!G.state.then) return;
+      this.part();
+      this.pair();
+      this.clip();
+    }
+
     part() {
       for (const name of TWINS) {
         G.layers[`then-${name}`]?.remove();

@@ -15,8 +15,11 @@
     return told;
   }
 
+  /* A period of the data ends before the day `to`; people name its last day. */
+  const dayBefore = (day) => new Date(Date.parse(`${day}T00:00:00Z`) - 86_400_000).toISOString().slice(0, 10);
+
   function line({ from, to, manager, kind }) {
-    const days = to ? G.word("from_to", { from: G.day(from), to: G.day(to) }) : G.word("since_day", { day: G.day(from) });
+    const days = to ? G.word("period", { from: G.longDay(from), last: G.longDay(dayBefore(to)) }) : G.word("since_day", { day: G.longDay(from) });
     return G.node("li", { class: manager ? "managed" : "gap" }, [
       G.node("span", { class: "days" }, days),
       G.node("span", {}, manager ?? G.word("uncovered_buildings")),

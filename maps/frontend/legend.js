@@ -6,33 +6,43 @@
 
   const section = (title, entries) => [G.node("h3", {}, title), G.node("ul", {}, entries)];
 
-  function rates() {
-    const { rates, colours } = { rates: G.style.rates, colours: G.style.colours };
+  /* What the map shows where an area has no class. */
+  function unclassed() {
+    const { fill, hatch } = G.emptyLook();
+    return [
+      entry(G.swatch(fill, "", hatch), G.word(G.isFiltered() ? "no_matches" : "no_homes")),
+      entry(G.swatch(G.style.colours.paper), G.word("no_data")),
+    ];
+  }
+
+  function rates(zoom) {
+    const { rates } = G.style;
     const whole = (rate) => `${Math.round(rate * 100)}`;
     const entries = rates.map(([from, colour], at) => {
       const to = rates[at + 1]?.[0];
       const text = at === 0 ? `< ${whole(to)} %` : to ? `${whole(from)} – ${whole(to)} %` : `≥ ${whole(from)} %`;
-      return entry(G.swatch(colour), text);
+      return entry(G.swatch(G.tint(colour, zoom)), text);
     });
-    return section(G.word(G.isFiltered() ? "rate_filtered" : "rate"), [...entries.reverse(), entry(G.swatch(colours.no_data), G.word("no_data"))]);
+    return section(G.word(G.isFiltered() ? "rate_filtered" : "rate"), [...entries.reverse(), ...unclassed()]);
   }
 
-  function loads() {
+  function loads(zoom) {
     const bounds = G.state.classes;
     const entries = [0, ...bounds].map((from, at) => {
       const to = bounds[at];
       const text = to == null ? `≥ ${G.number(from)}` : `${G.number(from)} – ${G.number(to - 1)}`;
-      return entry(G.swatch(G.style.loads[at]), text);
+      return entry(G.swatch(G.tint(G.style.loads[at], zoom)), text);
     });
-    return section(G.word(`per_grid.${G.state.measure}`), entries);
+    return section(G.word(`per_grid.${G.state.measure}`), [...entries, ...unclassed()]);
   }
 
   function buildings() {
-    const { covered, never_covered, lapsed } = G.style.colours;
+    const { built, covered, never_covered, lapsed, uncovered_line } = G.style.colours;
+    if (!G.tellsCoverage()) return [G.node("ul", {}, entry(G.swatch(built), G.word("building")))];
     return section(G.word("building"), [
       entry(G.swatch(covered), G.word("covered")),
       entry(G.swatch(never_covered), G.word("never_covered")),
-      entry(G.swatch(lapsed, "hatched"), G.word("lapsed")),
+      entry(G.swatch(lapsed, "", uncovered_line), G.word("lapsed")),
       ...(G.state.then ? ["gained", "lost"] : []).map((change) =>
         entry(G.swatch(G.style.colours[change], `outline ${change}`), G.word(`column.${change}`))),
     ]);
@@ -59,8 +69,8 @@
 
   function content(zoom) {
     if (G.config.kind === "issues") return issues(zoom);
-    const areas = G.config.kind === "grids" && G.state.measure !== "rate" ? loads() : rates();
-    return zoom >= G.style.zooms.buildings && G.tellsCoverage() ? [...areas, ...buildings()] : areas;
+    const areas = G.config.kind === "grids" && G.state.measure !== "rate" ? loads(zoom) : rates(zoom);
+    return zoom >= G.style.zooms.buildings ? [...areas, ...buildings()] : areas;
   }
 
   G.legend = function (map) {

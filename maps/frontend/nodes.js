@@ -19,10 +19,11 @@
     return element;
   };
 
-  /* Returns a colour swatch, plain or hatched. */
-  G.swatch = function (colour, kind = "") {
-    const element = G.node("span", { class: `swatch ${kind}`, "aria-hidden": "true" });
+  /* Returns a colour swatch, with stripes of another colour if `hatch` is one. */
+  G.swatch = function (colour, kind = "", hatch = null) {
+    const element = G.node("span", { class: `swatch ${kind}`, "aria-hidden": "true", "data-hatch": hatch });
     element.style.setProperty("--colour", colour);
+    if (hatch) element.style.backgroundImage = `url(${G.hatchTile(hatch, colour).toDataURL()})`;
     return element;
   };
 

@@ -14,6 +14,7 @@
     limitZoom();
     map.fitBounds(G.home(), { animate: false });
     G.watchPointer(map);
+    G.watchBasemap(map);
     map.on("zoomend", zoomed);
     zoomed();
     const table = G.config.kind === "issues" ? openIssues() : openCoverage();

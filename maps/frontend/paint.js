@@ -5,7 +5,7 @@
   const colours = () => G.style.colours;
 
   G.shade = function (rate) {
-    if (rate == null) return colours().no_data;
+    if (rate == null) return colours().no_homes;
     return G.style.rates.findLast(([from]) => rate >= from)[1];
   };
 
@@ -18,9 +18,8 @@
     return [...new Set(bounds.filter((bound) => bound > 0))];
   };
 
-  G.loadShade = (value) =>
-    value == null ? colours().no_data
-      : G.style.loads[G.state.classes.filter((bound) => value >= bound).length] ?? G.style.loads.at(-1);
+  const loadShade = (value) =>
+    G.style.loads[G.state.classes.filter((bound) => value >= bound).length] ?? G.style.loads.at(-1);
 
   const selected = (props) => G.state.selected && props.code === G.state.selected;
 
@@ -31,13 +30,34 @@
   /* Whether the choropleth shows grids instead of areas. */
   G.byGrid = () => G.config.kind === "grids" || (choropleth() && G.state.level === "grid");
 
-  /* Returns the opacity of the choropleth, lower above footprints and outside the current area. */
-  const opacity = (zoom, props) => {
+  /* Returns how much of a class colour the choropleth has at a zoom, less where it shows footprints. */
+  const strength = (zoom) => {
     const { buildings, dots } = G.style.zooms;
-    const steps = byLoad() ? [0.92, 0.75, 0.5] : [0.92, 0.42, 0.22];
-    const strength = steps[zoom < buildings ? 0 : zoom < dots ? 1 : 2] * (inScope(props) ? 1 : 0.35);
-    return strength * (G.config.basemap ? 0.7 : 1);
+    return G.style.strengths[byLoad() ? "load" : "rate"][zoom < buildings ? 0 : zoom < dots ? 1 : 2];
   };
+
+  const channels = (colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
+
+  /* Returns a class colour as the map and its legend show it at a zoom. */
+  G.tint = function (colour, zoom) {
+    const [from, to] = [channels(colours().land), channels(colour)];
+    const mixed = to.map((level, at) => Math.round(from[at] + (level - from[at]) * strength(zoom)));
+    return `#${mixed.map((level) => level.toString(16).padStart(2, "0")).join("")}`;
+  };
+
+  /* How the legend and the map show areas without homes, or without any building that passes the filter. */
+  G.emptyLook = () => ({ fill: colours().land, hatch: colours().no_homes });
+
+  /* Returns the fill of an area or grid with these figures; unknown ones leave it like paper. */
+  function areaLook(figures, zoom, props) {
+    if (figures.buildings == null) return { fill: colours().paper };
+    const faded = inScope(props) ? 1 : 0.35;
+    const value = byLoad() ? figures[G.state.measure] : figures.rate;
+    if (!figures.buildings || value == null) return { ...G.emptyLook(), opacity: faded * (G.showsBasemap() ? 0.5 : 1) };
+    const colour = byLoad() ? loadShade(value) : G.shade(value);
+    if (!G.showsBasemap()) return { fill: G.tint(colour, zoom), opacity: faded };
+    return { fill: colour, opacity: faded * strength(zoom) * 0.7 };
+  }
 
   /* Whether the grids are coloured by households or buildings instead of coverage. */
   const byLoad = () => G.config.kind === "grids" && G.state.measure !== "rate";
@@ -49,14 +69,10 @@
     const { land } = colours();
     const counted = (props) => (G.withFigures ? G.withFigures(props, day()) : props);
     const area = (zoom, props) => {
-      if (!choropleth()) return { fill: land, opacity: G.config.basemap ? 0 : 1 };
-      return { fill: G.shade(counted(props).rate), opacity: opacity(zoom, props) };
+      if (!choropleth()) return { fill: land, opacity: G.showsBasemap() ? 0 : 1 };
+      return areaLook(counted(props), zoom, props);
     };
-    const grid = (zoom, props) => {
-      const figures = counted(props);
-      const fill = byLoad() ? G.loadShade(figures[G.state.measure]) : G.shade(figures.rate);
-      return { fill, opacity: opacity(zoom, props) };
-    };
+    const grid = (zoom, props) => areaLook(counted(props), zoom, props);
     const ofLevel = (zoom, { props }) => props.level === G.state.areaLevel && !G.byGrid();
     return [
       { dataSource: "areas", dataLayer: "areas", filter: ofLevel, symbolizer: G.polygon(area) },

@@ -2,7 +2,10 @@
 "use strict";
 
 (function (G) {
+  let watched; // the map
+
   G.watchPointer = function (map) {
+    watched = map;
     const hint = L.tooltip({ className: "hint", direction: "top", offset: [0, -8], opacity: 1 });
     let waiting = false;
     map.on("click", ({ latlng }) => press(map, latlng));
@@ -18,11 +21,25 @@
       });
     });
     map.on("mouseout movestart", () => map.closeTooltip(hint));
+    map.on("popupopen popupclose popupgrown move moveend zoomend resize", () => requestAnimationFrame(() => clearPopup(map)));
   };
 
   let shown; // the current or last popup
 
-  G.on("grown", () => shown?.update());
+  G.on("grown", () => {
+    shown?.update();
+    watched?.fire("popupgrown");
+  });
+
+  const overlap = (a, b) => a.left < b.right && a.right > b.left && a.top < b.bottom && a.bottom > b.top;
+
+  /* Hides the controls and legends that would cover the open popup. */
+  function clearPopup(map) {
+    const popup = map.getContainer().querySelector(".leaflet-popup")?.getBoundingClientRect();
+    for (const control of map.getContainer().querySelectorAll(".leaflet-control")) {
+      control.classList.toggle("yields", Boolean(popup) && overlap(popup, control.getBoundingClientRect()));
+    }
+  }
 
   function press(map, latlng) {
     const found = G.at(map, latlng);

@@ -26,6 +26,7 @@
     map.getContainer().setAttribute("aria-label", G.word("map_keys"));
     map.getContainer().setAttribute("role", "application");
     map.fitBounds(G.toBounds(G.config.bounds), { animate: false });
+    G.watchBasemap(map);
     map.on("zoomend", zoomed);
     zoomed();
     G.plan = new G.Plan(`${G.config.urls.plans}/${G.config.plan}`);

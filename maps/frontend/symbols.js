@@ -13,8 +13,8 @@
 
   const hatches = new Map();
 
-  /* Returns a pattern of diagonal stripes, which tells colours apart in print. */
-  G.hatch = function (ctx, colour, ground) {
+  /* Returns a canvas with diagonal stripes, which tell colours apart in print; it repeats seamlessly. */
+  G.hatchTile = function (colour, ground) {
     const key = `${colour} ${ground}`;
     if (!hatches.has(key)) {
       const tile = document.createElement("canvas");
@@ -30,10 +30,12 @@
         pen.lineTo(shift + 10, -2);
         pen.stroke();
       }
-      hatches.set(key, ctx.createPattern(tile, "repeat"));
+      hatches.set(key, tile);
     }
     return hatches.get(key);
   };
+
+  G.hatch = (ctx, colour, ground) => ctx.createPattern(G.hatchTile(colour, ground), "repeat");
 
   /* Returns a symbolizer from a function (zoom, properties) => style. */
   G.polygon = (styled) => ({

@@ -100,6 +100,7 @@
 
   function tiles(map, pen, frame) {
     for (const canvas of map.getPane("tilePane").querySelectorAll("canvas")) {
+      if (canvas.closest(".basemap")) continue;
       const box = canvas.getBoundingClientRect();
       const cut = canvas.closest(".leaflet-layer").style.clip ? G.divider : null;
       const then = cut && Object.entries(G.layers).some(([name, layer]) => name.startsWith("then-") && layer.getContainer()?.contains(canvas));
@@ -137,7 +138,8 @@
       const y = top + at * 20 + 14;
       const swatch = line.querySelector(".swatch");
       if (swatch) {
-        pen.fillStyle = swatch.style.getPropertyValue("--colour") || "#9aa5ad";
+        const colour = swatch.style.getPropertyValue("--colour") || "#9aa5ad";
+        pen.fillStyle = swatch.dataset.hatch ? G.hatch(pen, swatch.dataset.hatch, colour) : colour;
         pen.fillRect(left + 10, y - 10, 16, 12);
         pen.strokeStyle = "rgba(40, 55, 65, 0.35)";
         pen.strokeRect(left + 10, y - 10, 16, 12);

@@ -8,8 +8,8 @@ from typing import Any, Final
 import folium
 
 from geo.settings import Language
-from maps.folium import basemap as folium_basemap
 from maps.folium import style
+from maps.folium.basemap import NO_BASEMAP, Basemap, image_origins, tile_layer
 from maps.folium.elements import BareMap, MapStartup, PageFigure, VectorTileLayer, create_map
 from maps.folium.geometry_packing import pack_frame
 from maps.locales.texts import HTML_LANG, PageName, Texts, format_date, page_texts
@@ -51,7 +51,7 @@ def render_property_coverage(
     title: str,
     on: date,
     language: Language = Language.ZH,
-    basemap: str = folium_basemap.NONE,
+    basemap: Basemap = NO_BASEMAP,
 ) -> RenderedPage:
     """Return the page of property coverage on a date: rates by area, managers by building.
 
@@ -68,7 +68,7 @@ def render_grids(
     title: str,
     on: date,
     language: Language = Language.ZH,
-    basemap: str = folium_basemap.NONE,
+    basemap: Basemap = NO_BASEMAP,
 ) -> RenderedPage:
     """Return the page of micro-grids, coloured by households, buildings or coverage rate.
 
@@ -83,7 +83,7 @@ def render_issues(
     title: str,
     on: date,
     language: Language = Language.ZH,
-    basemap: str = folium_basemap.NONE,
+    basemap: Basemap = NO_BASEMAP,
 ) -> RenderedPage:
     """Return the page of issues by category and status, clustered at low zoom.
 
@@ -98,12 +98,12 @@ def _render(
     title: str,
     on: date,
     language: Language,
-    basemap: str,
+    basemap: Basemap,
 ) -> RenderedPage:
     texts = page_texts(language, PageName.MAP)
-    basemap_layer = folium_basemap.tile_layer(basemap, texts["layer.basemap"])
-    origins = folium_basemap.image_origins(basemap_layer)
-    config = _config(kind, source, title, on, language) | {"basemap": basemap_layer is not None}
+    basemap_layer = tile_layer(basemap, texts["layer.basemap"])
+    origins = image_origins(basemap_layer)
+    config = _config(kind, source, title, on, language)
     data_blocks = {"gridward-config": config}
     if isinstance(source, EmbeddedData):
         data_blocks["gridward-data"] = _packed_layers(kind, source)
@@ -128,13 +128,12 @@ def _build_map(
     basemap_layer: folium.TileLayer | None,
     texts: Texts,
 ) -> BareMap:
-    """Return the map; with a basemap the backdrop layer is off at first."""
+    """Return the map, with the basemap below all other layers."""
     page_map = create_map(source.bounds)
     if basemap_layer is not None:
         basemap_layer.add_to(page_map)
     for layer in layers:
-        is_hidden = layer == "backdrop" and basemap_layer is not None
-        VectorTileLayer(layer, texts[f"layer.{layer}"], show=not is_hidden).add_to(page_map)
+        VectorTileLayer(layer, texts[f"layer.{layer}"]).add_to(page_map)
     folium.LayerControl().add_to(page_map)
     MapStartup().add_to(page_map)
     return page_map

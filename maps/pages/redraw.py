@@ -9,7 +9,7 @@ from folium.template import Template
 
 from geo.settings import Language
 from maps.folium import assets, style
-from maps.folium import basemap as folium_basemap
+from maps.folium.basemap import NO_BASEMAP, Basemap, image_origins, tile_layer
 from maps.folium.elements import MapStartup, PageFigure, VectorTileLayer, create_map
 from maps.locales.texts import HTML_LANG, PageName, Texts, page_texts
 from maps.pages.map_pages import RenderedPage
@@ -68,15 +68,15 @@ def render_redraw_page(
     sources: TileSources,
     on: str,
     language: Language = Language.ZH,
-    basemap: str = folium_basemap.NONE,
+    basemap: Basemap = NO_BASEMAP,
 ) -> RenderedPage:
     """Return the page that edits a plan, above the tiles of the date `on`.
 
     Raises BasemapUnknown, and AssetsMissing before `npm ci` has run.
     """
     texts = page_texts(language, PageName.REDRAW)
-    basemap_layer = folium_basemap.tile_layer(basemap, texts["layer.basemap"])
-    origins = folium_basemap.image_origins(basemap_layer)
+    basemap_layer = tile_layer(basemap, texts["layer.basemap"])
+    origins = image_origins(basemap_layer)
     context = {
         "plans_page": URLS["page"],
         "notice_page": f"{URLS['page']}/{plan}/notice",
@@ -88,7 +88,6 @@ def render_redraw_page(
         "bounds": sources.bounds,
         "on": on,
         "service": service_config(sources),
-        "basemap": basemap_layer is not None,
     }
     page = _build_page("redraw", account, context, config, assets.redraw_scripts())
     _build_map(sources.bounds, basemap_layer, texts).add_to(page)
@@ -96,13 +95,12 @@ def render_redraw_page(
 
 
 def _build_map(bounds: Bounds, basemap_layer: folium.TileLayer | None, texts: Texts) -> folium.Map:
-    """Return the map, with the city's own backdrop unless there is a basemap."""
+    """Return the map, with the basemap below all other layers."""
     page_map = create_map(bounds)
     if basemap_layer is not None:
         basemap_layer.add_to(page_map)
     for layer in LAYERS:
-        if layer != "backdrop" or basemap_layer is None:
-            VectorTileLayer(layer, texts[f"layer.{layer}"]).add_to(page_map)
+        VectorTileLayer(layer, texts[f"layer.{layer}"]).add_to(page_map)
     MapStartup().add_to(page_map)
     return page_map
 

@@ -204,3 +204,11 @@ def test_a_missing_or_corrupt_file_is_an_error(city, tmp_path):
 def test_the_error_of_an_unmigrated_database_names_the_command_to_run(databases):
     code, _, err = run(databases.make(), "coverage")
     assert (code, "gridward db migrate" in err) == (5, True)
+
+
+def test_serve_refuses_a_basemap_that_cannot_be_shown(city: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("GRIDWARD_BASEMAP", "Baidu.Normal")
+    code, _, err = run(city, "serve")
+    assert code != 0
+    assert "Baidu" in err
+    assert "Gaode.Normal" in err

@@ -95,3 +95,43 @@ def test_grid_colours_differ_for_all_kinds_of_vision(vision):
     perceived = [lab(np.array(VISION[vision]) @ linear(colour)) for colour in style.GRID_COLOURS]
     distances = [np.linalg.norm(a - b) for a, b in combinations(perceived, 2)]
     assert min(distances) > 15
+
+
+GREY = np.outer(np.ones(3), [0.2126, 0.7152, 0.0722])
+"""Greyscale print: each channel is the luminance."""
+LEAST_DISTANCE = {"greyscale": 3.0}
+"""The least distance in CIE L*a*b* (CIE76) between neighbours; 5 for everything else."""
+
+
+def mix(colour: str, strength: float) -> str:
+    """Return what the choropleth shows of a class colour: the rest is the colour of `land`."""
+    levels = [
+        round(land + (level - land) * strength)
+        for level, land in zip(channels(colour), channels(style.COLOURS["land"]), strict=True)
+    ]
+    return "#" + "".join(f"{level:02x}" for level in levels)
+
+
+def channels(colour: str) -> list[int]:
+    return [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
+
+
+RATES = [colour for _, colour in style.RATE_CLASSES]
+
+
+@pytest.mark.parametrize("view", [*VISION, "greyscale"])
+@pytest.mark.parametrize("step", range(3))
+@pytest.mark.parametrize(
+    ("kind", "colours"), [("rate", RATES), ("load", list(style.LOAD_COLOURS)[::-1])]
+)
+def test_neighbouring_classes_and_paper_differ_at_every_strength(kind, colours, step, view):
+    """The palest class is a neighbour of areas without figures, which look like paper."""
+    shades = [mix(colour, style.STRENGTHS[kind][step]) for colour in colours]
+    seen_by = np.array(VISION.get(view, GREY))
+    perceived = [lab(seen_by @ linear(colour)) for colour in [*shades, style.COLOURS["paper"]]]
+    distances = [float(np.linalg.norm(a - b)) for a, b in pairwise(perceived)]
+    assert min(distances) >= LEAST_DISTANCE.get(view, 5.0)
+
+
+def test_the_hatch_of_areas_without_homes_is_visible():
+    assert contrast(style.COLOURS["no_homes"], style.COLOURS["land"]) >= 1.7

@@ -14,6 +14,7 @@ import shapely
 
 from geo.settings import Language
 from maps.folium import assets
+from maps.folium.basemap import NO_BASEMAP
 from maps.pages import map_pages
 from maps.pages.page_data import EmbeddedData, TileSources
 from tests.maps.vector_tiles import encode_tile
@@ -33,6 +34,7 @@ class PageService:
         self.rows_released = threading.Event()
         self.rows_released.set()
         self.language = Language.EN
+        self.basemap = NO_BASEMAP
         self.history: list[dict[str, object]] = []
         self.location: dict[str, object] = {"grid": None, "areas": []}
 
@@ -105,7 +107,8 @@ def request_handler(service: PageService) -> type[BaseHTTPRequestHandler]:
                 hashes = " ".join(f"'{code}'" for code in page.script_hashes)
                 self.send_header(
                     "Content-Security-Policy",
-                    f"default-src 'self'; script-src 'self' {hashes}; img-src 'self' data:",
+                    f"default-src 'self'; script-src 'self' {hashes}; "
+                    f"img-src 'self' data: {' '.join(page.image_origins)}",
                 )
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
@@ -130,7 +133,9 @@ def render_page(service: PageService, kind: str) -> map_pages.RenderedPage:
         service.town.bounds, 3, issue_counts=json.loads(counts.to_json(orient="records"))
     )
     render = renderers.get(kind, map_pages.render_issues)
-    return render(sources, title="Hecheng", on=ON, language=service.language)
+    return render(
+        sources, title="Hecheng", on=ON, language=service.language, basemap=service.basemap
+    )
 
 
 class PageServer(ThreadingHTTPServer):

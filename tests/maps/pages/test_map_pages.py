@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from geo.settings import Language
+from maps.folium.basemap import Basemap
 from maps.pages import map_pages
 from maps.pages.page_data import EmbeddedData, TileSources
 
@@ -66,7 +67,9 @@ def test_a_page_has_a_folium_map_with_layers_and_a_layer_control():
 
 
 def test_a_standalone_page_allows_no_host_but_the_basemap(small_town: EmbeddedData):
-    page = map_pages.render_grids(small_town, title="鹤城", on=ON, basemap="OpenStreetMap.Mapnik")
+    page = map_pages.render_grids(
+        small_town, title="鹤城", on=ON, basemap=Basemap("OpenStreetMap.Mapnik")
+    )
     policy = re.search(r'Content-Security-Policy" content="([^"]+)"', page.html)[1]
     assert page.image_origins == ("https://tile.openstreetmap.org",)
     assert "img-src data: https://tile.openstreetmap.org;" in policy
