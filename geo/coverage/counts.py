@@ -3,12 +3,13 @@
 import datetime
 import threading
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from itertools import accumulate
 from operator import add, sub
 from typing import NamedTuple
 
+from cachetools import LRUCache
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -69,12 +70,21 @@ GROUP BY located.grid_code
 """A building on a shared border, or in two grids, counts for the lowest grid code."""
 
 
+CountsByCode = dict[str, CoverageCounts]
+MAX_FILTERS = 16
+"""Filters and areas whose counts are cached."""
+
+
 @dataclass
 class CoverageCountCache:
     """Counts by code, each read from the database at most once."""
 
-    by_community: dict[str, CoverageCounts] | None = None
-    by_grid: dict[str, CoverageCounts] = field(default_factory=dict)
+    by_community: CountsByCode | None = None
+    by_grid: CountsByCode = field(default_factory=dict)
+    filtered: LRUCache[Hashable, CountsByCode] = field(
+        default_factory=lambda: LRUCache(MAX_FILTERS)
+    )
+    """Counts by community of the buildings that pass a filter."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def count_areas(
@@ -93,6 +103,23 @@ class CoverageCountCache:
         if exact:
             return [self.by_community.get(code, ZERO_COUNTS) for code in codes]
         return _sum_by_prefix(self.by_community, codes)
+
+    def count_filtered(
+        self, key: Hashable, load: Callable[[], CountsByCode], codes: Iterable[str], *, exact: bool
+    ) -> list[CoverageCounts]:
+        """Return what `count_areas` returns, from counts that `load` reads for a key.
+
+        Loads without the lock, which other counts need; two requests at once may both load.
+        """
+        with self.lock:
+            counts = self.filtered.get(key)
+        if counts is None:
+            counts = load()
+            with self.lock:
+                self.filtered[key] = counts
+        if exact:
+            return [counts.get(code, ZERO_COUNTS) for code in codes]
+        return _sum_by_prefix(counts, codes)
 
     def count_grids(
         self, session: Session, codes: list[str], on: datetime.date, at: datetime.datetime

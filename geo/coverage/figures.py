@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -21,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from geo import areas
-from geo.coverage.counts import CoverageCountCache, CoverageCounts
+from geo.coverage.counts import CountsByCode, CoverageCountCache, CoverageCounts
 from geo.coverage.filter import ALL_BUILDINGS, BuildingFilter
 from geo.coverage.rules import covers_on, standing_on
 from geo.feature_query import BBox, FeatureQuery, Statement, intersects_bbox
@@ -108,21 +109,39 @@ def count_cached(
 ) -> list[CoverageFigures]:
     """Return what `count` returns, with counts from a cache of this table version and day.
 
-    The cache has no counts by neighborhood and none of filtered buildings: these are read from the
-    database.
+    The cache has no counts by neighborhood, and none of filtered buildings by grid: these are read
+    from the database.
     """
-    grouping = query.grouping
-    if query.building_filter != ALL_BUILDINGS or grouping is Grouping.NEIGHBORHOOD:
+    grouping, is_filtered = query.grouping, query.building_filter != ALL_BUILDINGS
+    if grouping is Grouping.NEIGHBORHOOD or (is_filtered and grouping is Grouping.GRID):
         return count(session, query)
     members = session.execute(_members(query)).all()
     codes = [code for code, _ in members]
+    is_community = grouping is Grouping.COMMUNITY
     if grouping is Grouping.GRID:
         counts = cache.count_grids(session, codes, query.on, query.at)
+    elif is_filtered:
+        key = query.building_filter, query.area_code
+        load = partial(_count_communities, session, query)
+        counts = cache.count_filtered(key, load, codes, exact=is_community)
     else:
-        counts = cache.count_areas(session, codes, query.on, exact=grouping is Grouping.COMMUNITY)
+        counts = cache.count_areas(session, codes, query.on, exact=is_community)
     return [
         _figures(code, name, count) for (code, name), count in zip(members, counts, strict=True)
     ]
+
+
+def _count_communities(session: Session, query: CoverageQuery) -> CountsByCode:
+    """Return the counts of the communities in the query's area that have buildings."""
+    statement = _counts(query, Building.community_code).where(_in_community(query))
+    return {code: CoverageCounts(*counts) for code, *counts in session.execute(statement)}
+
+
+def _in_community(query: CoverageQuery) -> ColumnElement[bool]:
+    """The condition that a building counts in an area of the query."""
+    if query.area_code is None:
+        return Building.community_code.is_not(None)
+    return areas.within(Building.community_code, query.area_code)
 
 
 def _members(query: CoverageQuery) -> Select[Any]:

@@ -86,7 +86,8 @@
       G.divider.set(values.then ?? null);
     }
     const isArea = table ? await table.restore(values.in ?? G.config.area ?? "").then(() => true, () => false) : true;
-    place(map, values.at);
+    if (values.at || !values.in) place(map, values.at);
+    else if (isArea && table) await table.goToScope();
     if (values.level === "building") G.setBuildingList();
     else if (values.level) G.setLevel(values.level);
     else G.followZoom();

@@ -84,8 +84,15 @@
     const name = G.scopeName();
     document.querySelector(".bar h1").firstChild.textContent = G.config.service ? name : `${name} `;
     document.title = `${name} · ${G.word(`title.${G.config.kind}`)}`;
-    document.getElementById("finding").textContent = G.finding(counted);
+    showFinding(counted);
     (G.config.kind === "grids" ? gridFigures : figures)(counted ?? {});
+  }
+
+  async function showFinding(counted) {
+    const [place, key] = [document.getElementById("finding"), G.scopeKey()];
+    place.textContent = G.finding(counted);
+    const reasons = await counted?.reasons;
+    if (key === G.scopeKey()) place.textContent = G.finding(counted, reasons);
   }
 
   function openIssues() {

@@ -34,16 +34,20 @@
 
   async function load() {
     const [level, code, register] = [levelOf(G.state.area), G.scopeCode(), G.register()];
-    const [rows, lapsed] = await Promise.all([register.rows(level, code), register.lapsed(level, code)]);
+    const reasons = register.lapsed(level, code).catch(() => null); // the finding leaves the reasons out
+    const rows = await register.rows(level, code);
     if (!rows.length) return null;
     const total = G.total(rows);
     const grids = G.config.kind === "grids" ? (await G.gridRows()).filter((grid) => grid.code.startsWith(code)).length : null;
-    return { ...total, grids, lapsed, never_covered: lapsed == null ? null : total.uncovered - lapsed };
+    const split = (lapsed) => (lapsed == null ? null : { lapsed, never: total.uncovered - lapsed });
+    return { ...total, grids, reasons: reasons.then(split) };
   }
 
-  /* Returns the figures of the scope: those of a row, `lapsed`, `never_covered` and `grids`; null without rows.
+  /* Returns the figures of the scope: those of a row, `reasons` and `grids`; null without rows.
 
-     The two reasons are null where they are unknown, `grids` except on the grids page. */
+     `reasons` is a promise of how many uncovered buildings lost coverage and how many never had it:
+     {lapsed, never}, null where they are unknown. In a large city they take longer than the other
+     figures. `grids` is null except on the grids page. */
   G.scopeFigures = function () {
     const key = G.scopeKey();
     const known = loaded.get(key);
@@ -68,15 +72,19 @@
     read();
   };
 
-  /* Returns the finding about the scope as a sentence; "" without figures. */
-  G.finding = function (figures) {
+  function whyUncovered({ lapsed, never }) {
+    const key = !never ? "lapsed" : !lapsed ? "never_covered" : "both";
+    return G.word(`finding.${key}`, { lapsed: G.number(lapsed), never: G.number(never) });
+  }
+
+  /* Returns the finding about the scope as a sentence, with the reasons if they are known; "" without figures. */
+  G.finding = function (figures, reasons = null) {
     if (!figures) return "";
-    const { buildings, uncovered, lapsed, never_covered: never } = figures;
+    const { buildings, uncovered } = figures;
     const kind = !buildings ? "none" : !uncovered ? "all_covered" : uncovered === 1 ? "one" : "some";
-    const reasons = !uncovered || lapsed == null ? "" : !never ? "lapsed" : !lapsed ? "never_covered" : "both";
-    const numbers = { buildings: G.number(buildings), uncovered: G.number(uncovered), lapsed: G.number(lapsed), never: G.number(never) };
+    const numbers = { buildings: G.number(buildings), uncovered: G.number(uncovered) };
     const what = G.word(`finding.${kind}${G.isFiltered() ? ".filtered" : ""}`, numbers);
-    const why = reasons ? G.word(`finding.${reasons}`, numbers) : "";
+    const why = uncovered && reasons ? whyUncovered(reasons) : "";
     return G.word("finding", { area: G.scopeName(), day: G.longDay(G.state.on), what, why });
   };
 })(window.Gridward);

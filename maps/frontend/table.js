@@ -52,6 +52,8 @@
         Object.assign(this, found); // sets `level` together with the rows it belongs to
         this.draw();
       } catch (error) {
+        if (asked !== this.asked) return;
+        for (const part of [this.body, this.foot]) G.fill(part, []); // those rows are of another area, day or filter
         this.note.textContent = G.word("load_failed", { reason: error.message });
       }
     }
@@ -209,6 +211,13 @@
       this.scopes = G.config.area ? [{ code: G.config.area, name: G.config.title }] : [];
       if (found) this.scopes.push({ code, name: G.named(found), level: found.level });
       G.setScope(found && this.scopes.at(-1));
+    }
+
+    /* Fits the map to the chosen area, as for a permalink without a view. */
+    async goToScope() {
+      const { code } = G.state.area;
+      const bounds = code ? await this.find("area", code) : null;
+      this.map.fitBounds(bounds ?? G.home(), { animate: false, maxZoom: 17, padding: [20, 20] });
     }
 
     async leave(at) {

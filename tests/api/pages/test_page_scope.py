@@ -2,9 +2,10 @@
 
 import pytest
 from playwright.sync_api import expect
+from sqlalchemy import text
 
 from tests.browser import BrowserPage
-from tests.sample_service import WEIMIN
+from tests.sample_service import WEIMIN, Service
 
 pytestmark = pytest.mark.browser
 
@@ -60,6 +61,27 @@ def test_all_uncovered_buildings_of_an_area_are_listed_and_no_others(open_page, 
     assert sorted(listed) == sorted(own)
 
 
+def test_the_headline_of_the_grids_page_follows_the_chosen_area(open_page, sample_service: Service):
+    browser_page = open_page("grids#level=community")
+    page = browser_page.page
+    page.locator(f"tbody tr[data-code='{WEIMIN}'] button").click()
+    with sample_service.engine.connect() as connection:
+        grids = connection.scalar(
+            text("SELECT count(*) FROM micro_grid WHERE upper_inf(in_force) AND code LIKE :area"),
+            {"area": f"{WEIMIN}%"},
+        )
+        [buildings, households] = connection.execute(
+            text("SELECT count(*), sum(households) FROM building WHERE community_code = :area"),
+            {"area": WEIMIN},
+        ).one()
+    expect(page.locator("h1")).to_have_text("Weimin Community")
+    expect(page.locator("#figures dd").first).to_have_text(str(grids))
+    assert shown_figures(browser_page)[1:3] == [str(buildings), f"{households:,}"]
+    expect(page.locator("tfoot th")).to_have_text(f"Total ({grids})")
+    expect(page.locator("tfoot td.buildings")).to_have_text(str(buildings))
+    expect(page.locator("tfoot td.households")).to_have_text(f"{households:,}")
+
+
 def test_a_headline_that_cannot_be_loaded_shows_no_figures(open_page):
     browser_page = open_page("property-coverage")
     page = browser_page.page
@@ -67,4 +89,7 @@ def test_a_headline_that_cannot_be_loaded_shows_no_figures(open_page):
     page.get_by_role("button", name="Previous month").click()
     expect(page.locator("#figures dd").first).to_have_text("–")
     assert set(shown_figures(browser_page)) == {"–"}
+    expect(page.locator("#finding")).to_have_text("")
+    expect(page.locator(".panel .note").first).to_contain_text("Could not load data")
+    expect(page.locator("tbody tr, tfoot tr")).to_have_count(0)
     browser_page.ignore_errors("net::ERR_FAILED")

@@ -8,11 +8,18 @@ from sqlalchemy import text
 from geo import city_time
 from geo.coverage import figures
 from geo.coverage.counts import ZERO_COUNTS, CoverageCountCache, CoverageCounts
-from geo.coverage.figures import CoverageFigures, Grouping
-from geo.models import Level
+from geo.coverage.figures import CoverageFigures, CoverageQuery, Grouping
+from geo.coverage.filter import BuildingFilter
+from geo.coverage.rules import UncoveredReason
+from geo.models import Level, ManagerKind
 from tests.district import day
 
 DAYS = [day("2021-01-01"), day("2022-06-01"), day("2025-01-01")]
+FILTERS = [
+    BuildingFilter(reasons=frozenset({UncoveredReason.LAPSED})),
+    BuildingFilter(manager_kinds=frozenset({ManagerKind.PROPERTY_FIRM})),
+    BuildingFilter(not_uses=frozenset({"commercial"})),
+]
 
 
 def to_counts(row: CoverageFigures) -> CoverageCounts:
@@ -64,3 +71,28 @@ def test_cached_counts_are_not_read_again(district):
 def test_an_unknown_area_has_no_buildings(district):
     cache = CoverageCountCache()
     assert cache.count_areas(district, ["9"], DAYS[-1], exact=False) == [ZERO_COUNTS]
+
+
+@pytest.mark.parametrize("building_filter", FILTERS)
+@pytest.mark.parametrize("area", [None, "230403"])
+def test_cached_figures_of_filtered_buildings_equal_those_read_in_one_statement(
+    district, building_filter: BuildingFilter, area: str | None
+):
+    for on in DAYS:
+        cache = CoverageCountCache()
+        for grouping in Grouping:
+            query = CoverageQuery(
+                grouping, on, city_time.now(), area, building_filter=building_filter
+            )
+            expected = figures.count(district, query)
+            assert figures.count_cached(district, cache, query) == expected
+        assert len(cache.filtered) == 1
+
+
+def test_filtered_counts_of_one_area_are_not_those_of_another(district):
+    cache = CoverageCountCache()
+    for area in (None, "230403"):
+        query = CoverageQuery(
+            Grouping.CITY, DAYS[-1], city_time.now(), area, building_filter=FILTERS[-1]
+        )
+        assert figures.count_cached(district, cache, query) == figures.count(district, query)
