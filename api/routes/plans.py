@@ -1,8 +1,10 @@
 """Plans: drafts of changes to the grids."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy.orm import Session
 
 from api.deps import AreaCode, SessionDep
 from api.http.auth import ActorDep, Coordinator, Reporter, Viewer
@@ -25,6 +27,7 @@ from geo.accounts import audit
 from geo.input_types import Code
 from geo.models import PlanStatus
 from geo.plans import drafts, impact
+from geo.plans.replay_cache import ReplayResult
 
 router = APIRouter(prefix="/v1/plans", tags=["plans"])
 
@@ -81,17 +84,29 @@ def grids(
     session: SessionDep, plan: PlanDep, result: ReplayResultDep, area: AreaCode = None
 ) -> Response:
     """The grids after the plan: of an area, or of the communities that it changes."""
-    if area is None:
-        codes = result.communities
-    else:
-        codes = areas.list_communities(session, area, limit=MAX_COMMUNITIES)
+    codes = _communities(session, result, area)
     return plans.versioned_response(plan, plans.grid_features(result, codes))
 
 
+def _communities(session: Session, result: ReplayResult, area: str | None) -> Sequence[str]:
+    """Return the communities of an area, or those that a plan changes."""
+    if area is None:
+        return result.communities
+    return areas.list_communities(session, area, limit=MAX_COMMUNITIES)
+
+
 @router.get("/{number}/findings", response_model=list[FindingOut])
-def findings(session: SessionDep, plan: PlanDep, result: ReplayResultDep) -> Response:
-    """Errors and warnings about the communities that the plan changes, errors first."""
-    return plans.versioned_response(plan, plans.findings(session, result))
+def findings(
+    session: SessionDep,
+    plan: PlanDep,
+    result: ReplayResultDep,
+    area: AreaCode = None,
+    before: Annotated[bool, Query(description="As if the plan had no steps.")] = False,
+) -> Response:
+    """Errors and warnings about an area, or the communities that the plan changes; errors first."""
+    codes = _communities(session, result, area)
+    shown = result.before_plan() if before else result
+    return plans.versioned_response(plan, plans.findings(session, shown, codes))
 
 
 @router.get("/{number}/impact", response_model=ImpactOut)

@@ -2,7 +2,7 @@
 
 from api.schemas.base import FromAttributes
 
-Range = tuple[int, int, int]
+Range = tuple[int, float, int]
 """Minimum, median, maximum."""
 
 

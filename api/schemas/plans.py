@@ -83,6 +83,7 @@ class FindingOut(BaseModel):
     codes: list[str]
     size: float
     unit: str
+    limit: int | None = Field(description="The limit of its area, in the same unit, if it has one.")
     lon: float
     lat: float
     meaning: str

@@ -121,9 +121,11 @@ def _features(result: ReplayResult, community: str) -> Iterable[dict[str, Any]]:
         }
 
 
-def findings(session: Session, result: ReplayResult) -> list[dict[str, Any]]:
-    """Return the findings about the communities that a plan changes."""
-    return [_finding(finding) for finding in publish.check_plan(session, result)]
+def findings(
+    session: Session, result: ReplayResult, communities: Iterable[str] | None = None
+) -> list[dict[str, Any]]:
+    """Return the findings about communities, by default those that a plan changes."""
+    return [_finding(finding) for finding in publish.check_plan(session, result, communities)]
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
@@ -133,6 +135,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "codes": finding.codes,
         "size": finding.size,
         "unit": finding.unit,
+        "limit": finding.limit,
         "lon": finding.lon,
         "lat": finding.lat,
         "meaning": finding.meaning,

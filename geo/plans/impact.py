@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median_low
+from statistics import median
 
 import numpy as np
 import shapely
@@ -15,6 +15,8 @@ from geo.plans.core.partition import Partition
 from geo.plans.core.voronoi import grid_codes_at
 from geo.plans.replay_cache import ReplayResult
 
+Range = tuple[int, float, int]
+"""Minimum, median, maximum."""
 OPEN = (IssueStatus.OPEN, IssueStatus.IN_PROGRESS)
 
 
@@ -58,8 +60,8 @@ class SizeDistribution:
     """The number of grids, and the minimum, median and maximum of their sizes."""
 
     grids: int
-    buildings: tuple[int, int, int]
-    households: tuple[int, int, int]
+    buildings: Range
+    households: Range
 
 
 @dataclass(frozen=True)
@@ -155,8 +157,8 @@ def _distribution(grids: Mapping[str, GridCounts]) -> SizeDistribution | None:
     )
 
 
-def _min_median_max(counts: Sequence[int]) -> tuple[int, int, int]:
-    return min(counts), median_low(counts), max(counts)
+def _min_median_max(counts: Sequence[int]) -> Range:
+    return min(counts), median(counts), max(counts)
 
 
 def _order(pair: tuple[str | None, str | None]) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """Publishing a plan as a revision: checked and written as a whole, once, without overwriting."""
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import shapely
@@ -122,13 +122,18 @@ def plan_deltas(result: ReplayResult) -> list[Delta]:
     return [delta for delta in deltas if delta.old != delta.new]
 
 
-def check_plan(session: Session, result: ReplayResult) -> list[Finding]:
-    """Return the findings in the touched communities: errors first, then by kind and code."""
+def check_plan(
+    session: Session, result: ReplayResult, communities: Iterable[str] | None = None
+) -> list[Finding]:
+    """Return the findings in some communities after a plan: errors first, then by kind and code.
+
+    Without `communities` in those that it touches.
+    """
     findings = [
         finding
-        for community in result.communities
+        for community in (result.communities if communities is None else communities)
         for finding in rules.check_partition(
-            result.after[community],
+            result.partition(community),
             result.context.buildings(community),
             limits.limits_for(session, community),
             result.count_buildings(community),

@@ -35,6 +35,10 @@ class ReplayResult:
         """Return a community after the plan, touched or not. Raises CommunityUnknown."""
         return self.after.get(community) or self.context.partition(community)
 
+    def before_plan(self) -> "ReplayResult":
+        """Return the same communities without the operations of the plan."""
+        return ReplayResult(self.context, _NO_PARTITIONS)
+
     def count_buildings(self, community: str) -> BuildingCounts:
         """Return the buildings and households of the n grids of a community: (n,) each.
 

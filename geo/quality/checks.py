@@ -117,7 +117,7 @@ def check_duplicates(
     for members in groups.values():
         codes = tuple(row.code for row in members)
         _, lon, lat, *_ = members[0]
-        yield Finding("duplicate_footprint", False, codes, len(codes), "×", lon, lat)
+        yield Finding("duplicate_footprint", False, codes, len(codes), "buildings", lon, lat)
 
 
 def check_tiling(

@@ -26,18 +26,25 @@ class Finding:
     lat: float
     geometry: shapely.Geometry | None = field(default=None, compare=False, repr=False)
     """What to show on a map, if it is more than the point."""
+    limit: int | None = None
+    """The limit of its area that the size exceeds, or falls below, in the same unit."""
 
     @property
     def meaning(self) -> str:
         """What a finding of its kind means, in a few words."""
         return MEANING[self.kind]
 
+    @property
+    def _bound(self) -> str:
+        return "at least" if self.kind == "grid_too_small" else "at most"
+
     def __str__(self) -> str:
         severity = "error" if self.is_error else "warning"
         size = f"{self.size:,.2f}".rstrip("0").rstrip(".")
         codes = ", ".join(self.codes)
+        limit = f"({self._bound} {self.limit:,}) " if self.limit is not None else ""
         return (
-            f"{severity:<8}{self.kind:<28}{size} {self.unit:<4} {codes}  "
+            f"{severity:<8}{self.kind:<28}{size} {self.unit:<4} {limit}{codes}  "
             f"at {self.lon:.7f},{self.lat:.7f}: {self.meaning}"
         )
 

@@ -10,6 +10,7 @@
   G.choose = function (mode) {
     desk.mode = mode;
     if (mode !== "border" && mode !== "merge") desk.picked.length = Math.min(desk.picked.length, 1);
+    G.say("");
     G.tell("mode");
     G.tell("picked");
   };

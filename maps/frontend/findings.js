@@ -1,7 +1,14 @@
-/* The findings in the changed communities; a click zooms to one. */
+/* The findings in the open communities, those that the plan made first; a click zooms to one. */
 "use strict";
 
 (function (G) {
+  /* Returns the size of a finding with its unit, and the limit that it breaks. */
+  function measured({ kind, size, unit, limit }) {
+    const figure = `${G.number(size < 10 ? size : Math.round(size))} ${G.config.texts[`unit.${unit}`] ?? unit}`;
+    if (limit === null) return figure;
+    return `${figure}, ${G.word(kind === "grid_too_small" ? "limit_at_least" : "limit_at_most", { limit: G.number(limit) })}`;
+  }
+
   class Findings {
     constructor(place, map) {
       this.place = place;
@@ -13,19 +20,19 @@
 
     draw() {
       this.mark.clearLayers();
-      const { findings } = G.plan;
+      const findings = G.plan.allFindings();
       G.counted("findings", findings.length, findings.some((finding) => finding.is_error));
       const items = findings.map((finding) => G.node("li", {}, this.entry(finding)));
       G.fill(this.place, items.length ? G.node("ul", { class: "found" }, items) : G.node("p", { class: "empty" }, G.word("no_findings")));
     }
 
     entry(finding) {
-      const { kind, is_error: isError, codes, size, unit, meaning } = finding;
+      const { kind, is_error: isError, codes, meaning, isNew } = finding;
       const title = G.config.texts[`finding.${kind}`] ?? meaning;
       return G.button([
         G.node("span", { class: `weight ${isError ? "error" : ""}` }, G.word(isError ? "finding_error" : "finding_warning")),
         G.node("b", {}, title),
-        G.node("small", {}, `${codes.map(G.shortCode).join(", ")} · ${G.number(size < 10 ? size : Math.round(size))} ${unit}`),
+        G.node("small", {}, [codes.map(G.shortCode).join(", "), measured(finding), isNew ? null : G.word("finding_earlier")].filter(Boolean).join(" · ")),
       ], () => this.show(finding), { title: G.word("zoom_to") });
     }
 

@@ -24,7 +24,7 @@
     /* Returns the grids with findings: true where one of them is an error. */
     found() {
       const bad = new Map();
-      for (const { codes, is_error: isError } of G.plan.findings) {
+      for (const { codes, is_error: isError } of G.plan.allFindings()) {
         for (const code of codes) bad.set(code, bad.get(code) || isError);
       }
       return bad;

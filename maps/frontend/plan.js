@@ -12,7 +12,8 @@
       this.communities = new Set();
       this.names = new Map(); // of the communities
       this.starts = new Map();
-      this.findings = [];
+      this.findings = []; // about the changed communities
+      this.earlier = new Map(); // by community, the findings without the steps of the plan
       this.line = Promise.resolve(); // operations run one at a time: each needs the version that the previous one returns
     }
 
@@ -51,15 +52,27 @@
 
     async fetchGround(community) {
       const { buildings, grids } = G.config.urls;
-      const [homes, before, area] = await Promise.all([
+      const [homes, before, area, earlier] = await Promise.all([
         G.getAll(buildings, { area: community }), G.getAll(grids, { area: community }), G.register().area(community),
+        G.get(`${this.address}/findings`, { area: community, before: true }),
       ]);
+      this.earlier.set(community, earlier);
       this.names.set(community, G.named(area));
       this.starts.set(community, area.name); // grid names exist in the city's language only
       for (const { properties, geometry } of homes) {
         if (geometry) this.buildings.set(properties.code, placed(properties, geometry, community));
       }
       for (const grid of before) this.before.set(grid.properties.code, grid);
+    }
+
+    /* Returns the findings about all open communities; `isNew` are those that the plan made, or made worse. */
+    allFindings() {
+      const earlier = [...this.earlier.values()].flat();
+      const sizes = new Map(earlier.map((finding) => [findingKey(finding), finding.size]));
+      const unchanged = [...this.earlier].flatMap(([community, findings]) => (this.json.communities.includes(community) ? [] : findings));
+      return [...this.findings, ...unchanged]
+        .map((finding) => ({ ...finding, isNew: isWorse(finding, sizes.get(findingKey(finding))) }))
+        .sort((a, b) => b.is_error - a.is_error || b.isNew - a.isNew);
     }
 
     /* Replaces the grids of a community. */
@@ -135,6 +148,12 @@
       G.tell("plan");
     }
   }
+
+  const findingKey = ({ kind, codes, unit, limit }) => JSON.stringify([kind, codes, unit, limit]);
+
+  const WORSE_IF_SMALLER = new Set(["grid_too_small", "grid_long_thin"]);
+
+  const isWorse = ({ kind, size }, before) => before === undefined || (WORSE_IF_SMALLER.has(kind) ? size < before : size > before);
 
   function placed(properties, geometry, community) {
     const { code, name, address, households } = properties;

@@ -24,7 +24,7 @@
       G.fill(this.place, [
         G.node("div", { class: "group", role: "group", "aria-label": G.word("tools") }, Object.keys(G.MODES).map(tool)),
         G.node("div", { class: "group", role: "group", "aria-label": G.word("steps") }, [
-          this.step("undo", effective, "Ctrl+Z", isOpen), this.step("redo", json.undone_count, "Ctrl+Shift+Z", isOpen),
+          this.step("undo", effective, "Ctrl+Z", isOpen), this.step("redo", json.undone_count, "Ctrl+Y", isOpen),
         ]),
         G.button(G.word("compare_in_force"), () => this.compare(!this.kept, true), {
           class: "compare", "aria-pressed": String(G.desk.comparing), "data-tool": "compare", title: G.word("compare_hold"),
@@ -81,9 +81,9 @@
       const typing = event.target.closest("input, textarea, dialog");
       const letter = event.key.toLowerCase();
       if (typing) return;
-      if ((event.ctrlKey || event.metaKey) && letter === "z") {
+      if ((event.ctrlKey || event.metaKey) && (letter === "z" || letter === "y")) {
         event.preventDefault();
-        G.attempt(() => (event.shiftKey ? G.plan.redo() : G.plan.undo()));
+        G.attempt(() => (event.shiftKey || letter === "y" ? G.plan.redo() : G.plan.undo()));
       } else if (event.ctrlKey || event.metaKey || event.altKey) return;
       else if (event.key === "Escape") this.escape();
       else if (event.key === "Backspace" && this.line.corners.length) this.line.back();

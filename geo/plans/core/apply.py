@@ -52,6 +52,8 @@ def _edit(before: Partition, operation: Operation, context: PlanContext) -> Part
     match operation:
         case Transfer(moved, to):
             return transfer(before, moved, to, context.buildings(before.community))
+        case Split(code, line, into):
+            return edits.split(before, code, line, into, context.buildings(before.community))
         case Create(_, count):
             return create(before, count, context.buildings(before.community))
         case Restore(code, at) if code == before.community:
@@ -63,12 +65,10 @@ def _edit(before: Partition, operation: Operation, context: PlanContext) -> Part
 
 
 def _edit_partition(
-    before: Partition, operation: Split | Merge | MoveBorder | Rename | Renumber | Import
+    before: Partition, operation: Merge | MoveBorder | Rename | Renumber | Import
 ) -> Partition:
     """Apply an operation that depends only on the grids."""
     match operation:
-        case Split(code, line, into):
-            return edits.split(before, code, line, into)
         case Merge(codes, into):
             return edits.merge(before, codes, into)
         case MoveBorder(codes, line):

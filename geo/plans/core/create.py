@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 from geo import codes as grid_codes
 from geo.errors import Conflict, Invalid
 from geo.geometry.topology import PRECISION_DEG, Geoms
-from geo.plans.core.edits import join_faces, require_same_area
-from geo.plans.core.line_cut import overlay_lines
+from geo.plans.core.edits import require_same_area
+from geo.plans.core.line_cut import join_faces, overlay_lines
 from geo.plans.core.noding import are_inside
 from geo.plans.core.partition import Grid, Partition
 from geo.plans.core.transfer import GridWouldBeEmpty

@@ -7,8 +7,16 @@ import shapely
 
 from geo import codes as grid_codes
 from geo.errors import Conflict, Invalid
-from geo.plans.core.line_cut import BadCut, LineOverlay, explain_bad_cut, overlay_cut_line
-from geo.plans.core.partition import Grid, Partition, Polygonal, covers_same_area, grid_geometries
+from geo.plans.core.line_cut import (
+    BadCut,
+    LineOverlay,
+    explain_bad_cut,
+    join_faces,
+    overlay_cut_line,
+)
+from geo.plans.core.partition import Grid, Partition, covers_same_area, grid_geometries
+from geo.plans.core.reshape import reshape
+from geo.plans.core.voronoi import NO_BUILDINGS, Buildings
 
 
 class GridsNotAdjacent(Invalid):
@@ -24,12 +32,17 @@ class CodeTaken(Conflict):
 
 
 def split(
-    partition: Partition, code: str, line: shapely.LineString, into: tuple[str, str] | None = None
+    partition: Partition,
+    code: str,
+    line: shapely.LineString,
+    into: tuple[str, str] | None = None,
+    buildings: Buildings = NO_BUILDINGS,
 ) -> Partition:
     """Cut a grid in two along a line. Raises BadCut unless exactly two pieces result.
 
-    The larger piece gets the first code of `into`, by default its own; the other one a new code.
-    Parts of the grid that the line does not reach stay with the larger piece.
+    The piece with more households gets the first code of `into`, by default the code and name of
+    the grid; the other one a new code. Of two with as many it is the one with more buildings, then
+    the larger one. Parts of the grid that the line does not reach go to the larger piece.
     """
     name = partition.grid(code).name
     overlay = overlay_cut_line(partition, code, line)
@@ -38,12 +51,23 @@ def split(
         raise explain_bad_cut(overlay, f"grid {code}")
     large, small = pieces
     untouched = [face for face in overlay.faces if not overlay.is_along(face)]
+    keeping, leaving = sorted(
+        ([*large, *untouched], small),  # the first one if both have as many
+        key=lambda piece: _count_inside(piece, buildings),
+        reverse=True,
+    )
     first, second = into or (code, grid_codes.next_codes(partition.community, partition.used)[0])
     require_codes_free(partition, (first, second), {code})
     grids = {other: grid for other, grid in overlay.partition.grids.items() if other != code}
-    grids |= {first: Grid(name, join_faces([*large, *untouched]))}
-    grids |= {second: Grid(None, join_faces(small))}
+    grids |= {first: Grid(name, join_faces(keeping))}
+    grids |= {second: Grid(None, join_faces(leaving))}
     return require_same_area(partition, overlay.partition.with_grids(grids))
+
+
+def _count_inside(faces: Sequence[shapely.Geometry], buildings: Buildings) -> tuple[int, int]:
+    """Return the households and the buildings in some faces."""
+    inside = np.unique(buildings.point_tree.query(faces, predicate="intersects")[1])
+    return int(buildings.households[inside].sum()), len(inside)
 
 
 def _two_pieces(
@@ -73,9 +97,11 @@ def _two_pieces(
 def move_border(
     partition: Partition, codes: tuple[str, str], line: shapely.LineString
 ) -> Partition:
-    """Make a line the border between two adjacent grids, by cutting their union along it.
+    """Make a line the border between two adjacent grids, or a stretch of it.
 
-    Each grid gets the side of which it had the larger share. Raises BadCut, GridsNotAdjacent.
+    A line across both cuts their union; each grid gets the side of which it had the larger share.
+    A line from one point of their border to another replaces the stretch in between, as `reshape`
+    describes. Raises BadCut, GridsNotAdjacent.
     """
     first, second = codes
     names = partition.grid(first).name, partition.grid(second).name
@@ -85,7 +111,10 @@ def move_border(
         [face for face in along if overlay.sides(face) == {side}] for side in ("left", "right")
     )
     if not left or not right or len(left) + len(right) < len(along):
-        raise explain_bad_cut(overlay, f"grids {first} and {second}")
+        reshaped = reshape(partition, codes, line)
+        if reshaped is None:
+            raise explain_bad_cut(overlay, f"grids {first} and {second}")
+        return require_same_area(partition, reshaped)
     before = partition.grid(first).geom
     own, other = sorted((left, right), key=lambda side: _share(side, before), reverse=True)
     for face in overlay.faces:
@@ -146,14 +175,6 @@ def rename(partition: Partition, code: str, name: str | None) -> Partition:
     """Give a grid another name, or none."""
     renamed = Grid(name, partition.grid(code).geom)
     return partition.with_grids({**partition.grids, code: renamed})
-
-
-def join_faces(geoms: Sequence[shapely.Geometry]) -> Polygonal:
-    """Return the union of faces that share their vertices; it keeps all vertices on its border."""
-    union = shapely.coverage_union_all(np.array(geoms, dtype=object))
-    if not isinstance(union, shapely.Polygon | shapely.MultiPolygon):
-        raise BadCut("The pieces do not join to a grid.", hint="Draw the line elsewhere.")
-    return union
 
 
 def are_connected(geoms: Sequence[shapely.Geometry]) -> bool:

@@ -12,7 +12,8 @@ from pydantic import ConfigDict
 from geo import codes as grid_codes
 from geo.errors import Invalid
 from geo.geometry.topology import Geoms
-from geo.plans.core.edits import join_faces, require_codes_free
+from geo.plans.core.edits import require_codes_free
+from geo.plans.core.line_cut import join_faces
 from geo.plans.core.noding import Edge, edges_of, node_lines, ring_coords
 from geo.plans.core.partition import Grid, Partition, Polygonal, unwrap_single_parts
 from geo.plans.core.step_types import Code, GridPolygon, Name

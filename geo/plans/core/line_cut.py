@@ -4,12 +4,13 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import shapely
 
 from geo.errors import Invalid
 from geo.geometry.topology import GEOD
 from geo.plans.core.noding import SNAP, Edge, are_inside, edges_of, node_lines
-from geo.plans.core.partition import Partition
+from geo.plans.core.partition import Partition, Polygonal
 
 MAX_EXTENSION = 1.5e-5
 """Degrees, a metre or more: a line that ends so close to the border is extended to it."""
@@ -64,6 +65,14 @@ def overlay_lines(
     faces = noded.faces[are_inside(noded.faces, noded.grids[code].geom)]
     after = partition.with_grids(noded.grids)
     return LineOverlay(after, [*faces], noded.line_edges, original, lines)
+
+
+def join_faces(geoms: Sequence[shapely.Geometry]) -> Polygonal:
+    """Return the union of faces that share their vertices; it keeps all vertices on its border."""
+    union = shapely.coverage_union_all(np.array(geoms, dtype=object))
+    if not isinstance(union, shapely.Polygon | shapely.MultiPolygon):
+        raise BadCut("The pieces do not join to a grid.", hint="Draw the line elsewhere.")
+    return union
 
 
 def overlay_cut_line(partition: Partition, code: str, line: shapely.LineString) -> LineOverlay:

@@ -9,8 +9,9 @@ import shapely
 from geo.errors import NotFound
 from geo.geometry import topology
 from geo.geometry.topology import Geoms
-from geo.plans.core.edits import join_faces, require_same_area
+from geo.plans.core.edits import require_same_area
 from geo.plans.core.import_shapes import assign_unowned_faces, fit_to_outline
+from geo.plans.core.line_cut import join_faces
 from geo.plans.core.noding import (
     Coords,
     NodedGrids,

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import pi
 from typing import Any
 
@@ -122,16 +122,18 @@ def _check_sizes(partition: Partition, counts: BuildingCounts, limits: Limits) -
         partition.grids.items(), *columns, strict=True
     ):
         if not building_count:
-            yield _finding(grid.geom, "grid_empty", False, (code,), 0, "×")
+            yield _finding(grid.geom, "grid_empty", False, (code,), 0, "buildings")
             continue
-        for count, (least, most) in (
-            (building_count, limits.buildings),
-            (household_count, limits.households),
+        for unit, count, (least, most) in (
+            ("buildings", building_count, limits.buildings),
+            ("households", household_count, limits.households),
         ):
             if least is not None and count < least:
-                yield _finding(grid.geom, "grid_too_small", False, (code,), count, "×")
+                small = _finding(grid.geom, "grid_too_small", False, (code,), count, unit)
+                yield replace(small, limit=least)
             if most is not None and count > most:
-                yield _finding(grid.geom, "grid_too_large", False, (code,), count, "×")
+                large = _finding(grid.geom, "grid_too_large", False, (code,), count, unit)
+                yield replace(large, limit=most)
 
 
 def _finding(

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from geo.errors import Invalid, NotFound
 from geo.geometry.topology import Geoms
 from geo.plans.core.cuts import Cut, Move, cuts, narrow_cuts
-from geo.plans.core.edits import are_connected, join_faces, require_same_area
+from geo.plans.core.edits import are_connected, require_same_area
 from geo.plans.core.face_graph import FaceGraph, Mask, add_cut_off, connect
-from geo.plans.core.line_cut import overlay_lines
+from geo.plans.core.line_cut import join_faces, overlay_lines
 from geo.plans.core.loose_vertices import drop_loose_vertices
 from geo.plans.core.noding import are_inside
 from geo.plans.core.partition import Grid, Partition

@@ -37,8 +37,9 @@ START = datetime.datetime(2025, 1, 1, tzinfo=datetime.UTC)
 class EditSequence:
     """Operations applied one after the other, and the partition after each."""
 
-    def __init__(self, context: FakeContext, rng: Rng) -> None:
-        self.context, self.rng = context, rng
+    def __init__(self, context: FakeContext, rng: Rng, *, reshapes: bool = True) -> None:
+        """Without `reshapes` borders are only moved whole, and the same seed draws other edits."""
+        self.context, self.rng, self.reshapes = context, rng, reshapes
         self.states = [context.start]
         self.done: list[Operation] = []
         self.refused: list[tuple[Operation, GridwardError]] = []
@@ -133,7 +134,22 @@ class EditSequence:
     def _move_border(self) -> Operation:
         pair = self._neighbours()
         geoms = [self.current.grids[code].geom for code in dict.fromkeys(pair)]
+        if self.reshapes and self.rng.random() < 0.5:
+            return MoveBorder(pair, self._line_from_border_to_border(geoms))
         return MoveBorder(pair, self._line_across(topology.union(np.array(geoms))))
+
+    def _line_from_border_to_border(self, geoms: list[Any]) -> shapely.LineString:
+        """Return a bent line between two points of the border of two polygons, or across it."""
+        shared = shapely.intersection(*shapely.boundary([geoms[0], geoms[-1]]))
+        ends = [
+            shapely.get_coordinates(shared.interpolate(share, normalized=True))
+            for share in self.rng.uniform(0, 1, 2)
+            if shapely.length(shared) and shared.geom_type.endswith("LineString")
+        ]
+        if not ends:
+            return self._line_across(geoms[0])
+        middle = np.mean(ends, axis=0) + self.rng.normal(0, shared.length / 5, (2, 2))
+        return shapely.LineString(np.concatenate([ends[0], middle, ends[1]]))
 
     def _transfer(self) -> Operation:
         source, to = self._neighbours()

@@ -24,15 +24,30 @@ def test_the_panels_show_the_impact_and_the_comments(table: TownTable, town: Tow
     expect(comments.locator("li")).to_contain_text("<i>The school</i> stays.")
 
 
-@pytest.mark.long
-def test_a_finding_centres_the_map_on_its_location(table: TownTable):
-    table.choose_tool("Paint buildings")
-    table.row("001").locator(".pick").click()
-    table.click(1.5, 0.41)  # the Voronoi cell of that building divides its grid
+def test_findings_are_listed_before_the_first_step_and_lead_to_their_location(
+    open_table, town: TownService
+):
+    path = f"/v1/limits?area={COMMUNITY}"
+    town.request("chen", "POST", path, json={"most_buildings": 5})
+    table = open_table()
+    table.open_community()
     findings = table.open_tab("Findings")
-    findings.get_by_role("button", name="Warning Grid has disconnected parts 002").click()
+    expect(findings.locator("li")).to_have_count(4)  # each grid has six buildings
+    first = findings.locator("li").first
+    expect(first).to_contain_text("001 · 6 buildings, at most 5 · was there before")
+    findings.get_by_role("button", name="Warning Grid is too large 004").click()
     lon = table.page.evaluate("() => Object.values(Gridward.layers)[0]._map.getCenter().lng")
-    assert at(1, 0)[0] < lon < at(2, 0)[0]
+    assert at(3, 0)[0] < lon < at(4, 0)[0]
+    table.browser_page.set_view(*at(2, 0.5), 15.5)
+    table.choose_tool("Merge")
+    table.click(0.5, 0.5)
+    table.click(1.5, 0.5)
+    table.page.keyboard.press("Enter")
+    table.row("002").wait_for(state="detached")
+    expect(findings.locator("li")).to_have_count(3)
+    merged, *untouched = findings.locator("small").all_inner_texts()
+    assert merged == "001 · 12 buildings, at most 5"
+    assert all("was there before" in text for text in untouched)
 
 
 @pytest.mark.long

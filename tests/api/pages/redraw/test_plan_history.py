@@ -18,6 +18,10 @@ def test_undo_and_redo_work_and_a_reload_restores_the_plan(open_table, table: To
     expect(table.row("003")).not_to_contain_text("<img")
     table.page.keyboard.press("Control+Shift+Z")
     expect(table.row("003")).to_contain_text("<img src=x")
+    table.page.keyboard.press("Control+z")
+    expect(table.row("003")).not_to_contain_text("<img")
+    table.page.keyboard.press("Control+y")
+    expect(table.row("003")).to_contain_text("<img src=x")
     table.page.reload()
     table.row("003").wait_for()
     swatches = table.page.locator("tbody .swatch").evaluate_all(

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.api.pages.redraw.town_table import COMMUNITY, TownTable
+from tests.api.pages.redraw.town_table import COMMUNITY, TownTable, at
 from tests.redraw_service import TownService
 
 pytestmark = pytest.mark.browser
@@ -30,6 +30,20 @@ def test_a_line_between_two_grids_moves_their_border(table: TownTable, town: Tow
         f"{COMMUNITY}001",
         f"{COMMUNITY}002",
     ]
+
+
+def test_a_line_from_one_point_of_a_border_to_another_moves_that_stretch(
+    table: TownTable, town: TownService
+):
+    table.choose_tool("Move border")
+    table.click(0.5, 0.05)
+    table.click(1.5, 0.05)
+    table.draw_line((0.98, 0.3), (1.9, 0.35), (1.9, 0.65), (0.98, 0.7))  # over the border at 1
+    expect(table.row("001").locator("td.n").first).to_contain_text("+")
+    grids = town.request("chen", "GET", "/v1/plans/1/grids")["features"]
+    west = next(one for one in grids if one["properties"]["code"] == f"{COMMUNITY}001")
+    corners = {round(lon, 6) for lon, _ in west["geometry"]["coordinates"][0]}
+    assert {round(at(1, 0)[0], 6), round(at(1.9, 0)[0], 6)} & corners
 
 
 def test_painting_over_two_buildings_is_one_transfer(table: TownTable, town: TownService):

@@ -22,7 +22,7 @@ def test_the_impact_counts_buildings_and_issues_that_change_grid(editor, session
     assert impact["total"] == {"buildings": 1, "households": 30, "open_issues": 1}
     [move] = impact["moves"]
     assert (move["from_code"], move["to_code"]) == (GRID_2, GRID_1)
-    assert impact["distribution_before"]["buildings"] == [1, 1, 2]
+    assert impact["distribution_before"]["buildings"] == [1, 1.5, 2]
     assert impact["distribution_after"] == {
         "grids": 1, "buildings": [3, 3, 3], "households": [60, 60, 60]
     }  # fmt: skip
@@ -44,12 +44,28 @@ def test_findings_use_the_limits_of_the_smallest_area(editor, client):
     editor.step({"kind": "rename", "code": GRID_1, "name": "x"})
     findings = {finding["kind"]: finding for finding in editor.get("findings")}
     assert findings["grid_too_large"]["codes"] == [GRID_1]
-    assert findings["grid_too_large"]["size"] == 2
+    too_large = findings["grid_too_large"]
+    assert (too_large["size"], too_large["unit"], too_large["limit"]) == (2, "buildings", 1)
     assert findings["grid_too_large"]["geometry"]["type"] == "Polygon"
     assert client.get("/v1/limits").json()[0]["most_buildings"] == 100
     crossed = {"least_buildings": 5, "most_buildings": 1}
     response = wang.post("/v1/limits", params={"area": COMMUNITY_1}, json=crossed)
     assert (response.status_code, response.json()["code"]) == (422, "minimum_above_maximum")
+
+
+def test_findings_of_an_area_are_those_before_the_first_step_or_after_the_last(editor, client):
+    wang = signed_in(client, "wang")
+    limits = {"least_buildings": 2, "most_buildings": 2}
+    assert wang.post("/v1/limits", params={"area": COMMUNITY_1}, json=limits).is_success
+    assert editor.get("findings") == []
+    untouched = editor.get("findings", area=COMMUNITY_1)
+    assert [(one["kind"], one["codes"]) for one in untouched] == [("grid_too_small", [GRID_2])]
+    editor.step(MERGE_GRIDS)
+    assert editor.get("findings", area=COMMUNITY_1, before=True) == untouched
+    for after in (editor.get("findings"), editor.get("findings", area=COMMUNITY_1)):
+        assert [(one["kind"], one["size"], one["limit"]) for one in after] == [
+            ("grid_too_large", 3, 2)
+        ]
 
 
 def test_grids_of_an_unchanged_area_are_those_in_force(editor):

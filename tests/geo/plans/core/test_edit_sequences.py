@@ -8,7 +8,7 @@ import geopandas
 import numpy as np
 import pytest
 import shapely
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geo.plans.core.partition import Grid, Partition
@@ -36,9 +36,9 @@ def random_town(rng: np.random.Generator) -> FakeContext:
     return FakeContext(start, homes, by_day(past))
 
 
-def check_random_edits(seed: int) -> None:
+def check_random_edits(seed: int, *, reshapes: bool = True) -> None:
     rng = np.random.default_rng(seed)
-    sequence = EditSequence(random_town(rng), rng)
+    sequence = EditSequence(random_town(rng), rng, reshapes=reshapes)
     sequence.run(EDITS)
     sequence.check_refusals()
     sequence.check_replay()
@@ -46,10 +46,19 @@ def check_random_edits(seed: int) -> None:
 
 @settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.integers(0, 2**32 - 1))
-@example(213)  # imports grids that are rounded to the other side of the outline than the first
-@example(1525845)  # transfers buildings between grids that were rounded for an import
 def test_two_thousand_edits_of_every_kind_tile_and_replay_byte_for_byte(seed):
     check_random_edits(seed)
+
+
+@pytest.mark.parametrize(
+    "seed",
+    [
+        213,  # imports grids that are rounded to the other side of the outline than the first
+        1525845,  # transfers buildings between grids that were rounded for an import
+    ],
+)
+def test_edits_of_grids_that_an_import_rounded_tile_and_replay_byte_for_byte(seed):
+    check_random_edits(seed, reshapes=False)
 
 
 @pytest.mark.long

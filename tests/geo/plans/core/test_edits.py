@@ -30,6 +30,7 @@ from geo.plans.core.partition import (
     covers_same_area,
     grid_geometries,
 )
+from geo.plans.core.voronoi import Buildings
 from tests.geo.plans.fake_context import FakeContext
 
 HOME = "230402001001"
@@ -63,6 +64,30 @@ def row() -> Partition:
     """a | b | c   three squares side by side."""
     grids = {code: Grid(code[-1], square(x, 0)) for x, code in enumerate((A, B, C))}
     return Partition(HOME, shapely.box(0, 0, 3 * STEP, STEP), grids, frozenset())
+
+
+@pytest.mark.parametrize(
+    ("places", "households", "stays_west"),
+    [
+        ([0.1, 0.8], [90, 30], True),  # more households in the small western piece
+        ([0.1, 0.8], [30, 90], False),
+        ([0.1, 0.2, 0.8], [10, 10, 20], True),  # as many households, more buildings
+        ([0.1, 0.8], [20, 20], False),  # as many of both: the larger piece
+        ([], [], False),
+    ],
+)
+def test_the_code_stays_with_the_piece_that_has_more_households(
+    row, places, households, stays_west
+):
+    points = np.array([shapely.Point(x * STEP, 0.5 * STEP) for x in places], dtype=object)
+    footprints = shapely.buffer(points, 1e-6) if places else points
+    codes = tuple(f"b{number}" for number in range(len(places)))
+    homes = Buildings(codes, footprints, np.array(households, dtype=np.int64), points)
+    cut = Split(A, line((0.3, -0.1), (0.3, 1.1)))
+    after = apply({}, cut, FakeContext(row, homes))[HOME]
+    assert (after.grids[A].geom.centroid.x < 0.3 * STEP) == stays_west
+    assert after.grids[A].name == row.grids[A].name
+    assert after.grids[D].name is None
 
 
 def test_a_split_gives_the_smaller_piece_a_new_code(row):
@@ -227,46 +252,12 @@ def test_no_straight_cut_is_refused_because_of_rounding():
         assert [changed_area_m2(delta) for delta in diff(before, merged)] == [0]
 
 
-def test_a_border_moves_to_a_line_and_each_grid_keeps_its_side(row):
-    """a | b → a  | b   the border goes east by half a square."""
-    after = edits.move_border(row, (A, B), line((1.5, -0.2), (1.5, 1.2)))
-    assert covers_same_area(row, after)
-    assert after.grids[A].geom.area == pytest.approx(1.5 * STEP**2, rel=1e-6)
-    assert after.grids[B].geom.area == pytest.approx(0.5 * STEP**2, rel=1e-6)
-    assert (after.grids[A].name, after.grids[B].name) == ("1", "2")
-    back = edits.move_border(after, (B, A), line((1, -0.2), (1, 1.2)))
-    assert topology.area_m2(
-        shapely.symmetric_difference(back.grids[A].geom, row.grids[A].geom)
-    ) == pytest.approx(0, abs=0.01)
-
-
 @pytest.mark.parametrize("short", [0.01, 0.0001])
 def test_a_line_that_ends_a_metre_short_is_extended_to_the_border(row, short):
     after = edits.split(row, A, line((0.5, short), (0.5, 1 - short)))
     assert list(after.grids) == [A, B, C, D]
     with pytest.raises(BadCut):
         edits.split(row, A, line((0.5, 0.05), (0.5, 0.95)))
-
-
-@pytest.mark.parametrize(
-    ("cut_line", "message"),
-    [
-        (line((5, 5), (6, 6)), "misses grids"),
-        (line((1.2, 0.2), (1.8, 0.8)), "begins and ends inside grids"),
-        (line((1.2, -1), (1.2, 0.8)), "ends inside grids"),
-        (line((2, -1), (2, 2)), "only touches grids"),
-        (line((2.2, -1), (2.2, 2)), "misses grids .* by 22 m"),
-    ],
-)
-def test_a_border_cannot_move_to_a_line_that_does_not_divide_the_grids(row, cut_line, message):
-    with pytest.raises(BadCut, match=message) as refused:
-        edits.move_border(row, (A, B), cut_line)
-    assert refused.value.hint
-
-
-def test_no_border_can_move_between_grids_that_are_not_adjacent(row):
-    with pytest.raises(edits.GridsNotAdjacent):
-        edits.move_border(row, (A, C), line((1.5, -0.2), (1.5, 1.2)))
 
 
 def test_a_line_through_both_parts_of_a_grid_splits_both(row):
