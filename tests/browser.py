@@ -6,7 +6,11 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect, sync_playwright
+
+PATIENCE_MS = 10_000
+"""How long a click or an expectation waits on a slow machine."""
+expect.set_options(timeout=PATIENCE_MS)
 
 PROGRAMS = (Path("/usr/bin/chromium-headless-shell"), Path("/usr/bin/chromium"))
 """The first that is installed is used. The headless shell renders pages as Chromium does, but opens
@@ -146,7 +150,7 @@ def open_url(browser: Browser) -> Iterator[Callable[..., BrowserPage]]:
         )
         context.add_cookies(list(cookies))
         context.set_offline(parts.scheme == "file")
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         home = f"{parts.scheme}://{parts.netloc}"
         browser_page = BrowserPage(context.new_page(), home, allowed)
         opened.append(browser_page)

@@ -175,4 +175,4 @@ def _read_datum(setting: str, url: str) -> Datum:
 
 def _is_host(url: str, hosts: tuple[str, ...]) -> bool:
     host = urlsplit(url.replace("{s}", "s")).hostname or ""
-    return any(host == known_host or host.endswith(f".{known_host}") for known_host in hosts)
+    return any(host == one or host.endswith(f".{one}") for one in hosts)

@@ -46,12 +46,12 @@
   /* Returns the figures of the scope: those of a row, `reasons` and `grids`; null without rows.
 
      `reasons` is a promise of how many uncovered buildings lost coverage and how many never had it:
-     {lapsed, never}, null where they are unknown. In a large city they take longer than the other
+     {lapsed, never}, null where they could not be loaded. In a large city they take longer than the other
      figures. `grids` is null except on the grids page. */
   G.scopeFigures = function () {
     const key = G.scopeKey();
-    const known = loaded.get(key);
-    if (known && performance.now() - known.at < FRESH) return known.figures;
+    const cached = loaded.get(key);
+    if (cached && performance.now() - cached.at < FRESH) return cached.figures;
     const figures = load();
     loaded.delete(key);
     loaded.set(key, { at: performance.now(), figures });
@@ -77,7 +77,7 @@
     return G.word(`finding.${key}`, { lapsed: G.number(lapsed), never: G.number(never) });
   }
 
-  /* Returns the finding about the scope as a sentence, with the reasons if they are known; "" without figures. */
+  /* Returns the finding about the scope as a sentence, with the reasons if they are loaded; "" without figures. */
   G.finding = function (figures, reasons = null) {
     if (!figures) return "";
     const { buildings, uncovered } = figures;
