@@ -63,7 +63,7 @@
     return cells;
   };
 
-  const KEPT = 256; // source images: each is part of up to four tiles
+  const MAX_IMAGES = 256; // source images: each is part of up to four tiles
 
   /* A tile layer whose tiles are drawn from GCJ-02 images. */
   const ShiftedTiles = L.TileLayer.extend({
@@ -118,7 +118,7 @@
         });
         image.src = url;
         this.images.set(url, { image, loaded, tiles: new Set() });
-        if (this.images.size > KEPT) this.images.delete(this.images.keys().next().value);
+        if (this.images.size > MAX_IMAGES) this.images.delete(this.images.keys().next().value);
       }
       const entry = this.images.get(url);
       entry.tiles.add(tile);

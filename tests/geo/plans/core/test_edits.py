@@ -31,15 +31,10 @@ from geo.plans.core.partition import (
     grid_geometries,
 )
 from geo.plans.core.voronoi import Buildings
+from tests.geo.plans.core.square_grids import HOME, STEP, A, B, C, D, line, row, square
 from tests.geo.plans.fake_context import FakeContext
 
-HOME = "230402001001"
-A, B, C, D = (f"{HOME}{number:03}" for number in range(1, 5))
-STEP = 0.001
-
-
-def square(x, y):
-    return shapely.box(x * STEP, y * STEP, (x + 1) * STEP, (y + 1) * STEP)
+__all__ = ["row"]
 
 
 def versions(partition):
@@ -53,17 +48,6 @@ def diff(before, after):
     old, new = versions(before), versions(after)
     deltas = [Delta(code, old.get(code), new.get(code)) for code in sorted({*old, *new})]
     return [delta for delta in deltas if delta.old != delta.new]
-
-
-def line(*coords):
-    return shapely.LineString(np.array(coords) * STEP)
-
-
-@pytest.fixture(scope="module")
-def row() -> Partition:
-    """a | b | c   three squares side by side."""
-    grids = {code: Grid(code[-1], square(x, 0)) for x, code in enumerate((A, B, C))}
-    return Partition(HOME, shapely.box(0, 0, 3 * STEP, STEP), grids, frozenset())
 
 
 @pytest.mark.parametrize(

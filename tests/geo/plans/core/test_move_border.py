@@ -1,32 +1,15 @@
 """Moving the border between two grids, or a stretch of it, keeps grids tiling the same area."""
 
-import numpy as np
 import pytest
 import shapely
 
 from geo.geometry import topology
 from geo.plans.core import edits
 from geo.plans.core.line_cut import BadCut
-from geo.plans.core.partition import Grid, Partition, covers_same_area
+from geo.plans.core.partition import Grid, covers_same_area
+from tests.geo.plans.core.square_grids import STEP, A, B, C, line, row, square
 
-HOME = "230402001001"
-A, B, C, D = (f"{HOME}{number:03}" for number in range(1, 5))
-STEP = 0.001
-
-
-def square(x, y):
-    return shapely.box(x * STEP, y * STEP, (x + 1) * STEP, (y + 1) * STEP)
-
-
-def line(*coords):
-    return shapely.LineString(np.array(coords) * STEP)
-
-
-@pytest.fixture(scope="module")
-def row() -> Partition:
-    """a | b | c   three squares side by side."""
-    grids = {code: Grid(code[-1], square(x, 0)) for x, code in enumerate((A, B, C))}
-    return Partition(HOME, shapely.box(0, 0, 3 * STEP, STEP), grids, frozenset())
+__all__ = ["row"]
 
 
 def test_a_border_moves_to_a_line_and_each_grid_keeps_its_side(row):
