@@ -1,8 +1,10 @@
-# The browser's assets, at the versions of package-lock.json.
+# The browser's scripts, bundled, and npm packages at the versions of package-lock.json.
 FROM node:20-bookworm-slim AS assets
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY maps/frontend maps/frontend
+RUN npm run build && npm prune --omit=dev
 
 # The packages a running service needs, at the versions of requirements.lock.
 FROM python:3.11-slim-bookworm AS packages
@@ -22,6 +24,7 @@ RUN useradd --system --create-home --uid 10001 gridward \
 WORKDIR /app
 COPY --from=packages /app /app
 COPY --from=assets /app/node_modules node_modules
+COPY --from=assets /app/maps/frontend/build maps/frontend/build
 ENV PATH=/app/.venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     GRIDWARD_HOME=/var/lib/gridward \

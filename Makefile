@@ -13,7 +13,7 @@ demo: setup ## everything from a fresh checkout, then serve the sample city unti
 	.venv/bin/gridward demo
 	exec .venv/bin/gridward serve
 
-setup: venv .venv/kernels node_modules/.ready postgis ## install all there is to install; then .venv/bin/gridward works
+setup: venv .venv/kernels maps/frontend/build/.ready postgis ## install all there is to install; then .venv/bin/gridward works
 
 serve: setup ## serve what is in the database until stopped
 	exec .venv/bin/gridward serve
@@ -21,6 +21,7 @@ serve: setup ## serve what is in the database until stopped
 # Compiled files are written even if the environment forbids it: tests start many processes. Each
 # worker begins with half of the tests, so few fixtures of modules and sessions are set up twice.
 test: setup browser ## every test but the long ones; ARGS="-k words" goes to pytest
+	npm run --silent test
 	PYTHONDONTWRITEBYTECODE= .venv/bin/python -m pytest -n 2 --dist worksteal -m "not long" $(ARGS)
 
 test-long: setup browser ## the long tests
@@ -31,11 +32,13 @@ check: setup ## formatter, linter, type checker, import contracts, migrations in
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+	npm run --silent check
 	.venv/bin/python -m geo.postgres.migrations.check
 
 format: setup ## put the code into the form that check asks for
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
+	npm run --silent format
 
 bench: setup ## measure against peers; ONLY=import|coverage|lookup|http|plans|tiles|pages|load for one family
 	@sh scripts/packages.sh gdal load browser
@@ -46,7 +49,7 @@ lock: ## pin the newest releases that pyproject.toml allows (needs uv)
 		--no-header --no-annotate --no-emit-index-url --output-file requirements.lock
 
 clean: ## remove what setup and the tools left in this folder; the database stays
-	rm -rf .venv node_modules build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache \
+	rm -rf .venv node_modules maps/frontend/build build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache \
 		.hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -68,3 +71,7 @@ node_modules/.ready: package.json package-lock.json
 	@sh scripts/packages.sh node
 	npm ci --ignore-scripts --no-audit --no-fund
 	touch $@
+
+maps/frontend/build/.ready: node_modules/.ready $(wildcard maps/frontend/*/*.ts)
+	npm run --silent build
+	@touch $@

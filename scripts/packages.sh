@@ -45,7 +45,7 @@ elsewhere() {
     case $1 in
     python) echo "Python 3.11 or newer, with venv and pip" ;;
     postgis) echo "PostgreSQL 14 or newer with PostGIS (or set GRIDWARD_PG_BIN or GRIDWARD_DATABASE_URL)" ;;
-    node) echo "Node.js with npm" ;;
+    node) echo "Node.js 18 or newer with npm" ;;
     browser) echo "Chromium, a font with Chinese characters such as Noto Sans CJK, and libatomic" ;;
     gdal) echo "GDAL's programs (ogr2ogr)" ;;
     load) echo "the load generators wrk and hey" ;;

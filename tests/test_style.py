@@ -32,6 +32,10 @@ BANNED_PHRASES = re.compile(
     re.IGNORECASE,
 )
 WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+TYPESCRIPT_NAME = re.compile(
+    r"\b(?:const|let|function|class|interface|type)\s+(\w+)"  # declarations
+    r"|^ {2}(?:static |async |private |readonly |protected )*#?(\w+)[(:?]"  # members
+)
 
 
 @cache
@@ -95,8 +99,29 @@ def test_names_are_words_of_the_field():
     assert [path for path in sources if words_of(path.stem) & BANNED_WORDS] == []
 
 
+def names_in_typescript(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the names of declarations and of members of classes and interfaces."""
+    for number, line in enumerate(text.splitlines(), 1):
+        for declared, member in TYPESCRIPT_NAME.findall(line):
+            yield number, declared or member
+
+
+def test_names_in_the_front_end_are_words_of_the_field():
+    sources = tracked("*.ts")
+    assert sources
+    assert [path for path in sources if words_of(path.stem) & BANNED_WORDS] == []
+    banned = [
+        f"{path.relative_to(ROOT)}:{line} {name}"
+        for path in sources
+        for line, name in names_in_typescript(path.read_text("utf-8"))
+        if is_banned(name)
+    ]
+    assert banned == []
+
+
 def test_sentences_are_plain_english():
-    texts = [*modules(), *tracked("*.md"), *tracked("*.json"), *tracked("*.html")]
+    patterns = ("*.md", "*.json", "*.html", "*.ts", "*.css")
+    texts = [*modules(), *(path for pattern in patterns for path in tracked(pattern))]
     matches = [
         f"{path.relative_to(ROOT)}:{number} {line.strip()}"
         for path in texts
@@ -153,6 +178,14 @@ def test_functions_are_short():
 )
 def test_a_name_of_the_private_language_is_reported(source, name):
     assert [defined for _, defined in names_in(ast.parse(source)) if is_banned(defined)] == [name]
+
+
+@pytest.mark.parametrize(
+    "line", ["const told = 1;", "  #asked = 1;", "  said(text: string) {}", "class Desk {}"]
+)
+def test_a_name_of_the_private_language_is_reported_in_the_front_end(line):
+    names = [name for _, name in names_in_typescript(line.replace("#asked =", "#asked: number ="))]
+    assert [name for name in names if is_banned(name)]
 
 
 def test_a_riddle_is_reported():

@@ -1,4 +1,7 @@
-"""Scripts and styles of the pages: from maps/frontend, and from npm packages."""
+"""Scripts and styles of the pages: from maps/frontend, and from npm packages.
+
+`npm run build` bundles the TypeScript modules of maps/frontend into one script a page.
+"""
 
 import base64
 import hashlib
@@ -15,87 +18,16 @@ from geo.errors import Unavailable
 PREFIX: Final = "/assets"
 """The route of all assets."""
 
-MAP_SCRIPTS: Final = {
-    "leaflet": ("dist/leaflet.js",),
-    "protomaps-leaflet": ("dist/protomaps-leaflet.js",),
-    "gridward": (
-        "words.js",
-        "nodes.js",
-        "pack.js",
-        "register.js",
-        "heat.js",
-        "sources.js",
-        "symbols.js",
-        "labels.js",
-        "paint.js",
-        "tiles.js",
-        "gcj02.js",
-        "basemap.js",
-        "view.js",
-        "history.js",
-        "facts.js",
-        "pointer.js",
-        "filters.js",
-        "scope.js",
-        "figures.js",
-        "rows.js",
-        "building_list.js",
-        "table.js",
-        "counts.js",
-        "days.js",
-        "compare.js",
-        "tools.js",
-        "link_values.js",
-        "link.js",
-        "coordinates.js",
-        "search.js",
-        "legend.js",
-        "page.js",
-    ),
-}
-REDRAW_SCRIPTS: Final = {
-    "leaflet": ("dist/leaflet.js",),
-    "protomaps-leaflet": ("dist/protomaps-leaflet.js",),
-    "gridward": (
-        "words.js",
-        "nodes.js",
-        "pack.js",
-        "register.js",
-        "sources.js",
-        "symbols.js",
-        "labels.js",
-        "paint.js",
-        "tiles.js",
-        "gcj02.js",
-        "basemap.js",
-        "coordinates.js",
-        "search.js",
-        "ask.js",
-        "dialog.js",
-        "shapes.js",
-        "plan.js",
-        "desk.js",
-        "ground.js",
-        "brush.js",
-        "line.js",
-        "cross.js",
-        "toolbar.js",
-        "panel.js",
-        "findings.js",
-        "impact.js",
-        "remarks.js",
-        "publish.js",
-        "redraw.js",
-    ),
-}
-PLAN_LIST_SCRIPTS: Final = {"gridward": ("words.js", "nodes.js", "ask.js", "plans.js")}
+MAP_SCRIPTS: Final = {"leaflet": ("dist/leaflet.js",), "gridward": ("build/map-page.js",)}
+REDRAW_SCRIPTS: Final = {"leaflet": ("dist/leaflet.js",), "gridward": ("build/redraw-page.js",)}
+PLAN_LIST_SCRIPTS: Final = {"gridward": ("build/plans-page.js",)}
 REDRAW_STYLES: Final = {
     "leaflet": ("dist/leaflet.css",),
-    "gridward": ("gridward.css", "redraw.css"),
+    "gridward": ("styles/gridward.css", "styles/redraw.css"),
 }
-MAP_STYLES: Final = {"leaflet": ("dist/leaflet.css",), "gridward": ("gridward.css",)}
-LOGIN_STYLES: Final = {"gridward": ("gridward.css", "login.css")}
-NOTICE_STYLES: Final = {"gridward": ("gridward.css", "notice.css")}
+MAP_STYLES: Final = {"leaflet": ("dist/leaflet.css",), "gridward": ("styles/gridward.css",)}
+LOGIN_STYLES: Final = {"gridward": ("styles/gridward.css", "styles/login.css")}
+NOTICE_STYLES: Final = {"gridward": ("styles/gridward.css", "styles/notice.css")}
 API_DOCS: Final = {
     "swagger-ui-dist": ("swagger-ui-bundle.js", "swagger-ui.css", "favicon-32x32.png")
 }
@@ -108,19 +40,19 @@ IMAGES: Final = {
 
 
 class AssetsMissing(Unavailable):
-    """The npm packages that pages load are not installed."""
+    """The npm packages or the bundled scripts that pages load are not there."""
 
     code = "assets_missing"
 
 
 @dataclass(frozen=True)
 class Asset:
-    """One or more files of a package at one version, served concatenated under one URL."""
+    """A file of a package at one version."""
 
     package: str
     version: str
     path: str
-    files: tuple[Path, ...]
+    file: Path
 
     @property
     def url(self) -> str:
@@ -128,11 +60,11 @@ class Asset:
         return f"{PREFIX}/{self.package}@{self.version}/{self.path}"
 
     def read_bytes(self) -> bytes:
-        """Return the concatenated content."""
-        return b"\n".join(file.read_bytes() for file in self.files)
+        """Return the content."""
+        return self.file.read_bytes()
 
     def read_text(self) -> str:
-        """Return the concatenated content of scripts or style sheets as text."""
+        """Return the content of a script or style sheet as text."""
         return self.read_bytes().decode()
 
 
@@ -142,14 +74,14 @@ def node_modules() -> Path:
 
 
 def frontend_folder() -> Path:
-    """Return the folder of Gridward's own scripts and styles."""
+    """Return the folder of Gridward's own scripts, built from its TypeScript modules, and styles."""
     return Path(__file__).parents[1] / "frontend"
 
 
 @cache
 def map_scripts() -> tuple[Asset, ...]:
     """Return the scripts of the map pages in load order."""
-    return _bundle(MAP_SCRIPTS, "map-page.js")
+    return _assets(MAP_SCRIPTS)
 
 
 @cache
@@ -161,13 +93,13 @@ def map_styles() -> tuple[Asset, ...]:
 @cache
 def redraw_scripts() -> tuple[Asset, ...]:
     """Return the scripts of the redraw page in load order."""
-    return _bundle(REDRAW_SCRIPTS, "redraw-page.js")
+    return _assets(REDRAW_SCRIPTS)
 
 
 @cache
 def plan_list_scripts() -> tuple[Asset, ...]:
     """Return the scripts of the plan list in load order."""
-    return _bundle(PLAN_LIST_SCRIPTS, "plans-page.js")
+    return _assets(PLAN_LIST_SCRIPTS)
 
 
 @cache
@@ -216,7 +148,7 @@ def inline_style(asset: Asset) -> str:
     """Return a style sheet with its images as data URLs."""
 
     def embed(match: re.Match[str]) -> str:
-        image = asset.files[0].parent / match[1]
+        image = asset.file.parent / match[1]
         return f"url(data:image/png;base64,{base64.b64encode(image.read_bytes()).decode()})"
 
     return re.sub(r"url\((images/[\w.-]+\.png)\)", embed, asset.read_text())
@@ -224,23 +156,17 @@ def inline_style(asset: Asset) -> str:
 
 @cache
 def license_texts() -> str:
-    """Return the licences of the npm packages, for a page that contains their code.
+    """Return the licences of the npm packages in the pages, for a page that contains their code.
 
     The text is safe inside an HTML comment. For a package without a licence file it has the name of
     the licence that the package declares.
     """
     unused = {"@types", *API_DOCS}
-    folders = sorted(
-        file.parent for file in node_modules().glob("**/package.json") if _is_package_root(file)
-    )
+    lock = json.loads((node_modules().parent / "package-lock.json").read_text("utf-8"))
+    paths = [path for path, entry in lock["packages"].items() if path and not entry.get("dev")]
+    folders = [node_modules().parent / path for path in sorted(paths)]
     texts = (_license_text(folder) for folder in folders if not unused & {*folder.parts})
     return "\n\n".join(texts).replace("--", "- -")
-
-
-def _is_package_root(file: Path) -> bool:
-    """Whether a package.json is at the root of a package, not in a subfolder."""
-    folder = file.parent.parent
-    return folder.name == "node_modules" or folder.name.startswith("@")
 
 
 def _license_text(folder: Path) -> str:
@@ -253,29 +179,16 @@ def _assets(listing: Mapping[str, tuple[str, ...]]) -> tuple[Asset, ...]:
     return tuple(_find_asset(package, path) for package, paths in listing.items() for path in paths)
 
 
-def _bundle(listing: Mapping[str, tuple[str, ...]], own_path: str) -> tuple[Asset, ...]:
-    """Return one asset per package, so that a page needs few requests."""
-    assets = {package: _assets({package: paths}) for package, paths in listing.items()}
-    return tuple(
-        Asset(
-            package,
-            parts[0].version,
-            own_path if package == "gridward" else parts[0].path,
-            tuple(file for part in parts for file in part.files),
-        )
-        for package, parts in assets.items()
-    )
-
-
 def _find_asset(package: str, path: str) -> Asset:
     folder = frontend_folder() if package == "gridward" else node_modules() / package
     file = folder / path
     if not file.is_file():
         raise AssetsMissing(
-            f"The pages need {package}/{path}, which is not installed.",
-            hint=f"Run `npm ci` (or `make setup`) in {node_modules().parent}.",
+            f"The pages need {package}/{path}, which is not there.",
+            hint=f"Run `make setup` (or `npm ci && npm run build`) in {node_modules().parent}.",
         )
-    return Asset(package, _version(package), path.removeprefix("dist/"), (file,))
+    short = re.sub("^(dist|build|styles)/", "", path)
+    return Asset(package, _version(package), short, file)
 
 
 @cache
@@ -285,6 +198,7 @@ def _version(package: str) -> str:
             json.loads((node_modules() / package / "package.json").read_text("utf-8"))["version"]
         )
     digest = hashlib.sha256()
-    for file in sorted(frontend_folder().iterdir()):
-        digest.update(file.read_bytes())
+    for folder in ("build", "styles"):
+        for file in sorted((frontend_folder() / folder).glob("*.*")):
+            digest.update(file.read_bytes())
     return digest.hexdigest()[:12]

@@ -67,7 +67,7 @@ class BasemapLayer(folium.TileLayer):
     _template = Template(
         """
         {% macro script(this, kwargs) %}
-            var {{ this.get_name() }} = Gridward.basemap(
+            var {{ this.get_name() }} = Gridward.createBasemap(
                 {{ this.tiles|tojson }}, {{ this.options|tojavascript }});
         {% endmacro %}
         """

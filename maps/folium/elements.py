@@ -45,7 +45,7 @@ class VectorTileLayer(Layer):
     _template = Template(
         """
         {% macro script(this, kwargs) %}
-            var {{ this.get_name() }} = Gridward.tiles({{ this.options|tojavascript }});
+            var {{ this.get_name() }} = Gridward.createLayer({{ this.options|tojavascript }});
         {% endmacro %}
         """
     )

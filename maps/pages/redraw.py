@@ -49,7 +49,7 @@ class _PlanListStartup(MacroElement):
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "PlanListStartup"
 
-    _template = Template("{% macro script(this, kwargs) %}Gridward.plans();{% endmacro %}")
+    _template = Template("{% macro script(this, kwargs) %}Gridward.open();{% endmacro %}")
 
 
 def render_plan_list(account: EditorAccount, *, language: Language = Language.ZH) -> RenderedPage:

@@ -25,7 +25,7 @@ COUNT_IN_VIEW = """async () => {
   let sum = 0;
   for (let x = west; x <= east; x += 1) {
     for (let y = north; y <= south; y += 1) {
-      const tile = await Gridward.cache("issues").get({ z: 11, x, y });
+      const tile = await Gridward.tileCache("issues").get({ z: 11, x, y });
       for (const { props } of tile.get("issues") ?? []) sum += props.count;
     }
   }
@@ -51,7 +51,7 @@ def test_issues_of_a_period_are_counted_and_rendered_as_clusters_or_heat(open_pa
           const { lng, lat } = Gridward.layers.issues._map.getCenter();
           const at = Gridward.project(lng, lat);
           const [x, y] = [at.x, at.y].map((part) => Math.floor(part * 2 ** 11));
-          const tile = await Gridward.clusters("issues", Gridward.isShown).get({ z: 11, x, y });
+          const tile = await Gridward.clusterCache("issues", Gridward.isShown).get({ z: 11, x, y });
           return tile.get("heat").length;
         }"""
     )
@@ -70,7 +70,7 @@ def test_the_popup_loads_details_that_its_tile_omits(open_page, sample_service: 
         """(ref) => {
           const map = Gridward.layers.issues._map;
           const props = { ref, category: "x", status: "open", reported_at: "2025-01-01" };
-          Gridward.show(map, [{ layer: "issues", props }], map.getCenter());
+          Gridward.openPopup(map, [{ layer: "issues", props }], map.getCenter());
         }""",
         ref,
     )

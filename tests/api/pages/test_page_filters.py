@@ -27,7 +27,7 @@ def test_a_filter_hides_other_buildings_and_shows_how_many_match(
     expect(message).to_be_visible()
     browser_page.wait_until_rendered()
     codes_at_point = browser_page.page.evaluate(
-        "() => Gridward.at(Gridward.layers.buildings._map, "
+        "() => Gridward.featuresAt(Gridward.layers.buildings._map, "
         f"{{lng: {lon}, lat: {lat}}}).map(({{props}}) => props.code)"
     )
     assert code not in codes_at_point

@@ -50,7 +50,7 @@ def test_all_uncovered_buildings_of_an_area_are_listed_and_no_others(open_page, 
     browser_page.wait_until_rendered()
     page.locator(".levels").get_by_role("button", name="Building", exact=True).click()
     page.wait_for_function(
-        "() => Gridward.layers.shade._map.getZoom() >= Gridward.style.zooms.dots"
+        "() => Gridward.layers.shade._map.getZoom() >= Gridward.mapStyle.zooms.dots"
     )
     browser_page.wait_until_rendered()
     expect(page.locator("thead th.standing")).to_be_visible()

@@ -24,9 +24,18 @@ def test_a_page_loads_one_script_per_package():
 
 def test_asset_urls_contain_the_version_of_the_lock_file():
     lock = json.loads((ROOT / "package-lock.json").read_text("utf-8"))
-    for name in ("leaflet", "protomaps-leaflet"):
+    for name in ("leaflet", "swagger-ui-dist"):
         version = lock["packages"][f"node_modules/{name}"]["version"]
         assert any(url.startswith(f"/assets/{name}@{version}/") for url in assets.assets_by_url())
+
+
+def test_the_url_of_the_own_scripts_changes_with_their_content(tmp_path, monkeypatch):
+    (tmp_path / "build").mkdir()
+    (tmp_path / "build" / "map-page.js").write_text("1")
+    monkeypatch.setattr(assets, "frontend_folder", lambda: tmp_path)
+    first = assets._version.__wrapped__("gridward")
+    (tmp_path / "build" / "map-page.js").write_text("2")
+    assert assets._version.__wrapped__("gridward") != first
 
 
 def test_the_api_documentation_is_a_script_a_style_sheet_and_an_icon():
@@ -39,20 +48,20 @@ def test_the_lock_file_names_no_registry():
     assert not [name for name, entry in lock["packages"].items() if "resolved" in entry]
 
 
-def test_no_package_has_an_install_script():
+def test_no_package_runs_an_install_script():
     lock = json.loads((ROOT / "package-lock.json").read_text("utf-8"))
-    assert not [name for name, entry in lock["packages"].items() if "hasInstallScript" in entry]
+    scripted = {name for name, entry in lock["packages"].items() if "hasInstallScript" in entry}
+    assert scripted <= {"node_modules/esbuild"}  # whose script only makes it start faster
+    assert "ignore-scripts=true" in (ROOT / ".npmrc").read_text("utf-8").splitlines()
+    assert "npm ci --ignore-scripts" in (ROOT / "Makefile").read_text("utf-8")
 
 
 def test_every_own_script_and_style_sheet_is_loaded_by_a_page():
-    table = (*assets.redraw_scripts(), *assets.plan_list_scripts(), *assets.redraw_styles())
-    table += (*assets.login_styles(), *assets.notice_styles())
-    loaded = {
-        file
-        for asset in (*assets.map_scripts(), *assets.map_styles(), *table)
-        for file in asset.files
-    }
-    assert set(assets.frontend_folder().iterdir()) <= loaded
+    loaded = {asset.file for asset in assets.assets_by_url().values()}
+    styles = set((assets.frontend_folder() / "styles").iterdir())
+    scripts = set((assets.frontend_folder() / "build").glob("*.js"))
+    assert styles | scripts <= loaded
+    assert len(scripts) == 3
 
 
 def test_the_images_of_a_style_sheet_are_served():
@@ -71,7 +80,7 @@ def test_an_inline_style_sheet_contains_its_images():
 def test_an_inline_script_cannot_end_its_element(tmp_path):
     file = tmp_path / "a.js"
     file.write_text('x = "</script><!--";\n//# sourceMappingURL=a.js.map', "utf-8")
-    text = assets.inline_script(assets.Asset("a", "1", "a.js", (file,)))
+    text = assets.inline_script(assets.Asset("a", "1", "a.js", file))
     assert "</script" not in text
     assert "<!--" not in text
     assert "sourceMappingURL" not in text
@@ -82,7 +91,7 @@ def test_an_inline_script_cannot_end_its_element(tmp_path):
 def test_missing_packages_are_reported_with_the_command_to_run(monkeypatch, tmp_path):
     monkeypatch.setattr(assets, "node_modules", lambda: tmp_path / "node_modules")
     assets.map_scripts.cache_clear()
-    with pytest.raises(assets.AssetsMissing, match="npm ci"):
+    with pytest.raises(assets.AssetsMissing, match="make setup"):
         assets.map_scripts()
 
 

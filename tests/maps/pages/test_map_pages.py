@@ -63,7 +63,7 @@ def test_a_page_has_a_folium_map_with_layers_and_a_layer_control():
     html = map_pages.render_property_coverage(TILES, title="鹤城", on=ON).html
     assert "L.map(" in html
     assert "L.control.layers(" in html
-    assert html.count("Gridward.tiles(") == 6
+    assert html.count("Gridward.createLayer(") == 6
 
 
 def test_a_standalone_page_allows_no_host_but_the_basemap(small_town: EmbeddedData):

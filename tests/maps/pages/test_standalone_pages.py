@@ -208,7 +208,7 @@ def test_a_cluster_counts_its_issues(open_file, small_town: EmbeddedData):
     visited.set_view(*middle(small_town.areas, 0), 9)
     clusters = visited.page.evaluate(
         """async () => {
-          const cache = Gridward.clusters("issues", Gridward.isShown);
+          const cache = Gridward.clusterCache("issues", Gridward.isShown);
           const at = Gridward.project(130.25, 47.29);
           const tile = { z: 8, x: Math.floor(at.x * 256), y: Math.floor(at.y * 256) };
           const features = (await cache.get(tile)).get("issues");

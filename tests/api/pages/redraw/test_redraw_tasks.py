@@ -117,7 +117,7 @@ def codes_on_map(map_page: BrowserPage, lon: float, lat: float) -> list[str]:
     map_page.wait_until_rendered()
     map_page.set_view(lon, lat, 17)
     return map_page.page.evaluate(
-        "([lon, lat]) => Gridward.at(Gridward.layers.grids._map, {lng: lon, lat})"
+        "([lon, lat]) => Gridward.featuresAt(Gridward.layers.grids._map, {lng: lon, lat})"
         ".map(({props}) => props.code)",
         [lon, lat],
     )

@@ -1,0 +1,102 @@
+/* The columns of the table: which there are, what their cells show, and how rows are sorted by them. */
+
+import { config, locale } from "../core/store.ts";
+import { displayName, formatNumber, formatPercent } from "../core/texts.ts";
+import type { AreaProps, BuildingProps, Counts, Located } from "../core/types.ts";
+import { coverageStatusSince } from "./coverage_status.ts";
+
+/** A column of the table. */
+export type Column =
+  | "name"
+  | "buildings"
+  | "uncovered"
+  | "rate"
+  | "households"
+  | "gained"
+  | "lost"
+  | "standing"
+  | "former_manager";
+
+/** A row of the table: the figures of an area or grid, or a building. */
+export type TableRow = AreaProps | Located<BuildingProps>;
+
+/* Only rows of buildings have a location. */
+const isBuilding = (row: TableRow): row is Located<BuildingProps> => "lon" in row;
+
+/** The totals below the rows. */
+export type TotalRow = Partial<Counts> & { gained?: number; lost?: number };
+
+/** The columns of an area or grid without a comparison. */
+export const figureColumns = (): Column[] =>
+  config.kind === "grids" ? ["name", "buildings", "households", "rate"] : ["name", "buildings", "uncovered", "rate"];
+
+/** The columns of an area or grid in a comparison of two days. */
+export const COMPARED_COLUMNS: readonly Column[] = ["name", "gained", "lost", "rate"];
+
+/** The columns of a building. */
+export const BUILDING_COLUMNS: readonly Column[] = ["name", "households", "standing", "former_manager"];
+
+const TEXT_COLUMNS: ReadonlySet<Column> = new Set<Column>(["standing", "former_manager"]);
+
+/** Whether a column besides the name contains texts instead of numbers. */
+export const isTextColumn = (column: Column) => TEXT_COLUMNS.has(column);
+
+type Value = string | number | null | undefined;
+
+const cellValue = (row: Partial<Record<Column, Value>>, column: Column) => row[column];
+
+const cellNumber = (row: Partial<Record<Column, Value>>, column: Column) => {
+  const value = cellValue(row, column);
+  return typeof value === "number" ? value : null;
+};
+
+/** Returns the text of a cell. */
+export function cellText(column: Column, row: TableRow): string {
+  if (column === "name") return displayName(row);
+  if (column === "standing") return isBuilding(row) ? coverageStatusSince(row) : "";
+  if (column === "former_manager") return String(cellValue(row, column) ?? "");
+  return figureText(column, row);
+}
+
+/** Returns the text of a cell of the totals; the total of a column of texts is empty. */
+export const totalText = (column: Column, total: TotalRow): string =>
+  isTextColumn(column) ? "" : figureText(column, total);
+
+const figureText = (column: Column, row: Partial<Record<Column, Value>>) =>
+  (column === "rate" ? formatPercent : formatNumber)(cellNumber(row, column));
+
+/** The column that the rows are sorted by, and whether it ascends. */
+export interface SortOrder {
+  column: Column;
+  ascending: boolean;
+}
+
+/** Returns the column that rows are sorted by: the chosen one, or one instead of it among other columns. */
+export const sortColumn = (chosen: Column, columns: readonly Column[]): Column =>
+  [chosen, "gained" as const, "standing" as const].find((column) => columns.includes(column)) ?? columns.at(-1)!;
+
+/** Returns rows in the order of a column, and of their codes where that column does not tell them apart. */
+export function sortRows<Row extends TableRow>(rows: readonly Row[], { column, ascending }: SortOrder): Row[] {
+  const sign = ascending ? 1 : -1;
+  return [...rows].sort((a, b) => sign * compare(sortKey(column, a), sortKey(column, b)) || compare(a.code, b.code));
+}
+
+/** Returns rows in the order of their codes. */
+export const sortByCode = <Row extends TableRow>(rows: readonly Row[]): Row[] =>
+  [...rows].sort((a, b) => compare(a.code, b.code));
+
+const LONGEST = 1e15; // milliseconds
+
+/* Buildings are sorted by state, not by its text: those longest without coverage first, those that never had it last. */
+function sortKey(column: Column, row: TableRow): Value {
+  if (column === "name") return displayName(row);
+  if (column !== "standing") return cellValue(row, column);
+  if (!isBuilding(row) || row.reason !== "lapsed") return 0;
+  return LONGEST - Date.parse(row.uncovered_since ?? "1970-01-01");
+}
+
+/* Compares two values of a column; a missing value counts as the greatest. */
+function compare(a: Value, b: Value): number {
+  if (a == null || b == null) return Number(a == null) - Number(b == null);
+  return typeof a === "string" ? a.localeCompare(String(b), locale) : a - Number(b);
+}

@@ -1,0 +1,37 @@
+/* Opens the communities that the user points at. */
+
+import { getJson } from "../core/http.ts";
+import { config } from "../core/store.ts";
+import { translate } from "../core/texts.ts";
+import type { LookupResult } from "../core/types.ts";
+import { toBounds } from "./geometry.ts";
+import { errorMessage, showMessage } from "./messages.ts";
+import { plan } from "./plan.ts";
+
+const EDIT_ZOOM = 15; // at a lower zoom the map zooms to a community that is opened
+
+let map: L.Map;
+
+/** Zooms a map to the communities that are opened from now on. */
+export function openCommunitiesOn(editedMap: L.Map) {
+  map = editedMap;
+}
+
+/** Opens the community at a location for editing. */
+export async function openAt({ lat, lng }: { lat: number; lng: number }) {
+  try {
+    const { areas } = await getJson<LookupResult>(config.urls.lookup, { lon: lng, lat });
+    const community = areas.find(({ level }) => level === "community");
+    if (!community) {
+      showMessage(translate("no_community_here"));
+      return;
+    }
+    await plan.open(community.code);
+    if (map.getZoom() < EDIT_ZOOM) {
+      const bounds = plan.gridsOf(community.code).flatMap(({ extent }) => toBounds(extent));
+      map.fitBounds(bounds, { padding: [30, 30], animate: false });
+    }
+  } catch (error) {
+    showMessage(errorMessage(error), "fault");
+  }
+}

@@ -1,0 +1,150 @@
+/* The toolbar, the instruction line and the keyboard shortcuts. */
+
+import { emit, listen } from "../core/events.ts";
+import { button, fill, node } from "../core/nodes.ts";
+import { swatch } from "../core/swatches.ts";
+import { translate, translateValue } from "../core/texts.ts";
+import type { Brush } from "./brush.ts";
+import { chooseTool, clearSelection, editor, gridColour, shortCode, TOOL_KEYS, type Tool } from "./editor_state.ts";
+import { isWithin } from "./event_target.ts";
+import type { LineTool } from "./line_tool.ts";
+import { applyOperation, attempt } from "./operations.ts";
+import { plan } from "./plan.ts";
+
+const TOOLS = Object.keys(TOOL_KEYS) as Tool[];
+
+/* How many grids a tool needs. */
+const REQUIRED_GRIDS: Record<Tool, number> = { look: 0, paint: 1, split: 1, border: 2, merge: 2 };
+
+/** Draws the toolbar and the instruction line, and handles the shortcuts of both. */
+export class Toolbar {
+  readonly #element: HTMLElement;
+  readonly #hint: HTMLElement;
+  readonly #lineTool: LineTool;
+  readonly #brush: Brush;
+  /* Whether the comparison stays without its key held down. */
+  #keepsComparing = false;
+
+  constructor(element: HTMLElement, hint: HTMLElement, lineTool: LineTool, brush: Brush) {
+    this.#element = element;
+    this.#hint = hint;
+    this.#lineTool = lineTool;
+    this.#brush = brush;
+    for (const event of ["mode", "picked", "plan", "compare", "line"] as const) listen(event, () => this.#draw());
+    document.addEventListener("keydown", (event) => this.#onKeyDown(event));
+    document.addEventListener("keyup", (event) => this.#onKeyUp(event));
+    window.addEventListener("blur", () => this.#compare(this.#keepsComparing));
+    this.#draw();
+  }
+
+  #draw() {
+    const { json, isOpen } = plan;
+    const done = json.operations.length - json.undone_count;
+    const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.tool : undefined;
+    fill(this.#element, [
+      node("div", { class: "group", role: "group", "aria-label": translate("tools") }, TOOLS.map(toolButton)),
+      node("div", { class: "group", role: "group", "aria-label": translate("steps") }, [
+        stepButton("undo", done, "Ctrl+Z", isOpen),
+        stepButton("redo", json.undone_count, "Ctrl+Y", isOpen),
+      ]),
+      button(translate("compare_in_force"), () => this.#toggleComparison(), {
+        class: "compare",
+        "aria-pressed": String(editor.comparing),
+        "data-tool": "compare",
+        title: translate("compare_hold"),
+      }),
+    ]);
+    if (focused) this.#element.querySelector<HTMLElement>(`[data-tool="${focused}"]`)?.focus();
+    this.#drawHint();
+  }
+
+  /* Shows what to do next with the current tool. */
+  #drawHint() {
+    const { selected } = editor;
+    const names = selected.map(shortCode).join(" + ");
+    fill(this.#hint, [
+      ...selected.map((code) => swatch(gridColour(code))),
+      names ? node("b", {}, names) : null,
+      node("span", {}, hintText()),
+      this.#finishButton(),
+      selected.length || this.#lineTool.length ? button(translate("clear_selection"), () => this.#cancel()) : null,
+    ]);
+  }
+
+  #finishButton() {
+    const count = editor.selected.length;
+    if (editor.tool === "merge" && count > 1) return button(translate("merge_grids", { count }), () => this.#finish());
+    if (this.#lineTool.length > 1) return button(translate("finish_line"), () => this.#finish());
+    return null;
+  }
+
+  async #finish() {
+    if (editor.tool !== "merge") {
+      await this.#lineTool.finish();
+      return;
+    }
+    const codes = [...editor.selected].sort();
+    if (codes.length > 1 && (await applyOperation({ kind: "merge", codes }, codes))) clearSelection();
+  }
+
+  /* Cancels the stroke or the line; without either, clears the selection. */
+  #cancel() {
+    if (!this.#brush.cancel() && !this.#lineTool.cancel()) clearSelection();
+  }
+
+  #toggleComparison() {
+    this.#keepsComparing = !this.#keepsComparing;
+    this.#compare(this.#keepsComparing);
+  }
+
+  #compare(comparing: boolean) {
+    if (editor.comparing === comparing) return;
+    editor.comparing = comparing;
+    emit("compare");
+  }
+
+  #onKeyDown(event: KeyboardEvent) {
+    if (isWithin(event, "input, textarea, dialog")) return;
+    const letter = event.key.toLowerCase();
+    if ((event.ctrlKey || event.metaKey) && (letter === "z" || letter === "y")) {
+      event.preventDefault();
+      attempt(() => (event.shiftKey || letter === "y" ? plan.redo() : plan.undo()));
+    } else if (event.ctrlKey || event.metaKey || event.altKey) return;
+    else if (event.key === "Escape") this.#cancel();
+    else if (event.key === "Backspace" && this.#lineTool.length) this.#lineTool.removeLast();
+    else if (event.key === "Enter" && !isWithin(event, "button, a, summary")) this.#finish();
+    else if (letter === "c") this.#compare(true);
+    else chooseToolOf(letter);
+  }
+
+  #onKeyUp(event: KeyboardEvent) {
+    if (event.key.toLowerCase() === "c") this.#compare(this.#keepsComparing);
+  }
+}
+
+const toolButton = (tool: Tool) =>
+  button(translateValue("tool", tool), () => chooseTool(tool), {
+    "aria-pressed": String(editor.tool === tool),
+    "aria-keyshortcuts": TOOL_KEYS[tool],
+    "data-tool": tool,
+    title: `${translateValue("tool", tool)} (${TOOL_KEYS[tool].toUpperCase()})`,
+    disabled: tool !== "look" && !plan.isOpen,
+  });
+
+const stepButton = (action: "undo" | "redo", count: number, keys: string, isOpen: boolean) =>
+  button(`${translate(action)}${count ? ` (${count})` : ""}`, () => attempt(() => plan[action]()), {
+    disabled: !count || !isOpen,
+    "data-tool": action,
+    title: keys,
+    "aria-keyshortcuts": keys.replace("Ctrl", "Control"),
+  });
+
+function hintText() {
+  if (!plan.grids.size) return translate("hint_open");
+  return translateValue(editor.selected.length < REQUIRED_GRIDS[editor.tool] ? "hint_pick" : "hint", editor.tool);
+}
+
+function chooseToolOf(letter: string) {
+  const tool = TOOLS.find((name) => TOOL_KEYS[name] === letter);
+  if (tool && (tool === "look" || plan.isOpen)) chooseTool(tool);
+}

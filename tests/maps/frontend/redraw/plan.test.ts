@@ -1,0 +1,132 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { listen } from "../../../../maps/frontend/core/events.ts";
+import { Problem } from "../../../../maps/frontend/core/http.ts";
+import { Plan } from "../../../../maps/frontend/redraw/plan.ts";
+import type { Finding, Operation } from "../../../../maps/frontend/redraw/plan_types.ts";
+import { FakeService, gridFeature, loadPlanPage } from "./fake_service.ts";
+
+const RENAME: Operation = { kind: "rename", code: "A1", name: "one" };
+
+let service: FakeService;
+let plan: Plan;
+
+beforeEach(async () => {
+  service = new FakeService();
+  loadPlanPage(service);
+  plan = new Plan("/v1/plans/7");
+  await plan.load();
+});
+
+describe("operations", () => {
+  test("run one at a time, each with the version that the previous one returned", async () => {
+    await Promise.all([plan.apply(RENAME), plan.undo(), plan.redo(), plan.apply(RENAME)]);
+    expect(service.writes.most).toBe(1);
+    expect(service.received("POST", "").map(({ version }) => version)).toEqual(['"1"', '"2"', '"3"', '"4"']);
+    expect(service.received("POST", "").map(({ address }) => address.split("/").at(-1))).toEqual([
+      "operations",
+      "undo",
+      "redo",
+      "operations",
+    ]);
+    expect(plan.version).toBe(5);
+  });
+
+  test("after a refused one still run", async () => {
+    const refused = plan.apply({ kind: "merge", codes: ["A1", "A2"] });
+    const next = plan.apply(RENAME);
+    await expect(refused).rejects.toBeInstanceOf(Problem);
+    expect((await next).plan.version).toBe(2);
+  });
+
+  test("are done before the plan is published or discarded", async () => {
+    const operation = plan.apply(RENAME);
+    expect((await plan.publish("title", undefined, "key")).number).toBe(3);
+    expect(service.received("POST", "publish")[0]).toMatchObject({ version: '"2"', body: { title: "title" } });
+    await operation;
+  });
+
+  test("announce the plan after its grids are replaced", async () => {
+    const codes: string[][] = [];
+    listen("plan", () => codes.push([...plan.grids.keys()]));
+    service.grids.A = [gridFeature("A1", 0, 0), gridFeature("A3", 1, 0)];
+    await plan.apply(RENAME);
+    expect(codes).toEqual([["A1", "A3"]]);
+  });
+
+  test("load the grids of a community that is not open yet", async () => {
+    service.changed = ["A", "B"];
+    await plan.apply(RENAME);
+    expect([...plan.grids.keys()].sort()).toEqual(["A1", "A2", "B1"]);
+    expect(plan.communityNames.get("B")).toBe("社区B");
+  });
+
+  test("load a community again that the plan no longer changes", async () => {
+    await plan.open("B");
+    service.changed = ["A", "B"];
+    await plan.apply(RENAME);
+    service.changed = ["A"];
+    service.grids.B = [gridFeature("B2", 5, 5)];
+    await plan.undo();
+    expect(plan.gridsOf("B").map(({ properties }) => properties.code)).toEqual(["B2"]);
+    expect(plan.gridsInForce.has("B1")).toBe(true);
+  });
+});
+
+describe("a community", () => {
+  test("that the plan changes is open from the start, another once it is opened, and is loaded once", async () => {
+    expect([...plan.communities]).toEqual(["A"]);
+    await plan.open("B");
+    await plan.open("B");
+    expect([...plan.communities]).toEqual(["A", "B"]);
+    expect(service.received("GET", "plans/7/grids?area=B")).toHaveLength(1);
+    expect(service.received("GET", "/v1/grids?area=B")).toHaveLength(1);
+  });
+});
+
+describe("the grid at a point", () => {
+  test("is the one that covers it, null outside the open communities", async () => {
+    expect(plan.gridAt([0.5, 0.5])).toBe("A1");
+    expect(plan.gridAt([1.5, 0.5])).toBe("A2");
+    expect(plan.gridAt([5.5, 5.5])).toBeNull();
+    await plan.open("B");
+    expect(plan.gridAt([5.5, 5.5])).toBe("B1");
+  });
+
+  test("is not the one around it", async () => {
+    const island = gridFeature("A2", 1, 1);
+    const around = gridFeature("A1", 0, 0, 3, [
+      [1, 1],
+      [2, 1],
+      [2, 2],
+      [1, 2],
+      [1, 1],
+    ]);
+    service.grids.A = [around, island];
+    await plan.load();
+    expect(plan.gridAt([1.5, 1.5])).toBe("A2");
+    expect(plan.gridAt([2.5, 1.5])).toBe("A1");
+  });
+});
+
+test("the name of a grid is shown without that of its community", () => {
+  expect(plan.gridName({ name: "社区A第一网格", community_code: "A" })).toBe("第一网格");
+  expect(plan.gridName({ name: "东风网格", community_code: "A" })).toBe("东风网格");
+  expect(plan.gridName({ name: null, community_code: "A" })).toBeNull();
+});
+
+test("findings about a community that the plan does not change are those about the grids in force", async () => {
+  service.findings = [{ kind: "grid_too_large", codes: ["B1"], size: 9, unit: "", limit: 1 } as unknown as Finding];
+  await plan.open("B");
+  const [finding] = plan.allFindings();
+  expect(finding).toMatchObject({ codes: ["B1"], isNew: false });
+  expect(plan.allFindings()).toHaveLength(1);
+});
+
+test("only the author and administrators may change a draft", () => {
+  expect(plan.isOpen).toBe(true);
+  plan.json.status = "published";
+  expect(plan.isOpen).toBe(false);
+  plan.json.status = "draft";
+  loadPlanPage(service, {}, "wang");
+  expect(plan.isOpen).toBe(false);
+});
