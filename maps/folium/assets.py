@@ -74,7 +74,7 @@ def node_modules() -> Path:
 
 
 def frontend_folder() -> Path:
-    """Return the folder of Gridward's own scripts, built from its TypeScript modules, and styles."""
+    """Return the folder of Gridward's TypeScript modules, bundled scripts and styles."""
     return Path(__file__).parents[1] / "frontend"
 
 

@@ -117,7 +117,8 @@ def test_buildings_whose_coverage_changed_are_highlighted(open_page):
     browser_page = open_page("property-coverage#then=2024-01-01")
     browser_page.page.locator(f"tbody tr[data-code='{WEIMIN}']").click()
     browser_page.page.wait_for_function(
-        "() => [...Gridward.state.changes.values()].filter((change) => change === 'gained').length >= 15"
+        """() => [...Gridward.state.changes.values()]
+            .filter((change) => change === 'gained').length >= 15"""
     )
     expect(browser_page.page.locator(".legend")).to_contain_text("Gained")
     browser_page.page.get_by_role("button", name="Compare two dates").click()
