@@ -4,7 +4,7 @@ import { serviceClient } from "../core/data_client.ts";
 import { listen } from "../core/events.ts";
 import { button, byId, fill } from "../core/nodes.ts";
 import { config, homeBounds, mapStyle, state } from "../core/store.ts";
-import { translate, translateValue } from "../core/texts.ts";
+import { loadFailed, translate, translateValue } from "../core/texts.ts";
 import type { SearchHit } from "../core/types.ts";
 import { watchBasemap } from "../map/basemap.ts";
 import { refreshAllLayers, refreshLayers, tileZoom } from "../map/layer_registry.ts";
@@ -19,7 +19,7 @@ import { GridTable } from "../redraw/grid_table.ts";
 import { Impact } from "../redraw/impact.ts";
 import { KeyboardCursor } from "../redraw/keyboard_cursor.ts";
 import { LineTool } from "../redraw/line_tool.ts";
-import { showError } from "../redraw/messages.ts";
+import { showError, showMessage } from "../redraw/messages.ts";
 import { openAt, openCommunitiesOn } from "../redraw/open_community.ts";
 import { onConflict } from "../redraw/operations.ts";
 import { openPlan, plan } from "../redraw/plan.ts";
@@ -137,9 +137,13 @@ class PlanSearch extends Search {
   protected override async go(hit: SearchHit): Promise<void> {
     this.close();
     this.input.value = hit.name ?? hit.code;
-    const place = hit.datum ? await serviceClient().lookUp(hit.lon, hit.lat, hit.datum) : hit;
-    map.setView([place.lat, place.lon], Math.max(map.getZoom(), 16), { animate: false });
-    await openAt({ lat: place.lat, lng: place.lon });
-    if (plan.grids.has(hit.code)) selectGrid(hit.code);
+    try {
+      const place = hit.datum ? await serviceClient().lookUp(hit.lon, hit.lat, hit.datum) : hit;
+      map.setView([place.lat, place.lon], Math.max(map.getZoom(), 16), { animate: false });
+      await openAt({ lat: place.lat, lng: place.lon });
+      if (plan.grids.has(hit.code)) selectGrid(hit.code);
+    } catch (error) {
+      showMessage(loadFailed(error), "fault");
+    }
   }
 }

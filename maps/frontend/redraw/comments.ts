@@ -5,7 +5,7 @@ import { getJson, postJson } from "../core/http.ts";
 import { fill, node } from "../core/nodes.ts";
 import { formatMoment, translate } from "../core/texts.ts";
 import { labelledField } from "./dialog.ts";
-import { errorMessage, showMessage } from "./messages.ts";
+import { showError } from "./messages.ts";
 import { plan } from "./plan.ts";
 import type { PlanComment } from "./plan_types.ts";
 import { setBadge } from "./tabs.ts";
@@ -31,7 +31,7 @@ export class Comments {
     try {
       this.#draw(await getJson<PlanComment[]>(this.#address));
     } catch (error) {
-      showMessage(errorMessage(error), "fault");
+      showError(error);
     }
   }
 
@@ -54,7 +54,7 @@ export class Comments {
       this.#field.value = "";
       await this.#load();
     } catch (error) {
-      showMessage(errorMessage(error), "fault");
+      showError(error);
     }
   }
 }

@@ -5,7 +5,7 @@ import { getJson } from "../core/http.ts";
 import { fill, node } from "../core/nodes.ts";
 import { formatNumber, translate, translateValue } from "../core/texts.ts";
 import { shortCode } from "./editor_state.ts";
-import { errorMessage } from "./messages.ts";
+import { errorText } from "./messages.ts";
 import { plan } from "./plan.ts";
 import type { GridMove, PlanImpact, SizeDistribution } from "./plan_types.ts";
 
@@ -14,6 +14,8 @@ const COUNTS = ["buildings", "households", "open_issues"] as const;
 /** Shows the impact, which the service calculates for the current version of the plan. */
 export class Impact {
   readonly #element: HTMLElement;
+  /* The number of the last request: responses to earlier ones are outdated. */
+  #lastRequest = 0;
 
   constructor(element: HTMLElement) {
     this.#element = element;
@@ -23,14 +25,17 @@ export class Impact {
 
   /* Requests the impact only while its tab is open. */
   async #load() {
-    if (this.#element.hidden) return;
-    const { version } = plan;
+    const request = ++this.#lastRequest;
+    if (this.#element.hidden) {
+      fill(this.#element, []); // so that the figures of an earlier version are not shown when it opens
+      return;
+    }
     if (!this.#element.children.length) this.#showText(translate("loading"));
     try {
       const impact = await getJson<PlanImpact>(`${plan.address}/impact`);
-      if (version === plan.version) this.#draw(impact);
+      if (request === this.#lastRequest) this.#draw(impact);
     } catch (error) {
-      this.#showText(errorMessage(error));
+      if (request === this.#lastRequest) this.#showText(errorText(error));
     }
   }
 

@@ -5,7 +5,7 @@ import { config } from "../core/store.ts";
 import { translate } from "../core/texts.ts";
 import type { LookupResult } from "../core/types.ts";
 import { toBounds } from "./geometry.ts";
-import { errorMessage, showMessage } from "./messages.ts";
+import { showError, showMessage } from "./messages.ts";
 import { plan } from "./plan.ts";
 
 const EDIT_ZOOM = 15; // at a lower zoom the map zooms to a community that is opened
@@ -27,11 +27,16 @@ export async function openAt({ lat, lng }: { lat: number; lng: number }) {
       return;
     }
     await plan.open(community.code);
-    if (map.getZoom() < EDIT_ZOOM) {
-      const bounds = plan.gridsOf(community.code).flatMap(({ extent }) => toBounds(extent));
-      map.fitBounds(bounds, { padding: [30, 30], animate: false });
-    }
+    if (map.getZoom() < EDIT_ZOOM) zoomTo(community.code);
   } catch (error) {
-    showMessage(errorMessage(error), "fault");
+    showError(error);
   }
+}
+
+/* Zooms to the grids of a community; without any, to its outline. */
+function zoomTo(community: string) {
+  const outline = plan.outlines.get(community);
+  const grids = plan.gridsOf(community).map(({ extent }) => extent);
+  const corners = (grids.length || !outline ? grids : [outline]).flatMap(toBounds);
+  if (corners.length) map.fitBounds(corners, { padding: [30, 30], animate: false });
 }

@@ -2,9 +2,10 @@
 
 import { emit } from "../core/events.ts";
 import { Problem } from "../core/http.ts";
-import { translate } from "../core/texts.ts";
+import { button } from "../core/nodes.ts";
+import { type TextValue, translate } from "../core/texts.ts";
 import { editor, shortCode } from "./editor_state.ts";
-import { showError, showMessage } from "./messages.ts";
+import { errorText, showError, showMessage } from "./messages.ts";
 import { plan } from "./plan.ts";
 import type { Operation, PlanPreview } from "./plan_types.ts";
 
@@ -46,7 +47,8 @@ export async function attempt<Result>(run: () => Promise<Result>): Promise<Resul
   try {
     document.body.classList.add("busy");
     const result = await run();
-    showMessage("");
+    if (plan.loadError) showOutdated("saved_not_loaded", plan.loadError);
+    else showMessage("");
     return result;
   } catch (error) {
     showMessage("");
@@ -58,5 +60,21 @@ export async function attempt<Result>(run: () => Promise<Result>): Promise<Resul
   } finally {
     clearTimeout(slow);
     document.body.classList.remove("busy");
+  }
+}
+
+/** Says that a change succeeded although the page could not load its result, and offers to load it. */
+export function showOutdated(text: string, error: unknown, values: Record<string, TextValue> = {}) {
+  const message = translate(text, { reason: errorText(error), ...values });
+  showMessage(message, "fault", button(translate("reload"), reloadPlan));
+}
+
+/** Loads the plan again; shows the reason if that fails. */
+export async function reloadPlan() {
+  try {
+    await plan.load();
+    showMessage("");
+  } catch (error) {
+    showMessage(errorText(error), "fault", button(translate("reload"), reloadPlan));
   }
 }

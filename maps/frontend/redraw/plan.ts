@@ -1,14 +1,14 @@
 /* The plan on the service: sends operations one at a time and stores the resulting grids. */
 
-import { serviceClient } from "../core/data_client.ts";
 import { emit } from "../core/events.ts";
 import { getAll, getJson, postJson } from "../core/http.ts";
 import { config } from "../core/store.ts";
 import { displayName } from "../core/texts.ts";
+import type { Box } from "../core/types.ts";
+import { type CommunityData, loadCommunity } from "./community_data.ts";
 import { rankFindings } from "./finding_order.ts";
-import { boxContains, contains, extent, type LonLat, labelPoint, type PolygonGeometry } from "./geometry.ts";
+import { boxContains, contains, extent, type LonLat } from "./geometry.ts";
 import type {
-  BuildingFeature,
   Finding,
   GridFeature,
   GridInForce,
@@ -41,12 +41,18 @@ export class Plan {
   /** The codes of the open communities. */
   readonly communities = new Set<string>();
   readonly communityNames = new Map<string, string>();
+  /** By open community, the extent of its outline; null without an outline. */
+  readonly outlines = new Map<string, Box | null>();
   /** Findings about the communities that the plan changes. */
   findings: Finding[] = [];
+  /** Why communities could not be loaded, and were closed, after a step was saved; null if all are shown. */
+  loadError: unknown = null;
   /* By community, the findings without the steps of the plan. */
   readonly #earlierFindings = new Map<string, Finding[]>();
   /* By community, how the names of its grids begin. */
   readonly #gridNamePrefixes = new Map<string, string | null | undefined>();
+  /* By community, the requests that open it. */
+  readonly #opening = new Map<string, Promise<void>>();
   /* Requests run one at a time: each sends the version that the previous one returned. */
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -67,51 +73,65 @@ export class Plan {
 
   /** Loads the plan with the grids of the open communities and of those that it changes. */
   async load() {
-    this.json = await getJson<PlanJson>(this.address);
-    const open = [...new Set([...this.json.communities, ...this.communities])];
+    const json = await getJson<PlanJson>(this.address);
+    const open = [...new Set([...json.communities, ...this.communities])];
     await Promise.all(open.map((code) => this.#fetchGrids(code)));
     this.findings = await getJson<Finding[]>(`${this.address}/findings`);
+    this.json = json; // last: until then a write is refused as based on an outdated version
+    this.loadError = null;
     emit("plan");
   }
 
-  /** Opens a community for editing. */
-  async open(community: string) {
-    if (this.communities.has(community)) return;
-    await this.#fetchGrids(community);
-    emit("plan");
+  /** Opens a community for editing, once however often it is called. */
+  open(community: string): Promise<void> {
+    if (this.communities.has(community)) return Promise.resolve();
+    let opening = this.#opening.get(community);
+    if (!opening) {
+      opening = this.#fetchGrids(community)
+        .then(() => emit("plan"))
+        .finally(() => this.#opening.delete(community));
+      this.#opening.set(community, opening);
+    }
+    return opening;
+  }
+
+  #remove(community: string) {
+    this.communities.delete(community);
+    this.outlines.delete(community);
+    this.#earlierFindings.delete(community);
+    this.#replaceGrids(community, []);
+    for (const [code, building] of this.buildings) if (building.community === community) this.buildings.delete(code);
+    for (const [code, { properties }] of this.gridsInForce)
+      if (properties.community_code === community) this.gridsInForce.delete(code);
   }
 
   /** Loads the grids in force of the open communities again. */
   async reloadInForce() {
+    const communities = [...this.communities];
+    const loaded = await Promise.all(communities.map((code) => loadCommunity(this.address, code)));
     this.gridsInForce.clear();
-    await Promise.all([...this.communities].map((code) => this.#fetchInForce(code)));
+    communities.forEach((code, index) => {
+      this.#storeInForce(code, loaded[index]);
+    });
     emit("plan");
   }
 
   async #fetchGrids(community: string) {
-    const [grids] = await Promise.all([
+    const [grids, data] = await Promise.all([
       getAll<GridFeature>(`${this.address}/grids`, { area: community }),
-      this.communities.has(community) ? null : this.#fetchInForce(community),
+      this.communities.has(community) ? null : loadCommunity(this.address, community),
     ]);
+    if (data) this.#storeInForce(community, data);
     this.communities.add(community);
     this.#replaceGrids(community, grids);
   }
 
-  /* Loads what the steps of the plan do not change. */
-  async #fetchInForce(community: string) {
-    const { urls } = config;
-    const [buildings, grids, area, findings] = await Promise.all([
-      getAll<BuildingFeature>(urls.buildings, { area: community }),
-      getAll<GridInForce>(urls.grids, { area: community }),
-      serviceClient().area(community),
-      getJson<Finding[]>(`${this.address}/findings`, { area: community, before: true }),
-    ]);
+  #storeInForce(community: string, { area, outline, buildings, grids, findings }: CommunityData) {
     this.#earlierFindings.set(community, findings);
     this.communityNames.set(community, displayName(area));
+    this.outlines.set(community, outline);
     this.#gridNamePrefixes.set(community, area.name); // grid names exist in the city's language only
-    for (const { properties, geometry } of buildings) {
-      if (geometry) this.buildings.set(properties.code, toBuilding(properties, geometry, community));
-    }
+    for (const building of buildings) this.buildings.set(building.code, building);
     for (const grid of grids) this.gridsInForce.set(grid.properties.code, grid);
   }
 
@@ -190,14 +210,29 @@ export class Plan {
     this.json = preview.plan;
     this.findings = preview.findings;
     for (const community of communities) this.#replaceGrids(community, preview.grids.features);
-    await Promise.all([...unchanged, ...unopened].map((code) => this.#fetchGrids(code)));
+    await this.#reload([...unchanged, ...unopened]);
     emit("plan");
+  }
+
+  /* Loads communities after a step that is saved already: closes those that cannot be loaded, and keeps the reason. */
+  async #reload(communities: string[]) {
+    const outcomes = await Promise.allSettled(communities.map((code) => this.#fetchGrids(code)));
+    this.loadError = null;
+    outcomes.forEach((outcome, index) => {
+      if (outcome.status === "fulfilled") return;
+      this.#remove(communities[index]);
+      this.loadError = outcome.reason;
+    });
   }
 
   /** Publishes the plan; `at` is when it comes into force, now if omitted. A key makes a retry publish once. */
   async publish(title: string, at: string | undefined, key: string) {
     await this.#queue;
-    return postJson<Revision>(`${this.address}/publish`, { title, at }, { version: this.version, key });
+    const options = { version: this.version, key };
+    const revision = await postJson<Revision>(`${this.address}/publish`, { title, at }, options);
+    this.json = { ...this.json, status: "published", revision: revision.number };
+    emit("plan");
+    return revision;
   }
 
   /** Discards the plan; it can still be read. */
@@ -206,21 +241,4 @@ export class Plan {
     this.json = await postJson<PlanJson>(`${this.address}/discard`, {}, { version: this.version });
     emit("plan");
   }
-}
-
-function toBuilding(
-  properties: BuildingFeature["properties"],
-  geometry: PolygonGeometry,
-  community: string,
-): PlanBuilding {
-  const { code, name, address, households } = properties;
-  return {
-    code,
-    name: name || address || code,
-    households,
-    geometry,
-    community,
-    extent: extent(geometry),
-    point: labelPoint(geometry),
-  };
 }

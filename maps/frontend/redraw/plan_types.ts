@@ -1,6 +1,6 @@
 /* The JSON of plans: api/schemas/plans.py, api/schemas/impact.py. */
 
-import type { Box } from "../core/types.ts";
+import type { AreaProps, Box } from "../core/types.ts";
 import type { LonLat, PolygonGeometry } from "./geometry.ts";
 
 /** What a step does, as the service applies it: geo/plans/core/operations.py. */
@@ -79,6 +79,9 @@ export type GridInForce = GeoJSON.Feature<
 
 /** A grid of the plan with its extent, so that most points and boxes are excluded without its corners. */
 export type PlanGrid = GridFeature & { extent: Box };
+
+/** An area; its geometry is null without an outline. */
+export type AreaFeature = GeoJSON.Feature<PolygonGeometry | null, AreaProps>;
 
 /** A building as the service lists it; without a footprint its geometry is null. */
 export type BuildingFeature = GeoJSON.Feature<

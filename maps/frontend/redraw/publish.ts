@@ -6,9 +6,9 @@ import { formatMoment, translate } from "../core/texts.ts";
 import { labelledField, paragraph, showDialog } from "./dialog.ts";
 import { chooseTool } from "./editor_state.ts";
 import { showError, showMessage } from "./messages.ts";
-import { attempt, isVersionConflict } from "./operations.ts";
+import { attempt, isVersionConflict, showOutdated } from "./operations.ts";
 import { plan } from "./plan.ts";
-import type { DroppedStep } from "./plan_types.ts";
+import type { DroppedStep, Revision } from "./plan_types.ts";
 import { stepText } from "./step_text.ts";
 
 /** Asks for the title and when the plan comes into force, and publishes it. */
@@ -41,17 +41,23 @@ function idempotencyKey(version: number) {
 
 async function publish(title: string, effectiveAt: string | undefined, key: string) {
   try {
-    const revision = await plan.publish(title, effectiveAt, key);
-    await plan.load();
-    chooseTool("look");
-    showMessage(
-      translate("published_as", { number: revision.number, day: formatMoment(revision.effective_at) }),
-      "done",
-    );
+    await showPublished(await plan.publish(title, effectiveAt, key));
   } catch (error) {
     if (error instanceof Problem && error.code === "plan_outdated") await offerRebase(error);
     else if (isVersionConflict(error)) await offerReload();
     else showError(error);
+  }
+}
+
+/* Says that the plan is published, also if it cannot be loaded again. */
+async function showPublished({ number, effective_at: effectiveAt }: Revision) {
+  const values = { number, day: formatMoment(effectiveAt) };
+  chooseTool("look");
+  try {
+    await plan.load();
+    showMessage(translate("published_as", values), "done");
+  } catch (error) {
+    showOutdated("published_not_loaded", error, values);
   }
 }
 
@@ -65,7 +71,11 @@ async function offerRebase(problem: Problem) {
   if (!chosen) return;
   const rebased = await attempt(() => plan.rebase());
   if (!rebased) return;
-  await plan.reloadInForce();
+  try {
+    await plan.reloadInForce();
+  } catch (error) {
+    showOutdated("saved_not_loaded", error);
+  }
   await showDropped(rebased.dropped);
 }
 
@@ -93,7 +103,12 @@ export async function offerReload<Result>(repeat?: () => Promise<Result>): Promi
     repeat ? ["reload", "reload_repeat"] : ["reload"],
   );
   if (!chosen) return undefined;
-  await plan.load();
+  try {
+    await plan.load();
+  } catch (error) {
+    showError(error);
+    return undefined;
+  }
   const newSteps = plan.json.operations.slice(stepCount).map(({ body, author }) => `${stepText(body)} (${author})`);
   if (repeat && chosen === "reload_repeat") return attempt(repeat);
   showMessage(newSteps.length ? translate("steps_added", { steps: newSteps.join(", ") }) : "", "done");

@@ -50,6 +50,10 @@ export class FakeService {
   conflict = { status: 412, code: "plan_changed" };
   /** The communities that the plan changes after the next write. */
   changed = ["A"];
+  /** By community, its outline; others have none. */
+  outlines: Record<string, GeoJSON.Polygon | GeoJSON.MultiPolygon> = {};
+  /** Whether a request fails. */
+  fails: (method: string, address: string) => boolean = () => false;
 
   /** Returns the requests of a method whose address contains a text. */
   received(method: string, part: string) {
@@ -61,6 +65,7 @@ export class FakeService {
     const headers = options.headers as Record<string, string>;
     const body = options.body ? JSON.parse(String(options.body)) : undefined;
     this.requests.push({ method, address, version: headers["If-Match"], body });
+    if (this.fails(method, address)) return problem(503, "database_unavailable");
     if (method === "GET") return Response.json(this.#read(new URL(address, "http://service")));
     this.writes.current += 1;
     this.writes.most = Math.max(this.writes.most, this.writes.current);
@@ -76,8 +81,9 @@ export class FakeService {
     if (pathname === "/v1/plans/7/findings") return this.findings;
     if (pathname === "/v1/grids") return { features: this.grids[area] };
     if (pathname === "/v1/buildings") return { features: [] };
+    if (pathname === "/v1/lookup") return { areas: [{ level: "community", code: "B", name: "社区B" }] };
     const code = pathname.split("/").at(-1) ?? "";
-    return { properties: { code, name: `社区${code}`, level: "community" } };
+    return { geometry: this.outlines[code] ?? null, properties: { code, name: `社区${code}`, level: "community" } };
   }
 
   #write(address: string, version: string, body: Operation) {
@@ -106,7 +112,7 @@ export function loadPlanPage(service: FakeService, texts: Record<string, string>
     kind: "redraw",
     texts,
     account: { login, role: "coordinator" },
-    urls: { buildings: "/v1/buildings", grids: "/v1/grids" },
+    urls: { buildings: "/v1/buildings", grids: "/v1/grids", lookup: "/v1/lookup" },
   });
   const shown: ShownMessage = { className: "", hidden: true, text: "" };
   const replaceChildren = (...parts: { text: string }[]) => {

@@ -1,13 +1,18 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { listen } from "../../../../maps/frontend/core/events.ts";
 import { editor } from "../../../../maps/frontend/redraw/editor_state.ts";
-import { applyOperation, attempt, onConflict } from "../../../../maps/frontend/redraw/operations.ts";
+import { applyOperation, attempt, onConflict, reloadPlan } from "../../../../maps/frontend/redraw/operations.ts";
 import { openPlan, plan } from "../../../../maps/frontend/redraw/plan.ts";
 import type { Operation } from "../../../../maps/frontend/redraw/plan_types.ts";
 import { FakeService, loadPlanPage, type ShownMessage } from "./fake_service.ts";
 
 const RENAME: Operation = { kind: "rename", code: "A1", name: "one" };
-const texts = { grid_locked: "Grid {grid} is locked.", plan_read_only: "Read only.", calculating: "Calculating" };
+const texts = {
+  grid_locked: "Grid {grid} is locked.",
+  plan_read_only: "Read only.",
+  calculating: "Calculating",
+  saved_not_loaded: "Saved, not loaded: {reason}",
+};
 
 let service: FakeService;
 let message: ShownMessage;
@@ -63,6 +68,20 @@ test.each([
   expect((await applyOperation(RENAME))?.plan.version).toBe(9);
   expect(attempts).toEqual(["conflict"]);
   expect(service.received("POST", "").map(({ version }) => version)).toEqual(['"1"', '"8"']);
+});
+
+test("a step that is saved without all of its result says so, with the reason", async () => {
+  service.changed = ["A", "B"];
+  service.fails = (_, address) => address.includes("area=B");
+  expect((await applyOperation(RENAME))?.plan.version).toBe(2);
+  expect(message).toMatchObject({
+    className: "said fault",
+    text: "Saved, not loaded: detail of database_unavailable a hint",
+  });
+  service.fails = () => false;
+  await reloadPlan();
+  expect(message.hidden).toBe(true);
+  expect(plan.communities.has("B")).toBe(true);
 });
 
 test("an error that is none of the service is not hidden", async () => {

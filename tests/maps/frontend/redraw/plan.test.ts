@@ -81,6 +81,69 @@ describe("a community", () => {
     expect(service.received("GET", "plans/7/grids?area=B")).toHaveLength(1);
     expect(service.received("GET", "/v1/grids?area=B")).toHaveLength(1);
   });
+
+  test("that is opened twice at once is loaded once", async () => {
+    await Promise.all([plan.open("B"), plan.open("B")]);
+    expect(service.received("GET", "plans/7/grids?area=B")).toHaveLength(1);
+    expect(plan.communities.has("B")).toBe(true);
+  });
+
+  test("that could not be opened has nothing on the page, and can be opened later", async () => {
+    service.fails = (_, address) => address.includes("plans/7/grids?area=B");
+    await expect(plan.open("B")).rejects.toThrow("detail of database_unavailable");
+    expect([plan.communities.has("B"), plan.gridsInForce.has("B1")]).toEqual([false, false]);
+    service.fails = () => false;
+    await plan.open("B");
+    expect(plan.gridsInForce.has("B1")).toBe(true);
+  });
+});
+
+describe("a step that is saved while a community cannot be loaded", () => {
+  const fails = (_: string, address: string) => address.includes("area=B");
+
+  test("shows the new grids, closes the community and has the reason", async () => {
+    service.changed = ["A", "B"];
+    service.fails = fails;
+    service.grids.A = [gridFeature("A3", 0, 0)];
+    await plan.apply(RENAME);
+    expect([...plan.grids.keys()]).toEqual(["A3"]);
+    expect(plan.version).toBe(2);
+    expect(plan.loadError).toMatchObject({ code: "database_unavailable" });
+  });
+
+  test("is complete once the community is loaded", async () => {
+    service.changed = ["A", "B"];
+    service.fails = fails;
+    await plan.apply(RENAME);
+    service.fails = () => false;
+    await plan.load();
+    expect(plan.loadError).toBeNull();
+    expect([...plan.communities].sort()).toEqual(["A", "B"]);
+  });
+
+  test("closes a community that it leaves unchanged, whose grids would be those of before", async () => {
+    await plan.open("B");
+    service.changed = ["A", "B"];
+    await plan.apply(RENAME);
+    service.changed = ["A"];
+    service.fails = fails;
+    await plan.undo();
+    expect([...plan.communities]).toEqual(["A"]);
+    expect([plan.grids.has("B1"), plan.gridsInForce.has("B1")]).toEqual([false, false]);
+  });
+});
+
+test("a plan that could not be loaded again has the version of what it shows", async () => {
+  service.plan = { ...service.plan, version: 9 };
+  service.fails = (_, address) => address.includes("/grids");
+  await expect(plan.load()).rejects.toBeInstanceOf(Problem);
+  expect(plan.version).toBe(1);
+});
+
+test("a published plan is read-only before it is loaded again", async () => {
+  await plan.publish("title", undefined, "key");
+  expect(plan.json).toMatchObject({ status: "published", revision: 3 });
+  expect(plan.isOpen).toBe(false);
 });
 
 describe("the grid at a point", () => {
