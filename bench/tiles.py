@@ -12,12 +12,14 @@ import pyogrio
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from bench import database, generated_city, generated_partition, servers
+from bench import database, generated_city, generated_partition, servers, tile_floor
 from bench.measurements import Measurement
 from geo import city_time, db, table_versions
 from geo.postgres import embedded
 from geo.settings import Settings
-from geo.tiles import versions
+from geo.tiles import tile_math, versions
+from geo.tiles.layers import Layer
+from geo.tiles.tile_request import TileParams, TileRequest
 
 BUILDINGS = 100_000
 TABLES = {"areas": "area", "grids": "micro_grid", "buildings": "building"}
@@ -46,6 +48,7 @@ def measure() -> Iterator[Measurement]:
             with servers.gridward(without_cache) as ours:
                 yield _compare_features(ours, tipg, tiles)
                 yield _compare_rates("rendered", (ours, our_paths), (tipg, tipg_paths), 3)
+                yield _compare_with_statements(settings, ours, our_paths, tiles)
             with servers.gridward(settings) as ours:
                 cached_paths = [
                     path + _version_params(engine, settings, tile[0])
@@ -69,6 +72,30 @@ def _compare_rates(
     details = f"ours {our_rate:,.0f}/s, TiPg {tipg_rate:,.0f}/s, median of {ROUNDS}"
     name = f"{kind} tiles, {BUILDINGS:,} buildings"
     return Measurement(name, our_rate / tipg_rate, at_least=bound, details=details)
+
+
+def _compare_with_statements(
+    settings: Settings, ours: str, our_paths: Sequence[str], tiles: Sequence[Tile]
+) -> Measurement:
+    """Return the ratio to the floor: the statements of the same tiles, without a service."""
+    now = city_time.now()
+    params = TileParams(city_time.today(settings.timezone), now)
+    requests = [
+        TileRequest(Layer(layer), tile_math.Tile(z, x, y), params, settings.timezone)
+        for layer, z, x, y in tiles
+    ]
+    pairs = [
+        (
+            servers.request_rate_of_list(ours, our_paths),
+            tile_floor.statement_rate(settings, requests),
+        )
+        for _ in range(ROUNDS)
+    ]
+    our_rate, floor = np.median(pairs, axis=0)
+    details = f"ours {our_rate:,.0f}/s, pgbench {floor:,.0f}/s, median of {ROUNDS}"
+    return Measurement(
+        "rendered tiles, share of the floor", our_rate / floor, at_least=0.7, details=details
+    )
 
 
 def _compare_features(ours: str, tipg: str, tiles: Sequence[Tile]) -> Measurement:

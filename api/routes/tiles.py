@@ -39,7 +39,7 @@ def render_pool() -> ThreadPoolExecutor:
 class TileQuery(QueryParams):
     """The query parameters of a tile; a URL with `on` and `version` can be cached for good.
 
-    Areas and the backdrop are the same on every day: their URLs need no `on`.
+    Areas, buildings and the backdrop are the same on every day: their URLs need no `on`.
     """
 
     on: Annotated[

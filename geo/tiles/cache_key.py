@@ -8,7 +8,7 @@ from geo.tiles.layers import Layer
 from geo.tiles.tile_request import TileRequest
 from geo.tiles.versions import layer_version
 
-_SAME_EVERY_DAY = frozenset({Layer.AREAS, Layer.BACKDROP})
+_SAME_EVERY_DAY = frozenset({Layer.AREAS, Layer.BUILDINGS, Layer.BACKDROP})
 
 
 def tile_key(request: TileRequest, version: str, revisions: int) -> str:

@@ -15,11 +15,12 @@ from geo.models import (
 
 
 class Layer(StrEnum):
-    """A layer of vector tiles."""
+    """A layer of vector tiles. Building counts are those of a day, by square."""
 
     AREAS = "areas"
     GRIDS = "grids"
     BUILDINGS = "buildings"
+    BUILDING_COUNTS = "building_counts"
     ISSUES = "issues"
     BACKDROP = "backdrop"
 
@@ -28,6 +29,7 @@ SOURCE_TABLES: dict[Layer, tuple[type[Base], ...]] = {
     Layer.AREAS: (Area,),
     Layer.GRIDS: (MicroGrid,),
     Layer.BUILDINGS: (Building, PropertyCoverage),
+    Layer.BUILDING_COUNTS: (Building, PropertyCoverage),
     Layer.ISSUES: (Issue, MicroGrid),
     Layer.BACKDROP: (Backdrop,),
 }
@@ -38,6 +40,7 @@ MIN_ZOOM = {
     Layer.BACKDROP: 10,
     Layer.GRIDS: 11,
     Layer.BUILDINGS: 13,
+    Layer.BUILDING_COUNTS: 13,
     Layer.ISSUES: 10,
 }
 """The first zoom at which a layer is not empty."""

@@ -3,7 +3,7 @@
 import datetime
 from typing import Any, Final
 
-from geo.coverage.rules import JOIN_COVERAGE_BY_INDEX_SQL, STANDING_SQL, UNCOVERED_REASON_SQL
+from geo.coverage.rules import JOIN_COVERAGE_BY_INDEX_SQL, STANDING_SQL
 from geo.models import Level
 from geo.tiles.layers import LABELS_MIN_ZOOM, SINGLE_ISSUES_MIN_ZOOM, Layer
 from geo.tiles.tile_math import (
@@ -21,9 +21,9 @@ TileSql = tuple[str, dict[str, Any]]
 """SQL of one bytea value, and its parameters besides `Tile.sql_params`."""
 
 MAX_BUILDINGS = 3000
-"""A tile with more buildings has clusters instead."""
+"""A tile with more buildings has none of them."""
 OPTIMISTIC_MIN_ZOOM = 14
-"""From this zoom on clusters are rare: buildings are encoded before they are counted."""
+"""From this zoom on crowded tiles are rare: buildings are encoded before they are counted."""
 SINGLE_BUILDINGS_MIN_ZOOM = 15
 """From this zoom on a tile has every building, with the households that pages list."""
 BUILDING_CLUSTERS_PER_SIDE = 8
@@ -80,46 +80,67 @@ def _with_labels(layer: Layer, tile: Tile, names: str, source: str) -> TileSql:
     return sql, tile.edge_params()
 
 
-_BUILDING_COLUMNS = f"""
+_BUILDING_COLUMNS = """
     building.code, building.name,
     CASE WHEN building.name IS NULL THEN building.address END AS address,
-    building.built_year, building.use, building.community_code, coverage.manager_kind,
-    {UNCOVERED_REASON_SQL} AS reason
+    building.built_year, building.use, building.community_code,
+    building.retired_on,
+    (SELECT string_agg(period.manager_kind || ' ' || lower(period.covered) || '/'
+            || coalesce(CAST(upper(period.covered) AS text), '..'), ' ' ORDER BY period.covered)
+        FROM property_coverage AS period
+        WHERE period.building_code = building.code) AS coverage
 """
-_IN_TILE = f"building.footprint && {BOX} AND {STANDING_SQL}"
+_IN_BOX = f"building.footprint && {BOX}"
+_CROWDED = encode(
+    "crowded",
+    "buildings, geom",
+    f"(SELECT :max_features AS buildings, ST_MakePoint({EXTENT // 2}, {EXTENT // 2}) AS geom) AS a",
+)
 
 
-def buildings(tile: Tile, on: datetime.date) -> TileSql:
-    """Return SQL of the buildings standing on a day, with their coverage; clusters if too many."""
+def buildings(tile: Tile) -> TileSql:
+    """Return SQL of all buildings with the periods of their coverage, the same for every day.
+
+    `coverage` lists the periods, oldest first: `property_firm 2019-03-01/2024-03-01`, the second
+    date being the first day after the period, and `..` without an end. A building was standing
+    from `built_year` to the day before `retired_on`. Where buildings are too many there is one
+    point in a layer `crowded` instead.
+    """
     has_households = tile.z >= SINGLE_BUILDINGS_MIN_ZOOM
     attributes = (
         f"{_BUILDING_COLUMNS}, building.households" if has_households else _BUILDING_COLUMNS
     )
     columns = f"{attributes}, {to_tile_units('building.footprint', tile)} AS geom"
-    layer = "buildings", columns, f"building {JOIN_COVERAGE_BY_INDEX_SQL} WHERE {_IN_TILE}"
-    params = {"on": on, "year": on.year}
+    layer = "buildings", columns, f"building WHERE {_IN_BOX}"
     if tile.z >= SINGLE_BUILDINGS_MIN_ZOOM:
-        return encode(*layer), params
+        return encode(*layer), {}
     if tile.z >= OPTIMISTIC_MIN_ZOOM:
-        sql = f"coalesce({encode_up_to_max(*layer)}, {_building_clusters(tile)})"
+        sql = f"coalesce({encode_up_to_max(*layer)}, {_CROWDED})"
     else:
         is_crowded = f"""(SELECT count(*) > :max_features FROM (SELECT FROM building
-            WHERE {_IN_TILE} LIMIT CAST(:max_features AS int) + 1) AS first_buildings)"""
-        sql = f"CASE WHEN {is_crowded} THEN {_building_clusters(tile)} ELSE {encode(*layer)} END"
-    return sql, params | {"max_features": MAX_BUILDINGS}
+            WHERE {_IN_BOX} LIMIT CAST(:max_features AS int) + 1) AS first_buildings)"""
+        sql = f"CASE WHEN {is_crowded} THEN {_CROWDED} ELSE {encode(*layer)} END"
+    return sql, {"max_features": MAX_BUILDINGS}
 
 
-def _building_clusters(tile: Tile) -> str:
-    """Return SQL of the counts per cell; a building counts in the one tile of its point."""
+def building_counts(tile: Tile, on: datetime.date) -> TileSql:
+    """Return SQL of the counts per cell on a day; a building counts in the one tile of its point.
+
+    Pages request them where a tile of buildings is crowded; from SINGLE_BUILDINGS_MIN_ZOOM on no
+    tile is, so they are empty there.
+    """
+    if tile.z >= SINGLE_BUILDINGS_MIN_ZOOM:
+        return "CAST(NULL AS bytea)", {}
     source = f"""(
         SELECT {_cell(BUILDING_CLUSTERS_PER_SIDE)},
                count(*) AS buildings, count(coverage.manager_kind) AS covered,
                count(*) - count(coverage.manager_kind) AS uncovered, {_MEAN_POSITION}
         FROM building {JOIN_COVERAGE_BY_INDEX_SQL},
              {point_to_tile_units("building.point", tile)} AS tile_point
-        WHERE {_IN_TILE} AND {_POINT_IN_TILE}
+        WHERE building.footprint && {BOX} AND {STANDING_SQL} AND {_POINT_IN_TILE}
         GROUP BY cell_x, cell_y) AS cluster"""
-    return encode("clusters", f"buildings, covered, uncovered, {_CLUSTER_POINT}", source)
+    columns = f"buildings, covered, uncovered, {_CLUSTER_POINT}"
+    return encode(Layer.BUILDING_COUNTS, columns, source), {"on": on, "year": on.year}
 
 
 _POINT_IN_TILE = (

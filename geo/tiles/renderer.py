@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from isal import igzip
 from psycopg import OperationalError
@@ -72,17 +73,24 @@ def render_content(cursor: TileCursor, request: TileRequest) -> tuple[bytes, Ver
 
     - areas and grids (from zoom 13 on): `…_labels`, one point per feature, in the one tile that
       the point lies in, so that each label appears once;
-    - buildings: `clusters` instead, where they are too many: a point with counts for each of
-      8 × 8 cells. At low zooms, the issues themselves are counted by cell.
+    - buildings: `crowded` instead, one point, where they are too many; then the layer
+      `building_counts` has a point with counts for each of 8 × 8 cells.
+
+    At low zooms, the issues themselves are counted by cell.
     """
+    statement, params = tile_statement(request)
+    row = cursor.execute(statement, params, binary=True).fetchone()
+    assert row is not None  # a SELECT without FROM returns one row
+    return row[0] or b"", VersionSnapshot(*row[1:])
+
+
+def tile_statement(request: TileRequest) -> tuple[bytes, dict[str, Any]]:
+    """Return the statement of a tile, with psycopg's placeholders, and its parameters."""
     sql, params = _EMPTY
     if request.tile.z >= MIN_ZOOM[request.layer]:
         sql, params = _layer_sql(request)
     statement = _compile(f"SELECT {sql}, {_snapshot_columns(request)}")
-    params |= request.tile.sql_params() | {"at": request.params.at}
-    row = cursor.execute(statement, params, binary=True).fetchone()
-    assert row is not None  # a SELECT without FROM returns one row
-    return row[0] or b"", VersionSnapshot(*row[1:])
+    return statement, params | request.tile.sql_params() | {"at": request.params.at}
 
 
 def _snapshot_columns(request: TileRequest) -> str:
@@ -109,7 +117,9 @@ def _layer_sql(request: TileRequest) -> TileSql:
         case Layer.GRIDS:
             return mvt_sql.grids(tile)
         case Layer.BUILDINGS:
-            return mvt_sql.buildings(tile, params.on)
+            return mvt_sql.buildings(tile)
+        case Layer.BUILDING_COUNTS:
+            return mvt_sql.building_counts(tile, params.on)
         case Layer.ISSUES:
             return mvt_sql.issues(tile, params)
         case Layer.BACKDROP:

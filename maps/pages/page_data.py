@@ -70,7 +70,10 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "current_grid_code",
     ),
 }
-"""The attributes that pages use, by layer: columns of a frame and properties of a tile alike."""
+"""The attributes that pages use, by layer: columns of a frame and properties of a tile alike.
+
+Tiles of buildings have the periods of coverage instead of what is so on one day.
+"""
 
 
 @dataclass(frozen=True)

@@ -109,8 +109,8 @@ def test_a_deleted_grid_is_in_no_tile(client, session):
     assert b"230403001001001" not in client.get(path).content
 
 
-@pytest.mark.parametrize("layer", ["areas", "backdrop"])
-def test_areas_and_the_backdrop_are_immutable_without_a_date(client, session, layer):
+@pytest.mark.parametrize("layer", ["areas", "buildings", "backdrop"])
+def test_a_layer_that_is_the_same_on_every_day_is_immutable_without_a_date(client, session, layer):
     """Two requests: one that renders the tile, one that finds it in the store."""
     version = versions.read_layer_versions(session, ZONE)[layer]
     for _ in range(2):

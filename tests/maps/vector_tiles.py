@@ -7,6 +7,13 @@ import shapely
 from maps.pages.page_data import COLUMNS
 
 EXTENT = 4096
+TILE_COLUMNS = COLUMNS | {
+    "buildings": (
+        *("code", "name", "address", "community_code", "built_year", "use", "households"),
+        "coverage",
+    )
+}
+"""The properties by layer: those of a page's data, but buildings have the periods of coverage."""
 
 
 def varint(number: int) -> bytes:
@@ -85,8 +92,8 @@ def encode_tile(name: str, frame: gpd.GeoDataFrame, z: int, x: int, y: int) -> b
     scale = EXTENT / step
     moved = features.geometry.affine_transform([scale, 0, 0, -scale, -west * scale, north * scale])
     features = features.set_geometry(shapely.orient_polygons(moved.to_numpy()))
-    encoded = encode_layer(name, features, COLUMNS[name])
+    encoded = encode_layer(name, features, TILE_COLUMNS[name])
     if name in ("areas", "grids"):
         label_points = features.set_geometry(features.geometry.representative_point())
-        encoded += encode_layer(f"{name}_labels", label_points, COLUMNS[name])
+        encoded += encode_layer(f"{name}_labels", label_points, TILE_COLUMNS[name])
     return encoded

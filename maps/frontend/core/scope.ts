@@ -58,9 +58,10 @@ export function gridRows(): Promise<AreaProps[]> {
 
 async function load(): Promise<ScopeFigures | null> {
   const [level, code, client] = [levelOf(state.area), scopeCode(), dataClient()];
-  const lapsedCount = client.lapsed(level, code).catch(() => null); // the finding leaves the reasons out
   const rows = await client.rows(level, code);
   if (!rows.length) return null;
+  // After the rows: in a large city this count takes longest, and must not keep others waiting.
+  const lapsedCount = client.lapsed(level, code).catch(() => null); // the finding leaves the reasons out
   const total = sumRows(rows);
   const grids = config.kind === "grids" ? (await gridRows()).filter((grid) => grid.code.startsWith(code)).length : null;
   const split = (lapsed: number | null) => (lapsed == null ? null : { lapsed, never: total.uncovered - lapsed });

@@ -5,7 +5,7 @@ import type { BuildingProps } from "../core/types.ts";
 import { propsOf, type Tile } from "./tile_features.ts";
 
 /** A building as its tile has it: for every day instead of one. */
-export interface RecordedBuilding extends Omit<BuildingProps, "covered" | "manager_kind" | "reason"> {
+export interface RecordedBuilding extends Omit<BuildingProps, "covered" | keyof Coverage> {
   /** `KIND FROM/TO` of each period, oldest first; TO is the first day after it, `..` without an end. */
   coverage?: string | null;
   /** The first day on which it no longer stands. */
@@ -34,11 +34,14 @@ export function parsePeriods(text: string | null | undefined): Period[] {
 export const isStanding = ({ built_year: year, retired_on: retired }: RecordedBuilding, day: string): boolean =>
   (year == null || year <= Number(day.slice(0, 4))) && (retired == null || retired > day);
 
-/** Returns the manager kind of a day, or the reason why there is none. */
-export function coverageOn(periods: readonly Period[], day: string): Pick<BuildingProps, "manager_kind" | "reason"> {
+type Coverage = Pick<BuildingProps, "manager_kind" | "covered_since" | "reason" | "uncovered_since">;
+
+/** Returns the manager kind of a day and since when, or the reason why there is none. */
+export function coverageOn(periods: readonly Period[], day: string): Coverage {
   const current = periods.find(({ from, to }) => from <= day && (to === null || day < to));
-  if (current) return { manager_kind: current.kind };
-  return { reason: periods.some(({ to }) => to !== null && to <= day) ? "lapsed" : "never_covered" };
+  if (current) return { manager_kind: current.kind, covered_since: current.from };
+  const last = periods.findLast(({ to }) => to !== null && to <= day);
+  return last ? { reason: "lapsed", uncovered_since: last.to } : { reason: "never_covered" };
 }
 
 const periodsOf = new WeakMap<Feature, Period[]>();

@@ -1,21 +1,25 @@
 /* Tile sources and their caches: embedded features, the service, and clusters of points. */
 
-import { PmtilesSource, type PreparedTile, TileCache, View, type Zxy } from "protomaps-leaflet";
+import { PmtilesSource, type PreparedTile, TileCache, type TileSource, View, type Zxy } from "protomaps-leaflet";
 import { dropOldest } from "../core/bounded_map.ts";
 import { embeddedFeatures } from "../core/embedded_features.ts";
-import { config, embedded, mapStyle, service, state } from "../core/store.ts";
+import { embedded, mapStyle, service, state } from "../core/store.ts";
 import type { IssueProps, LayerName } from "../core/types.ts";
 import { ClusterSource } from "./clusters.ts";
+import { DatedBuildingSource } from "./dated_buildings.ts";
 import { EmbeddedSource } from "./embedded_tiles.ts";
 import { HeatSource } from "./heat.ts";
 import type { Tile } from "./tile_features.ts";
 
-const SAME_EVERY_DAY = new Set<LayerName>(["areas", "backdrop"]);
+/** A layer of the service. A crowded tile of buildings has none: their counts of a day are a layer of their own. */
+type ServedLayer = LayerName | "building_counts";
+
+const SAME_EVERY_DAY = new Set<ServedLayer>(["areas", "buildings", "backdrop"]);
 
 type PmtilesArchive = ConstructorParameters<typeof PmtilesSource>[0];
 
 /** Requests tiles from the service. An error response throws instead of giving an empty tile. */
-function servedSource(name: LayerName, parameters: [name: string, value: string][], on: string) {
+function servedSource(name: ServedLayer, parameters: [name: string, value: string][], on: string) {
   const { tileUrl, tileQuery, tileVersions } = service();
   const query = new URLSearchParams(SAME_EVERY_DAY.has(name) ? "" : tileQuery.replace("{on}", on));
   for (const [key, value] of parameters) query.set(key, value);
@@ -38,7 +42,7 @@ function servedSource(name: LayerName, parameters: [name: string, value: string]
 }
 
 /** Returns the query parameters of a layer's tiles besides the date. */
-function tileParameters(name: LayerName): [name: string, value: string][] {
+function tileParameters(name: ServedLayer): [name: string, value: string][] {
   const {
     areaLevel,
     period: { from, to },
@@ -51,20 +55,29 @@ function tileParameters(name: LayerName): [name: string, value: string][] {
 const caches = new Map<string, TileCache>();
 const SIZE = 512;
 
-const MAX_CACHES = 24; // FIFO eviction
+const MAX_CACHES = 24; // the least recently used is dropped
 
-/** Returns the tile cache of a layer on a date, shared by the map layers that render the same tiles. */
-export function tileCache(name: LayerName, on: string = state.on): TileCache {
-  const parameters = embedded ? [] : tileParameters(name);
-  const day = embedded || SAME_EVERY_DAY.has(name) ? config.on : on;
-  const key = `${name} ${parameters} ${day}`;
-  const cached = caches.get(key);
-  if (cached) return cached;
-  const source = embedded ? new EmbeddedSource(name, embeddedFeatures(name)) : servedSource(name, parameters, day);
-  const cache = new TileCache(source, SIZE);
+/** Returns the tile cache of a key, made from a source unless it exists. */
+function cacheOf(key: string, createSource: () => TileSource): TileCache {
+  const cache = caches.get(key) ?? new TileCache(createSource(), SIZE);
+  caches.delete(key);
   caches.set(key, cache);
   dropOldest(caches, MAX_CACHES);
   return cache;
+}
+
+function servedCache(name: ServedLayer, on: string): TileCache {
+  const parameters = tileParameters(name);
+  const day = SAME_EVERY_DAY.has(name) ? "" : on;
+  return cacheOf(`served ${name} ${parameters} ${day}`, () => servedSource(name, parameters, day));
+}
+
+/** Returns the tile cache of a layer on a date, shared by the map layers that render the same tiles. */
+export function tileCache(name: LayerName, on: string = state.on): TileCache {
+  if (embedded) return cacheOf(name, () => new EmbeddedSource(name, embeddedFeatures(name)));
+  if (name !== "buildings") return servedCache(name, on);
+  const [recorded, counts] = [servedCache("buildings", on), servedCache("building_counts", on)];
+  return cacheOf(`buildings ${on}`, () => new DatedBuildingSource(recorded, counts, on));
 }
 
 /** Whether tiles of a zoom of the map will be rendered. */

@@ -52,6 +52,26 @@ def test_another_day_needs_no_other_tiles_of_areas(open_page):
     assert not [url for url in requested if "bbox=" in url], "its figures were kept"
 
 
+def test_another_day_needs_no_request_for_buildings(open_page):
+    browser_page = open_page("property-coverage#at=16/47.33/130.29")
+    browser_page.wait_until_rendered()
+    page = browser_page.page
+    covered = """async () => (await Gridward.inView(Gridward.layers.buildings._map, "buildings"))
+        .filter(({ props }) => props.manager_kind).map(({ props }) => props.code).sort()"""
+    now = page.evaluate(covered)
+    requested: list[str] = []
+    page.on("request", lambda request: requested.append(request.url))
+    for _ in range(36):
+        page.get_by_role("button", name="Previous month").click()
+    browser_page.wait_until_rendered()
+    assert page.evaluate("() => Gridward.state.on") < "2024"
+    past = page.evaluate(covered)
+    assert now
+    assert past
+    assert past != now
+    assert not [url for url in requested if "/tiles/building" in url]
+
+
 def test_a_map_without_figures_says_why_and_has_them_again_after_a_move(open_page):
     browser_page = open_page("property-coverage#level=community")
     browser_page.wait_until_rendered()

@@ -4,6 +4,7 @@ import datetime
 from pathlib import Path
 
 import geopandas
+import pandas as pd
 import pytest
 from sqlalchemy import text
 
@@ -34,12 +35,25 @@ def read_tile(district, tmp_path: Path):
     return read
 
 
-def test_buildings_have_their_manager_or_the_reason_why_they_have_none(read_tile):
+def test_buildings_have_the_periods_of_their_coverage_and_the_day_of_their_retirement(read_tile):
     features = read_tile(Layer.BUILDINGS, tile_around(10, 3, 13)).set_index("code")
-    assert features.loc["b2", "reason"] == "lapsed"
-    assert features.loc["b3", "reason"] == "never_covered"
-    assert features.loc["b4", "manager_kind"] == "homeowner_committee"
+    assert features.loc["b1", "coverage"] == "property_firm 2021-01-01/.."
+    assert features.loc["b2", "coverage"] == "property_firm 2021-01-01/2023-01-01"
+    assert pd.isna(features.loc["b3", "coverage"])
+    periods = "property_firm 2021-01-01/2022-01-01 homeowner_committee 2022-01-01/.."
+    assert features.loc["b4", "coverage"] == periods
+    assert features.loc["b5", "retired_on"] == "2024-06-01"
+    assert pd.isna(features.loc["b1", "retired_on"])
     assert features.loc["b2", "community_code"] == "230403001001"
+
+
+def test_a_tile_of_buildings_is_the_same_on_every_day(district):
+    past = TileParams(day("2022-06-01"), datetime.datetime(2022, 6, 1, tzinfo=datetime.UTC))
+    for zoom in (13, 15):
+        tile = tile_around(5, 3, zoom)
+        content = render(district, Layer.BUILDINGS, tile, ON)
+        assert content
+        assert content == render(district, Layer.BUILDINGS, tile, past)
 
 
 def test_buildings_have_their_households_where_pages_list_them(district, read_tile):
@@ -78,15 +92,13 @@ def test_outer_rings_have_a_positive_area_whatever_their_orientation_in_the_data
 
 
 @pytest.mark.parametrize("zoom", [13, 14])
-def test_a_tile_has_clusters_if_it_has_more_buildings_than_the_maximum(
-    read_tile, monkeypatch, zoom
-):
+def test_a_tile_is_crowded_if_it_has_more_buildings_than_the_maximum(read_tile, monkeypatch, zoom):
     tile = tile_around(10, 3, zoom)
     count = len(read_tile(Layer.BUILDINGS, tile))
     monkeypatch.setattr(mvt_sql, "MAX_BUILDINGS", count)
     assert len(read_tile(Layer.BUILDINGS, tile)) == count
     monkeypatch.setattr(mvt_sql, "MAX_BUILDINGS", count - 1)
-    assert not read_tile(Layer.BUILDINGS, tile, name="clusters").empty
+    assert read_tile(Layer.BUILDINGS, tile, name="crowded").buildings.tolist() == [count - 1]
 
 
 def test_areas_include_the_levels_above(read_tile):
@@ -145,11 +157,21 @@ def test_a_layer_is_empty_below_its_minimum_zoom(district):
     assert render(district, Layer.BUILDINGS, tile_around(5, 5, 8), ON) == b""
 
 
-def test_a_past_date_shows_the_coverage_and_the_buildings_of_that_date(read_tile):
-    past = TileParams(day("2022-06-01"), datetime.datetime(2022, 6, 1, tzinfo=datetime.UTC))
-    features = read_tile(Layer.BUILDINGS, tile_around(5, 3, 14), past).set_index("code")
-    assert features.loc["b2", "manager_kind"] == "property_firm"
-    assert "b5" in features.index
+@pytest.mark.parametrize(
+    ("on", "covered"), [("2020-12-31", 0), ("2022-06-01", 3), ("2023-01-01", 2), ("2025-01-01", 2)]
+)
+def test_the_counts_of_a_day_are_those_of_the_buildings_standing_on_it(read_tile, on, covered):
+    params = TileParams(day(on), datetime.datetime(2025, 1, 1, tzinfo=datetime.UTC))
+    counts = read_tile(Layer.BUILDING_COUNTS, tile_around(10, 3, 13), params)
+    assert counts.buildings.sum() == (5 if on < "2024-06-01" else 4)
+    assert (counts.covered.sum(), counts.uncovered.sum()) == (
+        covered,
+        counts.buildings.sum() - covered,
+    )
+
+
+def test_there_are_no_counts_where_no_tile_is_crowded(district):
+    assert render(district, Layer.BUILDING_COUNTS, tile_around(10, 3, 15), ON) == b""
 
 
 @pytest.mark.parametrize("zxy", [(-1, 0, 0), (25, 0, 0), (3, 8, 0), (3, 0, -1)])
@@ -164,11 +186,8 @@ def test_tiles_of_an_empty_database_are_empty(session):
 
 
 @pytest.mark.parametrize("zoom", [13, 14])
-def test_a_building_counts_in_the_cluster_of_its_point_alone(
-    district, read_tile, monkeypatch, zoom
-):
+def test_a_building_counts_in_the_square_of_its_point_alone(district, read_tile, zoom):
     """One building spans several tiles; the points of others lie just beside a tile edge."""
-    monkeypatch.setattr(mvt_sql, "MAX_BUILDINGS", 0)
     first, last = tile_around(-60, 12, zoom), tile_around(100, -8, zoom)
     across = range(first.x, last.x + 1)
     edges = [side for x in across for side in Tile(zoom, x, first.y).bounds()[::2]]
@@ -181,8 +200,8 @@ def test_a_building_counts_in_the_cluster_of_its_point_alone(
     for x in across:
         for y in range(first.y, last.y + 1):
             tile = Tile(zoom, x, y)
-            if render(district, Layer.BUILDINGS, tile, ON):
-                counted += read_tile(Layer.BUILDINGS, tile, name="clusters").buildings.sum()
+            if render(district, Layer.BUILDING_COUNTS, tile, ON):
+                counted += read_tile(Layer.BUILDING_COUNTS, tile).buildings.sum()
     assert counted == 4 + 1 + inside
 
 

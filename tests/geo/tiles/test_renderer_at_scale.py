@@ -33,21 +33,24 @@ def city_tiles(zoom: int) -> list[Tile]:
     return [Tile(zoom, x, y) for x in {west, (west + east) // 2, east} for y in rows]
 
 
-@pytest.mark.parametrize("layer", [Layer.AREAS, Layer.GRIDS, Layer.BUILDINGS])
+@pytest.mark.parametrize(
+    "layer", [Layer.AREAS, Layer.GRIDS, Layer.BUILDINGS, Layer.BUILDING_COUNTS]
+)
 @pytest.mark.parametrize("zoom", range(4, 16))
 def test_no_tile_exceeds_the_maximum_size(session, layer: Layer, zoom: int):
     for tile in city_tiles(zoom):
         assert len(render(session, layer, tile, ON)) < MAX_BYTES
 
 
-def test_clusters_count_every_building_of_a_crowded_tile_once(session, monkeypatch, tmp_path):
+def test_squares_count_every_building_of_a_crowded_tile_once(session, monkeypatch, tmp_path):
     monkeypatch.setattr(mvt_sql, "MAX_BUILDINGS", 50)
     tile = city_tiles(13)[0]
-    content = render(session, Layer.BUILDINGS, tile, ON)
+    assert b"crowded" in render(session, Layer.BUILDINGS, tile, ON)
+    content = render(session, Layer.BUILDING_COUNTS, tile, ON)
     assert len(gzip.compress(content)) < 5000
     path = tmp_path / "0.mvt"
     path.write_bytes(content)
-    clusters = geopandas.read_file(path, layer="clusters")
+    clusters = geopandas.read_file(path, layer="building_counts")
     assert len(clusters) <= mvt_sql.BUILDING_CLUSTERS_PER_SIDE**2
     left, right = (tile.x / 2**13 * 360 - 180, (tile.x + 1) / 2**13 * 360 - 180)
     query = text("""

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import geopandas as gpd
+import pandas as pd
 import shapely
 
 from geo.settings import Language
@@ -21,6 +22,15 @@ from tests.maps.vector_tiles import encode_tile
 
 ON = date(2025, 6, 30)
 TYPES = {".js": "text/javascript", ".css": "text/css", ".png": "image/png"}
+
+
+def coverage_periods(building: pd.Series) -> str | None:
+    """Return the periods of a building as its tile has them."""
+    if building.covered:
+        return f"{building.manager_kind} {building.covered_since}/.."
+    if building.reason == "lapsed":
+        return f"property_firm 2001-01-01/{building.uncovered_since}"
+    return None
 
 
 class PageService:
@@ -49,6 +59,8 @@ class PageService:
             frame = self.town.frames()[match[1]]
             if "level" in query:
                 frame = frame[frame.level == query["level"]]
+            if match[1] == "buildings":
+                frame = frame.assign(coverage=frame.apply(coverage_periods, axis=1))
             z, x, y = (int(part) for part in match.groups()[1:])
             return 200, "application/vnd.mapbox-vector-tile", encode_tile(match[1], frame, z, x, y)
         try:

@@ -59,7 +59,7 @@ def test_tile_requests_name_a_date_and_revision_and_stay_within_the_maximum_zoom
     visited.set_view(*middle(small_town.buildings, 0), 19)
     tiles = [urlsplit(path) for path in service.requests if path.startswith("/tiles/")]
     for path in tiles:
-        is_same_every_day = path.path.split("/")[2] in ("areas", "backdrop")
+        is_same_every_day = path.path.split("/")[2] in ("areas", "buildings", "backdrop")
         assert (f"on={ON}" in path.query and "revision=3" in path.query) is not is_same_every_day
     zooms = {int(path.path.split("/")[3]) for path in tiles}
     assert max(zooms) == 15

@@ -22,15 +22,15 @@ describe("the periods of a building", () => {
 
   test("say on every day what walking through the days says", () => {
     const periods = parsePeriods("a 2020-01-30/2020-02-02 b 2020-02-02/2020-02-04 c 2020-02-07/..");
-    let [current, wasCovered] = ["", false];
+    let [current, since, ended] = ["", "", ""];
     for (let day = "2020-01-25"; day < "2020-02-20"; day = dayAfter(day)) {
       for (const { kind, from, to } of periods) {
-        if (to === day) current = "";
-        if (from === day) current = kind;
+        if (to === day) [current, ended] = ["", day];
+        if (from === day) [current, since] = [kind, day];
       }
-      const expected = current ? { manager_kind: current } : { reason: wasCovered ? "lapsed" : "never_covered" };
+      const uncovered = ended ? { reason: "lapsed", uncovered_since: ended } : { reason: "never_covered" };
+      const expected = current ? { manager_kind: current, covered_since: since } : uncovered;
       expect([day, coverageOn(periods, day)]).toEqual([day, expected]);
-      wasCovered ||= current !== "";
     }
   });
 });
@@ -75,9 +75,9 @@ describe("a tile of a day", () => {
       (await new DatedBuildingSource(recorded, counts, day).get(tile))
         .get("buildings")
         ?.map((feature) => propsOf(feature));
-    expect(await on("2020-01-01")).toEqual([{ code: "a", manager_kind: "property_firm" }]);
+    expect(await on("2020-01-01")).toEqual([{ code: "a", manager_kind: "property_firm", covered_since: "2019-03-01" }]);
     expect(await on("2024-03-01")).toEqual([
-      { code: "a", reason: "lapsed" },
+      { code: "a", reason: "lapsed", uncovered_since: "2024-03-01" },
       { code: "b", built_year: 2022, reason: "never_covered" },
     ]);
   });

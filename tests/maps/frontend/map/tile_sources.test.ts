@@ -13,7 +13,11 @@ beforeEach(() => {
   requested = [];
   respond = () => new Response(null, { status: 204 });
   versions += 1; // caches live as long as the page: each test has days of its own
-  loadPage({ style, on: `day-${versions}`, service: { ...service, tileVersions: { buildings: "7" } } });
+  loadPage({
+    style,
+    on: `day-${versions}`,
+    service: { ...service, tileVersions: { grids: "7", buildings: `b${versions}` } },
+  });
   vi.stubGlobal("fetch", async (address: string) => {
     requested.push(new URL(address, "https://example.org"));
     return respond();
@@ -22,8 +26,8 @@ beforeEach(() => {
 
 describe("tiles of the service", () => {
   test("are requested for the day, with the version of their table", async () => {
-    await tileCache("buildings").get({ z: 14, x: 3, y: 5 });
-    expect(requested.map(({ pathname }) => pathname)).toEqual(["/tiles/buildings/14/3/5.mvt"]);
+    await tileCache("grids").get({ z: 14, x: 3, y: 5 });
+    expect(requested.map(({ pathname }) => pathname)).toEqual(["/tiles/grids/14/3/5.mvt"]);
     expect(Object.fromEntries(requested[0].searchParams)).toEqual({ on: config.on, version: "7" });
   });
 
@@ -31,6 +35,13 @@ describe("tiles of the service", () => {
     state.areaLevel = "community";
     await tileCache("areas").get({ z: 9, x: versions, y: 1 });
     expect(Object.fromEntries(requested[0].searchParams)).toEqual({ level: "community" });
+  });
+
+  test("of buildings are requested once for all days", async () => {
+    for (const day of [config.on, "2001-01-01", "2012-05-31"]) {
+      await tileCache("buildings", day).get({ z: 14, x: 40 + versions, y: 1 });
+    }
+    expect(requested.map(({ search }) => search)).toEqual([`?version=b${versions}`]);
   });
 
   test("of issues have the ends of the period that are set", async () => {
@@ -56,11 +67,13 @@ describe("tiles of the service", () => {
   });
 });
 
-test("only the last 24 caches are stored", () => {
+test("only the 24 caches used last are stored", () => {
   const first = tileCache("grids", "first");
   for (let number = 0; number < 23; number++) tileCache("grids", `${config.on} ${number}`);
   expect(tileCache("grids", "first")).toBe(first);
-  tileCache("grids", `${config.on} last`);
+  for (let number = 23; number < 46; number++) tileCache("grids", `${config.on} ${number}`);
+  expect(tileCache("grids", "first")).toBe(first);
+  for (let number = 46; number < 70; number++) tileCache("grids", `${config.on} ${number}`);
   expect(tileCache("grids", "first")).not.toBe(first);
 });
 
@@ -87,7 +100,7 @@ describe("a view", () => {
   test("loads the tile of the current day when the day changes during loading", async () => {
     let day = "2010-01-01";
     const view = tileView(
-      () => tileCache("buildings", `${config.on} ${day}`),
+      () => tileCache("grids", `${config.on} ${day}`),
       () => true,
     );
     const tile = view.getDisplayTile({ z: 14, x: 1, y: 1 });
