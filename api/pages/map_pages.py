@@ -93,9 +93,8 @@ def render_standalone_page(
     """Return a page that embeds its data and needs no network. Raises NothingToShow."""
     if geo_bounds.compute_bounds(session, view.area) is None:
         raise nothing_to_show(view.area)
-    return _render(
-        session, subject, _embedded_data(session, subject, view), view, settings, language
-    )
+    source = _embedded_data(session, subject, view, settings)
+    return _render(session, subject, source, view, settings, language)
 
 
 def _render(
@@ -116,7 +115,9 @@ def _render(
     )
 
 
-def _embedded_data(session: Session, subject: MapSubject, view: MapView) -> EmbeddedData:
+def _embedded_data(
+    session: Session, subject: MapSubject, view: MapView, settings: Settings
+) -> EmbeddedData:
     levels = [_coverage(session, Grouping(level.value), view) for level in Level]
     not_empty = [frame for frame in levels if len(frame)]
     footprints = buildings.query(on=view.on, at=view.at, area_code=view.area)
@@ -129,6 +130,7 @@ def _embedded_data(session: Session, subject: MapSubject, view: MapView) -> Embe
             session, backdrop.query(geo_bounds.compute_bounds(session, view.area))
         ),
         area=view.area,
+        timezone=settings.timezone,
     )
 
 

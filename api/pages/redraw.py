@@ -35,6 +35,7 @@ def render_table(
             bounds=bounds,
             revision=table_versions.count_revisions(session, city_time.now()),
             tile_versions=versions.read_layer_versions(session, settings.timezone),
+            timezone=settings.timezone,
         ),
         on=city_time.today(settings.timezone).isoformat(),
         language=language,

@@ -18,10 +18,13 @@ router = APIRouter(prefix="/redraw", tags=["pages"], responses=REDIRECT_TO_LOGIN
 
 
 @router.get("", response_class=HTMLResponse)
-def plan_list_page(caller: Viewer, csrf: CsrfToken, language: LanguageDep) -> HTMLResponse:
+def plan_list_page(
+    caller: Viewer, csrf: CsrfToken, settings: SettingsDep, language: LanguageDep
+) -> HTMLResponse:
     """The list of plans, and the form that creates one."""
+    account = _editor_account(caller, csrf)
     return _html(
-        maps.pages.redraw.render_plan_list(_editor_account(caller, csrf), language=language)
+        maps.pages.redraw.render_plan_list(account, timezone=settings.timezone, language=language)
     )
 
 

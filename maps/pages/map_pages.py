@@ -156,6 +156,7 @@ def _config(
         "title": title,
         "language": str(language),
         "on": on.isoformat(),
+        "timezone": source.timezone,
         "bounds": source.bounds,
         "levels": _levels(source),
         "style": style.frontend_style(),

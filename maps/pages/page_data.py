@@ -91,6 +91,8 @@ class EmbeddedData:
     backdrop: gpd.GeoDataFrame | None = None
     area: str | None = None
     """The code of the area that the page shows; None for the whole city."""
+    timezone: str = field(kw_only=True)
+    """The city's time zone, in which the page shows all times."""
 
     def frames(self) -> dict[str, gpd.GeoDataFrame]:
         """Return the frames that are present, by layer."""
@@ -114,6 +116,8 @@ class TileSources:
 
     bounds: Bounds
     revision: int
+    timezone: str = field(kw_only=True)
+    """The city's time zone, in which the page shows all times."""
     tile_versions: Mapping[str, str] = field(default_factory=dict)
     """The version of each tile layer. A tile URL with a version can be cached without expiry."""
     at: datetime | None = None
@@ -144,8 +148,6 @@ class TileSources:
     """The list routes by resource."""
     export_url: str = "/v1/exports/{subject}"
     """The routes that export whole lists and figures as files."""
-    timezone: str = "UTC"
-    """The time zone of the dates by which issues are counted."""
     feature_urls: Mapping[str, str] = field(
         default_factory=lambda: {"area": "/v1/areas/{code}", "grid": "/v1/grids/{code}"}
     )
@@ -175,7 +177,6 @@ def service_config(sources: TileSources) -> dict[str, Any]:
         "exportUrl": sources.export_url,
         "firstDay": None if sources.first_day is None else sources.first_day.isoformat(),
         "today": None if sources.today is None else sources.today.isoformat(),
-        "timezone": sources.timezone,
         "featureUrls": dict(sources.feature_urls),
         "issueCounts": list(sources.issue_counts),
     }

@@ -52,10 +52,12 @@ class _PlanListStartup(MacroElement):
     _template = Template("{% macro script(this, kwargs) %}Gridward.open();{% endmacro %}")
 
 
-def render_plan_list(account: EditorAccount, *, language: Language = Language.ZH) -> RenderedPage:
-    """Return the list of plans with the form that creates one."""
+def render_plan_list(
+    account: EditorAccount, *, timezone: str, language: Language = Language.ZH
+) -> RenderedPage:
+    """Return the list of plans with the form that creates one; times are those of a time zone."""
     context = {"login": account.login, "map_page": MAP_PAGE, "columns": COLUMNS}
-    config = _config("plans", account, language)
+    config = _config("plans", account, language) | {"timezone": timezone}
     page = _build_page("plans", account, context, config, assets.plan_list_scripts())
     page.add_child(_PlanListStartup())
     return RenderedPage(page.render(), page.script_hashes, ())
@@ -87,6 +89,7 @@ def render_redraw_page(
         "plan": plan,
         "bounds": sources.bounds,
         "on": on,
+        "timezone": sources.timezone,
         "service": service_config(sources),
     }
     page = _build_page("redraw", account, context, config, assets.redraw_scripts())

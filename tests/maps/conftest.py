@@ -31,6 +31,7 @@ def make_town(districts: int = 2, grids: int = 4, homes: int = 6, issues: int = 
         buildings=buildings,
         issues=_issues(buildings, issues, rng),
         backdrop=_backdrop(areas),
+        timezone="Asia/Shanghai",
     )
 
 

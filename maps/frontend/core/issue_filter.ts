@@ -13,6 +13,11 @@ const RESOLVED_STATUSES = ["resolved", "closed"];
 const OTHER_COLOUR = "#7b868d";
 
 let rows: IssueCount[] | null = null;
+let latestCount = 0; // identifies the latest request
+let areCounted = true;
+
+/** Whether the rows are those of the period; false after they could not be counted. */
+export const isPeriodCounted = (): boolean => areCounted;
 
 /** Returns rows {category, status, issues}, counted from the embedded data or by the service. */
 export function issueRows(): IssueCount[] {
@@ -43,9 +48,20 @@ export function categories(): string[] {
   return [...totals].sort(([a, ofA], [b, ofB]) => ofB - ofA || (a < b ? -1 : 1)).map(([category]) => category);
 }
 
-/** Counts the issues reported in the period again. */
+/** Counts the issues reported in the period again, unless another count begins meanwhile. */
 export async function recountIssues(): Promise<void> {
-  rows = embedded ? null : await serviceClient().issueCounts(state.period);
+  latestCount += 1;
+  const request = latestCount;
+  try {
+    const counts = embedded ? null : await serviceClient().issueCounts(state.period);
+    if (request !== latestCount) return; // superseded by a later request
+    rows = counts;
+    areCounted = true;
+  } catch (error) {
+    if (request !== latestCount) return;
+    areCounted = false;
+    throw error;
+  }
 }
 
 const days = new Map<string, string>(); // by timestamp: formatting a date is slow

@@ -51,7 +51,7 @@ export function gridRows(): Promise<AreaProps[]> {
   const rows = dataClient().rows("grid", config.area || config.city || "");
   gridsOfDay = { on, rows };
   rows.catch(() => {
-    gridsOfDay = null; // requested again the next time
+    if (gridsOfDay?.rows === rows) gridsOfDay = null; // requested again the next time
   });
   return rows;
 }

@@ -76,16 +76,17 @@ const parseTimestamp = (text: string): Date => new Date(text.replace(" ", "T").r
 export function isoDay(text: string): string {
   const moment = parseTimestamp(text);
   if (Number.isNaN(moment.getTime())) return text.slice(0, 10);
-  return new Intl.DateTimeFormat("sv-SE", { timeZone: config.service?.timezone }).format(moment);
+  return new Intl.DateTimeFormat("sv-SE", { timeZone: config.timezone }).format(moment);
 }
 
 /** Returns a day in words. */
 export const formatLongDay = (text: string): string =>
   formatted(new Date(`${text}T00:00:00Z`), { dateStyle: "long", timeZone: "UTC" }, text);
 
-/** Returns a day, or a timestamp with its time in the zone of the browser; "" without one. */
+/** Returns a day, or a timestamp with its time in the city; "" without one. */
 export function formatMoment(text: string | null | undefined): string {
   if (!text) return "";
   if (text.length <= 10) return formatDay(text);
-  return formatted(parseTimestamp(text), { dateStyle: "medium", timeStyle: "short" }, text);
+  const format = { dateStyle: "medium", timeStyle: "short", timeZone: config.timezone } as const;
+  return formatted(parseTimestamp(text), format, text);
 }

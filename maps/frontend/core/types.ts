@@ -117,7 +117,6 @@ export interface ServiceConfig {
   exportUrl: string;
   firstDay: string | null;
   today: string | null;
-  timezone: string;
   featureUrls: Record<string, string>;
   issueCounts: IssueCount[];
 }
@@ -212,6 +211,8 @@ export interface Config {
   language: "zh" | "en";
   title: string;
   on: string;
+  /** Of the city: all times are shown in it. */
+  timezone: string;
   asOf: string;
   area: string | null;
   city: string | null;

@@ -95,10 +95,13 @@ const boxText = (box: L.LatLngBounds): string =>
 
 const shownDays = (): string[] => [state.on, state.then].filter((day) => day != null);
 
-let isLoaded = () => true; // until there are figures to load
+/** `loaded` if the figures shown are those of the days, the filter, the level and the view. */
+export type FiguresState = "loading" | "loaded" | "failed";
 
-/** Whether the figures that the map shows are those of its days, filter, level and view. */
-export const areFiguresLoaded = () => isLoaded();
+let currentState = (): FiguresState => "loaded"; // until there are figures to load
+
+/** Returns whether the figures that the map shows are loaded. A map whose figures failed has no colours. */
+export const figuresState = () => currentState();
 
 /** Loads the figures of the areas and grids in view. */
 export class Figures {
@@ -113,8 +116,13 @@ export class Figures {
     this.note = mapNote(map);
     for (const event of ["filter", "day", "compare", "level"] as const) listen(event, () => this.read());
     whenStill(map, () => this.read());
-    isLoaded = () => this.hasFailed || isEmbedded() || this.isComplete();
+    currentState = () => this.state();
     this.read();
+  }
+
+  private state(): FiguresState {
+    if (this.hasFailed) return "failed";
+    return isEmbedded() || this.isComplete() ? "loaded" : "loading";
   }
 
   /** Whether the figures shown are those of the days, the filter, the level and the view. */
@@ -134,6 +142,7 @@ export class Figures {
   private async read() {
     const request = {};
     this.latest = request;
+    this.hasFailed = false;
     const days = isEmbedded() ? [] : shownDays();
     const sets = days.map(setOf);
     try {

@@ -5,7 +5,7 @@ import { isShown } from "../core/issue_filter.ts";
 import { config, ensureLoaded, mapStyle, state } from "../core/store.ts";
 import type { LayerName } from "../core/types.ts";
 import { showsGrids } from "./choropleth.ts";
-import { areFiguresLoaded } from "./figures.ts";
+import { figuresState } from "./figures.ts";
 import { labelRules, namesGrids } from "./label_rules.ts";
 import {
   isRefreshPending,
@@ -37,7 +37,7 @@ export function createLayer(options: LayerOptions): VectorLayer {
 
 /** Returns a layer of the date shown or, with `isEarlier`, of the earlier date of a comparison. */
 export function vectorLayer(name: MapLayerName, options: { isEarlier?: boolean; zIndex?: number } = {}): VectorLayer {
-  const day = () => (options.isEarlier ? state.then! : state.on); // such a layer exists only during a comparison
+  const day = options.isEarlier ? earlierDay() : () => state.on;
   const layer = leafletLayer({
     sources: {},
     paintRules: name === "names" ? [] : paintRules[name](day),
@@ -54,6 +54,15 @@ export function vectorLayer(name: MapLayerName, options: { isEarlier?: boolean; 
   renderLatestOnly(layer);
   replaceLabelers(layer);
   return layer;
+}
+
+/** Returns the earlier day of the comparison; after its end the last one, until the layer's last tiles are loaded. */
+function earlierDay(): () => string {
+  let last = state.then!; // the layer is created during a comparison
+  return () => {
+    last = state.then ?? last;
+    return last;
+  };
 }
 
 /** What Leaflet's types hide from other classes: the map of a layer, and the zoom of its tiles. */
@@ -153,16 +162,22 @@ function refresh(layer: VectorLayer) {
   if (internals(layer)._map) layer.rerenderTiles();
 }
 
-/** Calls back when all tiles of the map are rendered. */
-export function whenDrawn(map: L.Map, callback: () => void) {
+const CHECK_MS = 60; // milliseconds between checks whether the map is rendered
+
+/** Calls back once when all tiles of the map are rendered; `hasFigures` is false if its figures failed to load.
+
+    Returns a function that cancels the call. */
+export function whenDrawn(map: L.Map, callback: (hasFigures: boolean) => void): () => void {
   const check = () => {
     const isLoading = Object.values(layers).some(
       (layer) => map.hasLayer(layer) && (layer.isLoading() || layer.rendering),
     );
-    if (isLoading || isRefreshPending() || !areFiguresLoaded()) setTimeout(check, 60);
-    else callback();
+    const figures = figuresState();
+    if (isLoading || isRefreshPending() || figures === "loading") timer = setTimeout(check, CHECK_MS);
+    else callback(figures === "loaded");
   };
-  setTimeout(check, 60);
+  let timer = setTimeout(check, CHECK_MS);
+  return () => clearTimeout(timer);
 }
 
 /** At fractional zooms the map scales its tiles down; symbols are enlarged to compensate. */

@@ -1,7 +1,7 @@
 /* The head of a map page: the name of the scope, its figures and the finding. */
 
 import { isFiltered } from "../core/building_filter.ts";
-import { countResolved, issueRows, issueTotal } from "../core/issue_filter.ts";
+import { countResolved, isPeriodCounted, issueRows, issueTotal } from "../core/issue_filter.ts";
 import { byId, fill, node } from "../core/nodes.ts";
 import { finding, type ScopeFigures, scopeKey, scopeName } from "../core/scope.ts";
 import { config, state } from "../core/store.ts";
@@ -26,7 +26,7 @@ async function showFinding(figures: ScopeFigures | null): Promise<void> {
   if (key === scopeKey()) element.textContent = finding(figures, reasons);
 }
 
-/** Shows the numbers of the issues that pass the filter. */
+/** Shows the numbers of the issues that pass the filter. Dashes are numbers that could not be loaded. */
 export function showIssueFigures(): void {
   const all = issueRows();
   const counts = all.filter(
@@ -35,10 +35,11 @@ export function showIssueFigures(): void {
   const total = issueTotal(counts);
   const resolved = countResolved(counts);
   const isPart = counts.length < all.length || state.period.from || state.period.to;
+  const ifCounted = (figure: number | null) => (isPeriodCounted() ? figure : null);
   show([
-    [isPart ? "issues_filtered" : "issues", formatNumber(total)],
-    ["unresolved", formatNumber(total - resolved), "alarm"],
-    ["resolution_rate", formatPercent(total ? resolved / total : null)],
+    [isPart ? "issues_filtered" : "issues", formatNumber(ifCounted(total))],
+    ["unresolved", formatNumber(ifCounted(total - resolved)), "alarm"],
+    ["resolution_rate", formatPercent(ifCounted(total ? resolved / total : null))],
   ]);
 }
 

@@ -1,6 +1,7 @@
 /* Permalinks: the URL fragment holds the view, for sharing, bookmarks and browser history. */
 
 import { emit, listen } from "../core/events.ts";
+import { LatestTask } from "../core/latest_task.ts";
 import { mapNote, type Note } from "../core/nodes.ts";
 import { hasDays } from "../core/recorded_days.ts";
 import { config, homeBounds, mapStyle, state } from "../core/store.ts";
@@ -65,7 +66,7 @@ class Permalink {
   readonly #map: L.Map;
   readonly #table: Table | null;
   readonly #note: Note;
-  #isReading = false; // the URL is not written while it is being applied
+  readonly #reading = new LatestTask(() => this.#apply()); // the URL is not written while it is being applied
   #timer: ReturnType<typeof setTimeout> | undefined;
   #lastChange = -SHARED_ENTRY_MS;
 
@@ -94,7 +95,7 @@ class Permalink {
   }
 
   #write(): void {
-    if (this.#isReading) return;
+    if (this.#reading.isRunning) return;
     const next = linkParams(this.#map).toString();
     const previous = location.hash.slice(1);
     if (next === previous) return;
@@ -105,15 +106,15 @@ class Permalink {
     history[addsEntry ? "pushState" : "replaceState"](null, "", `#${next}`);
   }
 
-  async read(): Promise<void> {
-    this.#isReading = true;
-    try {
-      const { values, unread } = readLink(this.#map, new URLSearchParams(location.hash.slice(1)));
-      if (!(await applyLink(this.#map, this.#table, values))) unread.push("in");
-      this.#note.show(unread.length ? translate("link_unread", { names: unread.join(", ") }) : "");
-    } finally {
-      this.#isReading = false;
-    }
+  /** Applies the URL; again if it changes meanwhile. */
+  read(): void {
+    this.#reading.run();
+  }
+
+  async #apply(): Promise<void> {
+    const { values, unread } = readLink(this.#map, new URLSearchParams(location.hash.slice(1)));
+    if (!(await applyLink(this.#map, this.#table, values))) unread.push("in");
+    this.#note.show(unread.length ? translate("link_unread", { names: unread.join(", ") }) : "");
   }
 }
 
@@ -125,7 +126,7 @@ async function applyLink(map: L.Map, table: Table | null, values: LinkValues): P
     setDay(values.on ?? config.on);
     divider!.set(values.then ?? null);
   }
-  const isArea = table ? await restoresArea(table, values.in ?? config.area ?? "") : true;
+  const isArea = table ? await table.restore(values.in ?? config.area ?? "") : true;
   if (values.at || !values.in) showView(map, values.at);
   else if (isArea && table) await table.goToScope();
   if (values.level === "building") setBuildingList();
@@ -150,18 +151,12 @@ function applyFilters(values: LinkValues): boolean {
   return isOtherPeriod;
 }
 
-const restoresArea = (table: Table, code: string): Promise<boolean> =>
-  table.restore(code).then(
-    () => true,
-    () => false,
-  );
-
 function showView(map: L.Map, view: View | undefined): void {
   if (view) map.setView([view[1], view[2]], view[0], { animate: false });
   else map.fitBounds(homeBounds(), { animate: false });
 }
 
-/* Selects the feature named in the URL and opens its popup when it is visible. */
+/* Selects the feature named in the URL and opens its popup when it is visible, unless another was selected since. */
 async function selectFeature(map: L.Map, code: string | undefined): Promise<void> {
   map.closePopup();
   select(code ?? null);
@@ -169,9 +164,11 @@ async function selectFeature(map: L.Map, code: string | undefined): Promise<void
   if (tileZoom(map) < mapStyle.zooms.buildings) return;
   if (config.kind === "issues") {
     const issue = (await inView(map, "issues"))?.find(({ props }) => props.ref === code);
-    if (issue) openPopup(map, [{ layer: "issues", props: issue.props }], L.latLng(issue.lat, issue.lon));
+    if (issue && code === state.selected)
+      openPopup(map, [{ layer: "issues", props: issue.props }], L.latLng(issue.lat, issue.lon));
     return;
   }
   const building = (await inView(map, "buildings"))?.find(({ props }) => props.code === code);
-  if (building) openPopup(map, [{ layer: "buildings", props: building.props }], L.latLng(building.lat, building.lon));
+  if (building && code === state.selected)
+    openPopup(map, [{ layer: "buildings", props: building.props }], L.latLng(building.lat, building.lon));
 }

@@ -12,15 +12,18 @@ interface BuildingList extends BuildingPage {
 }
 
 let list: BuildingList | null = null;
+let latestKey = ""; // of the list that was requested last
 
 /** Returns the buildings of the scope as far as loaded; loads the first page of another scope.
 
    `figures` are those of the scope: when their number of buildings changes, the list is read again. */
 export async function listBuildings(figures: Pick<Counts, "uncovered"> | null): Promise<BuildingPage> {
   const key = JSON.stringify([scopeKey(), figures?.uncovered]);
+  latestKey = key;
   if (list?.key === key) return list;
   const page = await dataClient().uncovered(scopeCode());
-  list = { key, ...page };
+  if (latestKey !== key) return page; // the list of a scope that was left meanwhile
+  if (list?.key !== key) list = { key, ...page }; // else it was requested twice, and may be longer by now
   return list;
 }
 

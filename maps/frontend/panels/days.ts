@@ -5,6 +5,7 @@ import { button, byId, node } from "../core/nodes.ts";
 import { recordedDays } from "../core/recorded_days.ts";
 import { config, state } from "../core/store.ts";
 import { formatDay, formatLongDay, translate } from "../core/texts.ts";
+import { figuresState } from "../map/figures.ts";
 import { whenDrawn } from "../map/layers.ts";
 import { setDay } from "../map/levels.ts";
 import { dayStops, stopIndex } from "./day_stops.ts";
@@ -25,7 +26,7 @@ export class Days {
   readonly #field: HTMLInputElement;
   #isPlaying = false;
   #sliderTimer: Timer | undefined;
-  #playbackTimer: Timer | undefined;
+  #cancelStep = () => {}; // of playback
 
   constructor(map: L.Map, container: HTMLElement) {
     this.#map = map;
@@ -99,23 +100,30 @@ export class Days {
     if (this.#index() === last) this.#goTo(last - REPLAYED_STOPS);
     this.#isPlaying = true;
     this.#draw();
-    this.#playNext();
+    if (figuresState() === "failed") this.#step();
+    else this.#playNext();
   }
 
-  /* Shows the next month, some time after the current one is rendered. */
+  /* Shows the next month, some time after the current one is rendered; stops if its figures failed to load. */
   #playNext() {
-    whenDrawn(this.#map, () => {
-      this.#playbackTimer = setTimeout(() => {
-        if (!this.#isPlaying) return;
-        this.#goTo(this.#index() + 1);
-        if (this.#index() === this.#stops.length - 1) this.#pause();
-        else this.#playNext();
-      }, PLAYBACK_PAUSE);
+    this.#cancelStep = whenDrawn(this.#map, (hasFigures) => {
+      if (!hasFigures) {
+        this.#pause(); // a note on the map shows the error
+        return;
+      }
+      const timer = setTimeout(() => this.#step(), PLAYBACK_PAUSE);
+      this.#cancelStep = () => clearTimeout(timer);
     });
   }
 
+  #step() {
+    this.#goTo(this.#index() + 1);
+    if (this.#index() === this.#stops.length - 1) this.#pause();
+    else this.#playNext();
+  }
+
   #pause() {
-    clearTimeout(this.#playbackTimer);
+    this.#cancelStep();
     this.#isPlaying = false;
     this.#draw();
   }

@@ -5,6 +5,7 @@ import { button, fill, node } from "../core/nodes.ts";
 import { config, state } from "../core/store.ts";
 import { translate } from "../core/texts.ts";
 import type { LevelName } from "../core/types.ts";
+import { whenDrawn } from "../map/layers.ts";
 import { type ExportList, exportLinks, exportLists } from "./export_links.ts";
 import { mapImage } from "./map_image.ts";
 
@@ -16,6 +17,7 @@ export class Tools {
   readonly #lists = node("span", { class: "lists" });
   /* Of the table, once it has rows. */
   #tableLevel: LevelName | "building" | null = null;
+  #cancelImage = () => {};
 
   constructor(map: L.Map, container: HTMLElement) {
     this.#map = map;
@@ -42,8 +44,14 @@ export class Tools {
     );
   }
 
+  /* Saves the map once it is rendered; until then it shows the figures of another day, or none. */
   #saveImage() {
-    mapImage(this.#map).toBlob((blob) => {
+    this.#cancelImage();
+    this.#cancelImage = whenDrawn(this.#map, (hasFigures) => this.#save(mapImage(this.#map, hasFigures)));
+  }
+
+  #save(image: HTMLCanvasElement) {
+    image.toBlob((blob) => {
       if (!blob) throw new Error("The map is too large for an image.");
       const link = node("a", { href: URL.createObjectURL(blob), download: `gridward-${config.kind}-${state.on}.png` });
       link.click();

@@ -1,7 +1,15 @@
 /* The panel of the issues page: counts by category and status, and filters. */
 
 import { emit, listen } from "../core/events.ts";
-import { allCategories, categoryColour, issueRows, issueTotal, recountIssues, STATUSES } from "../core/issue_filter.ts";
+import {
+  allCategories,
+  categoryColour,
+  isPeriodCounted,
+  issueRows,
+  issueTotal,
+  recountIssues,
+  STATUSES,
+} from "../core/issue_filter.ts";
 import { button, fill, node } from "../core/nodes.ts";
 import { mapStyle, state } from "../core/store.ts";
 import { swatch } from "../core/swatches.ts";
@@ -21,6 +29,7 @@ export function countsOf(family: Family, names: readonly string[]): { name: stri
 export class Counts {
   readonly #container: HTMLElement;
   readonly #categories = allCategories(); // the order does not change with the period
+  #error = ""; // of the latest count
 
   constructor(container: HTMLElement) {
     this.#container = container;
@@ -33,11 +42,11 @@ export class Counts {
   async #recount() {
     try {
       await recountIssues();
-      this.#draw();
+      this.#error = "";
     } catch (error) {
-      this.#container.append(node("p", { class: "note", role: "status" }, loadFailed(error)));
+      this.#error = loadFailed(error);
     }
-    this.#changed();
+    this.#changed(); // draws the counts, or the error
   }
 
   #draw() {
@@ -48,6 +57,7 @@ export class Counts {
       this.#period(),
       this.#group("status", statuses, (status) => mapStyle.colours[status]),
       this.#group("category", this.#categories, categoryColour),
+      this.#error ? node("p", { class: "note", role: "status" }, this.#error) : null,
     ]);
   }
 
@@ -85,7 +95,9 @@ export class Counts {
     return node("fieldset", { class: "counts" }, [
       node("legend", {}, translate(`by.${family}`)),
       state.hidden[family].size ? all : null,
-      ...counts.map(({ name, count }) => this.#row(family, name, colour(name), count, count / most)),
+      ...counts.map(({ name, count }) =>
+        this.#row(family, name, colour(name), count, isPeriodCounted() ? count / most : 0),
+      ),
     ]);
   }
 
@@ -101,7 +113,7 @@ export class Counts {
       swatch(colour, "round"),
       node("span", { class: "count-name" }, translateValue(family, name)),
       bar,
-      node("span", { class: "n" }, formatNumber(count)),
+      node("span", { class: "n" }, formatNumber(isPeriodCounted() ? count : null)),
     ]);
   }
 

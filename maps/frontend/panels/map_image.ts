@@ -12,8 +12,10 @@ import { FONT } from "../map/symbols.ts";
 const HEADING_HEIGHT = 54; // pixels above the map in the image
 const LINE_HEIGHT = 20; // pixels of a line of the legend
 
-/** Returns a canvas with the map, without the basemap, whose tiles come from another host. */
-export function mapImage(map: L.Map): HTMLCanvasElement {
+/** Returns a canvas with the map, without the basemap, whose tiles come from another host.
+
+    Without figures, a map without colours, the image says so. */
+export function mapImage(map: L.Map, hasFigures: boolean): HTMLCanvasElement {
   const frame = map.getContainer().getBoundingClientRect();
   const scale = window.devicePixelRatio;
   const canvas = document.createElement("canvas");
@@ -32,6 +34,7 @@ export function mapImage(map: L.Map): HTMLCanvasElement {
   pen.fillRect(0, 0, frame.width, frame.height);
   drawTiles(map, pen, frame);
   drawLegend(map, pen, frame);
+  if (!hasFigures) drawWarning(pen, frame, translate("image_without_figures"));
   pen.restore();
   drawHeading(pen);
   return canvas;
@@ -86,6 +89,17 @@ function drawLegend(map: L.Map, pen: CanvasRenderingContext2D, frame: DOMRect) {
     pen.fillStyle = mapStyle.colours.ink;
     pen.fillText(line.textContent, left + (swatch ? 34 : 10), y);
   }
+}
+
+/* Draws a text in a box at the top of the map, as the page shows its notes. */
+function drawWarning(pen: CanvasRenderingContext2D, frame: DOMRect, text: string) {
+  pen.font = `700 14px ${FONT}`;
+  const width = Math.min(pen.measureText(text).width, frame.width - 48);
+  const left = (frame.width - width) / 2;
+  pen.fillStyle = "#fff3cd";
+  pen.fillRect(left - 14, 10, width + 28, 32);
+  pen.fillStyle = mapStyle.colours.ink;
+  pen.fillText(text, left, 31, width);
 }
 
 function drawSwatch(pen: CanvasRenderingContext2D, swatch: HTMLElement, x: number, y: number) {

@@ -27,8 +27,11 @@ export interface PlaceProps extends LookupResult {
 /** A neighborhood or manager, with the number of its buildings. */
 export type GroupProps = Pick<SearchHit, "code" | "name" | "buildings">;
 
-/* The heat map has no popups. */
-type MapContent = Exclude<FeatureAt, { layer: "heat" }>;
+/* Clusters and the heat map have no popups. */
+type MapContent = Exclude<FeatureAt, { layer: "heat" | "issues" }> | { layer: "issues"; props: IssueProps };
+
+const hasPopup = (feature: FeatureAt): feature is MapContent =>
+  feature.layer !== "heat" && !("cluster" in feature.props);
 
 /** What a popup shows: a feature of the map or a search result. */
 export type PopupContent =
@@ -173,9 +176,9 @@ const groupCard = (kind: string, { name, code, buildings }: GroupProps) =>
     ["code", code],
   ]);
 
-/** Returns those of the features at a location that are of a layer. */
+/** Returns those of the features at a location that are of a layer, without clusters. */
 export const contentsOf = (features: readonly FeatureAt[], layer: string | undefined): MapContent[] =>
-  features.filter((feature): feature is MapContent => feature.layer !== "heat" && feature.layer === layer);
+  features.filter(hasPopup).filter((feature) => feature.layer === layer);
 
 /** Returns the code of a feature, or the reference of an issue; null for coordinates. */
 export function codeOf({ props }: PopupContent): string | null {
@@ -193,7 +196,7 @@ export function popupCard({ layer, props }: PopupContent): HTMLElement {
     case "areas":
       return areaCard(props);
     case "issues":
-      return issueCard(props as IssueProps); // a cluster beside the issue has none of these properties
+      return issueCard(props);
     case "place":
       return placeCard(props);
     case "neighborhood":

@@ -185,13 +185,16 @@ export class Table {
     return true;
   }
 
-  /** Restricts the table to the area of a permalink; "" is the whole city. */
-  async restore(code: string): Promise<void> {
-    if (code === (this.#path.at(-1)?.code ?? "")) return;
-    const area = code && code !== config.area ? await dataClient().area(code) : null;
-    const scope = area ? { code, name: displayName(area), level: area.level } : null;
+  /** Restricts the table to the area of a permalink; "" is the whole city.
+
+      Returns false if the page has no such area, or cannot read it; then it shows its own area. */
+  async restore(code: string): Promise<boolean> {
+    if (code === (this.#path.at(-1)?.code ?? "")) return true;
+    const isOwnArea = code === (config.area ?? "");
+    const scope = isOwnArea ? null : await readArea(code);
     this.#path = scope ? [...rootPath(), scope] : rootPath();
     setScope(scope);
+    return isOwnArea || scope !== null;
   }
 
   /** Fits the map to the chosen area, as for a permalink without a view. */
@@ -219,5 +222,16 @@ export class Table {
       this.#note.textContent = loadFailed(error);
       return null;
     }
+  }
+}
+
+/* Returns an area of the page; null if it has none with the code, or cannot read it. */
+async function readArea(code: string): Promise<Scope | null> {
+  if (!code.startsWith(config.area ?? "")) return null;
+  try {
+    const area = await dataClient().area(code);
+    return area?.level ? { code, name: displayName(area), level: area.level } : null;
+  } catch {
+    return null; // the link reader reports the code
   }
 }

@@ -75,10 +75,16 @@ export interface SortOrder {
 export const sortColumn = (chosen: Column, columns: readonly Column[]): Column =>
   [chosen, "gained" as const, "standing" as const].find((column) => columns.includes(column)) ?? columns.at(-1)!;
 
-/** Returns rows in the order of a column, and of their codes where that column does not tell them apart. */
+/** Returns rows in the order of a column, and of their codes where that column does not tell them apart.
+
+    Rows without a value are last in both directions. */
 export function sortRows<Row extends TableRow>(rows: readonly Row[], { column, ascending }: SortOrder): Row[] {
   const sign = ascending ? 1 : -1;
-  return [...rows].sort((a, b) => sign * compare(sortKey(column, a), sortKey(column, b)) || compare(a.code, b.code));
+  return [...rows].sort((a, b) => {
+    const [x, y] = [sortKey(column, a), sortKey(column, b)];
+    const order = x == null || y == null ? Number(x == null) - Number(y == null) : sign * compare(x, y);
+    return order || compare(a.code, b.code);
+  });
 }
 
 /** Returns rows in the order of their codes. */
@@ -95,8 +101,7 @@ function sortKey(column: Column, row: TableRow): Value {
   return LONGEST - Date.parse(row.uncovered_since ?? "1970-01-01");
 }
 
-/* Compares two values of a column; a missing value counts as the greatest. */
-function compare(a: Value, b: Value): number {
-  if (a == null || b == null) return Number(a == null) - Number(b == null);
+/* Compares two values of a column. */
+function compare(a: string | number, b: string | number): number {
   return typeof a === "string" ? a.localeCompare(String(b), locale) : a - Number(b);
 }

@@ -1,7 +1,9 @@
 /* Publishing, discarding, and resolving conflicts with changes by others. */
 
+import { cityTimestamp } from "../core/city_time.ts";
 import { newKey, Problem } from "../core/http.ts";
 import { node } from "../core/nodes.ts";
+import { config } from "../core/store.ts";
 import { formatMoment, translate } from "../core/texts.ts";
 import { labelledField, paragraph, showDialog } from "./dialog.ts";
 import { chooseTool } from "./editor_state.ts";
@@ -21,13 +23,13 @@ export async function publishPlan() {
     [
       errors ? node("p", { class: "fault" }, translate("publish_blocked", { count: errors })) : null,
       labelledField(translate("publish_title"), titleField),
-      labelledField(translate("publish_at"), timeField),
+      labelledField(translate("publish_at", { zone: config.timezone }), timeField),
     ],
     ["publish"],
   );
   const title = titleField.value.trim();
   if (!chosen || !title) return;
-  const effectiveAt = timeField.value ? new Date(timeField.value).toISOString() : undefined;
+  const effectiveAt = timeField.value ? cityTimestamp(timeField.value) : undefined;
   await publish(title, effectiveAt, idempotencyKey(plan.version));
 }
 

@@ -15,7 +15,7 @@ from maps.pages import map_pages
 from maps.pages.page_data import EmbeddedData, TileSources
 
 ON = date(2025, 6, 30)
-TILES = TileSources(bounds=(130.2, 47.28, 130.3, 47.3), revision=3)
+TILES = TileSources(bounds=(130.2, 47.28, 130.3, 47.3), revision=3, timezone="Asia/Shanghai")
 
 
 class Scripts(HTMLParser):

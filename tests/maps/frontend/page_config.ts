@@ -33,7 +33,6 @@ export const service: ServiceConfig = {
   exportUrl: "/v1/exports",
   firstDay: "2020-01-01",
   today: "2024-06-30",
-  timezone: "Asia/Shanghai",
   featureUrls: { area: "/v1/areas/{code}", grid: "/v1/grids/{code}" },
   issueCounts: [],
 };
@@ -48,6 +47,7 @@ export function loadPage(changes: Partial<Config> = {}, data: Record<string, Pac
     language: "zh",
     title: "鹤岗市",
     on: "2024-06-30",
+    timezone: "Asia/Shanghai",
     asOf: "2024-06-30",
     area: null,
     city: "2304",

@@ -142,7 +142,10 @@ def render_page(service: PageService, kind: str) -> map_pages.RenderedPage:
     issues = service.town.issues
     counts = issues.groupby(["category", "status"]).size().reset_index(name="issues")
     sources = TileSources(
-        service.town.bounds, 3, issue_counts=json.loads(counts.to_json(orient="records"))
+        service.town.bounds,
+        3,
+        timezone="Asia/Shanghai",
+        issue_counts=json.loads(counts.to_json(orient="records")),
     )
     render = renderers.get(kind, map_pages.render_issues)
     return render(

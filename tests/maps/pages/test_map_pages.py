@@ -13,7 +13,7 @@ from maps.pages.page_data import EmbeddedData, TileSources
 
 ON = date(2025, 6, 30)
 RENDERERS = (map_pages.render_property_coverage, map_pages.render_grids, map_pages.render_issues)
-TILES = TileSources(bounds=(130.2, 47.28, 130.3, 47.3), revision=3)
+TILES = TileSources(bounds=(130.2, 47.28, 130.3, 47.3), revision=3, timezone="Asia/Shanghai")
 
 
 @pytest.mark.parametrize("render", RENDERERS)

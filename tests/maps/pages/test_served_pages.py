@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import expect
 
 from geo.settings import Language
 from maps.pages.page_data import EmbeddedData
@@ -124,4 +125,20 @@ def test_the_page_reports_a_failing_service(open_page, service: PageService):
         failure = visited.page.get_by_role(role).filter(has_text="Could not load data: 503")
         failure.wait_for()
     assert visited.errors
+    visited.ignore_errors()
+
+
+def test_the_choice_of_figures_appears_without_the_grids_and_reads_them_again(
+    open_page, service: PageService
+):
+    service.is_broken = True
+    visited = open_page("grids")
+    expect(visited.page.locator(".measures button")).to_have_count(3)
+    note = visited.page.locator("#content > .note").first
+    expect(note).to_contain_text("Could not load the grids that the colour classes are made of")
+    assert not any("property-coverage" in error and "at " in error for error in visited.errors)
+    service.is_broken = False
+    note.get_by_role("button", name="Try again").click()
+    expect(note).to_be_hidden()
+    assert len(visited.page.evaluate("() => Gridward.state.classes")) > 1
     visited.ignore_errors()

@@ -1,10 +1,16 @@
 """A plan on the redraw table: undo, versions, publication, rebase."""
 
+import datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 from playwright.sync_api import expect
 
 from tests.api.pages.redraw.town_table import COMMUNITY, TownTable
 from tests.redraw_service import TownService
+
+CITY = ZoneInfo("Asia/Shanghai")
+"""The browser of the tests is in UTC."""
 
 pytestmark = pytest.mark.browser
 
@@ -98,3 +104,39 @@ def test_the_plan_of_another_author_is_read_only(open_table, town: TownService):
         table.page.get_by_role("button", name="Select", exact=True).get_attribute("aria-pressed")
         == "true"
     )
+
+
+def as_shown(timestamp: str) -> str:
+    """Return a timestamp as the pages show it: 1 May 2024, 08:05."""
+    return f"{datetime.datetime.fromisoformat(timestamp).astimezone(CITY):%-d %b %Y, %H:%M}"
+
+
+def test_times_are_those_of_the_city_on_the_plan_and_in_the_list(
+    table: TownTable, town: TownService
+):
+    table.rename("001", "First")
+    expect(table.row("001")).to_contain_text("First")
+    [step] = town.plan(1)["operations"]
+    expect(table.open_tab("Steps").locator("li")).to_contain_text(as_shown(step["created_at"]))
+    table.page.goto(f"{town.home}/redraw")
+    [plan] = town.request("chen", "GET", "/v1/plans")["plans"]
+    expect(table.page.locator("tbody tr")).to_contain_text(as_shown(plan["changed_at"]))
+
+
+def test_a_plan_comes_into_force_at_the_time_of_the_city(table: TownTable, town: TownService):
+    table.rename("001", "First")
+    expect(table.row("001")).to_contain_text("First")
+    tomorrow = datetime.datetime.now(CITY).date() + datetime.timedelta(days=1)
+    table.page.get_by_role("button", name="Publish").click()
+    dialog = table.page.get_by_role("dialog")
+    dialog.get_by_label("Title").fill("Names")
+    dialog.get_by_label("In force from (city time, Asia/Shanghai").fill(f"{tomorrow}T08:30")
+    dialog.get_by_role("button", name="Publish").click()
+    expect(table.page.locator("#said")).to_contain_text(f"{tomorrow:%-d %b %Y}, 08:30")
+    revision = town.request("chen", "GET", "/v1/revisions/2")
+    effective_at = datetime.datetime.fromisoformat(revision["effective_at"])
+    assert effective_at.astimezone(CITY).replace(tzinfo=None) == datetime.datetime.combine(
+        tomorrow, datetime.time(8, 30)
+    )
+    table.page.goto(f"{town.home}/redraw/1/notice")
+    expect(table.page.locator("dl")).to_contain_text("08:30")

@@ -64,6 +64,33 @@ test("a stand-alone page counts its issues, and counts them again for another pe
   expect(issues.issueRows()).toEqual([{ category: "heating", status: "open", issues: 1 }]);
 });
 
+test("counts that cannot be loaded are none of the period, until they are loaded", async () => {
+  const { issues } = await openPage(null, counts);
+  expect(issues.isPeriodCounted()).toBe(true);
+  vi.stubGlobal("fetch", async () => new Response("broken", { status: 503 }));
+  await expect(issues.recountIssues()).rejects.toThrow("503");
+  expect(issues.isPeriodCounted()).toBe(false);
+  vi.stubGlobal("fetch", async () => Response.json([counts[0]]));
+  await issues.recountIssues();
+  expect([issues.isPeriodCounted(), issues.issueRows()]).toEqual([true, [counts[0]]]);
+});
+
+test("counts of a period that was left meanwhile are dropped, and so is their failure", async () => {
+  const { state, issues } = await openPage(null, counts);
+  const releases: ((response: Response) => void)[] = [];
+  vi.stubGlobal("fetch", () => new Promise<Response>((resolve) => releases.push(resolve)));
+  const requests = ["2020-01-01", "2021-01-01", "2022-01-01"].map((from) => {
+    state.period = { from, to: null };
+    return issues.recountIssues();
+  });
+  releases[2](Response.json([counts[2]]));
+  await requests[2];
+  releases[0](Response.json([counts[0]]));
+  releases[1](new Response("broken", { status: 503 }));
+  await Promise.all(requests);
+  expect([issues.isPeriodCounted(), issues.issueRows()]).toEqual([true, [counts[2]]]);
+});
+
 test("all categories stay those of the first count", async () => {
   const { state, issues } = await openPage(data);
   expect(issues.allCategories()).toEqual(["heating", "roads"]);

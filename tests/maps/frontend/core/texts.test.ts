@@ -12,7 +12,7 @@ import {
   translate,
   translateValue,
 } from "../../../../maps/frontend/core/texts.ts";
-import { loadPage, service } from "../page_config.ts";
+import { loadPage } from "../page_config.ts";
 
 const texts = {
   greeting: "{count} of {total}",
@@ -113,8 +113,17 @@ describe("days and timestamps", () => {
   test("belong to the day of the city, not of Greenwich", () => {
     expect(isoDay("2024-05-01T18:00:00Z")).toBe("2024-05-02");
     expect(isoDay("2024-05-01T15:59:59Z")).toBe("2024-05-01");
-    loadPage({ service: { ...service, timezone: "Europe/London" } });
+    loadPage({ timezone: "Europe/London" });
     expect(isoDay("2024-05-01T18:00:00Z")).toBe("2024-05-01");
+  });
+
+  test("have the time of the city, whatever the zone of the browser", () => {
+    expect(formatMoment("2024-05-01T18:05:00Z")).toBe("2 May 2024, 02:05");
+    loadPage({ language: "en", timezone: "Europe/London" });
+    expect(formatMoment("2024-05-01T18:05:00Z")).toBe("1 May 2024, 19:05");
+    loadPage({ language: "en", timezone: "Asia/Urumqi" }, {}); // a stand-alone page
+    expect(formatMoment("2024-05-01T18:05:00Z")).toBe("2 May 2024, 00:05");
+    expect(isoDay("2024-05-01T18:05:00Z")).toBe("2024-05-02");
   });
 
   test("of PostgreSQL, with a space and an offset in hours, are the same moment as in ISO 8601", () => {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { emit } from "../../../../maps/frontend/core/events.ts";
 import { state } from "../../../../maps/frontend/core/store.ts";
-import { areFiguresLoaded, Figures, withFigures } from "../../../../maps/frontend/map/figures.ts";
+import { Figures, figuresState, withFigures } from "../../../../maps/frontend/map/figures.ts";
 import { loadPage } from "../page_config.ts";
 import { style } from "./map_style.ts";
 
@@ -68,9 +68,9 @@ describe("the figures of areas", () => {
   test("are unknown before they are loaded, and then those of the day", async () => {
     expect(rateOf("230402", "2024-06-30")).toBeNull();
     new Figures(map);
-    expect(areFiguresLoaded()).toBe(false);
+    expect(figuresState()).toBe("loading");
     await resolved();
-    expect(areFiguresLoaded()).toBe(true);
+    expect(figuresState()).toBe("loaded");
     expect(rateOf("230402", "2024-06-30")).toBe(0.2024);
     expect(rateOf("230403", "2024-06-30")).toBeNull();
   });
@@ -93,11 +93,11 @@ describe("the figures of areas", () => {
     await resolved();
     expect(requested.length).toBe(before);
     view = new Bounds(130.2, 47.2, 131.6, 48.4);
-    expect(areFiguresLoaded()).toBe(false);
+    expect(figuresState()).toBe("loading");
     emit("day");
     await resolved();
     expect(requested.length).toBeGreaterThan(before);
-    expect(areFiguresLoaded()).toBe(true);
+    expect(figuresState()).toBe("loaded");
   });
 
   test("of both days are shown in a comparison", async () => {
@@ -117,7 +117,7 @@ describe("the figures of areas", () => {
     state.on = "2014-01-01";
     emit("day");
     expect(rateOf("230402", "2014-01-01")).toBe(0.2013);
-    expect(areFiguresLoaded()).toBe(false);
+    expect(figuresState()).toBe("loading");
     await resolved();
     expect(rateOf("230402", "2014-01-01")).toBe(0.2014);
   });
@@ -147,7 +147,11 @@ describe("the figures of areas", () => {
     await resolved();
     expect(rateOf("230402", "2017-01-01")).toBeNull();
     expect(notes.at(-1)).not.toBe("");
-    expect(areFiguresLoaded()).toBe(true); // there is nothing more to wait for
+    expect(figuresState()).toBe("failed"); // there is nothing more to wait for
+    emit("filter");
+    expect(figuresState()).toBe("loading");
+    await resolved();
+    expect(figuresState()).toBe("failed");
   });
 });
 

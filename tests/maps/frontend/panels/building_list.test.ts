@@ -5,6 +5,7 @@ import { loadPage } from "../page_config.ts";
 
 const PAGE = 2;
 let requests: URL[] = [];
+let delays: Record<string, Promise<void>> = {}; // of the responses, by area
 
 /* A service with five uncovered buildings of an area, two on a page. */
 function respond(address: string) {
@@ -33,7 +34,12 @@ beforeEach(() => {
   loadPage();
   requests = [];
   vi.stubGlobal("location", { href: "https://example.org/map" });
-  vi.stubGlobal("fetch", async (address: string) => Response.json(respond(address)));
+  delays = {};
+  vi.stubGlobal("fetch", async (address: string) => {
+    const response = Response.json(respond(address));
+    await delays[new URL(address, "https://example.org").searchParams.get("area") ?? ""];
+    return response;
+  });
 });
 
 const codes = async (uncovered = 5) => (await listBuildings({ uncovered })).rows.map(({ code }) => code);
@@ -72,6 +78,34 @@ test("a page that comes after the list has changed is dropped", async () => {
   await codes();
   await late;
   expect(await codes()).toEqual(["230403006-0", "230403006-1"]);
+});
+
+test("a late response of an area that was left does not replace the list of the current one", async () => {
+  let release = () => {};
+  delays["230403007"] = new Promise((resolve) => (release = resolve));
+  state.scope = "230403007";
+  const late = codes();
+  state.scope = "230403008";
+  await codes();
+  await listMoreBuildings();
+  release();
+  expect(await late).toEqual(["230403007-0", "230403007-1"]);
+  expect(await codes()).toHaveLength(4);
+  expect(requests).toHaveLength(3);
+});
+
+test("a list that was requested twice stays as long as it has grown", async () => {
+  state.scope = "230403009";
+  let release = () => {};
+  const first = codes();
+  delays["230403009"] = new Promise((resolve) => (release = resolve));
+  const second = codes();
+  await first;
+  delays = {};
+  await listMoreBuildings();
+  release();
+  expect(await second).toHaveLength(4);
+  expect(await codes()).toHaveLength(4);
 });
 
 test("a page without a layer of buildings has none to list", () => {

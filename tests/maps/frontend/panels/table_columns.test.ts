@@ -101,9 +101,17 @@ describe("sorting", () => {
     expect(codes(sortRows(rows.slice(0, 3), { column: "uncovered", ascending: false }))).toEqual(["1", "2", "3"]);
   });
 
-  test("treats a missing figure as the greatest", () => {
-    expect(sortRows(rows, { column: "uncovered", ascending: true }).at(-1)?.code).toBe("4");
-    expect(sortRows(rows, { column: "uncovered", ascending: false })[0].code).toBe("4");
+  test("has rows without the figure last in both directions, in the order of their codes", () => {
+    const gaps = [area("0"), ...rows];
+    for (const ascending of [true, false])
+      expect(codes(sortRows(gaps, { column: "uncovered", ascending })).slice(-2)).toEqual(["0", "4"]);
+    expect(codes(sortRows(gaps, { column: "uncovered", ascending: false }))).toEqual(["1", "2", "3", "0", "4"]);
+  });
+
+  test("has buildings without a former manager last in both directions", () => {
+    const buildings = [building("1"), building("2", { former_manager: "甲" }), building("3", { former_manager: null })];
+    for (const ascending of [true, false])
+      expect(codes(sortRows(buildings, { column: "former_manager", ascending }))).toEqual(["2", "1", "3"]);
   });
 
   test("leaves the rows themselves as they are", () => {
@@ -142,7 +150,8 @@ describe("sorting", () => {
       const sorted = sortRows<{ code: string; buildings?: number | null }>(many, { column: "buildings", ascending });
       expect(codes(sorted).sort()).toEqual(codes(many).sort());
       for (const [index, row] of sorted.slice(1).entries()) {
-        const [a, b] = [sorted[index], row].map(({ buildings }) => buildings ?? Infinity);
+        const missing = ascending ? Infinity : -Infinity;
+        const [a, b] = [sorted[index], row].map(({ buildings }) => buildings ?? missing);
         expect(a === b ? sorted[index].code < row.code : a < b === ascending).toBe(true);
       }
     }
