@@ -16,6 +16,7 @@ from geo.accounts import sessions as login_sessions
 from geo.accounts.permissions import NotSignedIn
 from geo.errors import NotFound
 from geo.models import Account
+from geo.settings import Language
 
 FORM_COOKIE = "gridward_form"
 """The cookie whose CSRF token the sign-in form repeats, so that no other site can send it."""
@@ -113,7 +114,9 @@ async def redirect_to_login(request: Request, error: Exception) -> Response:
     if request.method != "GET" or not accepts_html or request.url.path.startswith("/v1/"):
         return problem_for(error)
     query = f"?{request.url.query}" if request.url.query else ""
-    return RedirectResponse(f"/login?next={quote(request.url.path + query)}", status_code=303)
+    language = request.query_params.get("lang")
+    lang = f"&lang={language}" if language in list(Language) else ""
+    return RedirectResponse(f"/login?next={quote(request.url.path + query)}{lang}", status_code=303)
 
 
 def _audit_subject(session: Session, login: str) -> str:

@@ -1,7 +1,7 @@
 """Map pages with their data: frames for a standalone page, tile URLs for a served page."""
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import geopandas
@@ -20,6 +20,7 @@ from geo.settings import Language, Settings
 from geo.tiles import versions
 from maps.folium.basemap import Basemap
 from maps.pages.map_pages import EmbeddedData, RenderedPage, TileSources
+from maps.pages.title_bar import TitleBar
 
 
 class MapSubject(StrEnum):
@@ -43,6 +44,8 @@ class MapView:
     on: datetime.date
     at: datetime.datetime
     area: str | None = None
+    title_bar: TitleBar = field(default_factory=TitleBar)
+    """That of a served page."""
 
 
 _RENDERERS = {
@@ -83,6 +86,7 @@ def render_served_page(
         city=areas.find_city(session),
         levels=[*areas.list_levels(session, view.area), "grid"],
         timezone=settings.timezone,
+        title_bar=view.title_bar,
     )
     return _render(session, subject, source, view, settings, language)
 

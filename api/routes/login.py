@@ -137,10 +137,11 @@ def log_out(
     caller: Caller,
     cookie: auth.Cookie,
     csrf: CsrfField = "",  # noqa: ARG001  # a dependency reads it
+    next: Annotated[str, Form(max_length=4000)] = "/login",
 ) -> RedirectResponse:
-    """Sign out and redirect to the form; requires the CSRF token in the form or a header."""
+    """Sign out and redirect to `next`; requires the CSRF token in the form or a header."""
     login_actions.sign_out(session, request, caller, cookie)
-    response = RedirectResponse("/login", status_code=303)
+    response = RedirectResponse(login_actions.local_path(next), status_code=303)
     response.delete_cookie(auth.SESSION_COOKIE, path="/", httponly=True, samesite="lax")
     return response
 

@@ -14,6 +14,9 @@ Texts = dict[str, str]
 HTML_LANG: Final = {Language.ZH: "zh-CN", Language.EN: "en"}
 """The `lang` attribute of a page."""
 
+NATIVE_NAME: Final = {Language.ZH: "中文", Language.EN: "English"}
+"""The name of each language in itself."""
+
 MONTHS: Final = (
     "January",
     "February",
@@ -67,6 +70,11 @@ def page_texts(language: Language, page: PageName) -> Texts:
     return {
         key: text for namespace in NAMESPACES[page] for key, text in catalogue[namespace].items()
     }
+
+
+def other_language(language: Language) -> Language:
+    """Return the language that a page offers beside its own."""
+    return Language.EN if language is Language.ZH else Language.ZH
 
 
 def format_date(language: Language, day: date) -> str:

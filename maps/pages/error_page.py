@@ -7,7 +7,7 @@ from maps.folium import assets
 from maps.folium.elements import stylesheet_links, template_environment
 from maps.locales.texts import HTML_LANG, PageName, page_texts
 from maps.pages.map_pages import RenderedPage
-from maps.pages.page_data import PAGE_KINDS
+from maps.pages.title_bar import PAGE_KINDS
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,14 @@
 """The login page: a plain HTML form without scripts."""
 
 from dataclasses import dataclass
-from typing import Final
 from urllib.parse import urlencode
 
 from geo.accounts import passwords
 from geo.settings import Language
 from maps.folium import assets
 from maps.folium.elements import stylesheet_links, template_environment
-from maps.locales.texts import HTML_LANG, PageName, page_texts
+from maps.locales.texts import HTML_LANG, NATIVE_NAME, PageName, other_language, page_texts
 from maps.pages.map_pages import RenderedPage
-
-NATIVE_NAME: Final = {Language.ZH: "中文", Language.EN: "English"}
 
 
 @dataclass(frozen=True)
@@ -37,7 +34,7 @@ class LoginState:
 def render_login_page(state: LoginState, language: Language) -> RenderedPage:
     """Return the page with the sign-in form, or with sign-out and password change."""
     texts = page_texts(language, PageName.LOGIN)
-    other = Language.EN if language is Language.ZH else Language.ZH
+    other = other_language(language)
     error = state.error_code and texts[f"login_error.{state.error_code}"].format(
         minutes=state.wait_minutes
     )
@@ -51,6 +48,7 @@ def render_login_page(state: LoginState, language: Language) -> RenderedPage:
             header=stylesheet_links(assets.login_styles()),
             state=state,
             error=error,
+            own_url="/login?" + urlencode({"lang": str(language), "next": state.next_path}),
             min_password_length=passwords.MIN_LENGTH,
             other_url="/login?" + urlencode({"lang": str(other), "next": state.next_path}),
             other_lang=HTML_LANG[other],

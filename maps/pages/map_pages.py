@@ -114,8 +114,12 @@ def _render(
         "as_of": config["asOf"],
         "texts": texts,
         "image_origins": origins,
-        "links": dict(source.page_urls) if isinstance(source, TileSources) else {},
+        "links": None,
+        "visitor": None,
     }
+    if isinstance(source, TileSources):
+        context["links"] = source.title_bar.links(kind, language)
+        context["visitor"] = source.title_bar.visitor
     page = PageFigure(context, data_blocks, inline_assets=isinstance(source, EmbeddedData))
     _build_map(source, _map_layers(kind, source), basemap_layer, texts).add_to(page)
     html = page.render()

@@ -8,12 +8,10 @@ from typing import Any, Final
 import geopandas as gpd
 
 from maps.folium.style import LEVELS
+from maps.pages.title_bar import TitleBar
 
 Bounds = tuple[float, float, float, float]
 """West, south, east, north in degrees."""
-
-PAGE_KINDS: Final = ("property-coverage", "grids", "issues")
-"""The map pages."""
 
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "backdrop": ("kind", "name"),
@@ -152,10 +150,8 @@ class TileSources:
         default_factory=lambda: {"area": "/v1/areas/{code}", "grid": "/v1/grids/{code}"}
     )
     """The routes that return a GeoJSON feature by kind, with or without a `bbox`."""
-    page_urls: Mapping[str, str] = field(
-        default_factory=lambda: {kind: f"/maps/{kind}" for kind in PAGE_KINDS}
-    )
-    """The URL of each map page by kind, for the links between them."""
+    title_bar: TitleBar = field(default_factory=TitleBar)
+    """The account, and what links to other pages keep."""
 
 
 def service_config(sources: TileSources) -> dict[str, Any]:

@@ -132,6 +132,7 @@ def _build_page(
         "lang": HTML_LANG[Language(config["language"])],
         "texts": config["texts"],
         "csrf_token": account.csrf_token,
+        "login_page": f"/login?lang={config['language']}",
         "image_origins": (),
     }
     return PageFigure(

@@ -7,7 +7,7 @@ import { emit } from "../core/events.ts";
 import { mapNote, type Note } from "../core/nodes.ts";
 import { ensureLoaded } from "../core/store.ts";
 import { translate } from "../core/texts.ts";
-import { layers, refreshLayers } from "./layer_registry.ts";
+import { layers, refreshAllLayers, refreshLayers } from "./layer_registry.ts";
 import { ShiftedTiles } from "./shifted_tiles.ts";
 
 const LOAD_TIMEOUT = 4000; // milliseconds until tiles that have not come count as missing
@@ -29,7 +29,18 @@ export function createBasemap(url: string, options: BasemapOptions): L.TileLayer
 }
 
 /** Whether the basemap replaces the backdrop. */
-export const showsBasemap = () => Boolean(monitor?.isShown);
+export const showsBasemap = () => Boolean(monitor?.isShown) && !isLeftOut;
+
+let isLeftOut = false;
+
+/** Lets layers be rendered as without a basemap; returns the function that ends this. */
+export function leaveOutBasemap(): () => void {
+  isLeftOut = true;
+  return () => {
+    isLeftOut = false;
+    if (monitor?.isShown) refreshAllLayers(); // some may have been rendered meanwhile
+  };
+}
 
 /** Shows the backdrop and the note on a map from now on; without a basemap it does nothing. */
 export const watchBasemap = (map: L.Map) => monitor?.open(map);

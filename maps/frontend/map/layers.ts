@@ -35,8 +35,15 @@ export function createLayer(options: LayerOptions): VectorLayer {
   return layer;
 }
 
+interface VectorLayerOptions {
+  isEarlier?: boolean;
+  zIndex?: number;
+  /** Pixels of a tile in a CSS pixel; those of the screen if left out. */
+  pixelRatio?: number;
+}
+
 /** Returns a layer of the date shown or, with `isEarlier`, of the earlier date of a comparison. */
-export function vectorLayer(name: MapLayerName, options: { isEarlier?: boolean; zIndex?: number } = {}): VectorLayer {
+export function vectorLayer(name: MapLayerName, options: VectorLayerOptions = {}): VectorLayer {
   const day = options.isEarlier ? earlierDay() : () => state.on;
   const layer = leafletLayer({
     sources: {},
@@ -46,6 +53,7 @@ export function vectorLayer(name: MapLayerName, options: { isEarlier?: boolean; 
     lang: config.language,
     pane: "tilePane",
     zIndex: options.zIndex,
+    devicePixelRatio: options.pixelRatio,
   }) as unknown as VectorLayer; // protomaps-leaflet declares an object of any properties
   layer.name = name;
   layer.day = day;

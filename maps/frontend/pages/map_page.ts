@@ -1,7 +1,7 @@
 /* Starts a map page: the MapStartup element calls `Gridward.open` with the map. */
 
 import { listen } from "../core/events.ts";
-import { byId } from "../core/nodes.ts";
+import { byId, node } from "../core/nodes.ts";
 import { hasDays } from "../core/recorded_days.ts";
 import { onScope } from "../core/scope.ts";
 import { config, homeBounds, state } from "../core/store.ts";
@@ -16,9 +16,11 @@ import { Tools } from "../panels/export_tools.ts";
 import { Filters } from "../panels/filters.ts";
 import { Counts } from "../panels/issue_counts.ts";
 import { addLegend } from "../panels/legend.ts";
+import { addMeasureTool } from "../panels/measure_tool.ts";
 import { measures } from "../panels/measures.ts";
 import { watchPointer } from "../panels/pointer.ts";
 import { Search } from "../panels/search.ts";
+import { addShareButton, keepViewInLinks } from "../panels/share.ts";
 import { Table } from "../panels/table.ts";
 import { showHeadline, showIssueFigures } from "./headline.ts";
 import { keepLink } from "./permalink.ts";
@@ -34,8 +36,8 @@ export function open(pageMap: L.Map): void {
   map = pageMap;
   followLevels(map);
   addControls();
-  limitZoom();
   map.fitBounds(homeBounds(), { animate: false });
+  limitZoom(); // afterwards: a view below the least zoom would start an animation, which replaces that of a link
   watchPointer(map);
   watchBasemap(map);
   map.on("zoomend", zoomed);
@@ -48,8 +50,9 @@ export function open(pageMap: L.Map): void {
     new Days(map, strip);
     new Compare(map, strip);
   }
-  new Tools(map, byId("tools"));
-  keepLink(map, table);
+  const address = keepLink(map, table);
+  new Tools(map, byId("tools"), address);
+  if (config.service) offerLink(address);
   state.opening = false;
   refreshAllLayers();
   // On a narrow screen the date strip gets a second line, which shrinks the map.
@@ -58,6 +61,11 @@ export function open(pageMap: L.Map): void {
   map.on("resize", limitZoom);
   fitPaper();
   document.documentElement.dataset.ready = "true";
+}
+
+function offerLink(address: () => string): void {
+  addShareButton(byId("tools"), address);
+  keepViewInLinks(byId("visitor"), address);
 }
 
 /* Keeps the city from shrinking to a few specks. */
@@ -79,12 +87,26 @@ function fitPaper(): void {
 function addControls(): void {
   map.attributionControl.setPrefix(false);
   L.control.zoom({ zoomInTitle: translate("zoom_in"), zoomOutTitle: translate("zoom_out") }).addTo(map);
+  addMeasureTool(map);
   L.control.scale({ imperial: false }).addTo(map);
+  addNorthArrow(map);
   const toggle = document.querySelector(".leaflet-control-layers-toggle");
   toggle?.setAttribute("title", translate("layers"));
   toggle?.setAttribute("aria-label", translate("layers"));
   map.getContainer().setAttribute("aria-label", translate("map"));
   map.getContainer().setAttribute("role", "application");
+}
+
+/* The map is in Web Mercator, where north is up everywhere. */
+function addNorthArrow(map: L.Map): void {
+  const control = new L.Control({ position: "bottomleft" });
+  control.onAdd = () =>
+    node(
+      "div",
+      { class: "north leaflet-control", role: "img", "aria-label": translate("north_up") },
+      translate("north"),
+    );
+  control.addTo(map);
 }
 
 function openCoverage(): Table {

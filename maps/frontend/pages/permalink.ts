@@ -51,8 +51,10 @@ function linkParams(map: L.Map): URLSearchParams {
 
 const withoutView = (text: string): string => text.replace(/(^|&)at=[^&]*/, "");
 
-/** Keeps the URL and the state of the page the same, in both directions, from now on. */
-export function keepLink(map: L.Map, table: Table | null): void {
+/** Keeps the URL and the state of the page the same, in both directions, from now on.
+
+    Returns a function that returns the URL of what the page shows now. */
+export function keepLink(map: L.Map, table: Table | null): () => string {
   const link = new Permalink(map, table);
   map.on("moveend", () => link.writeSoon());
   for (const subject of LINKED_EVENTS) listen(subject, () => link.writeSoon());
@@ -60,6 +62,7 @@ export function keepLink(map: L.Map, table: Table | null): void {
   for (const gesture of ["pointerdown", "wheel", "keydown"])
     window.addEventListener(gesture, () => link.hideNote(), { capture: true, passive: true });
   link.start();
+  return () => link.current();
 }
 
 class Permalink {
@@ -92,6 +95,13 @@ class Permalink {
   writeSoon(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#write(), 200);
+  }
+
+  /** Writes a change that waits, and returns the URL. */
+  current(): string {
+    clearTimeout(this.#timer);
+    this.#write();
+    return location.href;
   }
 
   #write(): void {

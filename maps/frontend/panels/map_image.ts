@@ -1,112 +1,128 @@
-/* Renders the map as an image, with title and legend. */
+/* Renders the map as an image: heading, map with legend, scale and north arrow, and source. */
 
+import { isFiltered } from "../core/building_filter.ts";
 import { byId } from "../core/nodes.ts";
 import { scopeName } from "../core/scope.ts";
 import { config, mapStyle, state } from "../core/store.ts";
-import { hatchPattern } from "../core/swatches.ts";
 import { formatDay, translate } from "../core/texts.ts";
 import { divider } from "../map/compare.ts";
-import { layers } from "../map/layer_registry.ts";
+import { type SharpTile, withSharpTiles } from "../map/sharp_copy.ts";
 import { FONT } from "../map/symbols.ts";
+import { drawLegend, drawNorthArrow, drawScale } from "./image_parts.ts";
 
-const HEADING_HEIGHT = 54; // pixels above the map in the image
-const LINE_HEIGHT = 20; // pixels of a line of the legend
+const RESOLUTION = 2; // pixels of the image in a CSS pixel
+const MARGIN = 14; // CSS pixels
+const LINE = 18;
 
-/** Returns a canvas with the map, without the basemap, whose tiles come from another host.
+/** The texts around the map, each as its lines. */
+interface ImageTexts {
+  title: string;
+  heading: string[];
+  source: string[];
+}
+
+/** Returns a canvas with the map at twice its resolution, and the address of the page below it.
 
     Without figures, a map without colours, the image says so. */
-export function mapImage(map: L.Map, hasFigures: boolean): HTMLCanvasElement {
-  const frame = map.getContainer().getBoundingClientRect();
-  const scale = window.devicePixelRatio;
+export async function mapImage(map: L.Map, address: string, hasFigures: boolean): Promise<HTMLCanvasElement> {
+  const { x: width, y: height } = map.getSize();
   const canvas = document.createElement("canvas");
-  canvas.width = frame.width * scale;
-  canvas.height = (frame.height + HEADING_HEIGHT) * scale;
-  const pen = canvas.getContext("2d")!;
-  pen.scale(scale, scale);
+  const pen = canvas.getContext("2d")!; // null only for a canvas that has a context of another type
+  const texts = imageTexts(pen, width - 2 * MARGIN, address);
+  const top = 30 + texts.heading.length * LINE + 6;
+  const bottom = texts.source.length * LINE + 10;
+  canvas.width = width * RESOLUTION;
+  canvas.height = (top + height + bottom) * RESOLUTION;
+  pen.scale(RESOLUTION, RESOLUTION);
   pen.fillStyle = "#fff";
-  pen.fillRect(0, 0, frame.width, frame.height + HEADING_HEIGHT);
-  pen.save();
-  pen.translate(0, HEADING_HEIGHT);
+  pen.fillRect(0, 0, width, top + height + bottom);
+  drawTexts(pen, texts, top + height);
+  pen.translate(0, top);
   pen.beginPath();
-  pen.rect(0, 0, frame.width, frame.height);
+  pen.rect(0, 0, width, height);
   pen.clip();
   pen.fillStyle = mapStyle.colours.paper;
-  pen.fillRect(0, 0, frame.width, frame.height);
-  drawTiles(map, pen, frame);
-  drawLegend(map, pen, frame);
-  if (!hasFigures) drawWarning(pen, frame, translate("image_without_figures"));
-  pen.restore();
-  drawHeading(pen);
+  pen.fillRect(0, 0, width, height);
+  await withSharpTiles(map, RESOLUTION, (tiles) => {
+    for (const tile of tiles) drawTile(pen, tile, width, height);
+  });
+  if (state.then) drawDivider(pen, height);
+  drawLegend(map, pen, width, height);
+  drawScale(map, pen, height);
+  drawNorthArrow(pen, height);
+  if (!hasFigures) drawWarning(pen, width, translate("image_without_figures"));
   return canvas;
 }
 
-function drawTiles(map: L.Map, pen: CanvasRenderingContext2D, frame: DOMRect) {
-  for (const canvas of map.getPane("tilePane")!.querySelectorAll("canvas")) {
-    if (canvas.closest(".basemap")) continue;
-    const box = canvas.getBoundingClientRect();
-    const isClipped = Boolean(canvas.closest<HTMLElement>(".leaflet-layer")?.style.clip);
-    pen.save();
-    if (isClipped && divider) {
-      const x = divider.x();
-      const isEarlier = isOfEarlierDay(canvas);
-      pen.beginPath();
-      pen.rect(isEarlier ? 0 : x, 0, isEarlier ? x : frame.width, frame.height);
-      pen.clip();
-    }
-    pen.drawImage(canvas, box.x - frame.x, box.y - frame.y, box.width, box.height);
-    pen.restore();
-  }
-}
-
-/* Whether a tile belongs to the earlier date of a comparison. */
-const isOfEarlierDay = (tile: HTMLCanvasElement) =>
-  Object.entries(layers).some(([name, layer]) => name.startsWith("then-") && layer.getContainer()?.contains(tile));
-
-function drawHeading(pen: CanvasRenderingContext2D) {
-  pen.fillStyle = mapStyle.colours.ink;
-  pen.font = `700 18px ${FONT}`;
-  pen.fillText(`${scopeName()} · ${translate(`title.${config.kind}`)}`, 14, 24);
+function imageTexts(pen: CanvasRenderingContext2D, width: number, address: string): ImageTexts {
   pen.font = `13px ${FONT}`;
   const figures = [...document.querySelectorAll("#figures div")].map(
     (figure) => `${figure.querySelector("dt")?.textContent} ${figure.querySelector("dd")?.textContent}`,
   );
-  const days = state.then ? `${formatDay(state.then)} | ${formatDay(state.on)}` : byId("as-of").textContent;
-  pen.fillText([days, ...figures].join("   "), 14, 44);
+  const day = state.then ? `${formatDay(state.then)} | ${formatDay(state.on)}` : byId("as-of").textContent;
+  const filter = isFiltered() ? document.querySelector(".filtered")?.textContent : "";
+  const source = translate("image_source", { as_of: config.asOf, address });
+  return {
+    title: `${scopeName()} · ${translate(`title.${config.kind}`)}`,
+    heading: wrap(pen, [day, ...figures, filter].filter(Boolean).join("   "), width),
+    source: wrap(pen, source, width),
+  };
 }
 
-function drawLegend(map: L.Map, pen: CanvasRenderingContext2D, frame: DOMRect) {
-  const lines = [...map.getContainer().querySelectorAll(".legend-body h3, .legend-body li")];
-  const width = 24 + Math.max(...lines.map((line) => line.textContent.length)) * 9 + 20;
-  const top = frame.height - lines.length * LINE_HEIGHT - 20;
-  const left = frame.width - width - 10;
-  pen.fillStyle = "rgba(255, 255, 255, 0.95)";
-  pen.fillRect(left, top - 6, width, lines.length * LINE_HEIGHT + 14);
-  pen.font = `12.5px ${FONT}`;
-  for (const [index, line] of lines.entries()) {
-    const y = top + index * LINE_HEIGHT + 14;
-    const swatch = line.querySelector<HTMLElement>(".swatch");
-    if (swatch) drawSwatch(pen, swatch, left + 10, y - 10);
-    pen.fillStyle = mapStyle.colours.ink;
-    pen.fillText(line.textContent, left + (swatch ? 34 : 10), y);
+/** Returns a text as lines that fit a width; a word that is too long is cut. */
+function wrap(pen: CanvasRenderingContext2D, text: string, width: number): string[] {
+  const lines = [""];
+  for (const part of text.split(/(?<=\s|[&#?])/)) {
+    for (const piece of pieces(pen, part, width)) {
+      if (lines.at(-1) && pen.measureText(lines.at(-1) + piece).width > width) lines.push("");
+      lines[lines.length - 1] += piece;
+    }
   }
+  return lines;
 }
 
 /* Draws a text in a box at the top of the map, as the page shows its notes. */
-function drawWarning(pen: CanvasRenderingContext2D, frame: DOMRect, text: string) {
+function drawWarning(pen: CanvasRenderingContext2D, mapWidth: number, text: string) {
   pen.font = `700 14px ${FONT}`;
-  const width = Math.min(pen.measureText(text).width, frame.width - 48);
-  const left = (frame.width - width) / 2;
+  const width = Math.min(pen.measureText(text).width, mapWidth - 48);
+  const left = (mapWidth - width) / 2;
   pen.fillStyle = "#fff3cd";
   pen.fillRect(left - 14, 10, width + 28, 32);
   pen.fillStyle = mapStyle.colours.ink;
   pen.fillText(text, left, 31, width);
 }
 
-function drawSwatch(pen: CanvasRenderingContext2D, swatch: HTMLElement, x: number, y: number) {
-  const colour = swatch.style.getPropertyValue("--colour") || "#9aa5ad";
-  const { hatch } = swatch.dataset;
-  pen.fillStyle = hatch ? hatchPattern(pen, hatch, colour) : colour;
-  pen.fillRect(x, y, 16, 12);
-  pen.strokeStyle = "rgba(40, 55, 65, 0.35)";
-  pen.strokeRect(x, y, 16, 12);
+function pieces(pen: CanvasRenderingContext2D, word: string, width: number): string[] {
+  if (pen.measureText(word).width <= width) return [word];
+  const half = Math.ceil(word.length / 2);
+  return [...pieces(pen, word.slice(0, half), width), ...pieces(pen, word.slice(half), width)];
+}
+
+function drawTexts(pen: CanvasRenderingContext2D, { title, heading, source }: ImageTexts, bottom: number) {
+  pen.fillStyle = mapStyle.colours.ink;
+  pen.font = `700 18px ${FONT}`;
+  pen.fillText(title, MARGIN, 24);
+  pen.font = `13px ${FONT}`;
+  for (const [index, line] of heading.entries()) pen.fillText(line, MARGIN, 44 + index * LINE);
+  pen.fillStyle = mapStyle.colours.muted;
+  for (const [index, line] of source.entries()) pen.fillText(line, MARGIN, bottom + LINE + index * LINE);
+}
+
+/* In a comparison a tile ends at the divider. */
+function drawTile(pen: CanvasRenderingContext2D, tile: SharpTile, width: number, height: number) {
+  pen.save();
+  if (tile.side && divider) {
+    const x = divider.x();
+    pen.beginPath();
+    pen.rect(tile.side === "then" ? 0 : x, 0, tile.side === "then" ? x : width, height);
+    pen.clip();
+  }
+  pen.drawImage(tile.canvas, tile.x, tile.y, tile.width, tile.height);
+  pen.restore();
+}
+
+function drawDivider(pen: CanvasRenderingContext2D, height: number) {
+  const x = divider?.x() ?? 0;
+  pen.fillStyle = mapStyle.colours.selected;
+  pen.fillRect(x - 1, 0, 2, height);
 }

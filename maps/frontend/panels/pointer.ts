@@ -5,6 +5,7 @@ import { button, node } from "../core/nodes.ts";
 import { translate } from "../core/texts.ts";
 import { type FeatureAt, featuresAt } from "../map/features_at.ts";
 import { select } from "../map/levels.ts";
+import { isMeasuring } from "./measure_tool.ts";
 import { codeOf, contentsOf, type PopupContent, popupCard } from "./popup_cards.ts";
 import { tooltipText } from "./tooltip_text.ts";
 
@@ -52,6 +53,7 @@ function hideCoveringControls(map: L.Map) {
 }
 
 function press(map: L.Map, latlng: L.LatLng) {
+  if (isMeasuring()) return;
   const features = featuresAt(map, latlng);
   if (!features.length) return;
   const [first] = features;
@@ -95,7 +97,7 @@ function pager(count: number, index: number, show: (index: number) => void) {
 }
 
 function moveTooltip(map: L.Map, tooltip: L.Tooltip, latlng: L.LatLng) {
-  const [feature] = featuresAt(map, latlng);
+  const [feature] = isMeasuring() ? [] : featuresAt(map, latlng);
   map.getContainer().classList.toggle("over-feature", Boolean(feature));
   if (!feature) map.closeTooltip(tooltip);
   else

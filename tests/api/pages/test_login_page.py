@@ -61,7 +61,7 @@ def test_signing_in_changing_the_password_and_signing_out(page, sample_service, 
     assert page.get_by_label("New password").is_visible()
     save_screenshot(page, tmp_path, "change")
     page.get_by_role("button", name="Sign out").click()
-    page.wait_for_url("**/login")
+    page.wait_for_url("**/login?lang=en*")
     assert page.locator("input[name=password]").is_visible()
 
 

@@ -1,8 +1,11 @@
 """Files, images and print of a map page, and the size of what it loads."""
 
+import io
 import re
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from tests.api.exports.reading import read_csv, read_workbook
@@ -71,14 +74,39 @@ def test_buildings_begin_with_those_longest_without_coverage_in_both_languages(o
         assert years == sorted(years)
 
 
-def test_the_map_is_saved_as_an_image(open_page, tmp_path):
-    browser_page = open_page()
+def coarse(image: Image.Image, size: tuple[int, int]) -> np.ndarray:
+    """Return the part of the map without legend and scale, in so few pixels that lines blur."""
+    width, height = size[0] // 8, size[1] // 8
+    pixels = np.asarray(image.resize((width, height), Image.Resampling.BOX), int)
+    return pixels[12 : round(height * 0.8), : round(width * 0.7)]
+
+
+@pytest.mark.parametrize("permalink", ["", "#then=2024-01-01", "#at=13.5/47.35/130.3"])
+@pytest.mark.parametrize("subject", ["property-coverage", "issues"])
+def test_the_map_is_saved_as_an_image_of_twice_the_resolution(
+    open_page, tmp_path, subject, permalink
+):
+    """Its map is that of the screen, except where the screen has controls."""
+    browser_page = open_page(f"{subject}{permalink}")
+    browser_page.wait_until_rendered()
+    map_element = browser_page.page.locator(".leaflet-container")
+    png = map_element.screenshot(style=".leaflet-control-container { visibility: hidden }")
+    shown = Image.open(io.BytesIO(png)).convert("RGB")
     with browser_page.page.expect_download() as download:
         browser_page.page.get_by_role("button", name="PNG").press("Enter")
     path = tmp_path / "map.png"
     download.value.save_as(path)
-    assert path.read_bytes().startswith(b"\x89PNG")
-    assert path.stat().st_size > 30_000  # an empty image has a tenth of that
+    image = Image.open(path).convert("RGB")
+    assert image.width == 2 * shown.width
+    top = 2 * (30 + 18 + 6)
+    bottom = top + 2 * shown.height
+    assert image.height >= bottom + 2 * (18 + 10)
+    sharp = image.crop((0, top, image.width, bottom))
+    difference = np.abs(coarse(sharp, shown.size) - coarse(shown, shown.size))
+    assert difference.mean() < 5
+    for line in (image.crop((0, 0, image.width, top)), image.crop((0, bottom, *image.size))):
+        assert np.asarray(line).std() > 10  # it has text
+    expect(browser_page.page.locator(".sharp-copy")).to_have_count(0)
 
 
 def test_print_shows_the_map_and_the_table_without_controls(open_page):

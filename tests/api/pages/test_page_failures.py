@@ -89,7 +89,7 @@ def test_an_image_of_a_map_without_figures_says_so(open_page, fails):
     with page.expect_download() as download:  # waits for the figures of that day
         page.get_by_role("button", name="PNG").press("Enter")
     image = np.asarray(Image.open(io.BytesIO(download.value.path().read_bytes())).convert("RGB"))
-    top = image[54:104]  # of the map, below the heading
+    top = image[108:208]  # of the map, below the heading; twice the resolution of the screen
     warned = (top == (0xFF, 0xF3, 0xCD)).all(axis=2).sum()
     assert bool(warned > 5000) is fails
     if fails:

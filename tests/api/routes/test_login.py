@@ -279,7 +279,7 @@ def test_a_page_that_requires_an_account_redirects_browsers_to_the_form(client):
     response = get("/redraw/7?lang=en", "text/html")
     assert (response.status_code, response.headers["location"]) == (
         303,
-        "/login?next=/redraw/7%3Flang%3Den",
+        "/login?next=/redraw/7%3Flang%3Den&lang=en",
     )
     assert get("/redraw/7", "*/*").status_code == 401
     assert get("/v1/account", "text/html").status_code == 401
