@@ -10,7 +10,7 @@ from geo import table_versions
 from geo.table_versions import VersionSnapshot
 from geo.tiles.layers import SOURCE_TABLES, Layer
 
-_RENDERER_VERSION = 12
+_RENDERER_VERSION = 13
 """Raise it with every change of how tiles are rendered."""
 
 

@@ -6,7 +6,7 @@ import { propsOf, type Tile } from "./tile_features.ts";
 
 /** A building as its tile has it: for every day instead of one. */
 export interface RecordedBuilding extends Omit<BuildingProps, "covered" | keyof Coverage> {
-  /** `KIND FROM/TO` of each period, oldest first; TO is the first day after it, `..` without an end. */
+  /** `KIND FROM/TO` of each period, in any order; TO is the first day after it, `..` without an end. */
   coverage?: string | null;
   /** The first day on which it no longer stands. */
   retired_on?: string | null;
@@ -19,7 +19,7 @@ interface Period {
   to: string | null;
 }
 
-/** Returns the periods of a text such as `property_firm 2019-03-01/2024-03-01 self_managed 2024-05-01/..`. */
+/** Returns the periods, oldest first, of a text such as `property_firm 2019-03-01/2024-03-01 self_managed 2024-05-01/..`. */
 export function parsePeriods(text: string | null | undefined): Period[] {
   const periods: Period[] = [];
   const words = text ? text.split(" ") : [];
@@ -27,7 +27,7 @@ export function parsePeriods(text: string | null | undefined): Period[] {
     const [from, to] = words[index + 1].split("/");
     periods.push({ kind: words[index], from, to: to === ".." ? null : to });
   }
-  return periods;
+  return periods.sort((a, b) => (a.from < b.from ? -1 : 1));
 }
 
 /** Whether a building is built and not yet retired on a day; one without a year was always there. */

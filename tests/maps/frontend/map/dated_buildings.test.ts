@@ -13,7 +13,7 @@ const dayAfter = (day: string) => new Date(Date.parse(`${day}T00:00:00Z`) + 86_4
 
 describe("the periods of a building", () => {
   test("are read from the text of its tile", () => {
-    expect(parsePeriods("property_firm 2019-03-01/2024-03-01 self_managed 2024-05-01/..")).toEqual([
+    expect(parsePeriods("self_managed 2024-05-01/.. property_firm 2019-03-01/2024-03-01")).toEqual([
       { kind: "property_firm", from: "2019-03-01", to: "2024-03-01" },
       { kind: "self_managed", from: "2024-05-01", to: null },
     ]);
