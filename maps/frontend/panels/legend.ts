@@ -14,7 +14,11 @@ import { heatLabel, loadLabels, rateLabels } from "./class_labels.ts";
 
 const entry = (swatch: HTMLElement, text: string) => node("li", {}, [swatch, text]);
 
-const section = (title: string, entries: HTMLElement[]) => [node("h3", {}, title), node("ul", {}, entries)];
+/* No heading of level 2 lies above the legend. */
+const section = (title: string, entries: HTMLElement[]) => [
+  node("h3", { "aria-level": 2 }, title),
+  node("ul", {}, entries),
+];
 
 /* What the map shows where an area has no class. */
 function unclassed() {

@@ -38,7 +38,12 @@ export class TableView {
     this.#events = events;
     const caption = node("caption", { class: "unseen" }, translate(`table.${config.kind}`));
     const table = node("table", {}, [caption, node("thead", {}, this.#head), this.#body, this.#foot]);
-    const attributes = { class: "rows", tabindex: "0", role: "region", "aria-label": translate("panel") };
+    const attributes = {
+      class: "rows",
+      tabindex: "0",
+      role: "region",
+      "aria-label": translate(`table.${config.kind}`),
+    };
     this.element = node("div", attributes, table);
   }
 
