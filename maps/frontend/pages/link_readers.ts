@@ -34,6 +34,12 @@ export function list(text: string): Set<string> | undefined {
   }
 }
 
+/** Returns a view as "zoom/latitude/longitude", to a hundredth of a pixel. */
+export function viewText(zoom: number, lat: number, lon: number): string {
+  const digits = Math.ceil(zoom * Math.log10(2)) + 2; // a pixel is 1.4 / 2 ** zoom degrees
+  return [zoom, lat.toFixed(digits), lon.toFixed(digits)].join("/");
+}
+
 /** Returns the numbers of "zoom/latitude/longitude". */
 export function viewNumbers(text: string): [zoom: number, lat: number, lon: number] | undefined {
   const numbers = text.split("/").map((part) => (part ? Number(part) : NaN));

@@ -14,6 +14,7 @@ import { chooseLevel, followZoom, select, setBuildingList, setDay } from "../map
 import { setMeasure } from "../panels/measures.ts";
 import { openPopup } from "../panels/pointer.ts";
 import type { Table } from "../panels/table.ts";
+import { viewText } from "./link_readers.ts";
 import { type LinkValues, linkFamilies, readLink, type View } from "./link_values.ts";
 
 const SHARED_ENTRY_MS = 1500; // milliseconds within which changes share one history entry
@@ -27,7 +28,7 @@ const span = ({ from, to }: Span<string> | Span<number>): string | null =>
 function linkParams(map: L.Map): URLSearchParams {
   const { lat, lng } = map.getCenter();
   const entries: [name: string, value: string | null][] = [
-    ["at", [map.getZoom(), lat.toFixed(5), lng.toFixed(5)].join("/")],
+    ["at", viewText(map.getZoom(), lat, lng)],
     ["on", state.on === config.on ? null : state.on],
     ["then", state.then],
     ["level", state.listsBuildings ? "building" : state.follows ? null : state.level],

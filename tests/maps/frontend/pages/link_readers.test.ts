@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { list, oneOf, readDay, readYear, span, viewNumbers } from "../../../../maps/frontend/pages/link_readers.ts";
+import {
+  list,
+  oneOf,
+  readDay,
+  readYear,
+  span,
+  viewNumbers,
+  viewText,
+} from "../../../../maps/frontend/pages/link_readers.ts";
 
 describe("a day", () => {
   test("is any that the calendar has", () => {
@@ -56,4 +64,17 @@ test("a view has three numbers", () => {
   expect(viewNumbers("13/-33/0")).toEqual([13, -33, 0]);
   for (const text of ["13/47", "13/47/130/1", "13//130", "13/x/130", "13/47/Infinity", ""])
     expect(viewNumbers(text)).toBeUndefined();
+});
+
+test.each([0, 4, 11, 13.5, 17, 20])("a view at zoom %d is read back to a hundredth of a pixel", (zoom) => {
+  const pixel = 360 / 256 / 2 ** zoom; // degrees
+  for (const [lat, lon] of [
+    [47.123456789, 130.987654321],
+    [-33.55555555, -70.66666666],
+  ]) {
+    const view = viewNumbers(viewText(zoom, lat, lon));
+    expect(view?.[0]).toBe(zoom);
+    expect(Math.abs(view![1] - lat)).toBeLessThan(pixel / 100);
+    expect(Math.abs(view![2] - lon)).toBeLessThan(pixel / 100);
+  }
 });

@@ -33,23 +33,23 @@ beforeEach(async () => {
 
 const figures = () => Response.json({ total: {}, moves: [], distribution_before: null, distribution_after: null });
 const failure = () => Response.json({ detail: "The query failed.", hint: "Try again." }, { status: 503 });
-const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
+const afterResponses = () => new Promise((resolve) => setTimeout(resolve, 5));
 
 test("an outdated request that fails changes nothing", async () => {
   emit("plan");
   emit("plan");
   responses[1](figures());
-  await settled();
+  await afterResponses();
   expect(shown.texts).toEqual(["No changes"]);
   responses[0](failure());
-  await settled();
+  await afterResponses();
   expect(shown.texts).toEqual(["No changes"]);
 });
 
 test("the last request that fails shows the reason and the hint", async () => {
   emit("plan");
   responses[0](failure());
-  await settled();
+  await afterResponses();
   expect(shown.texts).toEqual(["The query failed. Try again."]);
 });
 
