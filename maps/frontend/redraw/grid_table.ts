@@ -4,6 +4,7 @@ import { listen } from "../core/events.ts";
 import { button, fill, node } from "../core/nodes.ts";
 import { swatch } from "../core/swatches.ts";
 import { formatNumber, translate } from "../core/texts.ts";
+import { emptyCommunity } from "./create_grids.ts";
 import { labelledField, showDialog } from "./dialog.ts";
 import { editor, gridColour, selectGrid, shortCode, toggleLock } from "./editor_state.ts";
 import { applyOperation } from "./operations.ts";
@@ -54,13 +55,13 @@ export class GridTable {
       .filter((grid) => grid.community_code === community && !plan.grids.has(grid.code));
     const name = plan.communityNames.get(community) ?? community;
     const heads = ["grid", "buildings", "households"].map((key) => node("th", { scope: "col" }, translate(key)));
+    const heading = node("h2", { class: "community" }, [
+      button(name, () => this.#layers.fitCommunity(community), { title: translate("zoom_to") }),
+      plan.json.communities.includes(community) ? node("span", { class: "tag" }, translate("community_changed")) : null,
+    ]);
+    if (!grids.length && !removed.length) return [heading, ...emptyCommunity(community)];
     return [
-      node("h2", { class: "community" }, [
-        button(name, () => this.#layers.fit(grids.map(({ code }) => code)), { title: translate("zoom_to") }),
-        plan.json.communities.includes(community)
-          ? node("span", { class: "tag" }, translate("community_changed"))
-          : null,
-      ]),
+      heading,
       node("table", { class: "grid-rows" }, [
         node(
           "thead",

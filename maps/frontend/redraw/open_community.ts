@@ -35,8 +35,6 @@ export async function openAt({ lat, lng }: { lat: number; lng: number }) {
 
 /* Zooms to the grids of a community; without any, to its outline. */
 function zoomTo(community: string) {
-  const outline = plan.outlines.get(community);
-  const grids = plan.gridsOf(community).map(({ extent }) => extent);
-  const corners = (grids.length || !outline ? grids : [outline]).flatMap(toBounds);
+  const corners = plan.boxesOf(community).flatMap(toBounds);
   if (corners.length) map.fitBounds(corners, { padding: [30, 30], animate: false });
 }

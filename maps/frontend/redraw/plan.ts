@@ -170,6 +170,18 @@ export class Plan {
     return [...this.grids.values()].filter(({ properties }) => properties.community_code === community);
   }
 
+  /** Returns the extents of the grids of a community; without grids that of its outline, if it has one. */
+  boxesOf(community: string): Box[] {
+    const outline = this.outlines.get(community);
+    const grids = this.gridsOf(community).map((grid) => grid.extent);
+    return grids.length || !outline ? grids : [outline];
+  }
+
+  /** Returns the buildings of a community. */
+  buildingsOf(community: string) {
+    return [...this.buildings.values()].filter((building) => building.community === community);
+  }
+
   /** Applies one more operation; deletes the steps that are undone. */
   apply(operation: Operation) {
     return this.#send<PlanPreview>("operations", operation);

@@ -131,12 +131,19 @@ export class PlanLayers {
     );
   }
 
+  /** Zooms to the grids of a community; without any, to its outline. */
+  fitCommunity(community: string) {
+    this.#fitBoxes(this.#plan.boxesOf(community));
+  }
+
   /** Zooms to grids. */
   fit(codes: readonly string[]) {
-    const corners = codes.flatMap((code) => {
-      const grid = this.#plan.grids.get(code);
-      return grid ? toBounds(grid.extent) : [];
-    });
+    const grids = codes.map((code) => this.#plan.grids.get(code));
+    this.#fitBoxes(grids.flatMap((grid) => (grid ? [grid.extent] : [])));
+  }
+
+  #fitBoxes(boxes: readonly Box[]) {
+    const corners = boxes.flatMap(toBounds);
     if (corners.length)
       this.#map.fitBounds(corners, {
         paddingTopLeft: [30, 60],

@@ -10,7 +10,8 @@ export type Operation =
   | { kind: "merge"; codes: string[] }
   | { kind: "transfer"; buildings: string[]; to: string }
   | { kind: "rename"; code: string; name: string | null }
-  | { kind: "create" | "renumber" | "import"; community: string }
+  | { kind: "create"; community: string; count: number }
+  | { kind: "renumber" | "import"; community: string }
   | { kind: "restore"; code: string };
 
 /** A step of a plan with who made it. */

@@ -2,6 +2,7 @@
 
 import { translate, translateValue } from "../core/texts.ts";
 import { shortCode } from "./editor_state.ts";
+import { plan } from "./plan.ts";
 import type { Operation } from "./plan_types.ts";
 
 /** Describes a step: its kind and the grids or buildings that it changes. */
@@ -10,6 +11,11 @@ export function stepText(operation: Operation): string {
   switch (operation.kind) {
     case "transfer":
       return translate("step_transfer", { count: operation.buildings.length, grid: shortCode(operation.to) });
+    case "create":
+      return translate("step_create", {
+        count: operation.count,
+        name: plan.communityNames.get(operation.community) ?? operation.community,
+      });
     case "rename":
       return `${kind} ${shortCode(operation.code)}: ${operation.name}`;
     case "move_border":

@@ -140,7 +140,8 @@ const stepButton = (action: "undo" | "redo", count: number, keys: string, isOpen
   });
 
 function hintText() {
-  if (!plan.grids.size) return translate("hint_open");
+  if (!plan.communities.size) return translate("hint_open");
+  if (!plan.grids.size) return translate(plan.isOpen ? "hint_create" : "no_grids");
   return translateValue(editor.selected.length < REQUIRED_GRIDS[editor.tool] ? "hint_pick" : "hint", editor.tool);
 }
 

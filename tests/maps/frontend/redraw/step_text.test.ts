@@ -12,8 +12,8 @@ beforeEach(async () => {
     "step.merge": "Merge",
     "step.rename": "Rename",
     "step.move_border": "Move border",
-    "step.create": "Create",
     step_transfer: "{count} buildings to {grid}",
+    step_create: "Create {count} grids in {name}",
   });
   openPlan("/v1/plans/7");
   await plan.load();
@@ -25,7 +25,8 @@ test.each<[Operation, string]>([
   [{ kind: "move_border", codes: ["A2", "A1"], line }, "Move border 2 + 1"],
   [{ kind: "rename", code: "A1", name: "East" }, "Rename 1: East"],
   [{ kind: "transfer", buildings: ["H1", "H2"], to: "A2" }, "2 buildings to 2"],
-  [{ kind: "create", community: "B" }, "Create B"],
+  [{ kind: "create", community: "B", count: 3 }, "Create 3 grids in B"],
+  [{ kind: "create", community: "A", count: 3 }, "Create 3 grids in 社区A"],
   [{ kind: "restore", code: "A2" }, "restore 2"],
 ])("%o is described by its kind and what it changes", (operation, text) => {
   expect(stepText(operation)).toBe(text);
