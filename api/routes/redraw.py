@@ -55,7 +55,7 @@ def notice_page(
 
 
 def _editor_account(caller: Account, csrf: str | None) -> EditorAccount:
-    return EditorAccount(caller.login, str(caller.role), csrf)
+    return EditorAccount(caller.login, str(caller.role), caller.reach, csrf)
 
 
 def _html(page: RenderedPage) -> HTMLResponse:

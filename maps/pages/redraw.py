@@ -27,6 +27,7 @@ URLS: Final = {
     "plans": "/v1/plans",
     "grids": "/v1/grids",
     "buildings": "/v1/buildings",
+    "limits": "/v1/limits",
     "lookup": "/v1/lookup",
 }
 """The routes that the pages request."""
@@ -38,6 +39,8 @@ class EditorAccount:
 
     login: str
     role: str
+    reach: str | None = None
+    """The area or grid code that it may change; None is unrestricted."""
     csrf_token: str | None = None
     """The token that a write with a session cookie sends; None where a readable cookie holds it."""
 
@@ -116,7 +119,7 @@ def _config(kind: str, account: EditorAccount, language: Language) -> dict[str, 
         "levels": style.LEVELS,
         "style": style.frontend_style(),
         "texts": page_texts(language, PageName.REDRAW),
-        "account": {"login": account.login, "role": account.role},
+        "account": {"login": account.login, "role": account.role, "reach": account.reach},
         "urls": URLS,
     }
 

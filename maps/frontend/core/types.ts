@@ -222,7 +222,8 @@ export interface Config {
   texts: Record<string, string>;
   service: ServiceConfig | null;
   /** Of the pages of plans only. */
-  account: { login: string; role: string };
+  /** The reach is the code of the area or grid that it may change, null for all. */
+  account: { login: string; role: string; reach: string | null };
   urls: Record<string, string>;
   plan: number;
 }

@@ -3,11 +3,12 @@
 import { listen } from "../core/events.ts";
 import { button, fill, node } from "../core/nodes.ts";
 import { config, mapStyle } from "../core/store.ts";
-import { formatNumber, translate } from "../core/texts.ts";
+import { formatNumber, translate, translateValue } from "../core/texts.ts";
 import { shortCode } from "./editor_state.ts";
-import type { RankedFinding } from "./finding_order.ts";
+import { FINDING_ORDERS, type FindingOrder, type RankedFinding, sortFindings } from "./finding_order.ts";
 import { plan } from "./plan.ts";
 import type { Finding } from "./plan_types.ts";
+import { LimitList } from "./size_limits.ts";
 import { setBadge } from "./tabs.ts";
 
 const SHAPE_MIN_SIZE = 20; // metres across, from which the map zooms to a shape instead of its point
@@ -21,13 +22,22 @@ function sizeText({ kind, size, unit, limit }: Finding) {
 
 /** Lists the findings, and marks the selected one on the map. */
 export class Findings {
-  readonly #element: HTMLElement;
+  readonly #list = node("div");
+  readonly #order = node(
+    "select",
+    {},
+    FINDING_ORDERS.map((order) => node("option", { value: order }, translateValue("order", order))),
+  );
+  readonly #orderField = node("label", { class: "order" }, [translate("sort_by"), this.#order]);
   readonly #map: L.Map;
   readonly #highlight: L.LayerGroup;
 
   constructor(element: HTMLElement, map: L.Map) {
-    this.#element = element;
+    const limits = node("div");
+    fill(element, [limits, this.#orderField, this.#list]);
+    new LimitList(limits);
     this.#map = map;
+    this.#order.addEventListener("change", () => this.#draw());
     this.#highlight = L.layerGroup().addTo(map);
     listen("plan", () => this.#draw());
     this.#draw();
@@ -41,9 +51,11 @@ export class Findings {
       findings.length,
       findings.some((finding) => finding.is_error),
     );
-    const items = findings.map((finding) => node("li", {}, this.#entry(finding)));
+    this.#orderField.hidden = findings.length < 2;
+    const sorted = sortFindings(findings, this.#order.value as FindingOrder);
+    const items = sorted.map((finding) => node("li", {}, this.#entry(finding)));
     fill(
-      this.#element,
+      this.#list,
       items.length ? node("ul", { class: "found" }, items) : node("p", { class: "empty" }, translate("no_findings")),
     );
   }

@@ -5,7 +5,7 @@ import { getAll, getJson, postJson } from "../core/http.ts";
 import { config } from "../core/store.ts";
 import { displayName } from "../core/texts.ts";
 import type { Box } from "../core/types.ts";
-import { type CommunityData, loadCommunity } from "./community_data.ts";
+import { type CommunityData, loadCommunity, loadEarlierFindings } from "./community_data.ts";
 import { rankFindings } from "./finding_order.ts";
 import { boxContains, contains, extent, type LonLat } from "./geometry.ts";
 import type {
@@ -124,6 +124,20 @@ export class Plan {
     if (data) this.#storeInForce(community, data);
     this.communities.add(community);
     this.#replaceGrids(community, grids);
+  }
+
+  /** Loads the findings again, after the limits changed. */
+  async reloadFindings() {
+    const communities = [...this.communities];
+    const [findings, ...earlier] = await Promise.all([
+      getJson<Finding[]>(`${this.address}/findings`),
+      ...communities.map((code) => loadEarlierFindings(this.address, code)),
+    ]);
+    this.findings = findings;
+    communities.forEach((code, index) => {
+      this.#earlierFindings.set(code, earlier[index]);
+    });
+    emit("plan");
   }
 
   #storeInForce(community: string, { area, outline, buildings, grids, findings }: CommunityData) {

@@ -56,7 +56,7 @@ export function loadPage(changes: Partial<Config> = {}, data: Record<string, Pac
     style,
     texts: {},
     service: data ? null : service,
-    account: { login: "", role: "" },
+    account: { login: "", role: "", reach: null },
     urls: {},
     plan: 0,
     ...changes,

@@ -11,7 +11,7 @@ def open_table(town: TownService, open_url):  # the page closes before the serve
     town.create_plan("South-west: <b>split</b>", "chen")
     cookies = [town.cookie("chen")]
     return lambda path="/redraw/1", **options: TownTable(
-        open_url, town.home, path, cookies=cookies, **options
+        open_url, town.home, path, **{"cookies": cookies} | options
     )
 
 

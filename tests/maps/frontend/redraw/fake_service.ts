@@ -111,7 +111,7 @@ export function loadPlanPage(service: FakeService, texts: Record<string, string>
   loadPage({
     kind: "redraw",
     texts,
-    account: { login, role: "coordinator" },
+    account: { login, role: "coordinator", reach: null },
     urls: { buildings: "/v1/buildings", grids: "/v1/grids", lookup: "/v1/lookup" },
   });
   const shown: ShownMessage = { className: "", hidden: true, text: "" };

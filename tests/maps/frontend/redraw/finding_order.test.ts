@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { rankFindings } from "../../../../maps/frontend/redraw/finding_order.ts";
+import { rankFindings, sortFindings } from "../../../../maps/frontend/redraw/finding_order.ts";
 import type { Finding } from "../../../../maps/frontend/redraw/plan_types.ts";
 
 const finding = (changes: Partial<Finding>): Finding => ({
@@ -42,4 +42,21 @@ test("errors come first, then new findings, otherwise in the order of the servic
   const after = ["a", "b", "c"].map((code) => finding({ codes: [code] }));
   const errors = ["d", "e"].map((code) => finding({ codes: [code], is_error: true }));
   expect(rankFindings([...after, ...errors], before).map(({ codes }) => codes[0])).toEqual(["e", "d", "a", "c", "b"]);
+});
+
+test("findings are sorted by grid, by kind, or by size within a kind", () => {
+  const ranked = rankFindings(
+    [
+      finding({ codes: ["c"], kind: "grid_in_parts", size: 5 }),
+      finding({ codes: ["b"], size: 310 }),
+      finding({ codes: ["a"], size: 412 }),
+    ],
+    [],
+  );
+  const codes = (order: Parameters<typeof sortFindings>[1]) =>
+    sortFindings(ranked, order).map(({ codes: [code] }) => code);
+  expect(codes("severity")).toEqual(["c", "b", "a"]);
+  expect(codes("grid")).toEqual(["a", "b", "c"]);
+  expect(codes("kind")).toEqual(["c", "b", "a"]);
+  expect(codes("size")).toEqual(["c", "a", "b"]);
 });
