@@ -29,6 +29,7 @@ URLS: Final = {
     "buildings": "/v1/buildings",
     "limits": "/v1/limits",
     "lookup": "/v1/lookup",
+    "revisions": "/v1/revisions",
 }
 """The routes that the pages request."""
 

@@ -4,6 +4,7 @@ import { getJson, type Link, Problem, postJson } from "../core/http.ts";
 import { button, byId, fill, node } from "../core/nodes.ts";
 import { config, load } from "../core/store.ts";
 import { errorMessage, formatMoment, formatNumber, translate, translateValue } from "../core/texts.ts";
+import { isCoordinator } from "../redraw/permissions.ts";
 
 /* A plan as the list shows it. */
 interface ListedPlan {
@@ -27,6 +28,7 @@ const pageOf = (id: number): string => `${config.urls.page}/${id}${location.sear
 export function open(): void {
   load();
   const form = byId("begin");
+  form.hidden = !isCoordinator();
   const title = form.querySelector("input")!; // maps/templates/plans.html
   form.addEventListener("submit", (event) => createPlan(event, title));
   readPlans();

@@ -2,7 +2,7 @@
 
 import { serviceClient } from "../core/data_client.ts";
 import { listen } from "../core/events.ts";
-import { button, byId, fill } from "../core/nodes.ts";
+import { byId } from "../core/nodes.ts";
 import { config, homeBounds, mapStyle, state } from "../core/store.ts";
 import { loadFailed, translate, translateValue } from "../core/texts.ts";
 import type { SearchHit } from "../core/types.ts";
@@ -13,7 +13,8 @@ import { hideShapes } from "../map/paint_rules.ts";
 import { Search } from "../panels/search.ts";
 import { Brush } from "../redraw/brush.ts";
 import { Comments } from "../redraw/comments.ts";
-import { selectGrid } from "../redraw/editor_state.ts";
+import { restoreLocks, selectGrid } from "../redraw/editor_state.ts";
+import { Endings } from "../redraw/endings.ts";
 import { Findings } from "../redraw/findings.ts";
 import { GridTable } from "../redraw/grid_table.ts";
 import { Impact } from "../redraw/impact.ts";
@@ -24,7 +25,7 @@ import { openAt, openCommunitiesOn } from "../redraw/open_community.ts";
 import { onConflict } from "../redraw/operations.ts";
 import { openPlan, plan } from "../redraw/plan.ts";
 import { PlanLayers } from "../redraw/plan_layers.ts";
-import { discardPlan, offerReload, publishPlan } from "../redraw/publish.ts";
+import { offerReload } from "../redraw/publish.ts";
 import { Steps } from "../redraw/steps.ts";
 import { enableTabs } from "../redraw/tabs.ts";
 import { Toolbar } from "../redraw/toolbar.ts";
@@ -82,6 +83,7 @@ function zoomed(): void {
 }
 
 function openEditor(): void {
+  restoreLocks();
   const layers = new PlanLayers(map, plan);
   layers.draw(); // first, because it assigns the grid colours
   const brush = new Brush(map, layers);
@@ -89,6 +91,7 @@ function openEditor(): void {
   new KeyboardCursor(map, brush, lineTool);
   enableTabs();
   onConflict(offerReload);
+  new Endings(byId("endings"));
   new Toolbar(byId("toolbar"), byId("hint"), lineTool, brush);
   new GridTable(byId("tab-grids"), layers);
   new Findings(byId("tab-findings"), map);
@@ -106,7 +109,7 @@ function openEditor(): void {
   updateTitleBar();
 }
 
-/* Updates the title bar: name, status, and the buttons to publish and discard. */
+/* Updates the title bar: name and status. */
 function updateTitleBar(): void {
   const { title, status, author, revision } = plan.json;
   document.title = `${title} · ${translate("redraw_grids")}`;
@@ -117,16 +120,6 @@ function updateTitleBar(): void {
       ? translate("all_saved")
       : "";
   byId("as-of").textContent = [translateValue("plan", status), author, state].filter(Boolean).join(" · ");
-  const effective = plan.json.operations.length - plan.json.undone_count;
-  fill(
-    byId("endings"),
-    plan.isOpen
-      ? [
-          button(translate("discard"), () => discardPlan()),
-          button(translate("publish"), () => publishPlan(), { class: "first", disabled: !effective }),
-        ]
-      : [],
-  );
 }
 
 class PlanSearch extends Search {

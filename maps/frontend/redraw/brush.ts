@@ -3,7 +3,7 @@
 import { listen } from "../core/events.ts";
 import { editor, gridColour, selectGrid } from "./editor_state.ts";
 import { isWithin } from "./event_target.ts";
-import { openAt } from "./open_community.ts";
+import { openIfSelecting } from "./open_community.ts";
 import { applyOperation } from "./operations.ts";
 import { plan } from "./plan.ts";
 import type { PlanLayers } from "./plan_layers.ts";
@@ -62,7 +62,7 @@ export class Brush {
     if (!overBuilding || !hasTarget) {
       const code = plan.gridAt([latlng.lng, latlng.lat]);
       if (code) selectGrid(code);
-      else openAt(latlng);
+      else openIfSelecting(latlng);
       if (overBuilding || !code) return;
     }
     this.#stroke = { to: editor.selected[0], buildings: new Set(), last: latlng };

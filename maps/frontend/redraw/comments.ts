@@ -3,6 +3,7 @@
 import { listen } from "../core/events.ts";
 import { getJson, postJson } from "../core/http.ts";
 import { fill, node } from "../core/nodes.ts";
+import { config } from "../core/store.ts";
 import { formatMoment, translate } from "../core/texts.ts";
 import { labelledField } from "./dialog.ts";
 import { showError } from "./messages.ts";
@@ -22,7 +23,7 @@ export class Comments {
       node("button", { type: "submit" }, translate("add_comment")),
     ]);
     form.addEventListener("submit", (event) => this.#send(event));
-    fill(element, [this.#list, form]);
+    fill(element, [this.#list, config.account.role === "viewer" ? null : form]);
     listen("tab", () => this.#load());
     this.#load();
   }

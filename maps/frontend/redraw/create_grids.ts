@@ -28,7 +28,9 @@ export function emptyCommunity(community: string): Node[] {
   return [
     explanation("no_grids"),
     contents.buildings ? null : explanation("no_buildings"),
-    plan.isOpen ? button(translate("create_grids"), () => createGrids(community, contents), { class: "first" }) : null,
+    plan.mayChange(community)
+      ? button(translate("create_grids"), () => createGrids(community, contents), { class: "first" })
+      : null,
   ].filter((part) => part !== null);
 }
 

@@ -2,7 +2,9 @@
 
 import { emit } from "../core/events.ts";
 import { mapStyle } from "../core/store.ts";
+import { translate } from "../core/texts.ts";
 import { assignColours } from "./grid_colours.ts";
+import { storedLocks, storeLocks } from "./locks.ts";
 import { showMessage } from "./messages.ts";
 import { plan } from "./plan.ts";
 
@@ -61,9 +63,15 @@ export function clearSelection() {
   emit("picked");
 }
 
-/** Locks a grid, or unlocks it. */
+/** Locks the grids that the account locked before the page was loaded. */
+export function restoreLocks() {
+  editor.locked = storedLocks();
+}
+
+/** Locks a grid, or unlocks it; says so if that will be lost with the page. */
 export function toggleLock(code: string) {
   if (!editor.locked.delete(code)) editor.locked.add(code);
+  if (!storeLocks(editor.locked)) showMessage(translate("lock_not_stored"));
   emit("picked");
 }
 

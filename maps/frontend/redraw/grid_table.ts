@@ -57,7 +57,14 @@ export class GridTable {
     const heads = ["grid", "buildings", "households"].map((key) => node("th", { scope: "col" }, translate(key)));
     const heading = node("h2", { class: "community" }, [
       button(name, () => this.#layers.fitCommunity(community), { title: translate("zoom_to") }),
-      plan.json.communities.includes(community) ? node("span", { class: "tag" }, translate("community_changed")) : null,
+      plan.isOpen && !plan.mayChange(community) ? node("span", { class: "tag" }, translate("out_of_reach")) : null,
+      plan.json.communities.includes(community)
+        ? node("span", { class: "tag" }, translate("community_changed"))
+        : button("×", () => plan.close(community), {
+            class: "close",
+            title: translate("close_community"),
+            "aria-label": `${translate("close_community")}: ${name}`,
+          }),
     ]);
     if (!grids.length && !removed.length) return [heading, ...emptyCommunity(community)];
     return [
@@ -87,7 +94,7 @@ export class GridTable {
           class: "icon pen",
           title: translate("rename"),
           "aria-label": translate("rename_grid", { grid: shortCode(code) }),
-          disabled: !plan.isOpen,
+          disabled: !plan.mayChange(grid.community_code),
         }),
         button("", () => toggleLock(code), {
           class: "icon padlock",
@@ -105,6 +112,7 @@ export class GridTable {
       [
         swatch(gridColour(code)),
         node("b", {}, shortCode(code)),
+        editor.locked.has(code) ? node("span", { class: "tag" }, translate("locked")) : null,
         grid.name ? node("span", { class: "grid-name" }, plan.gridName(grid)) : null,
         flagged.has(code)
           ? node("span", { class: flagged.get(code) ? "flag error" : "flag", title: translate("has_findings") }, "!")

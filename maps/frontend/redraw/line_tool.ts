@@ -3,7 +3,7 @@
 import { emit, listen } from "../core/events.ts";
 import { mapStyle } from "../core/store.ts";
 import { editor, selectGrid } from "./editor_state.ts";
-import { openAt } from "./open_community.ts";
+import { openIfSelecting } from "./open_community.ts";
 import { applyOperation } from "./operations.ts";
 import { plan } from "./plan.ts";
 
@@ -13,10 +13,10 @@ const isActive = () => editor.tool === "split" || editor.tool === "border";
 
 const requiredGrids = () => (editor.tool === "border" ? 2 : 1);
 
-/* Selects the grid at a location; opens its community if that is not open. */
+/* Selects the grid at a location, or opens its community. */
 function selectAt(latlng: L.LatLng, code: string | null) {
   if (code) selectGrid(code);
-  else openAt(latlng);
+  else openIfSelecting(latlng);
 }
 
 /** The line under construction while the tool is one of the two that need a line. */
@@ -50,7 +50,7 @@ export class LineTool {
   /** Selects the grids that the line needs, then adds points. */
   click(latlng: L.LatLng) {
     const code = plan.gridAt([latlng.lng, latlng.lat]);
-    if (!code && !this.length && !plan.grids.size) openAt(latlng);
+    if (!code && !this.length && !plan.grids.size) openIfSelecting(latlng);
     else if (!isActive()) {
       if (editor.tool !== "paint") selectAt(latlng, code);
     } else if (editor.selected.length < requiredGrids()) selectAt(latlng, code);

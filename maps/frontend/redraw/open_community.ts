@@ -4,6 +4,7 @@ import { getJson } from "../core/http.ts";
 import { config } from "../core/store.ts";
 import { translate } from "../core/texts.ts";
 import type { LookupResult } from "../core/types.ts";
+import { editor } from "./editor_state.ts";
 import { toBounds } from "./geometry.ts";
 import { showError, showMessage } from "./messages.ts";
 import { plan } from "./plan.ts";
@@ -31,6 +32,13 @@ export async function openAt({ lat, lng }: { lat: number; lng: number }) {
   } catch (error) {
     showError(error);
   }
+}
+
+/** Opens the community at a location with the tool that selects, or while none is open; otherwise says how to. */
+export function openIfSelecting(latlng: { lat: number; lng: number }) {
+  if (editor.tool === "look" || !plan.communities.size) return openAt(latlng);
+  showMessage(translate("outside_open_communities"));
+  return Promise.resolve();
 }
 
 /* Zooms to the grids of a community; without any, to its outline. */

@@ -8,6 +8,7 @@ import type { Box } from "../core/types.ts";
 import { type CommunityData, loadCommunity, loadEarlierFindings } from "./community_data.ts";
 import { rankFindings } from "./finding_order.ts";
 import { boxContains, contains, extent, type LonLat } from "./geometry.ts";
+import { isCoordinator, isInReach } from "./permissions.ts";
 import type {
   Finding,
   GridFeature,
@@ -67,8 +68,23 @@ export class Plan {
 
   /** Whether the account may change the plan. */
   get isOpen() {
-    const { account } = config;
-    return this.json.status === "draft" && (account.login === this.json.author || account.role === "admin");
+    const { login, role } = config.account;
+    return this.json.status === "draft" && isCoordinator() && (login === this.json.author || role === "admin");
+  }
+
+  /** Whether the account may change the grids of a community in this plan. */
+  mayChange(community: string) {
+    return this.isOpen && isInReach(community);
+  }
+
+  /** Whether the account may change one of the open communities; true before one is opened. */
+  get hasEditable() {
+    return this.isOpen && (!this.communities.size || [...this.communities].some(isInReach));
+  }
+
+  /** Whether the reach of the account includes all that the plan changes. */
+  get isInReach() {
+    return this.json.communities.every(isInReach);
   }
 
   /** Loads the plan with the grids of the open communities and of those that it changes. */
@@ -93,6 +109,13 @@ export class Plan {
       this.#opening.set(community, opening);
     }
     return opening;
+  }
+
+  /** Closes a community that the plan does not change. */
+  close(community: string) {
+    if (this.json.communities.includes(community)) return;
+    this.#remove(community);
+    emit("plan");
   }
 
   #remove(community: string) {

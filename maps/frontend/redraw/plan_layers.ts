@@ -49,6 +49,7 @@ export class PlanLayers {
     for (const name of names) this.#renderers.set(name, L.canvas({ pane: `plan-${name}`, padding: 0.3 }));
     listen("plan", () => this.draw());
     for (const event of ["picked", "compare"] as const) listen(event, () => this.#restyle());
+    listen("picked", () => this.#labelGrids());
     map.on("zoomend", () => this.#labelGrids());
   }
 
@@ -179,6 +180,7 @@ function gridLabel({ properties, geometry }: PlanGrid) {
   const label = node("span", { class: "grid-mark" }, [
     node("b", {}, shortCode(properties.code)),
     node("small", {}, translate("household_count", { count: formatNumber(properties.households) })),
+    editor.locked.has(properties.code) ? node("small", { class: "tag" }, translate("locked")) : null,
   ]);
   const icon = L.divIcon({ html: label, className: "", iconSize: [0, 0] });
   return L.marker([lat, lon], { icon, pane: "plan-marks", interactive: false, keyboard: false });

@@ -2,6 +2,7 @@
 
 import { emit, listen } from "../core/events.ts";
 import { button, fill, node } from "../core/nodes.ts";
+import { config } from "../core/store.ts";
 import { swatch } from "../core/swatches.ts";
 import { translate, translateValue } from "../core/texts.ts";
 import type { Brush } from "./brush.ts";
@@ -9,6 +10,7 @@ import { chooseTool, clearSelection, editor, gridColour, shortCode, TOOL_KEYS, t
 import { isWithin } from "./event_target.ts";
 import type { LineTool } from "./line_tool.ts";
 import { applyOperation, attempt } from "./operations.ts";
+import { isCoordinator } from "./permissions.ts";
 import { plan } from "./plan.ts";
 
 const TOOLS = Object.keys(TOOL_KEYS) as Tool[];
@@ -38,15 +40,17 @@ export class Toolbar {
   }
 
   #draw() {
-    const { json, isOpen } = plan;
+    const { json, hasEditable } = plan;
     const done = json.operations.length - json.undone_count;
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.tool : undefined;
     fill(this.#element, [
-      node("div", { class: "group", role: "group", "aria-label": translate("tools") }, TOOLS.map(toolButton)),
-      node("div", { class: "group", role: "group", "aria-label": translate("steps") }, [
-        stepButton("undo", done, "Ctrl+Z", isOpen),
-        stepButton("redo", json.undone_count, "Ctrl+Y", isOpen),
-      ]),
+      node("div", { class: "group", role: "group", "aria-label": translate("tools") }, offeredTools().map(toolButton)),
+      isCoordinator()
+        ? node("div", { class: "group", role: "group", "aria-label": translate("steps") }, [
+            stepButton("undo", done, "Ctrl+Z", plan.isOpen),
+            stepButton("redo", json.undone_count, "Ctrl+Y", hasEditable),
+          ])
+        : null,
       button(translate("compare_in_force"), () => this.#toggleComparison(), {
         class: "compare",
         "aria-pressed": String(editor.comparing),
@@ -128,7 +132,7 @@ const toolButton = (tool: Tool) =>
     "aria-keyshortcuts": TOOL_KEYS[tool],
     "data-tool": tool,
     title: `${translateValue("tool", tool)} (${TOOL_KEYS[tool].toUpperCase()})`,
-    disabled: tool !== "look" && !plan.isOpen,
+    disabled: tool !== "look" && !plan.hasEditable,
   });
 
 const stepButton = (action: "undo" | "redo", count: number, keys: string, isOpen: boolean) =>
@@ -139,13 +143,20 @@ const stepButton = (action: "undo" | "redo", count: number, keys: string, isOpen
     "aria-keyshortcuts": keys.replace("Ctrl", "Control"),
   });
 
+/* The tools for the role of the account: others than coordinators look only. */
+const offeredTools = () => (isCoordinator() ? TOOLS : TOOLS.slice(0, 1));
+
 function hintText() {
   if (!plan.communities.size) return translate("hint_open");
   if (!plan.grids.size) return translate(plan.isOpen ? "hint_create" : "no_grids");
+  if (plan.isOpen && !plan.hasEditable)
+    return translate("hint_out_of_reach", { login: config.account.login, reach: config.account.reach });
+  const locked = editor.selected.find((code) => editor.locked.has(code));
+  if (locked) return translate("hint_locked", { grid: shortCode(locked) });
   return translateValue(editor.selected.length < REQUIRED_GRIDS[editor.tool] ? "hint_pick" : "hint", editor.tool);
 }
 
 function chooseToolOf(letter: string) {
   const tool = TOOLS.find((name) => TOOL_KEYS[name] === letter);
-  if (tool && (tool === "look" || plan.isOpen)) chooseTool(tool);
+  if (tool && (tool === "look" || plan.hasEditable)) chooseTool(tool);
 }

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { listen } from "../../../../maps/frontend/core/events.ts";
 import { Problem } from "../../../../maps/frontend/core/http.ts";
+import { config } from "../../../../maps/frontend/core/store.ts";
 import { Plan } from "../../../../maps/frontend/redraw/plan.ts";
 import type { Finding, Operation } from "../../../../maps/frontend/redraw/plan_types.ts";
 import { FakeService, gridFeature, loadPlanPage } from "./fake_service.ts";
@@ -169,6 +170,29 @@ describe("the grid at a point", () => {
     expect(plan.gridAt([1.5, 1.5])).toBe("A2");
     expect(plan.gridAt([2.5, 1.5])).toBe("A1");
   });
+});
+
+test("a community is closed with all that it showed, unless the plan changes it", async () => {
+  await plan.open("B");
+  plan.close("A");
+  plan.close("B");
+  expect([...plan.communities]).toEqual(["A"]);
+  expect([...plan.grids.keys(), ...plan.gridsInForce.keys()]).toEqual(["A1", "A2", "A1", "A2"]);
+});
+
+test("a coordinator changes the communities within the reach, a viewer none", async () => {
+  await plan.open("B");
+  config.account.reach = "B";
+  expect([plan.mayChange("A"), plan.mayChange("B"), plan.hasEditable, plan.isInReach]).toEqual([
+    false,
+    true,
+    true,
+    false,
+  ]);
+  plan.close("B");
+  expect(plan.hasEditable).toBe(false);
+  Object.assign(config.account, { reach: null, role: "viewer" });
+  expect([plan.mayChange("A"), plan.isOpen, plan.isInReach]).toEqual([false, false, true]);
 });
 
 test("the name of a grid is shown without that of its community", () => {
