@@ -17,6 +17,8 @@ export type Tool = keyof typeof TOOL_KEYS;
 /** What the parts of the editor share; each change is announced by an event. */
 export interface EditorState {
   tool: Tool;
+  /** The index of the size of the brush. */
+  brushSize: number;
   /** The codes of the selected grids, in the order of selection. */
   selected: string[];
   /** The codes of the grids that no operation may change. */
@@ -30,6 +32,7 @@ export interface EditorState {
 /** The editor state of the page. */
 export const editor: EditorState = {
   tool: "look",
+  brushSize: 0,
   selected: [],
   locked: new Set(),
   comparing: false,
@@ -43,6 +46,18 @@ export function chooseTool(tool: Tool) {
   showMessage("");
   emit("mode");
   emit("picked");
+}
+
+/** How far the brush reaches, in pixels, by size. */
+export const BRUSH_RADII = [3, 14, 32] as const;
+
+/** Returns how far the brush reaches, in pixels. */
+export const brushRadius = () => BRUSH_RADII[editor.brushSize];
+
+/** Sets the size of the brush; the smallest or largest for an index below or above. */
+export function setBrushSize(index: number) {
+  editor.brushSize = Math.min(Math.max(index, 0), BRUSH_RADII.length - 1);
+  emit("mode");
 }
 
 const maxSelected = () => (editor.tool === "border" ? 2 : editor.tool === "merge" ? Infinity : 1);

@@ -46,11 +46,23 @@ export const boxesIntersect = (a: Box, b: Box) => a[0] <= b[2] && a[2] >= b[0] &
 export const boxContains = ([west, south, east, north]: Box, [x, y]: LonLat) =>
   x >= west && x <= east && y >= south && y <= north;
 
-/** Whether a corner of a geometry lies in a box. */
-export const hasCornerIn = (geometry: PolygonGeometry, box: Box) =>
-  polygonsOf(geometry)
-    .flat(2)
-    .some(([x, y]) => boxContains(box, [x, y]));
+/** Whether a geometry contains the middle of a box, or comes into the ellipse that the box surrounds. */
+export function touchesEllipse(geometry: PolygonGeometry, [west, south, east, north]: Box): boolean {
+  const [x, y] = [(west + east) / 2, (south + north) / 2];
+  const [width, height] = [(east - west) / 2, (north - south) / 2];
+  const scaled = ([cornerX, cornerY]: GeoJSON.Position) => [(cornerX - x) / width, (cornerY - y) / height] as const;
+  const touches = (ring: GeoJSON.Position[]) =>
+    ring.some((corner, index) => index > 0 && originDistance(scaled(ring[index - 1]), scaled(corner)) <= 1);
+  return contains(geometry, [x, y]) || polygonsOf(geometry).flat().some(touches);
+}
+
+/* Returns the distance of the origin from a line segment. */
+function originDistance([ax, ay]: LonLat, [bx, by]: LonLat) {
+  const [dx, dy] = [bx - ax, by - ay];
+  const length = dx * dx + dy * dy;
+  const part = length ? Math.min(Math.max(-(ax * dx + ay * dy) / length, 0), 1) : 0;
+  return Math.hypot(ax + part * dx, ay + part * dy);
+}
 
 /** Returns a point inside a geometry: the middle of its widest section at half height. */
 export function labelPoint(geometry: PolygonGeometry): LonLat {

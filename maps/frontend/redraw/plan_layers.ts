@@ -9,12 +9,11 @@ import { editor, gridColour, shortCode, updateGrids } from "./editor_state.ts";
 import {
   borderLines,
   boxesIntersect,
-  contains,
-  hasCornerIn,
   labelPoint,
   type PolygonGeometry,
   polygonsOf,
   toBounds,
+  touchesEllipse,
 } from "./geometry.ts";
 import type { Plan } from "./plan.ts";
 import type { PlanGrid } from "./plan_types.ts";
@@ -121,14 +120,13 @@ export class PlanLayers {
   }
 
   /** Returns the buildings within some pixels of a location. */
-  buildingsNear({ lat, lng }: L.LatLng, pixels = 3) {
+  buildingsNear({ lat, lng }: L.LatLng, pixels: number) {
     const center = this.#map.project([lat, lng]);
     const southWest = this.#map.unproject(center.add([-pixels, pixels]));
     const northEast = this.#map.unproject(center.add([pixels, -pixels]));
     const box: Box = [southWest.lng, southWest.lat, northEast.lng, northEast.lat];
     return [...this.#plan.buildings.values()].filter(
-      ({ extent, geometry }) =>
-        boxesIntersect(extent, box) && (contains(geometry, [lng, lat]) || hasCornerIn(geometry, box)),
+      ({ extent, geometry }) => boxesIntersect(extent, box) && touchesEllipse(geometry, box),
     );
   }
 

@@ -6,7 +6,17 @@ import { config } from "../core/store.ts";
 import { swatch } from "../core/swatches.ts";
 import { translate, translateValue } from "../core/texts.ts";
 import type { Brush } from "./brush.ts";
-import { chooseTool, clearSelection, editor, gridColour, shortCode, TOOL_KEYS, type Tool } from "./editor_state.ts";
+import {
+  BRUSH_RADII,
+  chooseTool,
+  clearSelection,
+  editor,
+  gridColour,
+  setBrushSize,
+  shortCode,
+  TOOL_KEYS,
+  type Tool,
+} from "./editor_state.ts";
 import { isWithin } from "./event_target.ts";
 import type { LineTool } from "./line_tool.ts";
 import { applyOperation, attempt } from "./operations.ts";
@@ -47,10 +57,11 @@ export class Toolbar {
       node("div", { class: "group", role: "group", "aria-label": translate("tools") }, offeredTools().map(toolButton)),
       isCoordinator()
         ? node("div", { class: "group", role: "group", "aria-label": translate("steps") }, [
-            stepButton("undo", done, "Ctrl+Z", plan.isOpen),
-            stepButton("redo", json.undone_count, "Ctrl+Y", hasEditable),
+            stepButton("undo", done, "Ctrl+Z", plan.isOpen, () => this.#undo()),
+            stepButton("redo", json.undone_count, "Ctrl+Y", hasEditable, () => attempt(() => plan.redo())),
           ])
         : null,
+      editor.tool === "paint" ? brushSizes() : null,
       button(translate("compare_in_force"), () => this.#toggleComparison(), {
         class: "compare",
         "aria-pressed": String(editor.comparing),
@@ -91,6 +102,11 @@ export class Toolbar {
     if (codes.length > 1 && (await applyOperation({ kind: "merge", codes }, codes))) clearSelection();
   }
 
+  /* Removes the last stroke that waits to be sent; without one, undoes the last step. */
+  #undo() {
+    if (!this.#brush.undo()) attempt(() => plan.undo());
+  }
+
   /* Cancels the stroke or the line; without either, clears the selection. */
   #cancel() {
     if (!this.#brush.cancel() && !this.#lineTool.cancel()) clearSelection();
@@ -112,12 +128,15 @@ export class Toolbar {
     const letter = event.key.toLowerCase();
     if ((event.ctrlKey || event.metaKey) && (letter === "z" || letter === "y")) {
       event.preventDefault();
-      attempt(() => (event.shiftKey || letter === "y" ? plan.redo() : plan.undo()));
+      if (event.shiftKey || letter === "y") attempt(() => plan.redo());
+      else this.#undo();
     } else if (event.ctrlKey || event.metaKey || event.altKey) return;
     else if (event.key === "Escape") this.#cancel();
     else if (event.key === "Backspace" && this.#lineTool.length) this.#lineTool.removeLast();
     else if (event.key === "Enter" && !isWithin(event, "button, a, summary")) this.#finish();
     else if (letter === "c") this.#compare(true);
+    else if (editor.tool === "paint" && "[]".includes(letter))
+      setBrushSize(editor.brushSize + (letter === "[" ? -1 : 1));
     else chooseToolOf(letter);
   }
 
@@ -135,13 +154,26 @@ const toolButton = (tool: Tool) =>
     disabled: tool !== "look" && !plan.hasEditable,
   });
 
-const stepButton = (action: "undo" | "redo", count: number, keys: string, isOpen: boolean) =>
-  button(`${translate(action)}${count ? ` (${count})` : ""}`, () => attempt(() => plan[action]()), {
+const stepButton = (action: "undo" | "redo", count: number, keys: string, isOpen: boolean, pressed: () => unknown) =>
+  button(`${translate(action)}${count ? ` (${count})` : ""}`, pressed, {
     disabled: !count || !isOpen,
     "data-tool": action,
     title: keys,
     "aria-keyshortcuts": keys.replace("Ctrl", "Control"),
   });
+
+const brushSizes = () =>
+  node(
+    "div",
+    { class: "group", role: "group", "aria-label": translate("brush_size") },
+    BRUSH_RADII.map((_, index) =>
+      button(translateValue("brush", index), () => setBrushSize(index), {
+        "aria-pressed": String(editor.brushSize === index),
+        "data-tool": `brush-${index}`,
+        title: translate("brush_size_keys"),
+      }),
+    ),
+  );
 
 /* The tools for the role of the account: others than coordinators look only. */
 const offeredTools = () => (isCoordinator() ? TOOLS : TOOLS.slice(0, 1));

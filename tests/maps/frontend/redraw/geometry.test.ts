@@ -6,12 +6,12 @@ import {
   boxesIntersect,
   contains,
   extent,
-  hasCornerIn,
   type LonLat,
   labelPoint,
   type PolygonGeometry,
   polygonsOf,
   toBounds,
+  touchesEllipse,
 } from "../../../../maps/frontend/redraw/geometry.ts";
 import { type Random, seeded, starPolygons, toGeometry } from "./random_polygons.ts";
 
@@ -152,12 +152,19 @@ describe("two boxes", () => {
   });
 });
 
-test("a geometry has a corner in a box of its corner, and none in a box between its corners", () => {
+describe("the ellipse in a box touches", () => {
   const twoSquares = toGeometry([[square(0, 0)], [square(5, 5)]]);
-  expect(hasCornerIn(twoSquares, [5.9, 5.9, 7, 7])).toBe(true);
-  expect(hasCornerIn(twoSquares, [1, 1, 2, 2])).toBe(true);
-  expect(hasCornerIn(twoSquares, [0.2, 0.2, 0.8, 0.8])).toBe(false);
-  expect(hasCornerIn(twoSquares, [2, 2, 4, 4])).toBe(false);
+
+  test("a geometry around its middle, and one whose corner or side comes into it", () => {
+    expect(touchesEllipse(twoSquares, [0.2, 0.2, 0.8, 0.8])).toBe(true); // around the middle
+    expect(touchesEllipse(twoSquares, [0.8, 0.8, 2, 2])).toBe(true); // a corner
+    expect(touchesEllipse(twoSquares, [0.9, 0.4, 1.3, 0.6])).toBe(true); // a side without a corner
+  });
+
+  test("no geometry that comes only into a corner of the box, or not at all", () => {
+    expect(touchesEllipse(twoSquares, [0.95, 0.95, 2, 2])).toBe(false);
+    expect(touchesEllipse(twoSquares, [2, 2, 4, 4])).toBe(false);
+  });
 });
 
 describe("the label point", () => {
