@@ -16,6 +16,7 @@ from geo.models.base import WGS84
 
 _NUMBERING_LOCK = 721
 """The advisory lock for numbering revisions, so that no number is skipped."""
+_MAX_CHANGES_LISTED = 5
 
 
 class RevisionUnknown(NotFound):
@@ -147,12 +148,13 @@ def publish(
     number comes last, after everything slow, because publishers elsewhere wait for it. Raises
     EffectiveAtTooEarly unless every earlier change of the communities lies before `effective_at`.
     """
-    latest = _latest_change(session, {_community(delta) for delta in deltas})
+    communities = {_community(delta) for delta in deltas}
+    latest = _latest_change(session, communities)
     edges = lineage.compute_lineage(
         {delta.code: delta.old.wkb for delta in deltas if delta.old is not None},
         {delta.code: delta.new.wkb for delta in deltas if delta.new is not None},
     )
-    revision = _create_revision(session, title, author, effective_at, latest)
+    revision = _create_revision(session, title, author, effective_at, communities, latest)
     _end_periods(session, [delta.code for delta in deltas if delta.old is not None], revision)
     _insert_grids(session, deltas, revision)
     lineage.insert_lineage(session, revision.number, edges)
@@ -164,6 +166,7 @@ def _create_revision(
     title: str,
     author: str,
     effective_at: datetime.datetime | None,
+    community_codes: Collection[str],
     latest: datetime.datetime | None,
 ) -> Revision:
     """Insert the next revision; nobody else gets a number until the transaction ends."""
@@ -172,8 +175,11 @@ def _create_revision(
     published_at: datetime.datetime = session.scalars(select(func.clock_timestamp())).one()
     begins_at = effective_at or published_at
     if latest is not None and latest >= begins_at:
+        changes = _changes_since(session, community_codes, begins_at)
+        detail = f": {changes}" if changes else ""
         raise EffectiveAtTooEarly(
-            f"Grids there change at {latest.isoformat()}, not before {begins_at.isoformat()}.",
+            f"Grids there change at {latest.isoformat()}, not before {begins_at.isoformat()}"
+            f"{detail}.",
             hint=f"Choose a moment after {latest.isoformat()}.",
         )
     revision = Revision(
@@ -200,6 +206,25 @@ def _latest_change(session: Session, community_codes: Collection[str]) -> dateti
         func.max(func.lower(MicroGrid.in_force)), func.max(func.upper(MicroGrid.in_force))
     )
     return session.scalar(select(latest).where(MicroGrid.community_code.in_(community_codes)))
+
+
+def _changes_since(
+    session: Session, community_codes: Collection[str], moment: datetime.datetime
+) -> str:
+    """Return, as text, which revisions change grids of these communities at a moment or later."""
+    statement = (
+        select(MicroGrid.community_code, Revision)
+        .join(Revision, Revision.number.in_((MicroGrid.begun_in, MicroGrid.ended_in)))
+        .where(MicroGrid.community_code.in_(community_codes), Revision.effective_at >= moment)
+        .distinct()
+        .order_by(MicroGrid.community_code, Revision.number)
+        .limit(_MAX_CHANGES_LISTED)
+    )
+    return "; ".join(
+        f"community {community} at {revision.effective_at.isoformat()} in revision "
+        f"{revision.number} ({revision.title!r}, by {revision.author})"
+        for community, revision in session.execute(statement)
+    )
 
 
 def _end_periods(session: Session, codes: Sequence[str], revision: Revision) -> None:

@@ -8,6 +8,7 @@ import shapely
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from geo import city_time
 from geo.errors import Conflict, Invalid
 from geo.grids import revisions
 from geo.grids.revisions import Delta, GridVersion
@@ -145,7 +146,13 @@ def check_plan(
 def require_up_to_date(session: Session, plan: Plan, communities: Sequence[str]) -> None:
     """Raise PlanOutdated where a revision after the plan's base changed one of the communities."""
     statement = (
-        select(MicroGrid.community_code, Revision.number, Revision.author, Revision.title)
+        select(
+            MicroGrid.community_code,
+            Revision.number,
+            Revision.author,
+            Revision.title,
+            Revision.effective_at,
+        )
         .join(Revision, Revision.number.in_((MicroGrid.begun_in, MicroGrid.ended_in)))
         .where(
             MicroGrid.community_code.in_(communities),
@@ -159,7 +166,7 @@ def require_up_to_date(session: Session, plan: Plan, communities: Sequence[str])
     if rows:
         changes = "; ".join(
             f"community {row.community_code} by {row.author} in revision {row.number} "
-            f"({row.title!r})"
+            f"({row.title!r}{_scheduled(row.effective_at)})"
             for row in rows
         )
         raise PlanOutdated(
@@ -168,6 +175,12 @@ def require_up_to_date(session: Session, plan: Plan, communities: Sequence[str])
             hint=f"Rebase the plan: POST /v1/plans/{plan.id}/rebase, or gridward plan rebase "
             f"{plan.id}. It applies the plan's steps to the newest grids.",
         )
+
+
+def _scheduled(effective_at: datetime.datetime) -> str:
+    """Return from when a revision is in force if that is later than now."""
+    is_later = effective_at > city_time.now()
+    return f", in force from {effective_at.isoformat()}" if is_later else ""
 
 
 def _find_by_key(session: Session, number: int, publication: Publication) -> Revision | None:

@@ -127,6 +127,9 @@ export interface RebasedPlan extends PlanPreview {
 export interface Revision {
   number: number;
   effective_at: string;
+  title: string;
+  /** The display name of the account; null if it has none. */
+  author: string | null;
 }
 
 /** The contents of a grid, or of what moves between two. */

@@ -11,17 +11,20 @@ import { showError, showMessage } from "./messages.ts";
 import { attempt, isVersionConflict, showOutdated } from "./operations.ts";
 import { plan } from "./plan.ts";
 import type { DroppedStep, Revision } from "./plan_types.ts";
+import { restrictTime } from "./scheduled_revisions.ts";
 import { stepText } from "./step_text.ts";
 
 /** Asks for the title and when the plan comes into force, and publishes it. */
 export async function publishPlan() {
   const titleField = node("input", { type: "text", maxlength: "200", required: true, value: plan.json.title });
   const timeField = node("input", { type: "datetime-local" });
+  const reasons = await restrictTime(timeField);
   const errors = plan.findings.filter((finding) => finding.is_error).length;
   const chosen = await showDialog(
     translate("publish_plan"),
     [
       errors ? node("p", { class: "fault" }, translate("publish_blocked", { count: errors })) : null,
+      ...reasons,
       labelledField(translate("publish_title"), titleField),
       labelledField(translate("publish_at", { zone: config.timezone }), timeField),
     ],

@@ -90,10 +90,15 @@ def test_an_unknown_revision_cannot_be_reverted(district):
 
 
 def test_a_revision_cannot_come_into_force_before_a_scheduled_one_of_its_community(district):
-    merge_grids(district, effective_at=city_time.now() + datetime.timedelta(days=1))
+    tomorrow = city_time.now() + datetime.timedelta(days=1)
+    scheduled = merge_grids(district, effective_at=tomorrow)
+    number, title, author = scheduled.number, scheduled.title, scheduled.author
     with pytest.raises(EffectiveAtTooEarly, match="change at") as raised:
         publish_versions(district, {GRID_3: grid_version(0, 20, name="renamed")})
     assert "after" in raised.value.hint
+    moment = scheduled.effective_at.isoformat()
+    named = f"community {COMMUNITY_1} at {moment} in revision {number} ({title!r}, by {author})"
+    assert raised.value.message.endswith(f": {named}.")
     district.rollback()
     publish_versions(
         district, {COMMUNITY_2 + "001": grid_version(20, 30, COMMUNITY_2, "elsewhere")}
