@@ -18,13 +18,14 @@ import { stepText } from "./step_text.ts";
 export async function publishPlan() {
   const titleField = node("input", { type: "text", maxlength: "200", required: true, value: plan.json.title });
   const timeField = node("input", { type: "datetime-local" });
-  const reasons = await restrictTime(timeField);
+  const reasons = node("div");
+  restrictTime(timeField, reasons);
   const errors = plan.findings.filter((finding) => finding.is_error).length;
   const chosen = await showDialog(
     translate("publish_plan"),
     [
       errors ? node("p", { class: "fault" }, translate("publish_blocked", { count: errors })) : null,
-      ...reasons,
+      reasons,
       labelledField(translate("publish_title"), titleField),
       labelledField(translate("publish_at", { zone: config.timezone }), timeField),
     ],

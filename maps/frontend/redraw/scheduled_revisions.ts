@@ -1,7 +1,7 @@
 /* The revisions that come into force later in the communities of a plan: the plan can only follow them. */
 
 import { getJson } from "../core/http.ts";
-import { node } from "../core/nodes.ts";
+import { fill, node } from "../core/nodes.ts";
 import { config } from "../core/store.ts";
 import { formatMoment, translate } from "../core/texts.ts";
 import { errorText } from "./messages.ts";
@@ -40,16 +40,16 @@ export function earliestTime([last]: readonly ScheduledRevision[]): string {
   return new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
-/** Restricts a field for a local time to moments after the scheduled revisions; returns why, as paragraphs. */
-export async function restrictTime(field: HTMLInputElement): Promise<Node[]> {
+/** Restricts a field for a local time to moments after the scheduled revisions, and says why in an element. */
+export async function restrictTime(field: HTMLInputElement, reasons: HTMLElement) {
   try {
     const scheduled = await scheduledRevisions(plan.json.communities);
     field.min = earliestTime(scheduled);
-    field.value = field.min;
+    field.value ||= field.min;
     field.required = scheduled.length > 0;
-    return scheduled.map(explanation);
+    fill(reasons, scheduled.map(explanation));
   } catch (error) {
-    return [node("p", { class: "fault" }, translate("schedule_not_loaded", { reason: errorText(error) }))];
+    fill(reasons, node("p", { class: "fault" }, translate("schedule_not_loaded", { reason: errorText(error) })));
   }
 }
 

@@ -77,7 +77,11 @@ export class LimitList {
       node("b", {}, translate("limits_of", { name: plan.communityNames.get(community) ?? community })),
       node("span", {}, limitText(limits)),
       limits
-        ? node("small", {}, translate("limits_set_for", { area: source ? displayName(source) : limits.area_code }))
+        ? node(
+            "span",
+            { class: "source" },
+            translate("limits_set_for", { area: source ? displayName(source) : limits.area_code }),
+          )
         : null,
       isCoordinator() && choices.length
         ? button(translate("change_limits"), () => this.#change(choices), { class: "small" })
