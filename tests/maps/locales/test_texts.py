@@ -18,7 +18,9 @@ EXPORTS = Path(api.exports.__file__).parent
 MAPS = Path(assets.__file__).parents[1]
 DYNAMIC_FAMILIES = {
     PageName.MAP: {"manager", "category", "channel", "status", "datum", "use"},
-    PageName.REDRAW: {"datum", "tool", "hint", "hint_pick", "plan", "step", "moved"},
+    PageName.REDRAW: {
+        *("datum", "tool", "hint", "hint_pick", "plan", "step", "moved", "order", "brush"),
+    },
     PageName.NOTICE: set(),
     PageName.LOGIN: set(),
     PageName.EXPORT: {"coordinate", "subject"},

@@ -78,9 +78,11 @@ def test_strokes_during_a_slow_one_are_sent_together_and_undone_at_once(
 ):
     select_brush(table)
     waiting: list[Route] = []
-    table.page.route("**/v1/plans/1/operations", waiting.append)
-    for part in (0.08, 0.25, 0.41):
-        table.click(1.5, part)
+    table.page.route("**/v1/plans/1/operations", lambda route: waiting.append(route))
+    with table.page.expect_request("**/v1/plans/1/operations"):
+        table.click(1.5, 0.08)
+    table.click(1.5, 0.25)
+    table.click(1.5, 0.41)
     table.page.keyboard.press("Control+z")  # removes both strokes that wait
     table.click(1.5, 0.25)
     assert len(waiting) == 1

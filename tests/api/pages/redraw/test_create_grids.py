@@ -1,6 +1,7 @@
 """Creating the grids of a community that has none."""
 
 import pytest
+import shapely
 from playwright.sync_api import expect
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
@@ -10,7 +11,7 @@ from tests.api.pages.redraw.town_table import TownTable, at
 from tests.maps.conftest import SOUTH, STEP_LAT, STEP_LON, WEST
 from tests.redraw_service import TownService
 from tests.town_builder import multipolygon
-from tests.town_units import box
+from tests.waiting import until
 
 pytestmark = pytest.mark.browser
 
@@ -25,7 +26,7 @@ def lon(part: float) -> float:
 
 def insert_empty_community(town: TownService, homes: int) -> None:
     """Insert a community without grids, with buildings of 100 households from west to east."""
-    outline = box(lon(0), SOUTH, lon(1), SOUTH + STEP_LAT)
+    outline = shapely.box(lon(0), SOUTH, lon(1), SOUTH + STEP_LAT)
     area = {
         "code": EMPTY,
         "parent_code": EMPTY[:9],
@@ -40,7 +41,7 @@ def insert_empty_community(town: TownService, homes: int) -> None:
             "community_code": EMPTY,
             "households": 100,
             "footprint": multipolygon(
-                box(lon((number + 0.3) / homes), south, lon((number + 0.7) / homes), north)
+                shapely.box(lon((number + 0.3) / homes), south, lon((number + 0.7) / homes), north)
             ),
         }
         for number in range(homes)
@@ -49,6 +50,8 @@ def insert_empty_community(town: TownService, homes: int) -> None:
         session.execute(insert(Area), [area])
         if buildings:
             session.execute(insert(Building), buildings)
+    query = {"lon": lon(0.5), "lat": at(0, 0.5)[1]}
+    until(lambda: town.http.get("/v1/lookup", params=query).json()["areas"])
 
 
 def open_empty_community(table: TownTable) -> None:
@@ -67,7 +70,6 @@ def test_grids_are_created_in_a_community_without_any(town: TownService, open_ta
     table.page.get_by_role("button", name="Create grids").click()
     dialog = table.page.get_by_role("dialog")
     expect(dialog).to_contain_text("6 buildings with 600 households")
-    table.page.screenshot(path="/tmp/rd/create1.png")
     count = dialog.get_by_label("Number of grids (1 to 6)")
     assert count.input_value() == "2"
     dialog.get_by_label("Households per grid").fill("200")
@@ -76,7 +78,6 @@ def test_grids_are_created_in_a_community_without_any(town: TownService, open_ta
     rows = table.page.locator(f"tr[data-code^='{EMPTY}']")
     expect(rows).to_have_count(3)
     assert town.operations(1) == [{"kind": "create", "community": EMPTY, "count": 3}]
-    table.page.screenshot(path="/tmp/rd/create2.png")
     steps = table.open_tab("Steps")
     expect(steps).to_contain_text("Create 3 grids in 新城社区")
     table.page.keyboard.press("Control+z")

@@ -41,7 +41,7 @@ def test_findings_are_sorted_by_size(open_table, town: TownService):
     findings = table.open_tab("Findings")
     expect(findings.locator("li")).to_have_count(4)
     findings.get_by_label("Sort by").select_option("Size")
-    texts = findings.locator("small").all_inner_texts()
+    texts = findings.locator("li small").all_inner_texts()
     sizes = [int(text.split(" · ")[-2].split()[0].replace(",", "")) for text in texts]
     assert sizes == sorted(sizes, reverse=True)
     assert len(set(sizes)) > 1

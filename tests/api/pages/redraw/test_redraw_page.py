@@ -23,7 +23,7 @@ def test_the_page_shows_the_grids_in_force(district: Session, settings: Settings
     newest = district.scalar(text("SELECT max(number) FROM revision"))
     assert config["plan"] == 7
     assert f"revision={newest}" in config["service"]["tileQuery"]
-    assert config["account"] == {"login": "chen", "role": "coordinator"}
+    assert config["account"] == {"login": "chen", "role": "coordinator", "reach": None}
     west, south, east, north = config["bounds"]
     assert west < east
     assert south < north
