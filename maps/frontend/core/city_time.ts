@@ -21,3 +21,7 @@ export function cityTimestamp(localTime: string): string {
   const moment = asUtc - offsetAt(asUtc);
   return new Date(asUtc - offsetAt(moment)).toISOString();
 }
+
+/** Returns the date and time in the city at a moment, to the minute: the inverse of `cityTimestamp`. */
+export const cityLocalTime = (moment: number): string =>
+  new Date(moment + offsetAt(moment)).toISOString().slice(0, "2024-05-01T08:30".length);

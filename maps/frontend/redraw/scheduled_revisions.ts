@@ -1,5 +1,6 @@
 /* The revisions that come into force later in the communities of a plan: the plan can only follow them. */
 
+import { cityLocalTime } from "../core/city_time.ts";
 import { getJson } from "../core/http.ts";
 import { fill, node } from "../core/nodes.ts";
 import { config } from "../core/store.ts";
@@ -33,14 +34,13 @@ export async function scheduledRevisions(
 
 const beginOf = ({ effective_at: effectiveAt }: Revision) => Date.parse(effectiveAt);
 
-/** Returns the first full minute after all scheduled revisions as a field for a local time has it; "" without any. */
+/** Returns the first full minute after all scheduled revisions, as a time in the city; "" without any. */
 export function earliestTime([last]: readonly ScheduledRevision[]): string {
   if (!last) return "";
-  const moment = new Date(Math.floor(beginOf(last.revision) / 60_000 + 1) * 60_000);
-  return new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+  return cityLocalTime(Math.floor(beginOf(last.revision) / 60_000 + 1) * 60_000);
 }
 
-/** Restricts a field for a local time to moments after the scheduled revisions, and says why in an element. */
+/** Restricts a field for a time in the city to moments after the scheduled revisions, and says why in an element. */
 export async function restrictTime(field: HTMLInputElement, reasons: HTMLElement) {
   try {
     const scheduled = await scheduledRevisions(plan.json.communities);

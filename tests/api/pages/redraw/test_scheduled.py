@@ -1,6 +1,7 @@
 """Plans of a community in which another plan is published for a later day."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import expect
@@ -9,6 +10,11 @@ from tests.api.pages.redraw.town_table import COMMUNITY
 from tests.redraw_service import TownService
 
 pytestmark = pytest.mark.browser
+
+
+def city_time(moment: datetime) -> str:
+    """Return a moment as the field for a time in the city has it."""
+    return f"{moment.astimezone(ZoneInfo('Asia/Shanghai')):%Y-%m-%dT%H:%M}"
 
 
 def publish_for_later(town: TownService, at: datetime) -> None:
@@ -31,11 +37,11 @@ def test_a_plan_follows_one_that_is_published_for_a_later_day(town: TownService,
     dialog = table.page.get_by_role("dialog")
     expect(dialog).to_contain_text("Revision 2 (Theirs) changes")
     time = dialog.get_by_label("In force from")
-    assert time.input_value() == f"{later + timedelta(minutes=1):%Y-%m-%dT%H:%M}"
-    time.fill(f"{later - timedelta(days=1):%Y-%m-%dT%H:%M}")
+    assert time.input_value() == city_time(later + timedelta(minutes=1))
+    time.fill(city_time(later - timedelta(days=1)))
     table.page.keyboard.press("Enter")
     assert dialog.is_visible()  # the browser says which moment is the earliest
-    time.fill(f"{later + timedelta(days=1):%Y-%m-%dT%H:%M}")
+    time.fill(city_time(later + timedelta(days=1)))
     table.page.keyboard.press("Enter")
     expect(table.page.locator("#said")).to_contain_text("Published as revision 3")
 

@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
-import { cityTimestamp } from "../../../../maps/frontend/core/city_time.ts";
+import { cityLocalTime, cityTimestamp } from "../../../../maps/frontend/core/city_time.ts";
 import { loadPage } from "../page_config.ts";
 
 test("a time is that of the city, whatever the zone of the browser", () => {
   loadPage({ timezone: "Asia/Shanghai" });
   expect(cityTimestamp("2024-05-01T08:30")).toBe("2024-05-01T00:30:00.000Z");
   expect(cityTimestamp("2024-01-01T00:00")).toBe("2023-12-31T16:00:00.000Z");
+  expect(cityLocalTime(Date.parse("2024-05-01T00:30:59Z"))).toBe("2024-05-01T08:30");
 });
 
 test("the hours around a change of the clocks have the offset of their side", () => {
