@@ -115,6 +115,18 @@ AREAS: Final[Columns] = (
 )
 
 
+_ON_ONE_DAY: Final[Columns] = (_count("uncovered"), _column("rate", format=CellFormat.PERCENT))
+_COMPARED: Final[Columns] = (
+    _count("uncovered_before"),
+    _count("uncovered", "uncovered_after"),
+    _count("gained"),
+    _count("lost"),
+    _count("net"),
+    _column("rate_before", format=CellFormat.PERCENT),
+    _column("rate", "rate_after", CellFormat.PERCENT),
+)
+
+
 def of_coverage(by: Grouping, *, compared: bool) -> Columns:
     """Return the columns of figures, with the names of the areas above those that are counted."""
     levels = [level.value for level in _LEVELS]
@@ -125,9 +137,7 @@ def of_coverage(by: Grouping, *, compared: bool) -> Columns:
         *(_column(level) for level in above if by is not Grouping.CITY),
         _count("buildings"),
         _count("covered", "covered_buildings"),
-        _count("uncovered"),
-        _column("rate", format=CellFormat.PERCENT),
-        *((_count("gained"), _count("lost"), _count("net")) if compared else ()),
+        *(_COMPARED if compared else _ON_ONE_DAY),
         _count("households"),
         _count("covered_households"),
         *LOCATION,

@@ -27,6 +27,11 @@ class CoverageChangeOut(FromAttributes):
     name: str | None
     gained: int = Field(description="Uncovered on the earlier day, covered on the later one.")
     lost: int = Field(description="Covered on the earlier day, uncovered on the later one.")
+    buildings_before: int = Field(description="Standing on the earlier day.")
+    uncovered_before: int = Field(description="Standing and uncovered on the earlier day.")
+    rate_before: float | None = Field(
+        description="Covered per building on the earlier day, 0 to 1; null without buildings."
+    )
 
 
 class CoveragePeriodOut(BaseModel):

@@ -4,7 +4,7 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, and_, cast, column, func, or_, select
+from sqlalchemy import BigInteger, Float, Select, and_, cast, column, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from geo import areas
@@ -19,12 +19,24 @@ from geo.models import Area, Building, Level, MicroGrid, Neighborhood, PropertyC
 
 @dataclass(frozen=True)
 class CoverageChange:
-    """Buildings of one area, neighborhood or grid that gained or lost coverage between two days."""
+    """Buildings of one area, neighborhood or grid that gained or lost coverage between two days.
+
+    `gained` and `lost` count the buildings that stand on the later day; the figures before are
+    those of the earlier day. So buildings built or retired between them make a difference.
+    """
 
     code: str
     name: str | None
     gained: int
     lost: int
+    buildings_before: int
+    uncovered_before: int
+
+    @property
+    def rate_before(self) -> float | None:
+        """Covered buildings per building on the earlier day; None without buildings."""
+        covered = self.buildings_before - self.uncovered_before
+        return covered / self.buildings_before if self.buildings_before else None
 
 
 def count_by(
@@ -41,7 +53,7 @@ def count_by(
 
     Counts the buildings that stand on `on` and pass the filter on either day: a filter on property
     firms shows what firms took over and what they gave up. A building that passed from one manager
-    to another has not changed. Grids are those in force at `at`.
+    to another has not changed. Grids are those in force at `at`, on both days.
     """
     query = CoverageQuery(grouping, on, at, area_code, building_filter=building_filter)
     rows = session.execute(_statement(query, since)).mappings()
@@ -49,15 +61,22 @@ def count_by(
 
 
 def feature_query(query: CoverageQuery, since: datetime.date) -> FeatureQuery:
-    """Return what `figures.feature_query` returns, with `gained`, `lost` and `net` since a day.
+    """Return what `figures.feature_query` returns, with what `count_by` returns, and `net`.
 
-    `gained` and `lost` count as in `count_by`, the other figures the buildings that pass the filter
-    on the later day.
+    The other figures count the buildings that pass the filter on the later day.
     """
     figure = figures.computed_once(figures.feature_query(query).statement, "figure")
     change = figures.computed_once(_statement(query, since), "change")
-    net = (change.c.gained - change.c.lost).label("net")
-    statement: Statement = select(figure, change.c.gained, change.c.lost, net)
+    before, uncovered = change.c.buildings_before, change.c.uncovered_before
+    statement: Statement = select(
+        figure,
+        before,
+        uncovered,
+        (cast(before - uncovered, Float) / func.nullif(before, 0)).label("rate_before"),
+        change.c.gained,
+        change.c.lost,
+        (change.c.gained - change.c.lost).label("net"),
+    )
     return FeatureQuery(statement.join(change, change.c.code == figure.c.code))
 
 
@@ -81,26 +100,29 @@ class _Comparison:
     building_filter: BuildingFilter
 
 
+_COUNTS = ("gained", "lost", "buildings_before", "uncovered_before")
+
+
 def _counts(comparison: _Comparison, *columns: Any) -> Select[Any]:
-    """Count the buildings that are covered on one of the two days only."""
+    """Count the buildings covered on one of the two days only, and those of the earlier day."""
+    since, on, conditions = comparison.since, comparison.on, comparison.building_filter.conditions
     before = aliased(PropertyCoverage, name="coverage_before")
     after = aliased(PropertyCoverage, name="coverage_after")
-    statement = (
-        select(
-            *columns,
-            func.count().filter(before.id.is_(None), after.id.is_not(None)).label("gained"),
-            func.count().filter(before.id.is_not(None), after.id.is_(None)).label("lost"),
-        )
-        .select_from(Building)
-        .outerjoin(before, covers_on(before, comparison.since))
-        .outerjoin(after, covers_on(after, comparison.on))
-        .where(standing_on(comparison.on))
+    passed = and_(true(), *conditions(before, since))
+    stood, stands = standing_on(since), standing_on(on)
+    compared = and_(stands, or_(passed, and_(true(), *conditions(after, on))))
+    counts = (
+        func.count().filter(compared, before.id.is_(None), after.id.is_not(None)),
+        func.count().filter(compared, before.id.is_not(None), after.id.is_(None)),
+        func.count().filter(stood, passed),
+        func.count().filter(stood, passed, before.id.is_(None)),
     )
-    if comparison.building_filter == ALL_BUILDINGS:
-        return statement
-    conditions = comparison.building_filter.conditions
-    return statement.where(
-        or_(and_(*conditions(before, comparison.since)), and_(*conditions(after, comparison.on)))
+    return (
+        select(*columns, *(count.label(name) for name, count in zip(_COUNTS, counts, strict=True)))
+        .select_from(Building)
+        .outerjoin(before, covers_on(before, since))
+        .outerjoin(after, covers_on(after, on))
+        .where(or_(stood, stands))
     )
 
 
@@ -115,7 +137,7 @@ def _by_level(level: Level, comparison: _Comparison, area_code: str | None) -> S
     area = statement.cte("compared_area")
     is_within = func.starts_with(community.c.community_code, area.c.code)
     return (
-        select(area.c.code, area.c.name, *map(_sum, (community.c.gained, community.c.lost)))
+        select(area.c.code, area.c.name, *(_sum(community.c[name]) for name in _COUNTS))
         .select_from(area.outerjoin(community, is_within))
         .group_by(area.c.code, area.c.name)
         .order_by(area.c.code)
@@ -130,7 +152,7 @@ def _by_neighborhood(comparison: _Comparison, area_code: str | None) -> Select[A
     counts = _counts(comparison).where(Building.neighborhood_code == Neighborhood.code)
     count = counts.correlate(Neighborhood).lateral("neighborhood_counts")
     statement = (
-        select(Neighborhood.code, Neighborhood.name, count.c.gained, count.c.lost)
+        select(Neighborhood.code, Neighborhood.name, *(count.c[name] for name in _COUNTS))
         .join(count, column("true", is_literal=True))
         .order_by(Neighborhood.code)
     )
@@ -142,7 +164,7 @@ def _by_neighborhood(comparison: _Comparison, area_code: str | None) -> Select[A
 def _by_grid(comparison: _Comparison, at: datetime.datetime, area_code: str | None) -> Select[Any]:
     count = _counts(comparison).where(grids.belongs_to(MicroGrid, at)).lateral("grid_counts")
     statement = (
-        select(MicroGrid.code, MicroGrid.name, count.c.gained, count.c.lost)
+        select(MicroGrid.code, MicroGrid.name, *(count.c[name] for name in _COUNTS))
         .join(count, column("true", is_literal=True))
         .where(grids.in_force(at))
         .order_by(MicroGrid.code)

@@ -39,8 +39,9 @@ export const scopeName = (): string => state.area.name;
 /** Returns a key of what the scope counts: area, day and filter. */
 export const scopeKey = (): string => JSON.stringify([scopeCode(), state.on, filterQuery(), passesNone()]);
 
-/* Returns the level whose rows are those of the scope's area itself, or add up to them. */
-const levelOf = ({ level }: Scope): LevelName => (level && config.levels.includes(level) ? level : config.levels[0]);
+/** Returns the level whose rows are those of the scope's area itself, or add up to them. */
+export const levelOf = ({ level }: Scope): LevelName =>
+  level && config.levels.includes(level) ? level : config.levels[0];
 
 let gridsOfDay: { on: string; rows: Promise<AreaProps[]> } | null = null;
 

@@ -79,7 +79,7 @@ export class ServedClient implements DataClient {
     };
   }
 
-  /** Returns the numbers of buildings that gained and lost coverage between two dates, by area. */
+  /** Returns what gained and lost coverage between two dates, and the figures of the earlier one, by area. */
   async changes(level: LevelName, scope: string): Promise<CoverageChange[]> {
     if (passesNone()) return [];
     const query = { by: level, area: scope || null, since: state.then, on: state.on };

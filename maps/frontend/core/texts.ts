@@ -48,6 +48,10 @@ export function displayName(props: Named): string | undefined {
 export const formatNumber = (value: number | null | undefined): string =>
   value == null ? "–" : new Intl.NumberFormat(locale).format(value);
 
+/** Returns a difference with its sign; a dash without one. */
+export const formatDifference = (value: number | null | undefined): string =>
+  value == null ? "–" : new Intl.NumberFormat(locale, { signDisplay: "exceptZero" }).format(value);
+
 /** Returns a share between 0 and 1 as a percentage; a dash without one. */
 export function formatPercent(rate: number | null | undefined): string {
   if (rate == null) return "–";

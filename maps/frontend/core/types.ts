@@ -33,6 +33,9 @@ export interface AreaProps extends Partial<Counts> {
   community?: string | null;
   gained?: number;
   lost?: number;
+  net?: number;
+  uncovered_before?: number;
+  rate_before?: number | null;
 }
 
 /** A building. Tiles have only some of these properties. */
@@ -177,11 +180,14 @@ export interface CoveragePeriod {
   manager_kind: string;
 }
 
-/** The buildings of an area that gained and lost coverage between two days. */
+/** The buildings of an area that gained and lost coverage between two days, and its figures on the earlier one. */
 export interface CoverageChange {
   code: string;
   gained: number;
   lost: number;
+  buildings_before: number;
+  uncovered_before: number;
+  rate_before: number | null;
 }
 
 /** A page of a list of buildings; `next` is the cursor of the following page. */

@@ -1,7 +1,7 @@
 /* The columns of the table: which there are, what their cells show, and how rows are sorted by them. */
 
 import { config, locale } from "../core/store.ts";
-import { displayName, formatNumber, formatPercent } from "../core/texts.ts";
+import { displayName, formatDifference, formatNumber, formatPercent } from "../core/texts.ts";
 import type { AreaProps, BuildingProps, Counts, Located } from "../core/types.ts";
 import { coverageStatusSince } from "./coverage_status.ts";
 
@@ -12,8 +12,13 @@ export type Column =
   | "uncovered"
   | "rate"
   | "households"
+  | "before"
+  | "rate_before"
+  | "after"
+  | "rate_after"
   | "gained"
   | "lost"
+  | "net"
   | "standing"
   | "former_manager";
 
@@ -24,14 +29,20 @@ export type TableRow = AreaProps | Located<BuildingProps>;
 const isBuilding = (row: TableRow): row is Located<BuildingProps> => "lon" in row;
 
 /** The totals below the rows. */
-export type TotalRow = Partial<Counts> & { gained?: number; lost?: number };
+export type TotalRow = Partial<Counts> &
+  Pick<AreaProps, "gained" | "lost" | "net" | "uncovered_before" | "rate_before">;
 
 /** The columns of an area or grid without a comparison. */
 export const figureColumns = (): Column[] =>
   config.kind === "grids" ? ["name", "buildings", "households", "rate"] : ["name", "buildings", "uncovered", "rate"];
 
-/** The columns of an area or grid in a comparison of two days. */
-export const COMPARED_COLUMNS: readonly Column[] = ["name", "gained", "lost", "rate"];
+/** The columns of an area or grid in a comparison of two days: before and after are uncovered buildings. */
+export const COMPARED_COLUMNS: readonly Column[] = ["name", "before", "after", "gained", "lost", "net"];
+
+const SECOND_LINES: Partial<Record<Column, Column>> = { before: "rate_before", after: "rate_after" };
+
+/** Returns the column that a column shows below its own value, as a second line; none for most columns. */
+export const secondLine = (column: Column): Column | undefined => SECOND_LINES[column];
 
 /** The columns of a building. */
 export const BUILDING_COLUMNS: readonly Column[] = ["name", "households", "standing", "former_manager"];
@@ -43,9 +54,20 @@ export const isTextColumn = (column: Column) => TEXT_COLUMNS.has(column);
 
 type Value = string | number | null | undefined;
 
-const cellValue = (row: Partial<Record<Column, Value>>, column: Column) => row[column];
+type RowKey = keyof AreaProps | keyof BuildingProps;
 
-const cellNumber = (row: Partial<Record<Column, Value>>, column: Column) => {
+/* The properties of the columns that have other names than they. */
+const ROW_KEYS: Partial<Record<Column, RowKey>> = {
+  before: "uncovered_before",
+  after: "uncovered",
+  rate_after: "rate",
+};
+
+const rowKey = (column: Column) => (ROW_KEYS[column] ?? column) as RowKey;
+
+const cellValue = (row: Partial<Record<RowKey, Value | boolean>>, column: Column) => row[rowKey(column)];
+
+const cellNumber = (row: Partial<Record<RowKey, Value | boolean>>, column: Column) => {
   const value = cellValue(row, column);
   return typeof value === "number" ? value : null;
 };
@@ -62,8 +84,11 @@ export function cellText(column: Column, row: TableRow): string {
 export const totalText = (column: Column, total: TotalRow): string =>
   isTextColumn(column) ? "" : figureText(column, total);
 
-const figureText = (column: Column, row: Partial<Record<Column, Value>>) =>
-  (column === "rate" ? formatPercent : formatNumber)(cellNumber(row, column));
+const formatOf = (column: Column) =>
+  column.startsWith("rate") ? formatPercent : column === "net" ? formatDifference : formatNumber;
+
+const figureText = (column: Column, row: Partial<Record<RowKey, Value | boolean>>) =>
+  formatOf(column)(cellNumber(row, column));
 
 /** The column that the rows are sorted by, and whether it ascends. */
 export interface SortOrder {
@@ -72,8 +97,12 @@ export interface SortOrder {
 }
 
 /** Returns the column that rows are sorted by: the chosen one, or one instead of it among other columns. */
-export const sortColumn = (chosen: Column, columns: readonly Column[]): Column =>
-  [chosen, "gained" as const, "standing" as const].find((column) => columns.includes(column)) ?? columns.at(-1)!;
+export function sortColumn(chosen: Column, columns: readonly Column[]): Column {
+  const sortable = columns.flatMap((column) => [column, secondLine(column) ?? []].flat());
+  return (
+    [chosen, "gained" as const, "standing" as const].find((column) => sortable.includes(column)) ?? columns.at(-1)!
+  );
+}
 
 /** Returns rows in the order of a column, and of their codes where that column does not tell them apart.
 
@@ -96,7 +125,7 @@ const LONGEST = 1e15; // milliseconds
 /* Buildings are sorted by state, not by its text: those longest without coverage first, those that never had it last. */
 function sortKey(column: Column, row: TableRow): Value {
   if (column === "name") return displayName(row);
-  if (column !== "standing") return cellValue(row, column);
+  if (column !== "standing") return cellValue(row, column) as Value;
   if (!isBuilding(row) || row.reason !== "lapsed") return 0;
   return LONGEST - Date.parse(row.uncovered_since ?? "1970-01-01");
 }

@@ -1,7 +1,7 @@
 /* What the table lists: its rows, and what it says about those it does not list. */
 
 import type { ScopeFigures } from "../core/scope.ts";
-import { formatNumber, translate } from "../core/texts.ts";
+import { formatDifference, formatNumber, translate } from "../core/texts.ts";
 import { sum } from "../core/totals.ts";
 import type { AreaProps, BuildingProps, LevelName, Located } from "../core/types.ts";
 import type { Column, TotalRow } from "./table_columns.ts";
@@ -45,6 +45,13 @@ export const listsBuildings = (listing: TableListing): listing is BuildingListin
 export function missingBuildings(figures: Pick<ScopeFigures, "buildings"> | null, rows: readonly AreaProps[]): string {
   const count = (figures?.buildings ?? 0) - sum(rows, "buildings");
   return rows.length && count > 0 ? translate("buildings_in_no_row", { count: formatNumber(count) }) : "";
+}
+
+/** Returns a text about what a comparison counts, and about the change that those gained and lost do not explain. */
+export function comparisonText({ uncovered, uncovered_before: before, net }: TotalRow): string {
+  const count = uncovered == null || before == null || net == null ? 0 : uncovered - before + net;
+  const rest = count ? translate("unexplained_change", { count: formatDifference(count) }) : "";
+  return [translate("compared_columns"), rest].filter(Boolean).join(" ");
 }
 
 /** Returns a text about what the table does not show; "" where it shows all. */

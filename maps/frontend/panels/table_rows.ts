@@ -1,15 +1,21 @@
 /* Reads the rows of the table: figures, changes between two dates, or single buildings of the scope. */
 
 import { dataClient, serviceClient } from "../core/data_client.ts";
-import { type ScopeFigures, scopeCode, scopeFigures } from "../core/scope.ts";
+import { levelOf, type ScopeFigures, scopeCode, scopeFigures } from "../core/scope.ts";
 import { embedded, state } from "../core/store.ts";
 import { translate } from "../core/texts.ts";
 import { sum } from "../core/totals.ts";
-import type { AreaProps, BuildingPage, LevelName } from "../core/types.ts";
+import type { AreaProps, BuildingPage, CoverageChange, LevelName } from "../core/types.ts";
 import { namedRows } from "../map/features_in_view.ts";
 import { listBuildings, showsBuildings } from "./building_list.ts";
-import { BUILDING_COLUMNS, COMPARED_COLUMNS, figureColumns } from "./table_columns.ts";
-import { type AreaListing, type BuildingListing, missingBuildings, type TableListing } from "./table_listing.ts";
+import { BUILDING_COLUMNS, COMPARED_COLUMNS, figureColumns, type TotalRow } from "./table_columns.ts";
+import {
+  type AreaListing,
+  type BuildingListing,
+  comparisonText,
+  missingBuildings,
+  type TableListing,
+} from "./table_listing.ts";
 
 const MOST_BUILDINGS = 50_000; // a larger area lists only its grids in view while the level follows the zoom
 
@@ -24,15 +30,15 @@ async function readAreas(map: L.Map, figures: ScopeFigures | null): Promise<Area
   const isPart = level === "grid" && follows && !embedded && (figures?.buildings ?? 0) > MOST_BUILDINGS;
   const allRows = await dataClient().rows(level, scopeCode(), isPart ? map.getBounds().toBBoxString() : null);
   const named = await namedRows(map, level, allRows);
-  const rows = then ? await withChanges(named, level) : named;
-  const changes = then ? { gained: sum(rows, "gained"), lost: sum(rows, "lost") } : {};
+  const [rows, total] = then ? await Promise.all([withChanges(named, level), totalChange()]) : [named, null];
+  const gaps = isPart ? translate("grids_in_view") : missingBuildings(figures, rows);
   return {
     level,
     rows,
     columns: then ? COMPARED_COLUMNS : figureColumns(),
-    total: { ...figures, ...changes },
+    total: { ...figures, ...total },
     count: isPart ? null : rows.length,
-    gaps: isPart ? translate("grids_in_view") : missingBuildings(figures, rows),
+    gaps: [gaps, total && comparisonText({ ...figures, ...total })].filter(Boolean).join(" "),
     hasMore: false,
     isPart,
   };
@@ -52,12 +58,23 @@ function buildingListing(figures: ScopeFigures | null, { rows, next }: BuildingP
   };
 }
 
-/* Adds the buildings gained and lost since the earlier date to each row. */
+/* Adds the figures of the earlier date, and what changed since then, to each row. */
 async function withChanges(rows: readonly AreaProps[], level: LevelName): Promise<AreaProps[]> {
   const changes = new Map((await serviceClient().changes(level, scopeCode())).map((row) => [row.code, row]));
-  return rows.map((row) => ({
-    ...row,
-    gained: changes.get(row.code)?.gained ?? 0,
-    lost: changes.get(row.code)?.lost ?? 0,
-  }));
+  return rows.map((row) => ({ ...row, ...sumChanges([changes.get(row.code) ?? []].flat()) }));
+}
+
+/* Returns the same of the scope. Its parts may have fewer buildings: some are in no grid. */
+const totalChange = async () => sumChanges(await serviceClient().changes(levelOf(state.area), scopeCode()));
+
+function sumChanges(changes: readonly CoverageChange[]): TotalRow {
+  const [gained, lost] = [sum(changes, "gained"), sum(changes, "lost")];
+  const [buildings, uncovered] = [sum(changes, "buildings_before"), sum(changes, "uncovered_before")];
+  return {
+    gained,
+    lost,
+    net: gained - lost,
+    uncovered_before: uncovered,
+    rate_before: buildings ? 1 - uncovered / buildings : null,
+  };
 }

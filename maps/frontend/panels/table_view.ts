@@ -5,10 +5,12 @@ import { config, state } from "../core/store.ts";
 import { formatNumber, translate } from "../core/texts.ts";
 import { rateColour } from "../map/choropleth.ts";
 import {
+  COMPARED_COLUMNS,
   type Column,
   cellText,
   isTextColumn,
   type SortOrder,
+  secondLine,
   sortByCode,
   sortColumn,
   sortRows,
@@ -49,6 +51,8 @@ export class TableView {
 
   /** Shows what the table lists. */
   show(listing: TableListing) {
+    this.element.classList.toggle("compared", listing.columns === COMPARED_COLUMNS);
+    this.element.classList.toggle("listed", listsBuildings(listing));
     fill(
       this.#head,
       listing.columns.map((column) => this.#heading(column, listing)),
@@ -74,28 +78,37 @@ export class TableView {
   #sorted(listing: TableListing): TableRow[] {
     const { rows, columns, hasMore } = listing;
     if (hasMore) return sortByCode<TableRow>(rows); // the order of the pages
-    const order = { ...this.#order, column: sortColumn(this.#order.column, columns) };
-    const sorted = sortRows<TableRow>(rows, order);
+    const sorted = sortRows<TableRow>(rows, this.#orderOf(columns));
     return listsBuildings(listing) ? sorted : sorted.slice(0, MOST_ROWS);
   }
 
-  #heading(column: Column, { level, hasMore }: TableListing) {
-    const label = translate(column === "name" ? level : `column.${column}`);
-    if (hasMore) return node("th", { scope: "col", class: column }, node("span", {}, label));
-    const { column: current, ascending } = this.#order;
-    const direction = current === column ? (ascending ? "ascending" : "descending") : "none";
-    return node(
-      "th",
-      { scope: "col", "aria-sort": direction, class: column },
-      button(label, () => this.#sortBy(column)),
-    );
+  /* Returns the order of rows with these columns: the chosen column may be none of them. */
+  #orderOf(columns: readonly Column[]): SortOrder {
+    return { ...this.#order, column: sortColumn(this.#order.column, columns) };
   }
 
-  #sortBy(column: Column) {
-    const { column: current, ascending } = this.#order;
+  #heading(column: Column, { level, columns, hasMore }: TableListing) {
+    const label = translate(column === "name" ? level : `column.${column}`);
+    if (hasMore) return node("th", { scope: "col", class: column }, node("span", {}, label));
+    const second = secondLine(column);
+    const order = this.#orderOf(columns);
+    const isSorted = order.column === column || order.column === second;
+    const direction = isSorted ? (order.ascending ? "ascending" : "descending") : "none";
+    return node("th", { scope: "col", "aria-sort": direction, class: column }, [
+      this.#sortButton(column, label, order),
+      second ? this.#sortButton(second, translate(`column.${second}`), order) : null,
+    ]);
+  }
+
+  #sortButton(column: Column, label: string, order: SortOrder) {
+    const attributes = { "data-column": column, class: column === order.column ? "sorted" : null };
+    return button(label, () => this.#sortBy(column, order), attributes);
+  }
+
+  #sortBy(column: Column, { column: current, ascending }: SortOrder) {
     this.#order = { column, ascending: current === column ? !ascending : column === "name" };
     this.#events.sorted();
-    this.#head.querySelector<HTMLElement>(`.${column} button`)?.focus();
+    this.#head.querySelector<HTMLElement>(`[data-column="${column}"]`)?.focus();
   }
 
   #row(row: TableRow, { columns, level }: TableListing) {
@@ -114,10 +127,21 @@ function nameCell(row: TableRow, level: TableListing["level"]) {
   ]);
 }
 
+/* Returns the text of a cell, with that of its second line. */
+function lines(column: Column, text: (column: Column) => string) {
+  const second = secondLine(column);
+  return second ? [text(column), node("small", { class: second }, text(second))] : text(column);
+}
+
 function cell(column: Column, row: TableRow) {
   const text = cellText(column, row);
   if (isTextColumn(column)) return node("td", { class: column }, text);
-  if (column !== "rate") return node("td", { class: `n ${column}` }, text);
+  if (column !== "rate")
+    return node(
+      "td",
+      { class: `n ${column}` },
+      lines(column, (line) => cellText(line, row)),
+    );
   const rate = "rate" in row ? row.rate : null;
   const bar = node("span", { class: "bar-rate", "aria-hidden": "true" });
   bar.style.setProperty("--share", String(rate ?? 0));
@@ -129,6 +153,12 @@ function totalRow({ columns, total, count }: TableListing) {
   const label = translate(count == null ? "total_all" : "total", { count: formatNumber(count) });
   return node("tr", {}, [
     node("th", { scope: "row" }, label),
-    ...columns.slice(1).map((column) => node("td", { class: `n ${column}` }, totalText(column, total))),
+    ...columns.slice(1).map((column) =>
+      node(
+        "td",
+        { class: `n ${column}` },
+        lines(column, (line) => totalText(line, total)),
+      ),
+    ),
   ]);
 }

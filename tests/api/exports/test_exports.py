@@ -50,47 +50,6 @@ def test_an_export_has_every_row_of_all_pages_of_its_list(
         assert codes == [feature["properties"][key] for feature in listed]
 
 
-@pytest.mark.parametrize("format", FORMATS)
-@pytest.mark.parametrize("by", ["grid", "neighborhood", "subdistrict", "district", "city"])
-@pytest.mark.parametrize("since", ["", "&since=2022-01-01"])
-def test_exported_figures_are_those_of_the_table(client, district, by, since, format):
-    assert_same_figures(client, by, since, format)
-
-
-@pytest.mark.parametrize("format", FORMATS)
-def test_figures_of_more_areas_than_a_page_has_are_all_exported(crowded, format):
-    assert assert_same_figures(crowded, "community", "&since=2022-01-01", format) > MANY
-
-
-def assert_same_figures(client, by, since, format) -> int:
-    """Compare an export with the routes that fill the table; return the number of rows."""
-    query = f"by={by}&on={ON}&manager_kind=property_firm&reason=lapsed"
-    listed = client.get(f"/v1/property-coverage?{query}").json()
-    changed = (
-        client.get(f"/v1/property-coverage/changes?{query}{since}").json() if since else listed
-    )
-    response = client.get(f"/v1/exports/property-coverage?{query}{since}&lang=en&format={format}")
-    assert response.status_code == 200, response.text
-    if format == "geojson":
-        rows = [feature["properties"] for feature in response.json()["features"]]
-        keys = ("code", "buildings", "uncovered", "rate")
-        assert [[row[key] for key in keys] for row in rows] == [
-            [row[key] for key in keys] for row in listed
-        ]
-        assert [(row.get("gained"), row.get("lost")) for row in rows] == [
-            (row.get("gained"), row.get("lost")) for row in changed
-        ]
-        return len(listed)
-    table = (read_workbook if format == "xlsx" else read_csv)(response.content)
-    assert table.column("Code") == [row["code"] for row in listed]
-    assert list(map(int, table.column("Uncovered buildings"))) == [
-        row["uncovered"] for row in listed
-    ]
-    if since:
-        assert list(map(int, table.column("Lost"))) == [row["lost"] for row in changed]
-    return len(listed)
-
-
 def test_an_export_takes_the_parameters_of_its_list(client):
     params = {
         path: {each["name"] for each in operation.get("parameters", ())}

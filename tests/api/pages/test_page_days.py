@@ -112,6 +112,9 @@ def test_two_days_are_compared_by_a_divider_and_a_table_of_changes(open_page, sc
     weimin = browser_page.page.locator(f"tbody tr[data-code='{WEIMIN}']")
     expect(weimin.locator(".gained")).to_have_text("15")
     expect(weimin.locator(".lost")).to_have_text("0")
+    expect(weimin.locator(".net")).to_have_text("+15")
+    expect(weimin.locator("td.before")).to_have_text("2817.6%")
+    expect(weimin.locator("td.after")).to_have_text("1361.8%")
     divider = browser_page.page.get_by_role("slider", name="Divider position")
     browser_page.wait_until_rendered()
     divider.press("End")
@@ -131,6 +134,31 @@ def test_two_days_are_compared_by_a_divider_and_a_table_of_changes(open_page, sc
     assert (past, now) == ("2024-01-01", browser_page.page.evaluate("() => Gridward.config.on"))
     browser_page.page.get_by_role("button", name="Compare two dates").click()
     expect(divider).to_be_hidden()
+
+
+def test_a_comparison_is_sorted_by_any_figure_of_both_days(open_page):
+    browser_page = open_page("property-coverage#then=2024-01-01&level=community")
+    page = browser_page.page
+    expect(page.locator("tbody td.before").first).to_be_visible()
+    for column, cells in (("rate_before", "td.before small"), ("rate_after", "td.after small")):
+        button = page.locator(f"thead [data-column='{column}']")
+        button.click()
+        button.press("Enter")  # the heading keeps the focus
+        texts = page.locator(f"tbody {cells}").all_text_contents()
+        rates = [float(text.rstrip("%")) for text in texts if text != "–"]
+        assert rates == sorted(rates)
+        assert len(set(rates)) > 5
+        expect(page.locator("thead [aria-sort=ascending] .sorted")).to_have_attribute(
+            "data-column", column
+        )
+    totals = page.locator("tfoot td").evaluate_all(
+        "(cells) => cells.map((cell) => cell.firstChild.textContent)"
+    )
+    before, after, gained, lost, net = (int(text.replace(",", "")) for text in totals)
+    assert net == gained - lost
+    assert before - net == after
+    table = page.locator(".rows")
+    assert table.evaluate("(box) => box.scrollWidth <= box.clientWidth")
 
 
 def test_buildings_whose_coverage_changed_are_highlighted(open_page):

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geo import buildings, city_time
-from geo.coverage import changes
+from geo.coverage import changes, figures
 from geo.coverage.figures import Grouping
 from geo.coverage.filter import BuildingFilter
 from geo.coverage.rules import UncoveredReason
@@ -88,3 +88,33 @@ def test_changes_equal_those_between_the_lists_of_buildings(district, since, on)
             was = [row["code"] in before and before[row["code"]]["covered"] for row in members]
             pairs = list(zip(was, [row["covered"] for row in members], strict=True))
             assert counts == (pairs.count((False, True)), pairs.count((True, False)))
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    since=DAYS,
+    on=DAYS,
+    building_filter=st.sampled_from(
+        [
+            BuildingFilter(),
+            BuildingFilter(reasons=frozenset({UncoveredReason.LAPSED})),
+            BuildingFilter(manager_kinds=frozenset(ManagerKind)),
+        ]
+    ),
+)
+@pytest.mark.parametrize("grouping", Grouping)
+def test_figures_before_are_those_of_the_earlier_day(
+    district, grouping, since, on, building_filter
+):
+    at = city_time.now()
+    figures_before = figures.count_by(
+        district, grouping, on=since, at=at, building_filter=building_filter
+    )
+    result = changes.count_by(
+        district, grouping, since=since, on=on, at=at, building_filter=building_filter
+    )
+    assert [
+        (row.code, row.buildings_before, row.uncovered_before, row.rate_before) for row in result
+    ] == [(row.code, row.buildings, row.uncovered, row.rate) for row in figures_before]

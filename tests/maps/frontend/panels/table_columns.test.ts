@@ -5,6 +5,7 @@ import {
   type Column,
   cellText,
   figureColumns,
+  secondLine,
   sortByCode,
   sortColumn,
   sortRows,
@@ -60,6 +61,25 @@ describe("cells", () => {
   });
 });
 
+test("a comparison shows uncovered buildings and rates of both days, and the net change with its sign", () => {
+  const row = area("1", {
+    uncovered: 13,
+    rate: 0.87,
+    uncovered_before: 28,
+    rate_before: 0.5,
+    gained: 15,
+    lost: 0,
+    net: 15,
+  });
+  expect(COMPARED_COLUMNS.slice(1).map((column) => cellText(column, row))).toEqual(["28", "13", "15", "0", "+15"]);
+  const rates = COMPARED_COLUMNS.map(secondLine).filter((column) => column !== undefined);
+  expect(rates.map((column) => cellText(column, row))).toEqual(["50.0%", "87.0%"]);
+  expect(totalText("net", { net: -2 })).toBe("-2");
+  const other = area("2", { uncovered_before: 3, rate_before: 0.9 });
+  expect(codes(sortRows([row, other], { column: "rate_before", ascending: true }))).toEqual(["1", "2"]);
+  expect(codes(sortRows([row, other], { column: "before", ascending: true }))).toEqual(["2", "1"]);
+});
+
 test("totals of columns of texts are empty", () => {
   expect(BUILDING_COLUMNS.slice(1).map((column) => totalText(column, { households: 1200 }))).toEqual(["1,200", "", ""]);
   expect(totalText("rate", { rate: 0.25 })).toBe("25.0%");
@@ -81,6 +101,11 @@ describe("the column that rows are sorted by", () => {
   test("is the buildings gained in a comparison without it, and the state in a list of buildings", () => {
     expect(sortColumn("uncovered", COMPARED_COLUMNS)).toBe("gained");
     expect(sortColumn("uncovered", BUILDING_COLUMNS)).toBe("standing");
+  });
+
+  test("may be that of the second line of a column", () => {
+    expect(sortColumn("rate_before", COMPARED_COLUMNS)).toBe("rate_before");
+    expect(sortColumn("rate_before", figureColumns())).toBe("rate");
   });
 
   test("is the last one when there is no better", () => {

@@ -1,5 +1,10 @@
 import { beforeEach, expect, test } from "vitest";
-import { MOST_ROWS, missingBuildings, unlistedText } from "../../../../maps/frontend/panels/table_listing.ts";
+import {
+  comparisonText,
+  MOST_ROWS,
+  missingBuildings,
+  unlistedText,
+} from "../../../../maps/frontend/panels/table_listing.ts";
 import { loadPage } from "../page_config.ts";
 
 const texts = { buildings_in_no_row: "{count} in no grid", rows_hidden: "{count} more", no_data_here: "none" };
@@ -21,6 +26,14 @@ test("nothing is missing where the rows have all buildings, or more", () => {
 test("nothing is missing without figures or rows", () => {
   expect(missingBuildings(null, rows(3))).toBe("");
   expect(missingBuildings({ buildings: 5 }, [])).toBe("");
+});
+
+test("a change of uncovered buildings is explained by those gained and lost, or by the note", () => {
+  loadPage({ language: "en", texts: { compared_columns: "Two days.", unexplained_change: "{count} others" } });
+  expect(comparisonText({ uncovered_before: 28, uncovered: 13, net: 15 })).toBe("Two days.");
+  expect(comparisonText({ uncovered_before: 28, uncovered: 15, net: 15 })).toBe("Two days. +2 others");
+  expect(comparisonText({ uncovered_before: 28, uncovered: 12, net: 15 })).toBe("Two days. -1 others");
+  expect(comparisonText({ uncovered_before: 28, net: 15 })).toBe("Two days.");
 });
 
 test("a table of as many rows as fit lists all of them", () => {
