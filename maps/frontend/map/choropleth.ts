@@ -33,7 +33,6 @@ export const isCoveragePage = () => config.kind === "property-coverage";
 export const showsGrids = () => config.kind === "grids" || (isCoveragePage() && state.level === "grid");
 
 /** Whether the grids are coloured by households or buildings instead of coverage. */
-/** Returns the colours of the page by name. */
 export const coloursByLoad = () => config.kind === "grids" && state.measure !== "rate";
 
 /** Whether footprints are coloured by coverage. */
