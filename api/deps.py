@@ -63,6 +63,15 @@ async def _day(
 Day = Annotated[datetime.date, Depends(_day)]
 
 
+def _first_recorded_day(request: Request, session: SessionDep) -> datetime.date | None:
+    first_days: FirstDayCache = request.app.state.first_days
+    return first_days.current(session)
+
+
+FirstRecordedDay = Annotated[datetime.date | None, Depends(_first_recorded_day)]
+"""The first day with records of property coverage; None without any."""
+
+
 @raises(NoRecords, DayToCome)
 async def _require_recorded(
     request: Request, session: SessionDep, settings: SettingsDep

@@ -1,5 +1,6 @@
 """The parameters of lists and figures, which their exports share."""
 
+import datetime
 from typing import Annotated
 
 from fastapi import Depends, Query
@@ -9,17 +10,24 @@ from api.deps import (
     AreaOrGridCode,
     BBoxDep,
     EndOfDay,
+    FirstRecordedDay,
     Moment,
     RecordedDay,
+    RequireRecorded,
     SessionDep,
+    SettingsDep,
     TimeRangeDep,
 )
+from api.errors import raises
+from api.http.query_params import invalid_param
 from api.lists import AreaList, BuildingList, GridList, IssueList
-from geo import issues
+from geo import city_time, issues
+from geo.coverage import trend
 from geo.coverage.figures import CoverageQuery, Grouping
 from geo.coverage.filter import BuildingFilter, require_known_uses
 from geo.coverage.rules import UncoveredReason
-from geo.input_types import SingleLine
+from geo.coverage.trend import TrendQuery, TrendStep, TrendTooLong
+from geo.input_types import Date, SingleLine
 from geo.models import IssueStatus, Level, ManagerKind
 
 _Uses = Annotated[list[SingleLine], Query(max_length=100)]
@@ -109,8 +117,34 @@ async def _coverage_query(
     return CoverageQuery(by, on, at, area, bbox, building_filter)
 
 
+@raises(TrendTooLong)
+def _trend_days(
+    settings: SettingsDep,
+    first_day: FirstRecordedDay,
+    require_recorded: RequireRecorded,
+    step: Annotated[TrendStep, Query(description="The distance between rows.")] = TrendStep.MONTH,
+    since: Annotated[
+        Date | None, Query(description="The earliest day; the last 120 steps if omitted.")
+    ] = None,
+    until: Annotated[Date | None, Query(description="The last day; today if omitted.")] = None,
+) -> tuple[datetime.date, ...]:
+    last = require_recorded(until or city_time.today(settings.timezone))
+    if since is not None and since > last:
+        raise invalid_param("since", f"should not be after {last}, the last day", str(since))
+    return trend.list_days(step, since, last, first_day)
+
+
+async def _trend_query(
+    days: Annotated[tuple[datetime.date, ...], Depends(_trend_days)],
+    building_filter: BuildingFilterDep,
+    area: AreaCode = None,
+) -> TrendQuery:
+    return TrendQuery(days, area, building_filter)
+
+
 BuildingListDep = Annotated[BuildingList, Depends(_building_list)]
 IssueListDep = Annotated[IssueList, Depends(_issue_list)]
 GridListDep = Annotated[GridList, Depends(_grid_list)]
 AreaListDep = Annotated[AreaList, Depends(_area_list)]
 CoverageQueryDep = Annotated[CoverageQuery, Depends(_coverage_query)]
+TrendQueryDep = Annotated[TrendQuery, Depends(_trend_query)]

@@ -1,17 +1,18 @@
-"""Property coverage: counts on a day, and changes between two days."""
+"""Property coverage: counts on a day, over time, and changes between two days."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
 from api.deps import AreaCode, EndOfDay, RecordedDay, RequireRecorded, SessionDep, SettingsDep
-from api.http.list_params import BuildingFilterDep, By, CoverageQueryDep
-from api.schemas.coverage import CoverageChangeOut, CoverageFiguresOut
+from api.http.list_params import BuildingFilterDep, By, CoverageQueryDep, TrendQueryDep
+from api.schemas.coverage import CoverageChangeOut, CoverageFiguresOut, CoverageTrendOut
 from geo.coverage import changes as coverage_changes
-from geo.coverage import figures
+from geo.coverage import figures, trend
 from geo.coverage.changes import CoverageChange
 from geo.coverage.count_caches import CoverageCountCaches
 from geo.coverage.figures import CoverageFigures, Grouping
+from geo.coverage.trend import TrendPoint
 from geo.input_types import Date
 
 router = APIRouter(prefix="/v1/property-coverage", tags=["property coverage"])
@@ -54,3 +55,13 @@ def count_changes(
         area_code=area,
         building_filter=building_filter,
     )
+
+
+@router.get("/trend", response_model=list[CoverageTrendOut])
+def read_trend(session: SessionDep, query: TrendQueryDep) -> list[TrendPoint]:
+    """The buildings of an area with and without property management over time.
+
+    One row for the first day of each month, quarter or year from `since`, and one for `until`; at
+    most 120 steps. Days before the first record are not rows.
+    """
+    return trend.count(session, query)

@@ -34,6 +34,16 @@ class CoverageChangeOut(FromAttributes):
     )
 
 
+class CoverageTrendOut(FromAttributes):
+    """Property coverage of an area on the day of a trend."""
+
+    on: datetime.date
+    buildings: int
+    covered: int
+    uncovered: int
+    rate: float | None = Field(description="Covered per building, 0 to 1; null without buildings.")
+
+
 class CoveragePeriodOut(BaseModel):
     """A period in which one manager covered a building."""
 

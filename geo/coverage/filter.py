@@ -38,6 +38,10 @@ class BuildingFilter:
         """Yield the conditions on a building and on its coverage of the day, outer-joined to it."""
         if self.manager_kinds or self.reasons:
             yield or_(self._is_managed(coverage), self._is_uncovered(coverage, on))
+        yield from self.attribute_conditions()
+
+    def attribute_conditions(self) -> Iterator[ColumnElement[bool]]:
+        """Yield the conditions on a building itself, which are the same on every day."""
         if self.built_from is not None:
             yield Building.built_year >= self.built_from
         if self.built_to is not None:

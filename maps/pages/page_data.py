@@ -136,6 +136,7 @@ class TileSources:
     tile_url: str = "/tiles/{layer}/{z}/{x}/{y}.mvt"
     coverage_url: str = "/v1/property-coverage"
     coverage_changes_url: str = "/v1/property-coverage/changes"
+    coverage_trend_url: str = "/v1/property-coverage/trend"
     history_url: str = "/v1/buildings/{code}/history"
     lookup_url: str = "/v1/lookup"
     issue_counts_url: str = "/v1/issues/counts"
@@ -165,6 +166,7 @@ def service_config(sources: TileSources) -> dict[str, Any]:
         "tileVersions": dict(sources.tile_versions),
         "coverageUrl": sources.coverage_url,
         "coverageChangesUrl": sources.coverage_changes_url,
+        "coverageTrendUrl": sources.coverage_trend_url,
         "historyUrl": sources.history_url,
         "lookupUrl": sources.lookup_url,
         "issueCountsUrl": sources.issue_counts_url,

@@ -17,7 +17,19 @@ export function node<Tag extends keyof HTMLElementTagNameMap>(
   attributes: Attributes = {},
   content: Content = [],
 ): HTMLElementTagNameMap[Tag] {
-  const element = document.createElement(tag);
+  return complete(document.createElement(tag), attributes, content);
+}
+
+/** Returns an element of an SVG drawing, as `node` does for HTML. */
+export function svgNode<Tag extends keyof SVGElementTagNameMap>(
+  tag: Tag,
+  attributes: Attributes = {},
+  content: Content = [],
+): SVGElementTagNameMap[Tag] {
+  return complete(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, content);
+}
+
+function complete<E extends Element>(element: E, attributes: Attributes, content: Content): E {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === true) element.setAttribute(name, "");
     else if (value !== false && value != null) element.setAttribute(name, String(value));

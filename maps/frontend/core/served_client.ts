@@ -24,6 +24,7 @@ import type {
   QueryValues,
   SearchHit,
   Span,
+  TrendPoint,
 } from "./types.ts";
 
 const NO_BUILDINGS = { buildings: 0, covered: 0, uncovered: 0, rate: null, households: 0, covered_households: 0 };
@@ -84,6 +85,12 @@ export class ServedClient implements DataClient {
     if (passesNone()) return [];
     const query = { by: level, area: scope || null, since: state.then, on: state.on };
     return request(service().coverageChangesUrl, query, filterQuery());
+  }
+
+  /** Returns the figures of an area by month, up to a day; none where the filter hides all buildings. */
+  async trend(scope: string, until: string): Promise<TrendPoint[]> {
+    if (passesNone()) return [];
+    return request(service().coverageTrendUrl, { area: scope || null, until }, filterQuery());
   }
 
   async building(code: string): Promise<BuildingProps> {

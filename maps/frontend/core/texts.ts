@@ -87,6 +87,10 @@ export function isoDay(text: string): string {
 export const formatLongDay = (text: string): string =>
   formatted(new Date(`${text}T00:00:00Z`), { dateStyle: "long", timeZone: "UTC" }, text);
 
+/** Returns the month of a day with its year. */
+export const formatMonth = (day: string): string =>
+  formatted(new Date(`${day}T00:00:00Z`), { year: "numeric", month: "short", timeZone: "UTC" }, day);
+
 /** Returns a day, or a timestamp with its time in the city; "" without one. */
 export function formatMoment(text: string | null | undefined): string {
   if (!text) return "";

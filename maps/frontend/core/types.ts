@@ -112,6 +112,7 @@ export interface ServiceConfig {
   tileVersions: Record<string, string>;
   coverageUrl: string;
   coverageChangesUrl: string;
+  coverageTrendUrl: string;
   historyUrl: string;
   lookupUrl: string;
   issueCountsUrl: string;
@@ -188,6 +189,15 @@ export interface CoverageChange {
   buildings_before: number;
   uncovered_before: number;
   rate_before: number | null;
+}
+
+/** The figures of an area on the day of a trend. */
+export interface TrendPoint {
+  on: string;
+  buildings: number;
+  covered: number;
+  uncovered: number;
+  rate: number | null;
 }
 
 /** A page of a list of buildings; `next` is the cursor of the following page. */

@@ -22,6 +22,7 @@ import { watchPointer } from "../panels/pointer.ts";
 import { Search } from "../panels/search.ts";
 import { addShareButton, keepViewInLinks } from "../panels/share.ts";
 import { Table } from "../panels/table.ts";
+import { Trend } from "../panels/trend.ts";
 import { showHeadline, showIssueFigures } from "./headline.ts";
 import { keepLink } from "./permalink.ts";
 
@@ -114,6 +115,7 @@ function openCoverage(): Table {
   showLevelOfZoom();
   if (config.kind === "grids") measures();
   else new Filters(map, byId("filters"));
+  if (config.kind === "property-coverage" && hasDays()) new Trend(byId("trend"));
   new Figures(map);
   onScope(showHeadline);
   return table;

@@ -28,6 +28,7 @@ RULES: dict[tuple[str, str], Rule] = {
     ("get", "/v1/buildings/{code}/history"): PUBLIC,
     ("get", "/v1/property-coverage"): PUBLIC,
     ("get", "/v1/property-coverage/changes"): PUBLIC,
+    ("get", "/v1/property-coverage/trend"): PUBLIC,
     ("get", "/v1/grids"): PUBLIC,
     ("get", "/v1/grids/{code}"): PUBLIC,
     ("get", "/v1/grids/{code}/history"): PUBLIC,

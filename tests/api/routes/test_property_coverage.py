@@ -85,3 +85,34 @@ def test_counts_are_current_after_a_change(client, session):
     assert covered() > 0
     session.execute(text("DELETE FROM property_coverage"))
     assert covered() == 0
+
+
+def test_the_trend_has_a_row_for_each_step_and_the_last_day(client, district):
+    params = {"since": "2022-11-15", "until": "2023-02-10", "area": "230403001001"}
+    rows = client.get("/v1/property-coverage/trend", params=params).json()
+    assert [(row["on"], row["buildings"], row["covered"]) for row in rows] == [
+        ("2022-12-01", 4, 2),
+        ("2023-01-01", 4, 1),
+        ("2023-02-01", 4, 1),
+        ("2023-02-10", 4, 1),
+    ]
+    filtered = client.get("/v1/property-coverage/trend", params=params | {"reason": "lapsed"})
+    assert [row["uncovered"] for row in filtered.json()] == [0, 1, 1, 1]
+    assert [row["rate"] for row in filtered.json()] == [None, 0, 0, 0]
+
+
+def test_the_trend_begins_with_the_first_record(client, district):
+    rows = client.get("/v1/property-coverage/trend?step=year&until=2023-02-10").json()
+    assert [row["on"] for row in rows] == ["2021-01-01", "2022-01-01", "2023-01-01", "2023-02-10"]
+
+
+def test_a_trend_that_is_too_long_or_ends_before_it_begins_is_refused(client, district):
+    district.execute(
+        text("UPDATE property_coverage SET covered = '[2001-01-01,)' WHERE building_code = 'b1'")
+    )
+    problem = client.get("/v1/property-coverage/trend?since=2001-01-01").json()
+    assert (problem["status"], problem["code"]) == (422, "trend_too_long")
+    assert "step" in problem["hint"]
+    problem = client.get("/v1/property-coverage/trend?since=2024-01-02&until=2024-01-01").json()
+    assert problem["status"] == 422
+    assert "since" in problem["detail"]

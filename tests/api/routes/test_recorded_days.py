@@ -9,6 +9,7 @@ ANSWERS = [
     "/v1/property-coverage?by=grid&bbox=130,47,131,48&on={day}",
     "/v1/property-coverage/changes?since=2021-06-01&on={day}",
     "/v1/property-coverage/changes?since={day}&on=2025-01-01",
+    "/v1/property-coverage/trend?until={day}",
     "/v1/buildings?on={day}",
     "/v1/buildings?covered=false&on={day}",
     "/v1/buildings/b1?on={day}",

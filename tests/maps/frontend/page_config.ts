@@ -25,6 +25,7 @@ export const service: ServiceConfig = {
   tileVersions: {},
   coverageUrl: "/v1/property-coverage",
   coverageChangesUrl: "/v1/property-coverage/changes",
+  coverageTrendUrl: "/v1/property-coverage/trend",
   historyUrl: "/v1/buildings/{code}/history",
   lookupUrl: "/v1/lookup",
   issueCountsUrl: "/v1/issues/counts",

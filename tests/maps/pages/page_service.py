@@ -46,6 +46,7 @@ class PageService:
         self.language = Language.EN
         self.basemap = NO_BASEMAP
         self.history: list[dict[str, object]] = []
+        self.trend: list[dict[str, object]] = []
         self.location: dict[str, object] = {"grid": None, "areas": []}
 
     def respond(self, path: str, query: dict[str, str]) -> tuple[int, str, bytes]:
@@ -85,6 +86,8 @@ class PageService:
                     int(lapsed.community_code.str.startswith(code).sum()) for code in inside.code
                 ]
             return json.loads(inside.to_json(orient="records"))
+        if path == "/v1/property-coverage/trend":
+            return self.trend
         if path == "/v1/buildings":
             homes = self.uncovered(query.get("area", ""))
             return {"features": json.loads(homes.to_json(default=str))["features"], "links": []}

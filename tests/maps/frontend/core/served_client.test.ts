@@ -147,3 +147,21 @@ test("codes are encoded in addresses", async () => {
   await client.area("a b");
   expect(requested).toEqual(["/v1/buildings/H%2F1?on=2024-06-30", "/v1/buildings/H%2F1/history", "/v1/areas/a%20b"]);
 });
+
+describe("the trend", () => {
+  const points = [{ on: "2024-06-30", buildings: 5, covered: 3, uncovered: 2, rate: 0.6 }];
+
+  test("is requested by area, last day and filter", async () => {
+    const requested = serve(points);
+    state.built = { from: 1990, to: null };
+    expect(await client.trend("2304", "2024-06-30")).toEqual(points);
+    expect(requested).toEqual(["/v1/property-coverage/trend?area=2304&until=2024-06-30&built_from=1990"]);
+  });
+
+  test("of no buildings is not requested", async () => {
+    const requested = serve(points);
+    hideAllBuildings();
+    expect(await client.trend("", "2024-06-30")).toEqual([]);
+    expect(requested).toEqual([]);
+  });
+});
