@@ -72,7 +72,17 @@ export class TableView {
   /** Marks the row of the selected feature; scrolls to it if asked to. */
   markSelected(scrolls: boolean) {
     for (const row of this.#body.rows) row.classList.toggle("chosen", row.dataset.code === state.selected);
-    if (scrolls) this.#body.querySelector(".chosen")?.scrollIntoView({ block: "nearest" });
+    const row = this.#body.querySelector(".chosen");
+    if (scrolls && row) this.#scrollTo(row);
+  }
+
+  /* Scrolls the table, but not the page: on a phone that would hide the map. */
+  #scrollTo(row: Element) {
+    const { top, bottom } = row.getBoundingClientRect();
+    const first = this.#head.getBoundingClientRect().bottom;
+    const last = this.#foot.getBoundingClientRect().top;
+    if (top < first) this.element.scrollTop -= first - top;
+    else if (bottom > last) this.element.scrollTop += bottom - last;
   }
 
   #sorted(listing: TableListing): TableRow[] {

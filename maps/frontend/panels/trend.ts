@@ -89,7 +89,7 @@ export class Trend {
       this.#key = "";
       this.#update();
     };
-    const text = node("p", { class: "note", role: "alert" }, loadFailed(error));
+    const text = node("p", { class: "note failed", "aria-live": "polite" }, loadFailed(error));
     fill(this.#figure, [text, button(translate("retry"), retry, { class: "more" })]);
   }
 

@@ -91,7 +91,7 @@ def test_a_trend_that_cannot_be_loaded_says_so_and_can_be_requested_again(open_p
     expect(page.locator(CHART)).to_be_visible()
     page.route("**/v1/property-coverage/trend?**", lambda route: route.abort())
     page.locator("tbody tr button").first.click()
-    expect(page.locator(".trend-figure [role=alert]")).to_be_visible()
+    expect(page.locator(".trend-figure .failed")).to_be_visible()
     expect(page.locator(CHART)).to_have_count(0)
     page.unroute("**/v1/property-coverage/trend?**")
     page.locator(".trend-figure button").click()
