@@ -219,7 +219,7 @@ def test_swatches_have_the_colours_of_the_map(open_file, small_town: EmbeddedDat
         small_town, title="Hecheng", on=ON, language=Language.EN
     )
     browser_page = open_file(page, (1920, 1080))
-    browser_page.page.get_by_role("button", name="Grid", exact=True).click()
+    browser_page.page.locator(".levels").get_by_role("button", name="Grid").click()
     grids = small_town.grids
     shown = {class_text(rate): row for row, rate in enumerate(grids.rate)}
     assert len(shown) >= 4
@@ -246,7 +246,7 @@ def test_a_grid_without_buildings_is_hatched_as_in_the_legend(open_file, small_t
     town.grids.loc[town.grids.index[0], "rate"] = np.nan
     page = map_pages.render_property_coverage(town, title="Hecheng", on=ON, language=Language.EN)
     browser_page = open_file(page, (1920, 1080))
-    browser_page.page.get_by_role("button", name="Grid", exact=True).click()
+    browser_page.page.locator(".levels").get_by_role("button", name="Grid").click()
     lon, lat = middle(town.grids, 0)
     browser_page.set_view(lon, lat, 17)
     show_only_shades(browser_page)
