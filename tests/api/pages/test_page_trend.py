@@ -1,6 +1,7 @@
 """The trend of the property-coverage page: a chart by month of what the scope counts."""
 
 import re
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -97,6 +98,23 @@ def test_a_trend_that_cannot_be_loaded_says_so_and_can_be_requested_again(open_p
     page.locator(".trend-figure button").click()
     expect(page.locator(CHART)).to_be_visible()
     browser_page.ignore_errors("net::ERR_FAILED")
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_the_trend_is_below_the_finding_and_above_the_table(open_page, screen):
+    page = open_page(screen=screen).page
+    expect(page.locator(CHART)).to_be_visible()
+    expect(page.locator("#finding")).to_contain_text("never had it")  # three lines on a laptop
+    boxes = page.evaluate(
+        """() => {
+          const text = document.createRange();
+          text.selectNodeContents(document.querySelector("#finding"));
+          const below = ["#trend summary", "#trend svg", ".levels"];
+          return [text, ...below.map((selector) => document.querySelector(selector))]
+            .map((part) => part.getBoundingClientRect()).map(({ top, bottom }) => [top, bottom]);
+        }"""
+    )
+    assert all(above[1] <= below[0] for above, below in pairwise(boxes))
 
 
 def test_other_pages_have_no_trend(open_page):

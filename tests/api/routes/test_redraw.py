@@ -48,7 +48,8 @@ def test_the_pages_contain_the_account_and_the_csrf_token(chen: TestClient, plan
         response = chen.get(path, headers=HTML)
         assert response.status_code == 200
         assert response.headers["cache-control"] == "no-store"
-        assert config(response.text)["account"] == {"login": "chen", "role": "coordinator"}
+        account = {"login": "chen", "role": "coordinator", "reach": "230403001"}
+        assert config(response.text)["account"] == account
         assert f'<meta name="csrf-token" content="{secret}">' in response.text
         assert 'action="/logout"' in response.text
         assert 'href="/maps/grids"' in response.text
