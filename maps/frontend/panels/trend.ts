@@ -5,7 +5,7 @@ import { serviceClient } from "../core/data_client.ts";
 import { listen } from "../core/events.ts";
 import { button, fill, node } from "../core/nodes.ts";
 import { recordedDays } from "../core/recorded_days.ts";
-import { scopeCode, scopeName } from "../core/scope.ts";
+import { scopeCode, scopeFigures, scopeName } from "../core/scope.ts";
 import { state } from "../core/store.ts";
 import { formatLongDay, formatNumber, formatPercent, loadFailed, translate } from "../core/texts.ts";
 import type { TrendPoint } from "../core/types.ts";
@@ -47,6 +47,10 @@ export class Trend {
     const key = this.#key;
     this.#showText(translate("loading"));
     this.#figure.setAttribute("aria-busy", "true");
+    // After the figures: among a million buildings it takes seconds of the database.
+    const figures = await scopeFigures().catch(() => null); // the table shows the error
+    await figures?.reasons;
+    if (key !== this.#key) return;
     try {
       const points = await serviceClient().trend(scopeCode(), until);
       if (key === this.#key) this.#show(points);
