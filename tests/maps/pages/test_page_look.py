@@ -109,7 +109,7 @@ def test_no_control_covers_a_popup(open_page, small_town: EmbeddedData, screen):
             continue  # a control is in the way of the mouse
         page.mouse.click(x, y)
         page.locator(".leaflet-popup").wait_for()
-        page.wait_for_function(f"({COVERED_BY_CONTROLS})().length === 0")
+        page.wait_for_function(f"() => ({COVERED_BY_CONTROLS})().length === 0")
         page.locator(".leaflet-popup-close-button").click()
         page.locator(".leaflet-popup").wait_for(state="detached")
         expect(legend).to_be_visible()
